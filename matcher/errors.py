@@ -1,0 +1,35 @@
+"""What can go wrong, as one tree.
+
+MatcherError
+├── DataError       what was given cannot be used: a file, a column, an array, a recipe
+├── EncoderError    a model cannot be had or loaded
+├── TrainingError   a training cannot start or go on
+├── JobError        a job cannot be started, or its process died
+└── Cancelled       somebody asked for the work to stop
+
+Every message says what was found, what was expected and what to do.
+"""
+
+
+class MatcherError(Exception):
+    """Something the user can act on. Anything else that is raised is a defect."""
+
+
+class DataError(MatcherError):
+    """What was given cannot be used: a file, a column, an array, a recipe."""
+
+
+class EncoderError(MatcherError):
+    """A model cannot be had or loaded."""
+
+
+class TrainingError(MatcherError):
+    """A training cannot start or go on."""
+
+
+class JobError(MatcherError):
+    """A job cannot be started, or its process died."""
+
+
+class Cancelled(MatcherError):
+    """Somebody asked for the work to stop."""
