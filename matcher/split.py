@@ -1,0 +1,90 @@
+"""Train, tune and test sides of a catalog, by product: no product stands on two sides."""
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from matcher.errors import DataError
+
+TRAIN, TUNE, TEST = 0, 1, 2
+SIDES = ("train", "tune", "test")
+# A photo under more labels than this is a placeholder ("no photo yet"), not a sign that the products are one.
+MOST_LABELS_OF_A_PHOTO = 5
+
+
+def split_by_product(
+    item_ids: Sequence[str],
+    labels: Sequence[str],
+    photos: Sequence[str] | None = None,
+    *,
+    shares: tuple[float, float, float] = (0.70, 0.15, 0.15),
+    salt: str = "",
+) -> NDArray[np.int8]:
+    """Say on which side each listing stands.
+
+    The side is read off a hash of the label alone, so the same product gets the same side in every upload, in any order
+    and whatever else is uploaded with it. A listing without a label is a product of its own, known by its id. Labels
+    that share a photo are kept together, or the photo learned on one side would be met again on the other.
+
+    Args:
+        item_ids: Length N.
+        labels: Length N, "" where unknown.
+        photos: Length N, a name made from the photo's content, "" where there is none; or None to ignore photos.
+        shares: Of products on the train, tune and test sides; at least 0, sum 1.
+        salt: Another salt gives another split.
+
+    Returns:
+        Shape (N,), 0 train, 1 tune, 2 test.
+
+    Raises:
+        DataError: Unequal lengths, or shares that are negative or do not sum to 1.
+    """
+    if len(item_ids) != len(labels) or (photos is not None and len(photos) != len(labels)):
+        raise DataError(f"Got {len(item_ids)} ids and {len(labels)} labels; each listing needs one of each.")
+    if min(shares) < 0 or abs(sum(shares) - 1) > 1e-6:
+        raise DataError(f"Got shares {shares} for train, tune and test; they must be at least 0 and sum to 1.")
+    # A prefix keeps the label "7" and the unlabelled listing "7" apart.
+    products = [
+        f"label {label}" if label else f"item {item_id}" for item_id, label in zip(item_ids, labels, strict=True)
+    ]
+    names, product = np.unique(np.array(products, dtype=object), return_inverse=True)
+    component = _joined_by_photo(product, len(names), photos)
+    position = _positions(names, component, salt)
+    bounds = np.cumsum(shares)[:2] - 1e-12
+    side: NDArray[np.int8] = np.searchsorted(bounds, position, side="right").astype(np.int8)[component][product]
+    return side
+
+
+def _joined_by_photo(product: NDArray[np.intp], n_products: int, photos: Sequence[str] | None) -> NDArray[np.int32]:
+    """Component of each product, shape (n_products,); products with a common photo are in one."""
+    if photos is None or not any(photos):
+        return np.arange(n_products, dtype=np.int32)
+    rows = np.flatnonzero(np.array([bool(photo) for photo in photos]))
+    _, photo = np.unique(np.array(photos, dtype=object)[rows], return_inverse=True)
+    uses = np.unique(np.stack([photo, product[rows]], axis=1), axis=0)
+    labels_of_photo = np.bincount(uses[:, 0])
+    uses = uses[labels_of_photo[uses[:, 0]] <= MOST_LABELS_OF_A_PHOTO]
+    size = n_products + len(labels_of_photo)
+    graph = coo_matrix((np.ones(len(uses), dtype=np.int8), (uses[:, 1], n_products + uses[:, 0])), shape=(size, size))
+    component = connected_components(graph, directed=False)[1][:n_products]
+    return np.unique(component, return_inverse=True)[1].astype(np.int32)
+
+
+def _positions(names: NDArray[np.object_], component: NDArray[np.int32], salt: str) -> NDArray[np.float64]:
+    """Where each component lies in 0..1: a second hash of the member whose first hash is smallest.
+
+    So a new label that joins a component seldom moves it, and large components lean to no side.
+    """
+    first = np.array([_hash_to_unit(f"first {salt} {name}") for name in names])
+    order = np.lexsort((first, component))
+    leads = order[np.unique(component[order], return_index=True)[1]]
+    return np.array([_hash_to_unit(f"side {salt} {names[lead]}") for lead in leads])
+
+
+def _hash_to_unit(text: str) -> float:
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") / 2**64
