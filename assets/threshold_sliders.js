@@ -1,0 +1,316 @@
+// Live threshold sliders: figures follow the mouse from cumulative counts that the page sent once; on release the page
+// is told and computes the exact ones.
+//
+// data: { rows: [{ id, name, value | null, top, step, same: [n], other: [n], can_be_off }],
+//         rule: "any" | "all",                      any: one row within its threshold is enough
+//         grid: { same, known, found: nested arrays, one axis a row; (n + 2) entries an axis: at or under edge 0..n, then all },
+//         true_pairs: number | null,                same pairs there are, also those that no search returned
+//         reached: number | null,                   share of them that the search returned
+//         listings: number, exact: { pair, listing } | null, key: changes when the counts do }
+const ICONS = {
+  text: "M4 6h16M4 12h16M4 18h10",
+  image: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9.5h.01",
+  fused: "M9 7a5 5 0 1 0 0 10a5 5 0 0 0 0-10M15 7a5 5 0 1 0 0 10a5 5 0 0 0 0-10",
+};
+const STATES = new WeakMap();
+const SETTLE_MS = 350; // after the last arrow key, so that a held key is one move
+
+const element = (tag, className, text) => {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+};
+const shape = (tag, attributes) => {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+};
+const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+const three = (value) => (value === null || Number.isNaN(value) ? "–" : value.toFixed(3));
+const whole = (value) => Math.round(value).toLocaleString("en");
+
+// Count of pairs at or under all thresholds, read between the edges; null stands for "no limit".
+function counted(grid, rows, values, axis = 0) {
+  if (axis === rows.length) return grid;
+  const all = grid.length - 1;
+  if (values[axis] === null) return counted(grid[all], rows, values, axis + 1);
+  const place = clamp((values[axis] / rows[axis].top) * (all - 1), 0, all - 1);
+  const edge = Math.min(Math.floor(place), all - 2);
+  const low = counted(grid[edge], rows, values, axis + 1);
+  const high = counted(grid[edge + 1], rows, values, axis + 1);
+  return low + (high - low) * (place - edge);
+}
+
+// "any" is inclusion and exclusion over the rows in use, "all" is the corner itself.
+function accepted(grid, rows, values, rule) {
+  const used = rows.map((_, i) => i).filter((i) => values[i] !== null);
+  if (!used.length) return 0;
+  if (rule === "all") return counted(grid, rows, values);
+  let total = 0;
+  for (let chosen = 1; chosen < 1 << used.length; chosen++) {
+    const corner = rows.map((_, i) => (used.includes(i) && (chosen >> used.indexOf(i)) & 1 ? values[i] : null));
+    const size = corner.filter((value) => value !== null).length;
+    total += (size % 2 ? 1 : -1) * counted(grid, rows, corner);
+  }
+  return total;
+}
+
+function figuresAt(data, values) {
+  const count = (name) => accepted(data.grid[name], data.rows, values, data.rule);
+  const matches = count("found");
+  if (data.true_pairs === null) return { matches, precision: null, recall: null, f1: null };
+  const same = count("same");
+  const known = count("known");
+  const precision = known > 0 ? same / known : 1;
+  const recall = data.true_pairs > 0 ? same / data.true_pairs : null;
+  return { matches, precision, recall, f1: (2 * same) / (known + data.true_pairs || 1) };
+}
+
+function histogram(row, known) {
+  const svg = shape("svg", { viewBox: `0 0 ${row.same.length} 100`, preserveAspectRatio: "none", "aria-hidden": "true" });
+  // Each side to its own highest bar: other pairs outnumber same ones a hundredfold. Square roots keep small bars in sight.
+  const draw = (counts, className, up) => {
+    const most = Math.sqrt(Math.max(1, ...counts));
+    counts.forEach((n, i) => {
+      if (!n) return;
+      const height = Math.max(1.5, (Math.sqrt(n) / most) * 46);
+      svg.append(shape("rect", { x: i + 0.06, width: 0.88, y: up ? 50 - height : 50, height, class: className }));
+    });
+  };
+  draw(row.same, "same", true);
+  draw(row.other, known ? "other" : "unknown", false);
+  svg.append(shape("line", { x1: 0, x2: row.same.length, y1: 50, y2: 50, class: "axis" }));
+  const line = shape("path", { class: "f1", d: "" });
+  svg.append(line);
+  return { svg, line };
+}
+
+function figureBlock(title, names) {
+  const block = element("div", "block");
+  const set = element("div", "set");
+  block.append(element("h4", "", title), set);
+  const values = {};
+  for (const [id, name] of names) {
+    const figure = element("div", "figure");
+    values[id] = element("span", "value", "–");
+    values[id].dataset.figure = `${title} ${name}`;
+    figure.append(element("span", "name", name), element("span", "change"), values[id]);
+    set.append(figure);
+  }
+  return { block, values };
+}
+
+function build(root, state) {
+  const { data } = state;
+  root.replaceChildren();
+  const frame = element("div", "frame");
+  const strip = element("div", "figures");
+  const trio = [["precision", "Precision"], ["recall", "Recall"], ["f1", "F1"]];
+  state.blocks = {
+    listing: data.true_pairs === null ? null : figureBlock("Per listing", trio),
+    pair: data.true_pairs === null ? null : figureBlock("Per pair", trio),
+    count: figureBlock("Matches", [["matches", "Pairs"], ["per_listing", "Per listing"]]),
+    search: data.reached === null ? null : figureBlock("Reached by the search at all", [["reached", "Of the same pairs"]]),
+  };
+  for (const made of Object.values(state.blocks)) if (made) strip.append(made.block);
+  frame.append(strip);
+  state.parts = data.rows.map((row, i) => buildRow(frame, state, row, i));
+  const legend = element("div", "legend");
+  const entry = (text, mark, className) => {
+    const made = element("span", className, text);
+    made.style.setProperty("--mark", mark);
+    legend.append(made);
+  };
+  if (data.true_pairs !== null) {
+    entry("same product (above)", "var(--same)");
+    entry("different products (below)", "var(--different)");
+    entry("F1 per pair, the other thresholds as they are", "var(--ink)", "line");
+  } else {
+    entry("pairs at this distance", "var(--unsure)");
+  }
+  frame.append(legend);
+  root.append(frame);
+}
+
+function buildRow(frame, state, row, i) {
+  const line = element("div", "row");
+  line.style.setProperty("--colour", `var(--${row.id})`);
+  const label = element("div", "label");
+  const name = element("div", "name");
+  const icon = shape("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" });
+  icon.append(shape("path", { d: ICONS[row.id] }));
+  name.append(icon, element("span", "", row.name));
+  label.append(name);
+  const use = element("input");
+  use.type = "checkbox";
+  if (row.can_be_off) {
+    const wrap = element("label");
+    wrap.append(use, element("span", "", "used"));
+    label.append(wrap);
+    use.addEventListener("change", () => {
+      state.values[i] = use.checked ? (state.last[i] ?? row.top / 2) : null;
+      paint(state);
+      commit(state);
+    });
+  }
+
+  const track = element("div", "track");
+  const inside = element("div", "inside");
+  const plot = element("div", "plot");
+  const { svg, line: f1 } = histogram(row, state.data.true_pairs !== null);
+  plot.append(svg);
+  const handle = element("div", "handle");
+  handle.tabIndex = 0;
+  handle.setAttribute("role", "slider");
+  handle.setAttribute("aria-label", `${row.name}: largest distance that matches`);
+  handle.setAttribute("aria-valuemin", "0");
+  handle.setAttribute("aria-valuemax", String(row.top));
+  track.append(inside, plot);
+  for (let t = 0; t <= 4; t++) {
+    const tick = element("span", "tick", ((row.top * t) / 4).toFixed(2));
+    tick.style.left = `${t * 25}%`;
+    track.append(tick);
+  }
+  track.append(handle);
+
+  const number = element("input", "number");
+  Object.assign(number, { type: "number", min: "0", max: "2", step: String(row.step) });
+  number.setAttribute("aria-label", `${row.name} threshold`);
+  line.append(label, track, number);
+  frame.append(line);
+
+  listen(state, i, { track, handle, number });
+  return { line, use, inside, handle, number, f1 };
+}
+
+function listen(state, i, { track, handle, number }) {
+  const row = () => state.data.rows[i];
+  const set = (value) => {
+    state.values[i] = clamp(Math.round(value / row().step) * row().step, 0, row().top);
+    state.last[i] = state.values[i];
+    paint(state);
+  };
+  const follow = (event) => {
+    const box = track.getBoundingClientRect();
+    set(((event.clientX - box.left) / box.width) * row().top);
+  };
+  track.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || state.values[i] === null) return;
+    track.setPointerCapture(event.pointerId);
+    state.dragging = true;
+    handle.focus({ preventScroll: true });
+    follow(event);
+    event.preventDefault();
+  });
+  track.addEventListener("pointermove", (event) => state.dragging && track.hasPointerCapture(event.pointerId) && follow(event));
+  const release = () => {
+    if (!state.dragging) return;
+    state.dragging = false;
+    commit(state);
+  };
+  track.addEventListener("pointerup", release);
+  track.addEventListener("pointercancel", release);
+  handle.addEventListener("keydown", (event) => {
+    const { step, top } = row();
+    const moves = { ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step, PageDown: -10 * step, PageUp: 10 * step };
+    if (event.key === "Home") set(0);
+    else if (event.key === "End") set(top);
+    else if (event.key in moves) set(state.values[i] + moves[event.key]);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+    clearTimeout(state.timer);
+    state.timer = setTimeout(() => commit(state), SETTLE_MS);
+  });
+  number.addEventListener("change", () => {
+    if (number.value === "" || Number.isNaN(number.valueAsNumber)) return paint(state);
+    state.values[i] = clamp(number.valueAsNumber, 0, 2);
+    state.last[i] = state.values[i];
+    paint(state);
+    commit(state);
+  });
+  number.addEventListener("keydown", (event) => event.stopPropagation());
+}
+
+function commit(state) {
+  clearTimeout(state.timer);
+  state.timer = null;
+  const asked = {};
+  state.data.rows.forEach((row, i) => (asked[row.id] = state.values[i]));
+  const same = state.data.rows.every((row, i) => row.value === state.values[i]);
+  if (!same) state.send("moved", asked);
+  else paint(state);
+}
+
+function paint(state) {
+  const { data, values, blocks } = state;
+  const moved = data.rows.some((row, i) => row.value !== values[i]);
+  const live = moved || !data.exact ? figuresAt(data, values) : data.exact.pair;
+  if (blocks.pair) {
+    for (const id of ["precision", "recall", "f1"]) {
+      const shown = blocks.pair.values[id];
+      const change = moved && data.exact ? live[id] - data.exact.pair[id] : 0;
+      shown.textContent = three(live[id]);
+      shown.previousSibling.textContent = Math.abs(change) < 0.0005 ? "" : (change > 0 ? "+" : "\u2212") + three(Math.abs(change));
+    }
+  }
+  if (blocks.listing) {
+    blocks.listing.block.classList.toggle("waiting", moved);
+    if (data.exact) for (const id of ["precision", "recall", "f1"]) blocks.listing.values[id].textContent = three(data.exact.listing[id]);
+  }
+  if (blocks.search) blocks.search.values.reached.textContent = three(data.reached);
+  blocks.count.values.matches.textContent = whole(live.matches);
+  blocks.count.values.per_listing.textContent = ((2 * live.matches) / Math.max(1, data.listings)).toFixed(2);
+
+  state.parts.forEach((part, i) => {
+    const row = data.rows[i];
+    const value = values[i];
+    part.use.checked = value !== null;
+    part.line.classList.toggle("off", value === null);
+    part.number.disabled = value === null;
+    if (value === null) {
+      part.number.value = "";
+      return;
+    }
+    const share = `${clamp((value / row.top) * 100, 0, 100)}%`;
+    part.handle.style.left = share;
+    part.inside.style.width = share;
+    part.number.value = value.toFixed(3);
+    part.handle.setAttribute("aria-valuenow", value.toFixed(3));
+    const spoken = data.true_pairs === null ? `${whole(live.matches)} matches` : `precision ${three(live.precision)}, recall ${three(live.recall)}`;
+    part.handle.setAttribute("aria-valuetext", `${value.toFixed(3)}: ${spoken}`);
+    if (data.true_pairs !== null) drawF1(part, state, i);
+  });
+}
+
+function drawF1(part, state, i) {
+  const { data, values } = state;
+  const bins = data.rows[i].same.length;
+  const points = [];
+  for (let edge = 0; edge <= bins; edge++) {
+    const tried = values.slice();
+    tried[i] = (edge / bins) * data.rows[i].top;
+    points.push(`${edge} ${100 - 96 * figuresAt(data, tried).f1}`);
+  }
+  part.f1.setAttribute("d", `M${points.join("L")}`);
+}
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  const root = parentElement.querySelector(".sliders");
+  const state = STATES.get(root) ?? { dragging: false, last: [] };
+  STATES.set(root, state);
+  state.send = setTriggerValue;
+  if (state.dragging || state.timer) return; // the page answered an earlier move while the next one is under way
+  // Drawn anew only when the counts changed, so that a focused handle keeps its focus through a rerun.
+  const drawn = JSON.stringify([data.key, data.rows.map((row) => row.id)]);
+  state.data = data;
+  state.values = data.rows.map((row) => row.value);
+  data.rows.forEach((row, i) => (state.last[i] = row.value ?? state.last[i]));
+  if (state.drawn !== drawn) {
+    state.drawn = drawn;
+    build(root, state);
+  }
+  paint(state);
+}
