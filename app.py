@@ -1,0 +1,45 @@
+"""Twinshelf: `streamlit run app.py`.
+
+Streamlit meets this file twice: the server imports it once for `app`, which serves the photos beside the pages,
+and every run of a page executes it as `__main__`, which draws the frame around the page.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.starlette import App
+
+from pages import _photos, _sidebar
+
+HERE = Path(__file__).parent
+PAGES = (
+    ("start", "Start", ":material/home:"),
+    ("catalog", "Catalog", ":material/inventory_2:"),
+    ("browse", "Browse", ":material/grid_view:"),
+    ("thresholds", "Thresholds", ":material/tune:"),
+    ("review", "Review", ":material/fact_check:"),
+    ("results", "Results", ":material/download:"),
+)
+
+
+def draw() -> None:
+    """Draw the frame: navigation and sidebar, then the page itself."""
+    st.set_page_config(
+        page_title="Twinshelf", page_icon=":material/content_copy:", layout="wide", initial_sidebar_state=230
+    )
+    st.html(HERE / "assets" / "app.css")
+    page = st.navigation(
+        [
+            st.Page(HERE / "pages" / f"{name}.py", title=title, icon=icon, default=name == "start")
+            for name, title, icon in PAGES
+            if (HERE / "pages" / f"{name}.py").exists()
+        ]
+    )
+    _sidebar.draw()
+    page.run()
+
+
+if __name__ == "__main__":
+    draw()
+else:
+    app = App(__file__, routes=[_photos.photo_route()])

@@ -1,0 +1,206 @@
+// Draws listing cards and tells the page what the curator decided.
+// Everything a seller wrote is set as text, never as markup.
+
+const ACTIONS = {
+  match: { label: "Same", icon: "check", key: "S" },
+  different: { label: "Different", icon: "close", key: "D" },
+};
+const TONES = ["text", "image", "fused", "match", "different", "unsure"];
+const boards = new WeakMap(); // host element -> what outlives a redraw: the current card and the key listener
+
+function el(tag, className, ...children) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  node.append(...children.filter((child) => child !== null));
+  return node;
+}
+const icon = (name) => {
+  const node = el("span", "icon", name);
+  node.setAttribute("aria-hidden", "true");
+  return node;
+};
+const tone = (name) => (TONES.includes(name) ? `tone-${name}` : "");
+
+function photo(card, board) {
+  const opens = board.data.opens && !card.fixed;
+  const frame = el(opens ? "button" : "div", "photo");
+  const none = () => frame.replaceChildren(el("span", "none", icon("hide_image"), "no photo"));
+  if (opens) {
+    frame.title = "Look at this listing";
+    frame.tabIndex = -1;
+    frame.onclick = () => board.send("opened", card.item);
+  }
+  if (!card.photo) {
+    none();
+    return frame;
+  }
+  const img = el("img");
+  img.loading = "lazy";
+  img.decoding = "async";
+  img.alt = card.title.map(([words]) => words).join("") || card.item;
+  img.onerror = none;
+  img.src = card.photo;
+  frame.append(img);
+  return frame;
+}
+
+function title(card) {
+  const line = el("p", "title");
+  line.title = card.title.map(([words]) => words).join("");
+  for (const [words, differs] of card.title) line.append(differs ? el("mark", "", words) : words);
+  if (!line.title) line.append(el("span", "untitled", "no title"));
+  return line;
+}
+
+function bars(card) {
+  const rows = card.bars.map(({ tone: name, icon: sign, label, share, figure, tick, within, rank }) => {
+    const sign_ = icon(sign);
+    const bar = el("span", within ? "bar within" : "bar");
+    const fill = el("i");
+    fill.style.width = `${100 * (share ?? 0)}%`;
+    bar.append(fill);
+    if (tick !== null) {
+      const mark = el("b");
+      mark.style.left = `${100 * tick}%`;
+      bar.append(mark);
+    }
+    const cells = [sign_, bar, el("span", within ? "figure within" : "figure", figure), el("span", "rank", rank)];
+    for (const cell of cells) {
+      cell.classList.add(...[tone(name)].filter(Boolean));
+      cell.title = label;
+    }
+    return cells;
+  });
+  return el("div", "bars", ...rows.flat());
+}
+
+const badge = ({ tone: name, icon: sign, text }) => {
+  const node = el("span", `badge ${tone(name)}`, icon(sign), el("span", "", text));
+  node.title = text;
+  return node;
+};
+
+function actions(card, board) {
+  const row = el("div", "actions");
+  for (const name of board.data.actions) {
+    const { label, icon: sign, key } = ACTIONS[name];
+    const button = el("button", tone(name), icon(sign), el("span", "", label), el("kbd", "", key));
+    button.type = "button";
+    button.tabIndex = -1;
+    button.setAttribute("aria-pressed", String(card.verdict === name));
+    button.onclick = () => decide(card, card.verdict === name ? "undo" : name, board);
+    row.append(button);
+  }
+  return row;
+}
+
+function drawCard(card, board, place) {
+  const body = el("div", "body", title(card));
+  if (card.note) body.append(Object.assign(el("p", "note", card.note), { title: card.note }));
+  if (card.bars.length) body.append(bars(card));
+  if (card.badges.length) body.append(el("div", "badges", ...card.badges.map(badge)));
+  if (board.data.actions.length && !card.fixed) body.append(actions(card, board));
+  const node = el("article", card.large ? "card large" : "card", photo(card, board), body);
+  node.dataset.item = card.item;
+  node.setAttribute("aria-label", card.title.map(([words]) => words).join("") || card.item);
+  if (place) {
+    node.tabIndex = 0;
+    node.addEventListener("focusin", () => makeCurrent(board, place, false));
+    board.nodes[place[0]][place[1]] = node;
+  }
+  return node;
+}
+
+function decide(card, verdict, board) {
+  // Shown at once in every column that holds the listing; the page stores it and answers with the same.
+  if (verdict !== "undo") {
+    for (const { cards } of board.data.columns)
+      for (const other of cards) if (other.item === card.item) other.verdict = verdict;
+  }
+  board.send("verdict", { item: card.item, verdict, at: Date.now() });
+}
+
+function makeCurrent(board, [column, row], scroll) {
+  const columns = board.data.columns;
+  if (!columns.length) return;
+  const x = Math.max(0, Math.min(column, columns.length - 1));
+  const y = Math.max(0, Math.min(row, columns[x].cards.length - 1));
+  board.current = [x, y];
+  for (const nodes of board.nodes) for (const node of nodes) node.classList.remove("current");
+  const node = board.nodes[x]?.[y];
+  if (!node || !board.data.keys) return;
+  node.classList.add("current");
+  if (scroll) node.scrollIntoView({ block: "nearest", behavior: "smooth" });
+}
+
+function perRow(board) {
+  if (board.data.layout !== "grid") return 1;
+  const tops = board.nodes[0].map((node) => node.offsetTop);
+  return Math.max(1, tops.filter((top) => top === tops[0]).length);
+}
+
+function onKey(event, board) {
+  if (!board.data.keys || event.ctrlKey || event.metaKey || event.altKey) return;
+  const typing = event.composedPath()[0];
+  if (typing.isContentEditable || typing.closest?.("input, textarea, select, [role=combobox], [role=dialog]")) return;
+  const [x, y] = board.current;
+  const grid = board.data.layout === "grid";
+  const step = perRow(board);
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const moves = {
+    j: [x, y + 1], k: [x, y - 1],
+    ArrowDown: [x, y + step], ArrowUp: [x, y - step],
+    ArrowLeft: grid ? [x, y - 1] : [x - 1, y], ArrowRight: grid ? [x, y + 1] : [x + 1, y],
+  };
+  const card = board.data.columns[x]?.cards[y];
+  const chosen = board.data.actions.find((name) => ACTIONS[name].key.toLowerCase() === key);
+  if (moves[key]) makeCurrent(board, moves[key], true);
+  else if (key === "u" && board.data.actions.length) board.send("verdict", { item: "", verdict: "undo", at: Date.now() });
+  else if (chosen && card) {
+    decide(card, chosen, board);
+    makeCurrent(board, [x, y + 1], true);
+  } else if (key === "Enter" && card && board.data.opens && !typing.closest?.("button, a")) board.send("opened", card.item);
+  else return;
+  event.preventDefault();
+}
+
+function drawColumn(column, x, board) {
+  const cards = column.cards.map((card, y) => drawCard(card, board, [x, y]));
+  const holder = el("div", board.data.layout === "columns" ? "column" : board.data.layout);
+  if (column.heading) {
+    const heading = el("h3", "", column.icon ? icon(column.icon) : null, column.heading);
+    if (column.note) heading.append(el("small", "", column.note));
+    holder.append(heading);
+    holder.classList.add(...[tone(column.tone)].filter(Boolean));
+  }
+  holder.append(...(cards.length ? cards : [el("p", "nothing", column.nothing || "Nothing here.")]));
+  return holder;
+}
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  const board = boards.get(parentElement) ?? { current: [0, 0], about: null, listener: null };
+  boards.set(parentElement, board);
+  if (board.about !== data.about) Object.assign(board, { about: data.about, current: [0, 0] });
+  Object.assign(board, { data, send: setTriggerValue, nodes: data.columns.map(() => []) });
+
+  const columns = data.columns.map((column, x) => drawColumn(column, x, board));
+  let content = columns[0] ?? el("div");
+  if (data.layout === "columns") {
+    content = el("div", "columns", ...columns);
+    content.style.setProperty("--count", columns.length);
+  }
+  if (data.aside) content = el("div", "with-aside", el("aside", "", drawCard(data.aside, board, null)), content);
+  const root = parentElement.querySelector(".board");
+  root.replaceChildren(content);
+  makeCurrent(board, board.current, false);
+
+  if (!board.listener) {
+    board.listener = (event) => onKey(event, board);
+    document.addEventListener("keydown", board.listener);
+  }
+  return () => {
+    document.removeEventListener("keydown", board.listener);
+    boards.delete(parentElement);
+  };
+}

@@ -1,0 +1,191 @@
+"""The one card for a listing: photo, title with what differs marked, distances with their thresholds, badges, verdict.
+
+`Card` says what is on it; `cards` draws many of them as one component, so that fifty cost one element and not fifty.
+Everything a seller wrote reaches the browser as JSON and is set as text there, never as markup.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import streamlit as st
+
+_ASSETS = Path(__file__).parent.parent / "assets"
+_board = st.components.v2.component(
+    "twinshelf_cards",
+    html='<div class="board"></div>',
+    css=(_ASSETS / "cards.css").read_text(encoding="utf-8"),
+    js=(_ASSETS / "cards.js").read_text(encoding="utf-8"),
+)
+
+Tone = Literal["text", "image", "fused", "match", "different", "unsure", ""]
+ICONS = {"text": "title", "image": "image", "fused": "layers"}
+WORDS = {"text": "title", "image": "photo", "fused": "both"}
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A word with an icon; the colour only repeats what they say."""
+
+    text: str
+    icon: str  # Material Symbols name
+    tone: Tone = ""
+
+
+SAME = Badge("Same product", "check_circle", "match")
+DIFFERENT = Badge("Different product", "cancel", "different")
+UNSURE = Badge("Unsure", "help", "unsure")
+MATCH = Badge("Match", "link", "match")
+FALSE_MATCH = Badge("False match", "link_off", "different")
+MISSED_MATCH = Badge("Missed match", "search_off", "different")
+VERDICT_BADGES = {"match": SAME, "different": DIFFERENT, "unsure": UNSURE}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One distance on a card.
+
+    Attributes:
+        modality: "text", "image" or "fused".
+        distance: 0 or more, smaller is closer; inf where the pair has none.
+        threshold: At or under it the pair matches; None when this recipe does not ask this modality.
+        rank: Place among this modality's neighbours, 1 is nearest; None when it is not among them.
+        scale: The distance at which the bar is full.
+    """
+
+    modality: str
+    distance: float
+    threshold: float | None = None
+    rank: int | None = None
+    scale: float = 1.0
+
+
+@dataclass(frozen=True)
+class Card:
+    """What stands on the card of one listing. `title` is a text, or pieces of it with whether each differs."""
+
+    item_id: str
+    title: str | Sequence[tuple[str, bool]]
+    photo: str = ""  # address from photo_url, or "" for none
+    note: str = ""
+    bars: Sequence[Bar] = ()
+    badges: Sequence[Badge] = ()
+    verdict: str | None = None  # "match" or "different" shows its button pressed
+    large: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """Cards under one heading."""
+
+    cards: Sequence[Card]
+    heading: str = ""
+    note: str = ""
+    icon: str = ""
+    tone: Tone = ""
+    nothing: str = "Nothing here."
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What the curator did on the board since the last run."""
+
+    item_id: str
+    verdict: str  # "match", "different" or "undo" (item_id is "" when the key was pressed: undo the last one)
+
+
+@dataclass
+class Board:
+    """How cards are laid out and what may be done with them."""
+
+    layout: Literal["grid", "columns", "pair"] = "grid"
+    aside: Card | None = None  # one large card that stays in view
+    about: str = ""  # changes when the board is about something else, so that the keys start at the first card
+    actions: Sequence[str] = field(default_factory=tuple)  # "match", "different": buttons on each card
+    on_verdict: Callable[[Decided], None] | None = None
+    on_open: Callable[[str], None] | None = None
+
+
+def cards(columns: Sequence[Column], board: Board, *, key: str) -> None:
+    """Draw cards. Verdicts and opened listings reach the callbacks before the page runs again.
+
+    Args:
+        columns: One for a grid or a pair, several side by side for "columns".
+        board: Layout, actions and callbacks.
+        key: The same on every run, so that the browser keeps its place.
+    """
+
+    def verdict_given() -> None:
+        given = st.session_state[key].get("verdict")
+        if given and board.on_verdict:
+            board.on_verdict(Decided(str(given["item"]), str(given["verdict"])))
+
+    def listing_opened() -> None:
+        item_id = st.session_state[key].get("opened")
+        if item_id and board.on_open:
+            board.on_open(str(item_id))
+
+    _board(
+        key=key,
+        data={
+            "layout": board.layout,
+            "about": board.about,
+            "aside": _card(board.aside, fixed=True) if board.aside else None,
+            "columns": [_column(column) for column in columns],
+            "actions": list(board.actions),
+            "opens": board.on_open is not None,
+            "keys": bool(board.actions or board.on_open),
+        },
+        on_verdict_change=verdict_given,
+        on_opened_change=listing_opened,
+    )
+
+
+def card_grid(listings: Sequence[Card], *, key: str, on_open: Callable[[str], None] | None = None) -> None:
+    """Cards in a grid: five in a row on a wide window, two on a narrow one."""
+    cards([Column(listings)], Board(on_open=on_open), key=key)
+
+
+def _column(column: Column) -> dict[str, Any]:
+    return {
+        "heading": column.heading,
+        "note": column.note,
+        "icon": column.icon,
+        "tone": column.tone,
+        "nothing": column.nothing,
+        "cards": [_card(card) for card in column.cards],
+    }
+
+
+def _card(card: Card, fixed: bool = False) -> dict[str, Any]:
+    return {
+        "item": card.item_id,
+        "title": ([[card.title, False]] if card.title else []) if isinstance(card.title, str) else list(card.title),
+        "photo": card.photo,
+        "note": card.note,
+        "bars": [_bar(bar) for bar in card.bars],
+        "badges": [{"text": badge.text, "icon": badge.icon, "tone": badge.tone} for badge in card.badges],
+        "verdict": card.verdict,
+        "large": card.large,
+        "fixed": fixed,
+    }
+
+
+def _bar(bar: Bar) -> dict[str, Any]:
+    known = bar.distance != float("inf")
+    within = known and bar.threshold is not None and bar.distance <= bar.threshold
+    word = WORDS[bar.modality]
+    label = f"Distance by {word}: {bar.distance:.3f}" if known else f"Cannot be compared by {word}"
+    if bar.threshold is not None:
+        label += f", matches at or under {bar.threshold:.3f}"
+    return {
+        "tone": bar.modality,
+        "icon": ICONS[bar.modality],
+        "label": f"{label}, neighbour {bar.rank} by {word}" if bar.rank else label,
+        "share": min(bar.distance / bar.scale, 1.0) if known else None,
+        "figure": f"{bar.distance:.3f}" if known else "none",
+        "tick": None if bar.threshold is None else min(bar.threshold / bar.scale, 1.0),
+        "within": within,
+        "rank": f"#{bar.rank}" if bar.rank else "",
+    }

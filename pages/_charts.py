@@ -1,0 +1,50 @@
+"""One look for every chart: the theme's colours, thin lines, no frame, numbers in three decimals."""
+
+import plotly.graph_objects as go
+import streamlit as st
+
+_LIGHT = {
+    "text": "#1f66c1", "image": "#c8620c", "fused": "#7a48c9",
+    "match": "#0b7d5b", "different": "#c4314b", "unsure": "#6d7278",
+    "ink": "#22262a", "quiet": "#6d7278", "line": "#dfdfdc",
+}  # fmt: skip
+_DARK = {
+    "text": "#6ea8ff", "image": "#f0994d", "fused": "#b795f5",
+    "match": "#3fbf93", "different": "#f2788b", "unsure": "#9aa0a6",
+    "ink": "#e6e6e3", "quiet": "#9aa0a6", "line": "#35393d",
+}  # fmt: skip
+
+
+def colours() -> dict[str, str]:
+    """The colours of config.toml under the names of what they mean, for the theme the reader sees."""
+    return _DARK if st.context.theme.type == "dark" else _LIGHT
+
+
+def template() -> go.layout.Template:
+    """The Plotly template that all charts share."""
+    c = colours()
+    axis = {
+        "gridcolor": c["line"], "linecolor": c["line"], "zeroline": False, "ticks": "", "automargin": True,
+        "title": {"font": {"size": 12, "color": c["quiet"]}, "standoff": 6},
+        "tickfont": {"size": 11, "color": c["quiet"]},
+    }  # fmt: skip
+    return go.layout.Template(
+        layout={
+            "font": {"family": "Source Sans, sans-serif", "size": 12, "color": c["ink"]},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "colorway": [c["text"], c["image"], c["fused"], c["match"], c["different"], c["unsure"]],
+            "xaxis": axis | {"showgrid": False},
+            "yaxis": axis,
+            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": None},
+            "hoverlabel": {"font": {"size": 12}},
+            "bargap": 0.12,
+        }
+    )
+
+
+def chart(figure: go.Figure, *, key: str, height: int = 260) -> None:
+    """Draw a chart in the shared look."""
+    figure.update_layout(template=template(), height=height)
+    st.plotly_chart(figure, key=key, theme=None, config={"displayModeBar": False, "displaylogo": False})

@@ -1,0 +1,97 @@
+"""The charts of the Thresholds page: precision, recall and F1 over all thresholds, and matches for each listing."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from pages._charts import colours
+
+_POINTS = 300  # of a curve: more cannot be told apart on a screen
+
+
+def _thinned(size: int) -> NDArray[np.intp]:
+    """Rows to draw of a curve with `size` points: first, last and evenly between."""
+    return np.unique(np.linspace(0, size - 1, min(size, _POINTS)).round().astype(np.intp))
+
+
+def over_threshold(
+    thresholds: NDArray[np.float32],
+    precision: NDArray[np.floating],
+    recall: NDArray[np.floating],
+    *,
+    modality: str,
+    current: float | None,
+) -> go.Figure:
+    """Precision, recall and F1 of one modality alone, with its threshold; arrays of shape (T,)."""
+    rows = _thinned(len(thresholds))
+    x, p, r = thresholds[rows], precision[rows], recall[rows]
+    f1 = 2 * p * r / np.maximum(p + r, 1e-12)
+    ink = colours()
+    figure = go.Figure()
+    for name, y, dash in (("Precision", p, "dash"), ("Recall", r, "dot"), ("F1", f1, "solid")):
+        hover = f"{name} %{{y:.3f}} at %{{x:.3f}}<extra></extra>"
+        line = {"color": ink[modality], "width": 2.5 if name == "F1" else 1.5, "dash": dash}
+        figure.add_scatter(x=x, y=y, name=name, mode="lines", line=line, hovertemplate=hover)
+    if current is not None:
+        figure.add_vline(current, line={"color": ink["ink"], "width": 1})
+    figure.update_xaxes(title="Threshold: largest distance that matches", rangemode="tozero")
+    figure.update_yaxes(range=[0, 1.02], tickformat=".1f")
+    return figure
+
+
+def precision_recall(
+    curves: Mapping[str, tuple[NDArray[np.floating], NDArray[np.floating]]],
+    names: Mapping[str, str],
+    current: tuple[float, float] | None,
+) -> go.Figure:
+    """Precision against recall of every modality alone, and where the rule in force stands.
+
+    Args:
+        curves: Precision and recall, each of shape (T,), for each modality.
+        names: Its name on the screen.
+        current: Precision and recall of the rule in force.
+    """
+    ink = colours()
+    figure = go.Figure()
+    for modality, (precision, recall) in curves.items():
+        rows = _thinned(len(recall))
+        figure.add_scatter(
+            x=recall[rows],
+            y=precision[rows],
+            name=f"{names[modality]} alone",
+            mode="lines",
+            line={"color": ink[modality], "width": 2, "dash": {"image": "dash", "fused": "dot"}.get(modality, "solid")},
+            hovertemplate=f"{names[modality]}: precision %{{y:.3f}}, recall %{{x:.3f}}<extra></extra>",
+        )
+    if current:
+        figure.add_scatter(
+            x=[current[1]],
+            y=[current[0]],
+            name="your rule now",
+            mode="markers",
+            marker={"color": ink["ink"], "size": 11, "symbol": "diamond", "line": {"width": 0}},
+            hovertemplate="now: precision %{y:.3f}, recall %{x:.3f}<extra></extra>",
+        )
+    figure.update_xaxes(title="Recall", range=[0, 1.02], tickformat=".1f")
+    figure.update_yaxes(title="Precision", range=[0, 1.02], tickformat=".1f")
+    return figure
+
+
+def matches_per_listing(sizes: NDArray[np.integer]) -> go.Figure:
+    """How many listings have no, one, two .. matches; `sizes` is the number of matches of each listing, shape (N,)."""
+    names = ["none", "1", "2", "3", "4", "5", "6-10", "11-20", "over 20"]
+    bins = np.searchsorted([0, 1, 2, 3, 4, 5, 10, 20], sizes)
+    counts = np.bincount(bins, minlength=len(names))
+    figure = go.Figure(
+        go.Bar(
+            x=names,
+            y=counts,
+            marker={"color": colours()["unsure"], "line": {"width": 0}},
+            hovertemplate="%{y:,} listings with %{x}<extra></extra>",
+        )
+    )
+    figure.update_xaxes(title="Matches of a listing", type="category")
+    figure.update_yaxes(title="Listings", tickformat=",")
+    return figure
