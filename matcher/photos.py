@@ -1,0 +1,195 @@
+"""Find the photos that a table names, in a folder or a zip, and keep a working copy and a thumbnail of each."""
+
+import hashlib
+import os
+import tempfile
+import unicodedata
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from matcher.archive import files, open_archive, read_member
+from matcher.errors import DataError
+from matcher.preprocess import MAX_PHOTO_BYTES, jpeg, open_image, read_bounded, thumbnail, working_copy
+from matcher.progress import Progress, Report
+
+MAX_FILES = 1_000_000  # looked at in a folder; a wrong folder such as / ends here
+_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".avif")
+_MADE_BY = b"512-256-jpeg90"  # part of the name, so that a change of the copies makes new files (at most 16 bytes)
+_AT_ONCE = 32  # photos in memory at a time, however slow the disk is
+
+
+class PhotoSource:
+    """The photos of a folder or a zip, by name. Only what it lists is ever opened, so no name leads out of it."""
+
+    def __init__(self, root: Path, archive: zipfile.ZipFile | None = None) -> None:
+        """List the files once; links are left out, so that no name leads elsewhere.
+
+        Raises:
+            DataError: The folder is missing or has more than MAX_FILES files.
+        """
+        self._archive = archive
+        self._members = files(archive) if archive else {path: None for path in _walk(root)}
+        self._root = root
+        self._named: defaultdict[str, list[str]] = defaultdict(list)
+        for path in self._members:
+            if path.lower().endswith(_ENDINGS):
+                self._named[_key(PurePosixPath(path).stem)].append(path)
+            self._named[_key(PurePosixPath(path).name)].append(path)
+
+    def find(self, name: str) -> str:
+        """Find the one file that a cell names: by path, by name, by name without ending, or by the end of a link.
+
+        Raises:
+            DataError: None, or several.
+        """
+        link = "://" in name
+        wanted = unquote(urlsplit(name).path) if link else name.replace("\\", "/")
+        if ".." in wanted.split("/"):
+            raise DataError("The name leads out of the photo folder. Name a file inside it.")
+        parts = [part for part in wanted.split("/") if part not in ("", ".")]
+        candidates = self._named.get(_key(parts[-1]), []) if parts else []
+        if len(candidates) > 1:
+            tail = _key("/".join(parts))
+            exact = [path for path in candidates if _key(path) == tail]
+            candidates = exact or [path for path in candidates if _key(path).endswith("/" + tail)] or candidates
+        if not candidates and link:
+            raise DataError("A link, and no such file among the photos. Photos are not fetched: add the file.")
+        if not candidates:
+            raise DataError("No such file among the photos. Add it, or correct the name.")
+        if len(candidates) > 1:
+            raise DataError(f"{len(candidates)} files have this name. Write the folder before it.")
+        return candidates[0]
+
+    def has(self, name: str) -> bool:
+        """Tell whether exactly one file has this name."""
+        return len(self._named.get(_key(name), [])) == 1
+
+    def read(self, path: str) -> bytes:
+        """Read a file that `find` returned.
+
+        Raises:
+            DataError: Too large, unreadable, or damaged.
+        """
+        if self._archive:
+            return read_member(self._archive, self._archive.getinfo(path), MAX_PHOTO_BYTES)
+        return read_bounded(self._root / path)
+
+
+@contextmanager
+def photo_source(path: Path) -> Iterator[PhotoSource]:
+    """Open a folder or a zip of photos.
+
+    Raises:
+        DataError: It is neither.
+    """
+    if path.is_dir():
+        yield PhotoSource(path.resolve())
+    elif path.is_file() and zipfile.is_zipfile(path):
+        with open_archive(path) as archive:
+            yield PhotoSource(path, archive)
+    else:
+        raise DataError(f"{path} is not a folder or a zip of photos. Check the path.")
+
+
+@dataclass(frozen=True)
+class Photo:
+    """What became of one named photo: its file name in the catalog, or what is wrong with it."""
+
+    name: str
+    error: str = ""
+
+
+def keep_photos(names: Iterable[str], source: PhotoSource, into: Path, report: Report) -> dict[str, Photo]:
+    """Write a working copy (images/) and a thumbnail (thumbnails/) of each photo, unless they are there already.
+
+    Copies are named by the content of the photo, so the same photo under two names is one file.
+
+    Args:
+        names: As the table has them.
+        source: Where to look.
+        into: The catalog's folder.
+        report: Told of every few photos.
+
+    Raises:
+        DataError: The copies cannot be written, as on a full disk.
+    """
+    for folder in ("images", "thumbnails"):
+        (into / folder).mkdir(parents=True, exist_ok=True)
+    waiting = list(dict.fromkeys(names))
+    kept: dict[str, Photo] = {}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # Pillow lets go of the interpreter while it decodes and resizes
+        running: dict[str, Future[Photo]] = {}
+        try:
+            for name in waiting:
+                running[name] = pool.submit(_keep, name, source, into)
+                if len(running) == _AT_ONCE:
+                    first = next(iter(running))
+                    kept[first] = running.pop(first).result()
+                    if len(kept) % 50 == 0:
+                        report(Progress("Reading photos", len(kept), len(waiting)))
+            kept |= {name: future.result() for name, future in running.items()}
+        except OSError as error:
+            raise DataError(
+                f"Photos cannot be kept in {into} ({error.strerror}). Make room or check its rights."
+            ) from error
+        finally:
+            pool.shutdown(cancel_futures=True)
+    report(Progress("Reading photos", len(waiting), len(waiting)))
+    return kept
+
+
+def _keep(name: str, source: PhotoSource, into: Path) -> Photo:
+    try:
+        data = source.read(source.find(name))
+        kept = f"{hashlib.blake2b(data, digest_size=16, person=_MADE_BY).hexdigest()}.jpg"
+        copy, small = into / "images" / kept, into / "thumbnails" / kept
+        if copy.exists() and small.exists():
+            return Photo(kept)
+        image = working_copy(open_image(data, side=512))
+    except DataError as error:
+        return Photo("", str(error))
+    _write(small, jpeg(thumbnail(image), quality=85))
+    _write(copy, jpeg(image))
+    return Photo(kept)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write so that what stands under the name is whole, even if two imports write it at once."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _walk(root: Path) -> Iterator[str]:
+    """List the regular files below a folder, following no link."""
+    folders = [""]
+    seen = 0
+    while folders:
+        folder = folders.pop()
+        with os.scandir(root / folder) as entries:
+            for entry in entries:
+                seen += 1
+                if seen > MAX_FILES:
+                    raise DataError(
+                        f"{root} has more than {MAX_FILES:,} files. Give the folder of this catalog's photos."
+                    )
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(f"{folder}{entry.name}/")
+                elif entry.is_file(follow_symlinks=False):
+                    yield folder + entry.name
+
+
+def _key(name: str) -> str:
+    """Make names comparable: macOS and Windows write the same letters differently."""
+    return unicodedata.normalize("NFC", name).casefold()

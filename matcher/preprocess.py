@@ -1,0 +1,200 @@
+"""Titles and photos as strangers send them, made fit to show and to encode.
+
+Photos are decoded from an explicit list of formats, measured from their header before a single pixel is unpacked, and
+turned upright by their EXIF tag. The paper resizes to 512 x 512; the working copy keeps the photo's shape *within*
+512 x 512 instead, because every encoder resizes to its own input anyway and a squeezed bottle is a different bottle.
+"""
+
+import html
+import io
+import re
+import struct
+import unicodedata
+import zlib
+from functools import cache
+from pathlib import Path
+
+import stopwordsiso
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from matcher.errors import DataError
+
+MAX_PIXELS = (
+    50_000_000  # 200 MB once unpacked; the largest phone photos have as many, sellers' photos one or two million
+)
+MAX_PHOTO_BYTES = 30_000_000  # a 50-megapixel JPEG at full quality
+WORKING_SIDE = 512  # px, the paper's input size
+THUMBNAIL_SIDE = 256  # px, a card on a screen of double density
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF")  # what shops serve; Pillow knows forty more, each a way in
+
+# Everything Pillow's decoders raise on damaged files. MemoryError: a decoder that believes a forged length.
+DAMAGED = (OSError, SyntaxError, ValueError, TypeError, EOFError, KeyError, IndexError, AttributeError, OverflowError,
+           MemoryError, struct.error, zlib.error)  # fmt: skip
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# Zero width, soft hyphen, bidi overrides and isolates, lone surrogates, tag characters: they show nothing or show lies.
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f]")
+_SPACES = re.compile(r"\s+")
+_BYTE_ESCAPES = re.compile(r"(?:\\x[0-9a-fA-F]{2})+")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]\w{1,31});")
+_EDGES = "\"'`.,;:!?()[]{}<>|/\\*~_-+=#"
+
+# In the lists below, single letters and these words are stop words; in a shop they are sizes, amounts and counts.
+_MEASURES = frozenset(
+    "mg gr kg ml cl dl lt mm cm km ft in oz lb lbs pc pcs pk gb tb mb hz kw pa xs sm md lg xl"
+    " zero one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty hundred"
+    " nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas puluh belas ratus ribu lusin"
+    " new baru big small large besar kecil full half setengah".split()
+)
+
+
+def plain(text: str) -> str:
+    """Make a cell safe to show: one line, no control characters, nothing invisible, nothing that turns text around.
+
+    Joiners that emoji and Indic or Persian script need are kept.
+    """
+    if not text.isprintable():
+        text = _INVISIBLE.sub("", _CONTROL.sub(" ", text))
+    return _SPACES.sub(" ", text).strip()
+
+
+def display_title(text: str) -> str:
+    r"""Undo what exports do to titles: HTML entities (`&amp;`) and bytes written out (`\xe2\x9c\x94`); then `plain`."""
+    if "\\x" in text:
+        text = _BYTE_ESCAPES.sub(_decode_escapes, text)
+    if "&" in text:
+        text = _ENTITY.sub(lambda match: html.unescape(match.group()), text)
+    return plain(unicodedata.normalize("NFC", text))
+
+
+def _decode_escapes(match: re.Match[str]) -> str:
+    escaped = match.group()
+    try:
+        return bytes.fromhex(escaped.replace("\\x", "")).decode()
+    except UnicodeDecodeError:
+        return escaped
+
+
+@cache
+def stop_words(languages: tuple[str, ...] = ("id", "en")) -> frozenset[str]:
+    """Words that say nothing about a product, but for sizes, amounts and numbers.
+
+    Args:
+        languages: ISO 639-1 codes; () for none.
+
+    Raises:
+        DataError: No list for a language.
+
+    Source: https://github.com/stopwords-iso/stopwords-iso
+    """
+    if unknown := [language for language in languages if not stopwordsiso.has_lang(language)]:
+        known = ", ".join(sorted(stopwordsiso.langs()))
+        raise DataError(f"There is no list of stop words for {', '.join(unknown)}. Choose from: {known}.")
+    words = stopwordsiso.stopwords(list(languages)) if languages else set()
+    # One letter is a size (S, M, L) or a model ("Galaxy S", "type C") more often than an article.
+    return frozenset(word for word in words if len(word) > 1 and word not in _MEASURES and not word.isnumeric()) | (
+        frozenset({"a"}) & frozenset(words)
+    )
+
+
+def clean_title(title: str, stop_words: frozenset[str]) -> str:
+    """Lower-case a title and leave out stop words, keeping numbers, units and sizes.
+
+    A title of nothing but stop words is kept whole: it is all that is known of the listing.
+    """
+    lowered = _SPACES.sub(" ", title.lower()).strip()
+    kept = [word for word in lowered.split(" ") if word.strip(_EDGES) not in stop_words]
+    return " ".join(kept) if any(word.strip(_EDGES) for word in kept) else lowered
+
+
+def open_image(source: Path | bytes, *, side: int | None = None) -> Image.Image:
+    """Decode a photo that nobody vouches for.
+
+    Args:
+        source: A file, or its bytes.
+        side: px. If given, the photo may be decoded smaller (JPEG's own scaled decoding), never below this side.
+
+    Returns:
+        The first frame as RGB, upright, transparent parts on white.
+
+    Raises:
+        DataError: Empty, too large, not one of FORMATS, more than MAX_PIXELS, or damaged.
+    """
+    data = source if isinstance(source, bytes) else read_bounded(source)
+    if not data:
+        raise DataError("The file is empty. Send the photo again.")
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise _too_many_pixels(f"{image.width} x {image.height} pixels")
+            if side is not None:
+                image.draft(None, (side, side))
+            return _on_white(_upright(image))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_many_pixels("far too many pixels") from error
+    except UnidentifiedImageError as error:
+        raise DataError(f"Not a photo: none of {', '.join(FORMATS)}. Save it as JPEG or PNG.") from error
+    except DAMAGED as error:
+        raise DataError(f"The photo is damaged or cut short ({plain(str(error))[:80]}). Send it again.") from error
+
+
+def read_bounded(path: Path) -> bytes:
+    """Read a photo file, never more than MAX_PHOTO_BYTES.
+
+    Raises:
+        DataError: Larger than that, or it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_PHOTO_BYTES + 1)
+    except OSError as error:
+        raise DataError(f"The file cannot be read ({error.strerror}).") from error
+    if len(data) > MAX_PHOTO_BYTES:
+        raise DataError(f"The file has more than {MAX_PHOTO_BYTES // 1_000_000} MB. Save it smaller.")
+    return data
+
+
+def working_copy(image: Image.Image) -> Image.Image:
+    """The photo within 512 x 512, its shape kept; never enlarged."""
+    return _within(image, WORKING_SIDE)
+
+
+def thumbnail(image: Image.Image) -> Image.Image:
+    """The photo within 256 x 256, its shape kept; never enlarged."""
+    return _within(image, THUMBNAIL_SIDE)
+
+
+def jpeg(image: Image.Image, quality: int = 90) -> bytes:
+    """Encode as JPEG without any metadata: no place, no camera, no owner."""
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()
+
+
+def _within(image: Image.Image, side: int) -> Image.Image:
+    if max(image.size) <= side:
+        return image
+    scale = side / max(image.size)
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(image)
+    except (SyntaxError, ValueError, TypeError, KeyError, struct.error, ZeroDivisionError):
+        return image.copy()  # the tags are broken, the pixels need not be
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I;16"):
+        image = image.point([value >> 8 for value in range(65536)], "L")
+    if image.has_transparency_data:
+        layer = image.convert("RGBA")
+        image = Image.new("RGBA", layer.size, "white")
+        image.alpha_composite(layer)
+    return image.convert("RGB")
+
+
+def _too_many_pixels(found: str) -> DataError:
+    return DataError(f"The photo has {found}; at most {MAX_PIXELS // 1_000_000} million are read. Save it smaller.")

@@ -1,0 +1,168 @@
+"""Check every row of a table: what is rejected, what is flawed, and what goes on."""
+
+import re
+from collections.abc import Mapping
+
+import pandas as pd
+
+from matcher.columns import ColumnMap
+from matcher.photos import Photo
+from matcher.preprocess import display_title
+from matcher.problems import Problem, shortened
+
+MAX_TITLE = 1_000  # characters; marketplaces stop at 250
+MAX_ID = 200  # characters; the longest ids in use are UUIDs and links
+# What exports write for "nothing": two listings are not one product because both their labels say "nan".
+_NOTHING = frozenset({"nan", "none", "null", "n/a", "#n/a", "<na>", "nil"})
+_ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
+_PHASH = re.compile("[0-9a-f]{16}")
+
+
+def standard_rows(frame: pd.DataFrame, mapping: ColumnMap) -> tuple[pd.DataFrame, list[Problem]]:
+    """Bring a table's rows under our names, leaving out those without a usable id.
+
+    Args:
+        frame: All str; the index holds row numbers.
+        mapping: Checked against the frame.
+
+    Returns:
+        Columns item_id, title, image, photo (all ""), phash, label, with the frame's row numbers; and the problems.
+    """
+    ids, problems = _ids(frame, mapping.item_id)
+    frame = frame.loc[list(ids)]
+    titles = _titles(frame, mapping.title, ids, problems)
+    hashes = _hashes(frame, mapping.image_phash, ids, problems)
+    columns = {
+        "item_id": list(ids.values()),
+        "title": titles,
+        "image": _something(frame, mapping.image),
+        "photo": [""] * len(frame),
+        "phash": hashes,
+        "label": _something(frame, mapping.label),
+    }
+    return pd.DataFrame(columns, index=frame.index, dtype="str"), problems
+
+
+def with_photos(
+    listings: pd.DataFrame, mapping: ColumnMap, kept: Mapping[str, Photo] | None
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Fill in the photos, and reject the rows that are left with nothing to match on.
+
+    Args:
+        listings: As `standard_rows` returns them.
+        mapping: As above.
+        kept: What became of each named photo; None if no photos were given at all.
+    """
+    named = listings["image"] != ""
+    photo = {name: found.name for name, found in (kept or {}).items()}
+    listings = listings.assign(photo=listings["image"].map(photo).fillna("").astype("str"))
+    without = listings[listings["photo"] == ""]
+    nothing = without[(without["title"] == "") & (without["phash"] == "")]
+    problems = [_rejection(row, mapping, kept) for row in nothing.itertuples()]
+    going_on = without.drop(nothing.index)
+    if kept is None or not any(photo.values()):
+        problems += _no_photos_at_all(listings, int(named.sum()), mapping, kept)
+    elif mapping.image:
+        flawed = going_on[(going_on["image"] != "") | (going_on["phash"] == "")]
+        problems += [
+            Problem(int(row), item_id, mapping.image, *_photo_error(image, kept))
+            for row, item_id, image in zip(flawed.index, flawed["item_id"], flawed["image"], strict=True)
+        ]
+    return listings.drop(nothing.index), problems
+
+
+def _ids(frame: pd.DataFrame, column: str | None) -> tuple[dict[int, str], list[Problem]]:
+    """Find the usable ids by row number."""
+    if column is None:
+        advice = "Row numbers serve as ids. Verdicts are kept by id: keep the order of rows, or add a column of ids."
+        return {int(row): str(row) for row in frame.index}, [Problem(1, "", "", "No column holds ids.", advice)]
+    ids: dict[int, str] = {}
+    first_row: dict[str, int] = {}
+    problems = []
+    for row, item_id in zip(frame.index, frame[column], strict=True):
+        if item_id in first_row:
+            found = f"Id {shortened(item_id)} stands in row {first_row[item_id]} already."
+            rounded = "A spreadsheet has rounded these ids: format the column as text and export again."
+            advice = rounded if _ROUNDED.fullmatch(item_id) else "Give each listing an id of its own."
+        elif not item_id or item_id.lower() in _NOTHING:
+            found, advice = "The id is empty.", "Give the listing an id."
+        elif len(item_id) > MAX_ID:
+            found = f"The id has {len(item_id):,} characters; at most {MAX_ID} are expected."
+            advice = "Give the listing a shorter id, or choose another column for ids."
+        else:
+            ids[int(row)] = item_id
+            first_row[item_id] = int(row)
+            continue
+        problems.append(Problem(int(row), shortened(item_id), column, found, advice, rejected=True))
+    spaced = [row for row, item_id in ids.items() if " " in item_id]
+    if spaced:
+        found = f"{len(spaced):,} ids hold a space, the first in row {spaced[0]}."
+        advice = "In exports that list ids with spaces between them it is written %20, and % is written %25."
+        problems.append(Problem(1, "", column, found, advice))
+    return ids, problems
+
+
+def _titles(frame: pd.DataFrame, column: str | None, ids: dict[int, str], problems: list[Problem]) -> list[str]:
+    if column is None:
+        return [""] * len(frame)
+    titles = []
+    for row, cell in zip(frame.index, frame[column], strict=True):
+        title = display_title(cell)
+        if not title:
+            problems.append(Problem(int(row), ids[row], column, "The title is empty.", "Add a title, if there is one."))
+        elif len(title) > MAX_TITLE:
+            found = f"The title has {len(title):,} characters or more: {shortened(title)}"
+            advice = f"Only the first {MAX_TITLE:,} are kept. If rows seem swallowed, look for a stray double quote."
+            problems.append(Problem(int(row), ids[row], column, found, advice))
+        titles.append(title[:MAX_TITLE])
+    return titles
+
+
+def _hashes(frame: pd.DataFrame, column: str | None, ids: dict[int, str], problems: list[Problem]) -> list[str]:
+    hashes = [cell.lower().removeprefix("0x") for cell in _something(frame, column)]
+    for place, value in enumerate(hashes):
+        if value and not _PHASH.fullmatch(value):
+            row, found = int(frame.index[place]), f"{shortened(value)} is not a perceptual hash."
+            advice = "Expected 16 hex digits, as in a7b618bd4636498d. The listing goes on without it."
+            problems.append(Problem(row, ids[row], column or "", found, advice))
+            hashes[place] = ""
+    return hashes
+
+
+def _something(frame: pd.DataFrame, column: str | None) -> list[str]:
+    if column is None:
+        return [""] * len(frame)
+    return ["" if cell.lower() in _NOTHING else cell for cell in frame[column]]
+
+
+def _photo_error(image: str, kept: Mapping[str, Photo] | None) -> tuple[str, str]:
+    """Say what is wrong with a listing's photo, and what to do: the two halves of a Problem."""
+    if not image:
+        return "No photo is named.", "Name its photo, if there is one."
+    if kept is None:
+        return f"{shortened(image)}: no photos were given.", "Give the folder or the zip of photos."
+    error = kept[image].error
+    found, _, advice = error.partition(". ")
+    return f"{shortened(image)}: {found}.", advice or "Send the photo again."
+
+
+def _rejection(row: tuple[object, ...], mapping: ColumnMap, kept: Mapping[str, Photo] | None) -> Problem:
+    number, item_id, image = int(str(row[0])), str(row[1]), str(row[3])
+    reason, advice = _photo_error(image, kept) if mapping.image or image else ("No photo.", "")
+    found = f"Nothing to match on. {'The title is empty. ' if mapping.title else ''}{reason}"
+    return Problem(number, item_id, "", found, advice or "Add a title or a photo.", rejected=True)
+
+
+def _no_photos_at_all(
+    listings: pd.DataFrame, named: int, mapping: ColumnMap, kept: Mapping[str, Photo] | None
+) -> list[Problem]:
+    if not named:
+        return []
+    found = f"{named:,} photos are named, and " + (
+        "no photos were given." if kept is None else "none of them was found."
+    )
+    advice = "Give the folder or the zip of photos to match by photo."
+    hashes = int((listings["phash"] != "").sum())
+    if hashes:
+        advice = f"The {hashes:,} photo hashes in the table serve in their place. {advice}"
+    return [Problem(1, "", mapping.image or "", found, advice)]
