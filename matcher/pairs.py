@@ -1,0 +1,102 @@
+"""CandidatePairs: every pair that some modality found, with its distance in every modality."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.distance import Metric, pair_distance
+from matcher.embeddings import Embeddings
+from matcher.errors import DataError
+from matcher.neighbours import Neighbours
+from matcher.progress import Report, silent
+
+Modality = Literal["text", "image", "fused"]
+MODALITIES: tuple[Modality, ...] = ("text", "image", "fused")
+
+
+@dataclass(frozen=True)
+class CandidatePairs:
+    """Pairs worth judging, in the order of `left`, then `right`, each once.
+
+    Attributes:
+        n: Listings in the catalog.
+        left: Shape (P,). Row of one listing.
+        right: Shape (P,). Row of the other, always larger than `left`.
+        rank: Shape (P,). Best place the pair has in a row of neighbours, in either direction and any modality; 1 is
+            nearest. Pairs with `rank <= k` are those that a search for k neighbours finds.
+        distance: Modality to shape (P,). Infinite where a listing lacks the modality.
+    """
+
+    n: int
+    left: NDArray[np.int32]
+    right: NDArray[np.int32]
+    rank: NDArray[np.uint16]
+    distance: Mapping[str, NDArray[np.float32]]
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    def chosen(self, which: NDArray[np.bool_] | NDArray[np.integer]) -> "CandidatePairs":
+        """Some of the pairs, in the same order; `which` is a mask (P,) or ascending positions."""
+        distance = {modality: values[which] for modality, values in self.distance.items()}
+        return CandidatePairs(self.n, self.left[which], self.right[which], self.rank[which], distance)
+
+
+def candidate_pairs(
+    embeddings: Mapping[str, Embeddings],
+    neighbours: Mapping[str, Neighbours],
+    metric: Metric = "cosine",
+    report: Report = silent,
+) -> CandidatePairs:
+    """Unite what the modalities found and measure every pair in every modality.
+
+    Args:
+        embeddings: Modality to embeddings of the same N listings.
+        neighbours: Modality to what `nearest` found; not all modalities need be searched.
+        metric: The metric that the neighbours were found with.
+        report: Told how many pairs are measured.
+
+    Raises:
+        DataError: No modality, an unknown one, or arrays of different catalogs.
+    """
+    n = _catalog_size(embeddings, neighbours)
+    keys, ranks = [], []
+    for found in neighbours.values():
+        row, place = np.nonzero(found.index >= 0)
+        other = found.index[row, place].astype(np.int64)
+        keys.append(np.minimum(row, other) * n + np.maximum(row, other))
+        ranks.append(np.minimum(place + 1, np.iinfo(np.uint16).max).astype(np.uint16))
+    key, rank = _best_rank(np.concatenate(keys), np.concatenate(ranks))
+    left, right = (key // n).astype(np.int32), (key % n).astype(np.int32)
+    distance: dict[str, NDArray[np.float32]] = {
+        modality: pair_distance(embeddings[modality], left, right, metric, report)
+        for modality in MODALITIES
+        if modality in embeddings
+    }
+    return CandidatePairs(n, left, right, rank, distance)
+
+
+def _catalog_size(embeddings: Mapping[str, Embeddings], neighbours: Mapping[str, Neighbours]) -> int:
+    unknown = set(embeddings) - set(MODALITIES)
+    if unknown or not neighbours or not set(neighbours) <= set(embeddings):
+        raise DataError(
+            f"Embeddings came for {', '.join(embeddings) or 'nothing'} and neighbours for "
+            f"{', '.join(neighbours) or 'nothing'}; expected text, image or fused, and embeddings for all neighbours."
+        )
+    sizes = {len(one) for one in embeddings.values()} | {len(one.index) for one in neighbours.values()}
+    if len(sizes) > 1:
+        raise DataError(f"Arrays of {sorted(sizes)} listings came together; encode the catalog again.")
+    return sizes.pop()
+
+
+def _best_rank(key: NDArray[np.int64], rank: NDArray[np.uint16]) -> tuple[NDArray[np.int64], NDArray[np.uint16]]:
+    """Each key once, ascending, with its smallest rank."""
+    if not len(key):
+        return key, rank
+    order = np.argsort(key, kind="stable")
+    key, rank = key[order], rank[order]
+    starts = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
+    return key[starts], np.minimum.reduceat(rank, starts)

@@ -1,0 +1,168 @@
+"""Recipe: the full decision rule, and what it decides; pure functions of arrays."""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from math import isfinite
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.distance import Metric
+from matcher.errors import DataError
+from matcher.pairs import CandidatePairs
+
+Fusion = Literal["either", "both", "mean", "fused"]
+FORMAT = 1
+MOST_CHARACTERS = 10_000  # a recipe has some 400
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Which pairs match. A pair matches when its distance is at or under the threshold.
+
+    Thresholds are None until `tune_recipe` or a curator has set them.
+
+    Attributes:
+        text_encoder: Encoder of the titles; None to leave titles out.
+        image_encoder: Encoder of the photos; None to leave photos out.
+        fusion: "either": the titles or the photos are near enough. "both": the titles and the photos are. "mean": the
+            weighted mean of the two distances is; where a listing lacks one, the other decides. "fused": the distance
+            of the joined vectors is.
+        metric: The distance that all thresholds are in.
+        k: Neighbours searched for each listing, 1..1000.
+        text_threshold: Distance of titles, for "either" and "both".
+        image_threshold: Distance of photos, for "either" and "both".
+        fused_threshold: Mean distance, or distance of joined vectors, for "mean" and "fused".
+        text_weight: Share of the titles in "mean" and "fused", 0..1.
+
+    Raises:
+        DataError: A value is of the wrong type or out of range.
+    """
+
+    text_encoder: str | None = None
+    image_encoder: str | None = None
+    fusion: Fusion = "either"
+    metric: Metric = "cosine"
+    k: int = 50
+    text_threshold: float | None = None
+    image_threshold: float | None = None
+    fused_threshold: float | None = None
+    text_weight: float = 0.5
+
+    def __post_init__(self) -> None:
+        for name in ("text_encoder", "image_encoder"):
+            value = getattr(self, name)
+            _expect(value is None or (isinstance(value, str) and value != ""), name, value, "an encoder's name or null")
+        _expect(self.text_encoder or self.image_encoder, "text_encoder", None, "an encoder for titles or for photos")
+        _expect(self.fusion in get_args(Fusion), "fusion", self.fusion, "one of " + ", ".join(get_args(Fusion)))
+        _expect(self.metric in get_args(Metric), "metric", self.metric, "one of " + ", ".join(get_args(Metric)))
+        _expect(type(self.k) is int and 1 <= self.k <= 1000, "k", self.k, "a whole number from 1 to 1000")
+        _expect(_number(self.text_weight, 1), "text_weight", self.text_weight, "a number from 0 to 1")
+        most = np.inf if self.metric == "manhattan" else 2
+        for name in ("text_threshold", "image_threshold", "fused_threshold"):
+            value = getattr(self, name)
+            wanted = "a distance of 0 or more" if most == np.inf else "a distance from 0 to 2"
+            _expect(value is None or _number(value, most), name, value, wanted)
+
+    @property
+    def modalities(self) -> tuple[str, ...]:
+        """The modalities whose distances the recipe reads."""
+        if self.fusion == "fused":
+            return ("fused",)
+        return ("text",) * (self.text_encoder is not None) + ("image",) * (self.image_encoder is not None)
+
+    def to_json(self) -> str:
+        """Write the recipe so that `from_json` gives it back."""
+        return json.dumps({"format": FORMAT} | asdict(self), indent=2) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "Recipe":
+        """Read a recipe and check every value.
+
+        Raises:
+            DataError: Not a recipe, of another format, or a key is unknown, missing, twice there or has a wrong value.
+        """
+        if len(text) > MOST_CHARACTERS:
+            raise DataError(f"The recipe has {len(text)} characters; a recipe has a few hundred: choose another file.")
+        try:
+            values = json.loads(text, object_pairs_hook=_without_repeats)
+        except (ValueError, RecursionError) as error:
+            raise DataError(f"The recipe is not JSON ({error}); write one with `tune`.") from error
+        if not isinstance(values, dict) or values.pop("format", None) != FORMAT:
+            raise DataError(f'The recipe does not say "format": {FORMAT}; write one with `tune` of this version.')
+        known = {field.name for field in fields(cls)}
+        for key in sorted(values.keys() - known):
+            raise DataError(f"The recipe has an unknown key {key!r}; expected only {', '.join(sorted(known))}.")
+        for key in sorted(known - values.keys()):
+            raise DataError(f"The recipe lacks {key!r}; write one with `tune`.")
+        return cls(**values)
+
+
+def decide(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.bool_]:
+    """Tell which candidate pairs match.
+
+    Args:
+        pairs: P pairs, with distances in the recipe's modalities and metric.
+        recipe: The rule, with its thresholds set.
+
+    Returns:
+        Shape (P,). Only pairs within the recipe's k neighbours match.
+
+    Raises:
+        DataError: A threshold is not set, or the pairs lack a modality.
+    """
+    if recipe.fusion in ("mean", "fused"):
+        is_match = joint_distance(pairs, recipe) <= np.float32(_threshold(recipe, "fused"))
+    else:
+        near = [_distance(pairs, which) <= np.float32(_threshold(recipe, which)) for which in recipe.modalities]
+        is_match = near[0]
+        for other in near[1:]:
+            is_match = is_match | other if recipe.fusion == "either" else is_match & other
+    is_match &= pairs.rank <= recipe.k
+    return is_match
+
+
+def joint_distance(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.float32]:
+    """The one distance that "mean" or "fused" compares with its threshold; shape (P,).
+
+    Raises:
+        DataError: The pairs lack a modality.
+    """
+    if recipe.fusion == "fused" or len(recipe.modalities) == 1:
+        return _distance(pairs, recipe.modalities[0])
+    text, image = _distance(pairs, "text"), _distance(pairs, "image")
+    weight = np.float32(recipe.text_weight)
+    mean = weight * text + (1 - weight) * image
+    one_only = np.isinf(mean)
+    mean[one_only] = np.minimum(text[one_only], image[one_only])
+    return np.asarray(mean)
+
+
+def _threshold(recipe: Recipe, which: str) -> float:
+    value: float | None = getattr(recipe, f"{which}_threshold")
+    if value is None:
+        raise DataError(f"The recipe has no {which} threshold; tune it on labels or set one by hand.")
+    return value
+
+
+def _distance(pairs: CandidatePairs, modality: str) -> NDArray[np.float32]:
+    if modality not in pairs.distance:
+        raise DataError(f"The recipe needs {modality} distances, and these pairs have {', '.join(pairs.distance)}.")
+    return pairs.distance[modality]
+
+
+def _number(value: object, most: float) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value) and 0 <= value <= most
+
+
+def _expect(holds: object, key: str, found: object, expected: str) -> None:
+    if not holds:
+        raise DataError(f"The recipe's {key} is {str(found)[:80]!r}; expected {expected}.")
+
+
+def _without_repeats(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(items)
+    if len(values) < len(items):
+        raise ValueError("a key stands twice")
+    return values
