@@ -1,0 +1,97 @@
+"""Groups: matched listings joined into products, with every verdict obeyed."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+RowPairs = Sequence[tuple[int, int]]
+"""Pairs of rows, each in any order."""
+
+
+def group_listings(
+    n: int,
+    left: NDArray[np.integer],
+    right: NDArray[np.integer],
+    distance: NDArray[np.float32],
+    same: RowPairs = (),
+    different: RowPairs = (),
+) -> NDArray[np.int32]:
+    """Join matched listings into groups: all that a chain of matches connects.
+
+    "Same" always joins, and "different" never does. Where two listings judged different would still end in one group
+    through others, the weakest link on the way between them is left out, again and again until they part. A link that
+    somebody judged "same" is never left out, so contradicting verdicts (see `contradictions`) stay in one group.
+
+    Args:
+        n: Listings in the catalog.
+        left: Shape (M,). One listing of each matched pair.
+        right: Shape (M,). The other.
+        distance: Shape (M,). How far the two are apart; the larger, the weaker the link.
+        same: Pairs judged to be one product.
+        different: Pairs judged not to be.
+
+    Returns:
+        Shape (N,). Number of each listing's group, 0.., in the order in which groups first appear in the catalog.
+    """
+    judged = np.array(same, dtype=np.int64).reshape(-1, 2)
+    left, right = np.concatenate([judged[:, 0], left]), np.concatenate([judged[:, 1], right])
+    strength = np.concatenate([np.full(len(judged), -np.inf, dtype=np.float32), distance])
+    group = _connected(n, left, right)
+    broken = {int(group[one]) for one, other in different if group[one] == group[other]}
+    if not broken:
+        return group
+    inside = np.isin(group[left], list(broken))
+    kept = ~inside
+    kept[inside] = _links_that_part(left[inside], right[inside], strength[inside], different)
+    return _connected(n, left[kept], right[kept])
+
+
+def contradictions(n: int, same: RowPairs, different: RowPairs) -> list[tuple[int, int]]:
+    """Pairs judged different that verdicts "same" connect, directly or through others."""
+    judged = np.array(same, dtype=np.int64).reshape(-1, 2)
+    group = _connected(n, judged[:, 0], judged[:, 1])
+    return [(one, other) for one, other in different if group[one] == group[other]]
+
+
+def _connected(n: int, left: NDArray[np.integer], right: NDArray[np.integer]) -> NDArray[np.int32]:
+    links = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(n, n)).tocsr()
+    _, group = connected_components(links, directed=False)
+    _, first, number = np.unique(group, return_index=True, return_inverse=True)
+    return np.asarray(np.argsort(np.argsort(first))[number], dtype=np.int32)
+
+
+def _links_that_part(
+    left: NDArray[np.integer], right: NDArray[np.integer], distance: NDArray[np.float32], different: RowPairs
+) -> NDArray[np.bool_]:
+    """Which links stay when no two listings judged different may be connected; shape (M,).
+
+    Links are taken strongest first, and one that would bring two such listings together is refused: all others on the
+    way between them are stronger, so it is the weakest. Verdicts "same" come as -inf and are never refused.
+
+    Source: Kruskal's algorithm for spanning trees, with cannot-link constraints.
+    """
+    parent: dict[int, int] = {}
+    apart: dict[int, set[int]] = {}
+    for one, other in different:
+        apart.setdefault(one, set()).add(other)
+        apart.setdefault(other, set()).add(one)
+
+    def root(row: int) -> int:
+        while parent.setdefault(row, row) != row:
+            parent[row] = row = parent[parent[row]]
+        return row
+
+    def parted(one: int, other: int) -> bool:
+        return any(root(row) == other for row in apart.get(one, ()))
+
+    kept = np.zeros(len(left), dtype=bool)
+    for link in np.lexsort((right, left, distance)):
+        one, other = root(int(left[link])), root(int(right[link]))
+        kept[link] = one == other or np.isneginf(distance[link]) or not parted(one, other)
+        if kept[link] and one != other:
+            parent[other] = one
+            apart.setdefault(one, set()).update(apart.pop(other, ()))
+    return kept
