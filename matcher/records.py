@@ -1,0 +1,104 @@
+"""What the database keeps of catalogs, verdicts and jobs, as plain values."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+ACTIVE = ("queued", "running")
+"""States of a job that has not ended."""
+
+
+@dataclass(frozen=True)
+class CatalogInfo:
+    """One catalog of the workspace, without its listings.
+
+    Attributes:
+        id: Its folder's name.
+        name: What the curator calls it.
+        source: The file it was read from.
+        listings: How many listings it has.
+        photos: How many of them have a photo.
+        labels: How many of them have a known product.
+        problems: How many rows of the source were rejected or flawed.
+        version: Changes whenever anything in the listings does.
+        content: Changes whenever what encoders see does: ids, titles, photos, hashes.
+        created: Seconds since 1970.
+        updated: Seconds since 1970.
+    """
+
+    id: str
+    name: str
+    source: str
+    listings: int
+    photos: int
+    labels: int
+    problems: int
+    version: str
+    content: str
+    created: float
+    updated: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A curator's word on a pair of listings.
+
+    Attributes:
+        left_id: The smaller of the two item ids.
+        right_id: The larger one.
+        kind: "match", "different" or "unsure".
+        source: Where it was given: "browse" or "review".
+        sampled: How the pair came up: "chosen" by the curator, "doubtful" or "random".
+        made: Seconds since 1970.
+    """
+
+    id: int
+    catalog_id: str
+    left_id: str
+    right_id: str
+    kind: str
+    source: str
+    sampled: str
+    made: float
+
+
+@dataclass(frozen=True)
+class Job:
+    """A long step that runs in its own process. Times are seconds since 1970, 0 while not reached."""
+
+    id: str
+    kind: str
+    catalog_id: str
+    config: dict[str, Any]
+    state: str = "queued"  # then "running"; ends as "done", "failed" or "cancelled"
+    step: str = ""
+    done: int = 0
+    total: int = 0  # 0 while not known
+    message: str = ""
+    result: dict[str, Any] = field(default_factory=dict)
+    cancel_requested: bool = False
+    created: float = 0.0
+    started: float = 0.0
+    step_started: float = 0.0
+    updated: float = 0.0
+    finished: float = 0.0
+
+    @property
+    def active(self) -> bool:
+        """Whether it waits or runs."""
+        return self.state in ACTIVE
+
+    @property
+    def fraction(self) -> float | None:
+        """Share of the present step that is done, 0..1; None while not known."""
+        return min(self.done / self.total, 1.0) if self.total else None
+
+    @property
+    def rate(self) -> float | None:
+        """Units of the present step per second; None until there is something to divide."""
+        spent = self.updated - self.step_started
+        return self.done / spent if self.done and spent > 0 else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds until the present step ends at its rate so far; None while not known."""
+        return (self.total - self.done) / self.rate if self.total and self.rate else None

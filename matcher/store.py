@@ -1,0 +1,299 @@
+"""What people decide and jobs report, in a database: the only module that knows SQL.
+
+SQLite in the workspace folder by default; PostgreSQL where a URL says so. Every change is committed when the call
+returns, so a reload, a second tab or a dropped connection loses nothing.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import NullPool
+
+from matcher.errors import DataError, JobError
+from matcher.records import ACTIVE, CatalogInfo, Job, Verdict
+
+MIGRATION_LOCK = 2_117_431  # any number that nothing else on the server uses
+BUSY_SECONDS = 30  # how long a writer waits for another one before it gives up
+
+
+def _columns(kind: type[sa.types.TypeEngine[Any]], *names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, kind, nullable=False) for name in names]
+
+
+_metadata = sa.MetaData()
+_Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+_catalogs = sa.Table(
+    "catalogs",
+    _metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    *_columns(sa.Text, "name", "source", "version", "content"),
+    *_columns(sa.Integer, "listings", "photos", "labels", "problems"),
+    *_columns(sa.Double, "created", "updated"),
+)
+_verdicts = sa.Table(
+    "verdicts",
+    _metadata,
+    sa.Column("id", _Id, primary_key=True, autoincrement=True),
+    *_columns(sa.Text, "catalog_id", "left_id", "right_id", "kind", "source", "sampled"),
+    sa.Column("made", sa.Double, nullable=False),
+    sa.Column("undone", sa.Double),
+    sa.CheckConstraint("left_id < right_id", name="verdicts_sorted"),
+    sa.CheckConstraint("kind IN ('match', 'different', 'unsure')", name="verdicts_kind"),
+    sa.Index("verdicts_by_catalog", "catalog_id", "id"),
+)
+_jobs = sa.Table(
+    "jobs",
+    _metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    *_columns(sa.Text, "kind", "catalog_id", "state", "step", "message"),
+    *_columns(sa.BigInteger, "done", "total"),
+    *_columns(sa.JSON, "config", "result"),
+    *_columns(sa.Boolean, "cancel_requested"),
+    *_columns(sa.Double, "created", "started", "step_started", "updated", "finished"),
+    sa.Index("jobs_by_kind", "kind", "catalog_id", "created"),
+)
+_active = _jobs.c.state.in_(ACTIVE)
+# Two starts of one kind for one catalog: the database itself lets only the first one in.
+_one = ("jobs_one_active", _jobs.c.kind, _jobs.c.catalog_id)
+sa.Index(*_one, unique=True, sqlite_where=_active, postgresql_where=_active)
+_presets = sa.Table(
+    "presets",
+    _metadata,
+    sa.Column("catalog_id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    *_columns(sa.Text, "recipe"),
+    *_columns(sa.Double, "saved"),
+)
+_settings = sa.Table(
+    "settings",
+    _metadata,
+    sa.Column("catalog_id", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.JSON, nullable=False),
+)
+_migrations = sa.Table(
+    "migrations", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True), *_columns(sa.Double, "applied")
+)
+
+
+def _create_tables(connection: Connection) -> None:
+    _metadata.create_all(connection, checkfirst=False)
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create_tables,)
+"""Step i takes a database from version i to i + 1. Steps that have been released never change."""
+
+
+def sqlite_url(file: Path) -> str:
+    """The URL of an SQLite file."""
+    return str(sa.URL.create("sqlite", database=str(file)))
+
+
+class Store:
+    """The database of one workspace. Safe to share between threads."""
+
+    def __init__(self, url: str) -> None:
+        """Open the database and bring it to the present version.
+
+        Raises:
+            DataError: The URL cannot be used, or a newer version of the program made the database.
+        """
+        self._reader = _engine(url)
+        self._writer = self._reader.execution_options(write=True)
+        try:
+            self._migrate()
+        except sa.exc.OperationalError as error:
+            raise DataError(f"Cannot open the database {self._reader.url!r}: {error.orig}.") from error
+
+    def _migrate(self) -> None:
+        """Run what is missing; each step and its record share a transaction, so both happen or neither."""
+        with self._writer.begin() as connection:
+            if connection.dialect.name == "postgresql":  # SQLite's write transaction is a lock already
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+            _migrations.create(connection, checkfirst=True)
+            version = connection.scalar(sa.select(sa.func.max(_migrations.c.version))) or 0
+            if version > len(MIGRATIONS):
+                raise DataError(
+                    f"The database has version {version} and this program knows versions up to {len(MIGRATIONS)}: "
+                    "a newer program made it. Update this one, or choose another workspace."
+                )
+            for number, migration in enumerate(MIGRATIONS[version:], start=version + 1):
+                migration(connection)
+                connection.execute(_migrations.insert().values(version=number, applied=time.time()))
+
+    def _write(self, *statements: sa.Executable) -> int:
+        """Run statements in one transaction; how many rows the last one changed."""
+        with self._writer.begin() as connection:
+            return [connection.execute(statement).rowcount for statement in statements][-1]
+
+    def _replace(self, table: sa.Table, row: dict[str, Any]) -> None:
+        same = [column == row[column.name] for column in table.primary_key]
+        self._write(table.delete().where(*same), table.insert().values(row))
+
+    def _rows(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
+        with self._reader.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def save_catalog(self, info: CatalogInfo) -> None:
+        """Add a catalog, or replace what is known of it; the time it was first added stays."""
+        old = self.catalog(info.id)
+        self._replace(_catalogs, asdict(info) | {"created": old.created if old else info.created})
+
+    def catalogs(self) -> list[CatalogInfo]:
+        """All catalogs, the one that changed last first."""
+        return [CatalogInfo(**row) for row in self._rows(sa.select(_catalogs).order_by(_catalogs.c.updated.desc()))]
+
+    def catalog(self, catalog_id: str) -> CatalogInfo | None:
+        """One catalog, or None."""
+        rows = self._rows(sa.select(_catalogs).where(_catalogs.c.id == catalog_id))
+        return CatalogInfo(**rows[0]) if rows else None
+
+    def setting(self, catalog_id: str, key: str, default: Any = None) -> Any:
+        """What was kept under this key; `catalog_id` "" holds what belongs to the whole workspace."""
+        query = sa.select(_settings.c.value).where(_settings.c.catalog_id == catalog_id, _settings.c.key == key)
+        rows = self._rows(query)
+        return rows[0]["value"] if rows else default
+
+    def set_setting(self, catalog_id: str, key: str, value: Any) -> None:
+        """Keep a value that JSON can hold."""
+        self._replace(_settings, {"catalog_id": catalog_id, "key": key, "value": value})
+
+    def presets(self, catalog_id: str) -> dict[str, str]:
+        """Saved recipes as JSON, by name."""
+        rows = self._rows(sa.select(_presets).where(_presets.c.catalog_id == catalog_id).order_by(_presets.c.name))
+        return {row["name"]: row["recipe"] for row in rows}
+
+    def save_preset(self, catalog_id: str, name: str, recipe: str) -> None:
+        """Keep a recipe (JSON) under a name; the same name again replaces it.
+
+        Raises:
+            DataError: The name is empty.
+        """
+        if not name.strip():
+            raise DataError("The preset has no name; type one, for example: careful.")
+        row = {"catalog_id": catalog_id, "name": name.strip(), "recipe": recipe, "saved": time.time()}
+        self._replace(_presets, row)
+
+    def delete_preset(self, catalog_id: str, name: str) -> None:
+        """Forget a preset; nothing happens if there is none of that name."""
+        self._write(_presets.delete().where(_presets.c.catalog_id == catalog_id, _presets.c.name == name))
+
+    def add_verdict(
+        self, catalog_id: str, one_id: str, other_id: str, kind: str, *, source: str, sampled: str = "chosen"
+    ) -> Verdict:
+        """Write down a curator's word on a pair; it replaces an earlier one, which stays in the history.
+
+        Raises:
+            DataError: The two are one listing, or the kind is none of match, different, unsure.
+        """
+        if one_id == other_id:
+            raise DataError(f"A verdict needs two listings; both are {one_id!r}.")
+        left, right = sorted((one_id, other_id))
+        row: dict[str, Any] = {"catalog_id": catalog_id, "left_id": left, "right_id": right, "kind": kind}
+        row |= {"source": source, "sampled": sampled, "made": time.time()}
+        try:
+            with self._writer.begin() as connection:
+                key = connection.execute(_verdicts.insert().values(row)).inserted_primary_key
+        except sa.exc.IntegrityError as error:
+            raise DataError(f"The verdict is {kind!r}; expected match, different or unsure.") from error
+        return Verdict(id=key[0] if key else 0, **row)
+
+    def verdicts(self, catalog_id: str) -> list[Verdict]:
+        """The verdict in force for each pair that has one, oldest first."""
+        in_force: dict[tuple[str, str], Verdict] = {}
+        for verdict, undone in self.verdict_history(catalog_id):
+            if undone is None:
+                in_force.pop((verdict.left_id, verdict.right_id), None)  # so that the order is that of the last word
+                in_force[verdict.left_id, verdict.right_id] = verdict
+        return list(in_force.values())
+
+    def verdict_history(self, catalog_id: str) -> list[tuple[Verdict, float | None]]:
+        """Every verdict ever given, oldest first, and when it was taken back, if it was."""
+        mine = _verdicts.c.catalog_id == catalog_id
+        rows = self._rows(sa.select(_verdicts).where(mine).order_by(_verdicts.c.id))
+        return [(Verdict(**row), undone) for row in rows for undone in [row.pop("undone")]]
+
+    def undo_verdict(self, catalog_id: str, verdict_id: int | None = None) -> Verdict | None:
+        """Take back one verdict, or the last one; an earlier one on that pair is in force again.
+
+        Returns:
+            The verdict taken back, or None if there was none.
+        """
+        mine = sa.and_(_verdicts.c.catalog_id == catalog_id, _verdicts.c.undone.is_(None))
+        if verdict_id is not None:
+            mine = sa.and_(mine, _verdicts.c.id == verdict_id)
+        with self._writer.begin() as connection:
+            last = sa.select(_verdicts).where(mine).order_by(_verdicts.c.id.desc()).limit(1)
+            row = connection.execute(last).mappings().first()
+            if row is None:
+                return None
+            connection.execute(_verdicts.update().where(_verdicts.c.id == row["id"]).values(undone=time.time()))
+        return Verdict(**{key: value for key, value in row.items() if key != "undone"})
+
+    def add_job(self, job: Job) -> bool:
+        """Add a queued job; False if one of that kind is queued or running for that catalog."""
+        try:
+            self._write(_jobs.insert().values(asdict(job)))
+            return True
+        except sa.exc.IntegrityError:
+            return False
+
+    def job(self, job_id: str) -> Job:
+        """One job.
+
+        Raises:
+            JobError: There is none of that id.
+        """
+        rows = self._rows(sa.select(_jobs).where(_jobs.c.id == job_id))
+        if not rows:
+            raise JobError(f"There is no job {job_id!r} in this workspace; start it again.")
+        return Job(**rows[0])
+
+    def jobs(
+        self, *, kind: str | None = None, catalog_id: str | None = None, active: bool = False, limit: int | None = None
+    ) -> list[Job]:
+        """Jobs of a kind, of a catalog, or unfinished ones; the newest first."""
+        query = sa.select(_jobs).order_by(_jobs.c.created.desc()).limit(limit)
+        query = query if kind is None else query.where(_jobs.c.kind == kind)
+        query = query if catalog_id is None else query.where(_jobs.c.catalog_id == catalog_id)
+        query = query.where(_active) if active else query
+        return [Job(**row) for row in self._rows(query)]
+
+    def update_job(self, job_id: str, **changes: Any) -> bool:
+        """Change an unfinished job; False if it had ended already, which no later word changes."""
+        unfinished = sa.and_(_jobs.c.id == job_id, _active)
+        return self._write(_jobs.update().where(unfinished).values(changes)) > 0
+
+
+def _engine(url: str) -> Engine:
+    """An engine; SQLite connections wait for each other and their transactions are real ones."""
+    try:
+        parsed = sa.make_url(url)
+        if parsed.get_backend_name() == "postgresql" and "+" not in parsed.drivername:
+            parsed = parsed.set(drivername="postgresql+psycopg")  # the driver that requirements.txt brings
+        if parsed.get_backend_name() != "sqlite":
+            return sa.create_engine(parsed, pool_pre_ping=True)
+    except (sa.exc.ArgumentError, ImportError) as error:
+        raise DataError(
+            f"MATCHER_DATABASE_URL cannot be used: {error}. Expected postgresql://user:password@host/database."
+        ) from error
+    engine = sa.create_engine(parsed, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # else the driver commits around CREATE TABLE on its own
+    connection.execute("PRAGMA journal_mode=WAL")  # readers and a writer do not wait for each other
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes the lock at once: one that reads first and writes later is refused, however long it would wait.
+    write = connection.get_execution_options().get("write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
