@@ -94,6 +94,14 @@ function actions(card, board) {
   return row;
 }
 
+function drawTile(card, board) {
+  const tile = photo(card, board);
+  tile.classList.add("tile");
+  tile.title = card.title.map(([words]) => words).join("") || card.item;
+  if (card.item === board.data.about) tile.setAttribute("aria-current", "true");
+  return tile;
+}
+
 function drawCard(card, board, place) {
   const body = el("div", "body", title(card));
   if (card.note) body.append(Object.assign(el("p", "note", card.note), { title: card.note }));
@@ -165,6 +173,7 @@ function onKey(event, board) {
 }
 
 function drawColumn(column, x, board) {
+  if (board.data.layout === "strip") return el("div", "strip", ...column.cards.map((card) => drawTile(card, board)));
   const cards = column.cards.map((card, y) => drawCard(card, board, [x, y]));
   const holder = el("div", board.data.layout === "columns" ? "column" : board.data.layout);
   if (column.heading) {

@@ -99,7 +99,7 @@ class Decided:
 class Board:
     """How cards are laid out and what may be done with them."""
 
-    layout: Literal["grid", "columns", "pair"] = "grid"
+    layout: Literal["grid", "columns", "pair", "strip"] = "grid"  # a strip shows photos only
     aside: Card | None = None  # one large card that stays in view
     about: str = ""  # changes when the board is about something else, so that the keys start at the first card
     actions: Sequence[str] = field(default_factory=tuple)  # "match", "different": buttons on each card
@@ -135,7 +135,7 @@ def cards(columns: Sequence[Column], board: Board, *, key: str) -> None:
             "columns": [_column(column) for column in columns],
             "actions": list(board.actions),
             "opens": board.on_open is not None,
-            "keys": bool(board.actions or board.on_open),
+            "keys": bool(board.actions),
         },
         on_verdict_change=verdict_given,
         on_opened_change=listing_opened,

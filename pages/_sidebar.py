@@ -1,8 +1,37 @@
-"""The sidebar: which catalog, which encoders, what is running."""
+"""The sidebar: which catalog, which encoders, what is running. Nothing that belongs to one page."""
 
 import streamlit as st
 
+from matcher.pipeline import load_encoded
+from pages import _jobs
+from pages._shared import current_catalog_id, current_workspace, open_catalog
+
 
 def draw() -> None:
+    """Draw the sidebar and settle which catalog this run is about."""
+    workspace = current_workspace()
+    infos = {info.id: info for info in workspace.catalogs()}
     with st.sidebar:
-        st.caption("No catalog yet")
+        if not infos:
+            st.caption("No catalog yet.")
+            _jobs.sidebar_status(workspace)
+            return
+        catalog_id = current_catalog_id()
+        st.session_state["catalog"] = catalog_id
+        st.selectbox(
+            "Catalog", list(infos), key="catalog", format_func=lambda name: infos[name].name, on_change=_catalog_chosen
+        )
+        open_catalog(catalog_id)
+        info = infos[catalog_id]
+        st.caption(f"{info.listings:,} listings · {info.photos:,} photos")
+        encoded = load_encoded(workspace, catalog_id)
+        st.caption(
+            f":material/title: {encoded.config.text or 'none'} · :material/image: {encoded.config.image or 'none'}"
+            if encoded
+            else "Matches not looked for yet"
+        )
+        _jobs.sidebar_status(workspace)
+
+
+def _catalog_chosen() -> None:
+    open_catalog(st.session_state["catalog"])

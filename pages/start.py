@@ -1,3 +1,144 @@
+"""Where am I, and what is next."""
+
 import streamlit as st
 
-st.title("start")
+from matcher import jobs, pipeline
+from matcher.records import CatalogInfo
+from matcher.workspace import Workspace
+from pages import _jobs
+from pages._cards import card_grid
+from pages._shared import Opened, current_workspace, find_matches_button, listing_card, need_catalog, open_catalog
+
+DEMO = pipeline.DemoConfig()
+SHOWN = 10  # photos of the catalog on this page: two rows of a wide window
+
+
+def main() -> None:
+    """Offer the demo to a newcomer; show everybody else what is done and what is next."""
+    workspace = current_workspace()
+    carry_the_demo_on(workspace)
+    running = next((job for job in jobs.active(workspace)), None)
+    catalogs = workspace.catalogs()
+    st.title("Find the same product listed twice" if not catalogs else "Start")
+    if running:
+        _jobs.follow(workspace, running.id, _jobs.TITLES.get(running.kind, running.kind))
+    else:
+        told_of_failure(workspace)
+    if not catalogs:
+        welcome(workspace, busy=running is not None)
+        return
+    opened = need_catalog()
+    checklist(opened, busy=running is not None)
+    st.subheader(opened.info.name)
+    card_grid(sample(opened), key="sample", on_open=browse)
+    if st.session_state.pop("go-browse", False):
+        st.switch_page("pages/browse.py", query_params={"catalog": opened.id, "item": st.session_state["browse-item"]})
+    others(workspace, catalogs, opened.id)
+
+
+def welcome(workspace: Workspace, busy: bool) -> None:
+    """What an empty workspace says."""
+    st.markdown(
+        "Twinshelf compares listings by title, by photo and by both, and shows you which ones sell the same product. "
+        "You set how strict it is, judge the doubtful pairs, and take the result with you."
+    )
+    if busy:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Open the demo catalog", type="primary", icon=":material/play_circle:"):
+            start_demo(workspace)
+        st.page_link("pages/catalog.py", label="Bring your own table", icon=":material/upload:")
+    st.caption(
+        "The demo has about 500 listings with drawn photos. It takes about a minute, and nothing leaves this computer."
+    )
+
+
+def start_demo(workspace: Workspace) -> None:
+    """Import the demo; `carry_the_demo_on` then looks for its matches."""
+    workspace.store.set_setting("", "page.demo", "importing")
+    jobs.start(workspace, "demo", DEMO)
+    st.rerun()
+
+
+def carry_the_demo_on(workspace: Workspace) -> None:
+    """Look for matches as soon as the demo that was asked for is there, whichever tab sees it first."""
+    if workspace.store.setting("", "page.demo") != "importing":
+        return
+    job = jobs.latest(workspace, "demo")
+    if job is None or job.active:
+        return
+    workspace.store.set_setting("", "page.demo", job.state)
+    if job.state == "done":
+        open_catalog(DEMO.catalog_id)
+        text, image = pipeline.default_encoders(workspace.load_catalog(DEMO.catalog_id))
+        jobs.start(workspace, "encode", pipeline.EncodeConfig(DEMO.catalog_id, text, image))
+
+
+def told_of_failure(workspace: Workspace) -> None:
+    """Say what the last job could not do, as long as nothing came after it."""
+    last = max((job for kind in _jobs.TITLES if (job := jobs.latest(workspace, kind))), key=_created, default=None)
+    if last and last.state == "failed":
+        st.error(f"{_jobs.TITLES[last.kind]} failed. {last.message}", icon=":material/error:")
+
+
+def _created(job: jobs.Job) -> float:
+    return job.created
+
+
+def checklist(opened: Opened, busy: bool) -> None:
+    """The five steps, each with its state and a link; the next one has the button."""
+    store = opened.workspace.store
+    encoded = store.setting(opened.id, "encoded") is not None
+    tuned = store.setting(opened.id, "recipe") is not None
+    verdicts = len(store.verdicts(opened.id))
+    exported = bool(store.setting(opened.id, "page.exported"))
+    steps = [
+        ("Catalog", "pages/catalog.py", True, f"{opened.info.listings:,} listings, {opened.info.problems:,} remarks"),
+        ("Browse matches", "pages/browse.py", encoded, "found" if encoded else "not looked for yet"),
+        ("Set thresholds", "pages/thresholds.py", tuned, "yours" if tuned else "the usual ones"),
+        ("Review doubtful pairs", "pages/review.py", verdicts > 0, f"{verdicts:,} verdicts"),
+        ("Export", "pages/results.py", exported, "done" if exported else "not yet"),
+    ]
+    for column, (name, page, done, state) in zip(st.columns(len(steps)), steps, strict=True):
+        sign = ":green[:material/check_circle:]" if done else ":gray[:material/radio_button_unchecked:]"
+        with column.container(border=True, height="stretch", gap="xsmall"):
+            st.page_link(page, label=f"**{name}**")
+            st.caption(f"{sign} {state}")
+    if busy:
+        return
+    if not encoded:
+        find_matches_button(opened)
+    elif not tuned and not verdicts and st.button("Browse the matches", type="primary", icon=":material/grid_view:"):
+        st.switch_page("pages/browse.py", query_params={"catalog": opened.id})
+
+
+def sample(opened: Opened) -> list:
+    """Listings from all over the catalog, those with a photo first."""
+    photos = opened.catalog.listings["photo"].to_numpy() != ""
+    pool = photos.nonzero()[0] if photos.any() else (~photos).nonzero()[0]
+    return [listing_card(opened, int(row)) for row in pool[:: max(1, len(pool) // SHOWN)][:SHOWN]]
+
+
+def browse(item_id: str) -> None:
+    """Look at a listing of the sample."""
+    st.session_state["browse-item"] = item_id
+    st.session_state["go-browse"] = True
+
+
+def others(workspace: Workspace, catalogs: list[CatalogInfo], current: str) -> None:
+    """The other catalogs of this workspace, and the demo if it is not among them."""
+    rest = [info for info in catalogs if info.id != current]
+    if rest:
+        st.subheader("Other catalogs")
+    for info in rest:
+        with st.container(horizontal=True, vertical_alignment="center", border=True):
+            st.text(info.name)
+            st.caption(f"{info.listings:,} listings · {info.photos:,} photos")
+            st.space("stretch")
+            st.button("Open", key=f"open-{info.id}", on_click=open_catalog, args=[info.id])
+    if all(info.id != DEMO.catalog_id for info in catalogs):
+        if st.button("Open the demo catalog", icon=":material/play_circle:", type="tertiary"):
+            start_demo(workspace)
+
+
+main()

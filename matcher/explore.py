@@ -1,0 +1,212 @@
+"""What a curator looks at next: listings by words, pairs by what found them, and what differs between two titles."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from matcher.errors import DataError
+from matcher.pairs import CandidatePairs
+
+Case = Literal["photo", "title", "disagree", "missed", "false"]
+CASES: tuple[Case, ...] = ("photo", "title", "disagree", "missed", "false")
+
+SAME, OTHER, UNKNOWN = 1, 0, -1  # what is known of a pair, from labels or verdicts
+
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
+
+
+def differing_words(query: str, title: str) -> list[tuple[str, bool]]:
+    """Cut a title into pieces and say which of them the query does not have.
+
+    Case does not count, and a number is a word of its own, so "250ml" and "500 ml" differ in the number alone.
+    Where the titles share no word at all nothing is marked: everything would be.
+
+    Args:
+        query: The title that is compared with.
+        title: The title that is shown.
+
+    Returns:
+        The pieces in order, each with whether it differs; joined they give `title` again.
+    """
+    known = {word.casefold() for word in _WORD.findall(query)}
+    spans = [(match.span(), match.group().casefold() not in known) for match in _WORD.finditer(title)]
+    if all(differs for _, differs in spans):
+        return [(title, False)] if title else []
+    pieces: list[tuple[str, bool]] = []
+    end = 0
+    for (start, stop), differs in spans:
+        between = title[end:start]
+        if pieces and pieces[-1][1] and differs and not between.strip():
+            pieces[-1] = (pieces[-1][0] + between + title[start:stop], True)
+        else:
+            pieces += [(between, False)] * bool(between) + [(title[start:stop], differs)]
+        end = stop
+    return _joined([*pieces, (title[end:], False)])
+
+
+def _joined(pieces: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    """Put neighbouring pieces of one kind together and drop empty ones."""
+    joined: list[tuple[str, bool]] = []
+    for text, differs in pieces:
+        if joined and joined[-1][1] == differs:
+            joined[-1] = (joined[-1][0] + text, differs)
+        elif text:
+            joined.append((text, differs))
+    return joined
+
+
+def searcher(listings: pd.DataFrame) -> Callable[[str], NDArray[np.int64]]:
+    """Prepare a search by words, id or label.
+
+    Args:
+        listings: The catalog's listings, with `item_id`, `title` and `label`.
+
+    Returns:
+        A function from what somebody typed to row numbers: listings whose id or label is just that come first, then
+        those whose title, id or label holds every word of it, in catalog order.
+    """
+    exact = [listings[name].str.casefold() for name in ("item_id", "label")]
+    text = listings["title"].str.cat(listings[["item_id", "label"]], sep="\n").str.casefold()
+
+    def search(typed: str) -> NDArray[np.int64]:
+        words = typed.casefold().split()
+        if not words:
+            return np.arange(len(text))
+        holds = np.ones(len(text), dtype=np.bool_)
+        for word in words:
+            rows = np.flatnonzero(holds)
+            holds[rows] = text.iloc[rows].str.contains(word, regex=False).to_numpy(dtype=np.bool_)
+        itself = (exact[0] == typed.strip().casefold()) | (exact[1] == typed.strip().casefold())
+        first = itself.to_numpy(dtype=np.bool_)
+        return np.concatenate([np.flatnonzero(first), np.flatnonzero(holds & ~first)])
+
+    return search
+
+
+@dataclass(frozen=True)
+class PairIndex:
+    """Which candidate pairs a listing is in.
+
+    Attributes:
+        start: Shape (N + 1,). Listing i has pair[start[i]:start[i + 1]].
+        pair: Shape (2P,). Numbers of pairs, grouped by listing.
+    """
+
+    start: NDArray[np.int64]
+    pair: NDArray[np.int64]
+
+    def of(self, row: int) -> NDArray[np.int64]:
+        """Numbers of the pairs that hold this listing."""
+        return self.pair[self.start[row] : self.start[row + 1]]
+
+
+def index_pairs(pairs: CandidatePairs) -> PairIndex:
+    """Group the candidate pairs by listing, each under both of its ends."""
+    ends = np.concatenate([pairs.left, pairs.right])
+    order = np.argsort(ends, kind="stable")
+    start = np.concatenate([[0], np.cumsum(np.bincount(ends, minlength=pairs.n))])
+    return PairIndex(start.astype(np.int64), order % len(pairs.left) if len(pairs.left) else order)
+
+
+def known_truth(pairs: CandidatePairs, codes: NDArray[np.int32]) -> NDArray[np.int8]:
+    """What the labels say of each pair: SAME, OTHER, or UNKNOWN where a listing has no label.
+
+    Args:
+        pairs: P candidate pairs of N listings.
+        codes: Shape (N,). Label codes, -1 where unknown.
+
+    Returns:
+        Shape (P,).
+    """
+    left, right = codes[pairs.left], codes[pairs.right]
+    return np.where((left < 0) | (right < 0), UNKNOWN, left == right).astype(np.int8)
+
+
+def within(
+    pairs: CandidatePairs, is_match: NDArray[np.bool_], modality: str, threshold: float | None
+) -> NDArray[np.bool_]:
+    """Which pairs this modality finds by itself.
+
+    A rule on the fused distance has no threshold for the title or the photo alone; then the modality gets as many pairs
+    as the rule matches, so that the two are compared at the same strictness.
+
+    Args:
+        pairs: P candidate pairs.
+        is_match: Shape (P,). What the present rule decides.
+        modality: "text", "image" or "fused".
+        threshold: The modality's distance, or None when the rule has none.
+
+    Returns:
+        Shape (P,). All False where the modality was not computed.
+    """
+    distance = pairs.distance.get(modality)
+    if distance is None or not len(distance):
+        return np.zeros(len(pairs.left), dtype=np.bool_)
+    if threshold is None:
+        matches = int(is_match.sum())
+        if not matches:
+            return np.zeros(len(distance), dtype=np.bool_)
+        threshold = float(np.partition(distance, matches - 1)[matches - 1])
+    return (distance <= threshold) & np.isfinite(distance)
+
+
+def pairs_of_case(
+    case: Case,
+    pairs: CandidatePairs,
+    is_match: NDArray[np.bool_],
+    truth: NDArray[np.int8],
+    thresholds: dict[str, float | None],
+) -> NDArray[np.int64]:
+    """The pairs worth a look for one question, the clearest first.
+
+    "photo" and "title" are pairs that this side alone finds; where truth is known of a pair, only true ones count.
+    "disagree" are pairs that one side finds and the other does not, whatever the truth. "missed" are true pairs that
+    the rule does not match, the nearest first; "false" are matches known to be wrong, the nearest first.
+
+    Args:
+        case: The question.
+        pairs: P candidate pairs.
+        is_match: Shape (P,). What the present rule decides.
+        truth: Shape (P,). SAME, OTHER or UNKNOWN.
+        thresholds: The distance of "text" and of "image" at or under which that side finds a pair.
+
+    Returns:
+        Numbers of pairs.
+
+    Raises:
+        DataError: There is no such case.
+    """
+    if case not in CASES:
+        raise DataError(f"There is no case {case!r}; choose one of {', '.join(CASES)}.")
+    text, image = (_finite(pairs, modality) for modality in ("text", "image"))
+    if case in ("missed", "false"):
+        chosen = (truth == SAME) & ~is_match if case == "missed" else (truth == OTHER) & is_match
+        order = np.minimum(text, image)
+    else:
+        by_text, by_image = (within(pairs, is_match, side, thresholds.get(side)) for side in ("text", "image"))
+        chosen = {"photo": by_image & ~by_text, "title": by_text & ~by_image, "disagree": by_text ^ by_image}[case]
+        order = {"photo": image - text, "title": text - image, "disagree": -np.abs(text - image)}[case]
+        if case != "disagree":
+            chosen &= truth != OTHER
+            order = order - 10.0 * (truth == SAME)
+    found = np.flatnonzero(chosen)
+    return found[np.argsort(order[found], kind="stable")]
+
+
+def listings_of(pairs: CandidatePairs, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The listings of these pairs, each once, in the order in which the pairs bring them."""
+    both = np.stack([pairs.left[chosen], pairs.right[chosen]], axis=1).ravel()
+    return np.asarray(pd.unique(both), dtype=np.int64)
+
+
+def _finite(pairs: CandidatePairs, modality: str) -> NDArray[np.float32]:
+    """Distances with 2, the largest cosine distance, where there is none."""
+    distance = pairs.distance.get(modality)
+    if distance is None:
+        return np.full(len(pairs.left), 2.0, dtype=np.float32)
+    return np.where(np.isfinite(distance), distance, np.float32(2.0)).astype(np.float32)

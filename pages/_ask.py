@@ -1,0 +1,81 @@
+"""Ask with your own words or photo: the neighbours of something that is not in the catalog."""
+
+import base64
+import hashlib
+import tempfile
+from pathlib import Path
+
+import streamlit as st
+
+from matcher import pipeline
+from matcher.explore import differing_words
+from matcher.neighbours import Neighbours
+from matcher.preprocess import open_image, thumbnail
+from pages._cards import ICONS, Bar, Board, Card, Column, cards
+from pages._shared import Matched, listing_card, thresholds_of
+
+HEADINGS = {"text": "By your words", "image": "By your photo", "fused": "By both"}
+PHOTO_KINDS = ["jpg", "jpeg", "png", "webp", "gif", "bmp"]
+SHOWN = 20
+
+
+def draw(matched: Matched) -> bool:
+    """Draw the question and, once there is one, its answer; whether there is."""
+    with st.expander("Ask with your own words or photo", icon=":material/add_photo_alternate:"):
+        left, right = st.columns(2)
+        words = left.text_area("Your words", key="ask-words", height=88, placeholder="A title as a seller writes it")
+        upload = right.file_uploader("Your photo", PHOTO_KINDS, key="ask-photo", max_upload_size=20)
+    words = words.strip()
+    if not words and upload is None:
+        return False
+    photo = upload.getvalue() if upload else b""
+    with st.spinner("Looking for what is near"):
+        found = _answer(
+            (str(matched.workspace.root), matched.id, matched.encoded.key), words, hashlib.sha256(photo).hexdigest(),
+            matched, photo,
+        )  # fmt: skip
+    st.caption("What you asked is not in the catalog, so nothing here is stored. Empty both fields to go back.")
+    _show(matched, words, photo, found)
+    return True
+
+
+@st.cache_resource(show_spinner=False, max_entries=20)
+def _answer(
+    key: tuple[str, str, str], words: str, photo_hash: str, _matched: Matched, _photo: bytes
+) -> dict[str, Neighbours]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "photo"
+        if _photo:
+            path.write_bytes(_photo)
+        return pipeline.query(_matched.workspace, _matched.id, title=words, photo=path if _photo else None, k=SHOWN)
+
+
+def _show(matched: Matched, words: str, photo: bytes, found: dict[str, Neighbours]) -> None:
+    thresholds = thresholds_of(matched.recipe)
+    rows = {side: [int(row) for row in one.index[0] if row >= 0] for side, one in found.items()}
+    distance = {side: dict(zip(rows[side], one.distance[0].tolist(), strict=False)) for side, one in found.items()}
+    titles = matched.catalog.listings["title"]
+
+    def card(row: int) -> Card:
+        bars = [
+            Bar(side, near[row], thresholds.get(side), rows[side].index(row) + 1, matched.scale)
+            for side, near in distance.items()
+            if row in near
+        ]
+        title = titles.iat[row]
+        return listing_card(matched, row, title=differing_words(words, title) if words else title, bars=bars)
+
+    columns = [
+        Column([card(row) for row in rows[side]], HEADINGS[side], "", ICONS[side], side)
+        for side in HEADINGS
+        if side in found
+    ]
+    asked = Card("asked", words or "Your photo", _inline(photo), "not in the catalog", large=True)
+    cards(columns, Board("columns", asked, about=words), key="asked")
+
+
+def _inline(photo: bytes) -> str:
+    """The photo that was asked with, small enough to travel in the page itself."""
+    if not photo:
+        return ""
+    return "data:image/jpeg;base64," + base64.b64encode(thumbnail(open_image(photo))).decode()

@@ -1,0 +1,68 @@
+"""Long work on the screen: what is done, how far it is, how fast, how long still, and Cancel."""
+
+import streamlit as st
+
+from matcher import jobs
+from matcher.records import Job
+from matcher.workspace import Workspace
+
+TITLES = {"import": "Reading the catalog", "demo": "Opening the demo catalog", "encode": "Finding matches"}
+
+
+def follow(workspace: Workspace, job_id: str, title: str) -> None:
+    """Show a running job until it ends; then the page runs again."""
+
+    @st.fragment(run_every=1.0)
+    def poll() -> None:
+        job = jobs.get(workspace, job_id)
+        if not job.active:
+            st.rerun()
+        with st.container(border=True):
+            st.markdown(f"**{title}**")
+            st.progress(job.fraction or 0.0, text=describe(job))
+            if st.button("Cancel", key=f"cancel-{job_id}", icon=":material/stop_circle:"):
+                jobs.cancel(workspace, job_id)
+                st.toast("Stopping at the next safe point.", icon=":material/stop_circle:")
+
+    poll()
+
+
+def sidebar_status(workspace: Workspace) -> None:
+    """One line for each running job; nothing when there is none."""
+    if not jobs.active(workspace):
+        return
+
+    @st.fragment(run_every=2.0)
+    def poll() -> None:
+        running = jobs.active(workspace)
+        if not running:
+            st.rerun()
+        for job in running:
+            st.progress(job.fraction or 0.0, text=f"{TITLES.get(job.kind, job.kind)} · {short(job)}")
+
+    poll()
+
+
+def describe(job: Job) -> str:
+    """ "Reading photos · 120 of 500 · 45 a second · 8 s left"."""
+    parts = [job.step or "Starting"]
+    if job.total:
+        parts.append(f"{job.done:,} of {job.total:,}")
+    if job.rate:
+        parts.append(f"{job.rate:,.0f} a second" if job.rate >= 1 else f"{60 * job.rate:,.0f} a minute")
+    if job.seconds_left is not None:
+        parts.append(f"{duration(job.seconds_left)} left in this step")
+    return " · ".join(parts + ([job.message] if job.message else []))
+
+
+def short(job: Job) -> str:
+    """How far a job is, in a word or two."""
+    return f"{100 * job.fraction:.0f} %" if job.fraction is not None else "starting"
+
+
+def duration(seconds: float) -> str:
+    """ "8 s", "2 min", "1 h 05 min"."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"

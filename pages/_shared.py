@@ -1,0 +1,213 @@
+"""What every page starts from: the workspace, the catalog that is open, its matches, and the card of a listing."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from matcher import jobs, pipeline
+from matcher.catalog import Catalog
+from matcher.explore import PairIndex, index_pairs
+from matcher.recipe import Recipe, decide
+from matcher.records import CatalogInfo, Verdict
+from matcher.workspace import Workspace, open_workspace
+from pages import _jobs
+from pages._cards import Badge, Bar, Card
+from pages._photos import photo_url, workspace_root
+
+CURRENT = "page.catalog"  # the workspace setting that remembers which catalog was open last
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The catalog on the table. Arrays are shared by all readers: never change them."""
+
+    workspace: Workspace
+    info: CatalogInfo
+    catalog: Catalog
+    rows: dict[str, int]  # row of each item_id
+
+    @property
+    def id(self) -> str:
+        return self.info.id
+
+
+@dataclass(frozen=True)
+class Matched(Opened):
+    """A catalog with its encoded pairs and the recipe in force."""
+
+    encoded: pipeline.Encoded
+    index: PairIndex
+    recipe: Recipe
+    is_match: NDArray[np.bool_]  # (P,)
+
+    @property
+    def scale(self) -> float:
+        """The distance at which a bar is full."""
+        if self.recipe.metric == "cosine":
+            return 1.0
+        finite = [d[np.isfinite(d)] for d in self.encoded.pairs.distance.values()]
+        return max((float(d.max()) for d in finite if len(d)), default=1.0)
+
+
+def current_workspace() -> Workspace:
+    """The workspace of this server."""
+    return _workspace(workspace_root())
+
+
+@st.cache_resource(show_spinner=False)
+def _workspace(root: Path) -> Workspace:
+    return open_workspace(root)
+
+
+def current_catalog_id() -> str | None:
+    """The catalog that is open: from the address, this visit, or the last time; None in an empty workspace."""
+    workspace = current_workspace()
+    ids = [info.id for info in workspace.catalogs()]
+    wanted = (st.query_params.get("catalog"), st.session_state.get("catalog_id"), workspace.store.setting("", CURRENT))
+    return next((name for name in wanted if name in ids), ids[0] if ids else None)
+
+
+def open_catalog(catalog_id: str) -> None:
+    """Put another catalog on the table, in this visit and for the next one."""
+    if st.session_state.get("catalog_id") != catalog_id:
+        st.session_state["catalog_id"] = catalog_id
+        current_workspace().store.set_setting("", CURRENT, catalog_id)
+    if st.query_params.get("catalog") != catalog_id:
+        st.query_params["catalog"] = catalog_id
+
+
+def need_catalog() -> Opened:
+    """The open catalog; without one the page says what to do and ends here."""
+    workspace, catalog_id = current_workspace(), current_catalog_id()
+    if catalog_id is None:
+        empty_state("inventory_2", "There is no catalog yet.", "Open the demo catalog, or bring your own table.")
+        with st.container(horizontal=True, horizontal_alignment="center"):
+            st.page_link("pages/start.py", label="Open the demo catalog", icon=":material/home:")
+            st.page_link("pages/catalog.py", label="Add a catalog", icon=":material/upload:")
+        st.stop()
+    info = workspace.catalog_info(catalog_id)
+    catalog, rows = _catalog(workspace.root, catalog_id, info.version)
+    return Opened(workspace, info, catalog, rows)
+
+
+def need_matches() -> Matched:
+    """The open catalog with its matches; without them the page offers to find them and ends here."""
+    opened = need_catalog()
+    workspace = opened.workspace
+    encoded, index = _encoded(workspace.root, opened.id, opened.info.version, _stamp(opened))
+    if encoded is None or index is None:
+        job = jobs.latest(workspace, "encode", opened.id)
+        if job and job.active:
+            _jobs.follow(workspace, job.id, "Finding matches")
+        else:
+            empty_state("join_inner", "Matches have not been looked for yet.", "It takes a minute for 500 listings.")
+            with st.container(horizontal=True, horizontal_alignment="center"):
+                find_matches_button(opened)
+            if job and job.state == "failed":
+                st.error(f"The last attempt failed: {job.message}", icon=":material/error:")
+        st.stop()
+    recipe = pipeline.current_recipe(workspace, opened.id)
+    is_match = _decided(workspace.root, opened.id, opened.info.version, _stamp(opened), recipe.to_json(), encoded)
+    return Matched(**vars(opened), encoded=encoded, index=index, recipe=recipe, is_match=is_match)
+
+
+def find_matches_button(opened: Opened, key: str = "find-matches") -> None:
+    """Start the job that encodes the catalog with the usual encoders."""
+    if st.button("Find matches", type="primary", icon=":material/join_inner:", key=key):
+        text, image = pipeline.default_encoders(opened.catalog)
+        jobs.start(opened.workspace, "encode", pipeline.EncodeConfig(opened.id, text, image))
+        st.rerun()
+
+
+def empty_state(icon: str, what: str, do: str) -> None:
+    """Say plainly that there is nothing here, and what to do about it."""
+    with st.container(horizontal_alignment="center", key=f"empty-{icon}"):
+        st.markdown(f"## :gray[:material/{icon}:]", text_alignment="center")
+        st.markdown(f"**{what}**", text_alignment="center")
+        st.caption(do, text_alignment="center")
+
+
+def listing_card(
+    opened: Opened,
+    row: int,
+    *,
+    title: str | Sequence[tuple[str, bool]] | None = None,
+    bars: Sequence[Bar] = (),
+    badges: Sequence[Badge] = (),
+    verdict: str | None = None,
+    large: bool = False,
+    note: str | None = None,
+) -> Card:
+    """The card of one listing of the open catalog.
+
+    Args:
+        opened: The catalog.
+        row: The listing's row.
+        title: Pieces from `explore.differing_words` where it stands beside another listing.
+        bars: Distances to the listing it stands beside.
+        badges: Words about it.
+        verdict: "match" or "different" when the curator has decided.
+        large: Whether it is the listing the page is about: a larger photo and the whole title.
+        note: A quiet line under the title; the listing's id by default.
+    """
+    item_id, words, photo = opened.catalog.listings[["item_id", "title", "photo"]].iloc[row]
+    return Card(
+        item_id=item_id,
+        title=words if title is None else title,
+        photo=photo_url(opened.id, photo, "images" if large else "thumbnails"),
+        note=item_id if note is None else note,
+        bars=bars,
+        badges=badges,
+        verdict=verdict,
+        large=large,
+    )
+
+
+def bars_of_pair(matched: Matched, pair: int, ranks: dict[str, int | None] | None = None) -> list[Bar]:
+    """The distances of a candidate pair with the thresholds in force."""
+    thresholds = thresholds_of(matched.recipe)
+    return [
+        Bar(modality, float(distance[pair]), thresholds.get(modality), (ranks or {}).get(modality), matched.scale)
+        for modality, distance in matched.encoded.pairs.distance.items()
+    ]
+
+
+def thresholds_of(recipe: Recipe) -> dict[str, float | None]:
+    """The threshold of each modality that the recipe asks."""
+    if recipe.fusion in ("fused", "mean"):
+        return {"text": None, "image": None, "fused": recipe.fused_threshold}
+    return {"text": recipe.text_threshold, "image": recipe.image_threshold, "fused": recipe.fused_threshold}
+
+
+def verdicts_by_pair(opened: Opened) -> dict[tuple[str, str], Verdict]:
+    """Verdicts in force under their sorted item ids."""
+    return {(v.left_id, v.right_id): v for v in opened.workspace.store.verdicts(opened.id)}
+
+
+def _stamp(opened: Opened) -> str:
+    """Changes whenever the catalog is encoded anew."""
+    return json.dumps(opened.workspace.store.setting(opened.id, "encoded"), sort_keys=True)
+
+
+@st.cache_resource(show_spinner="Opening the catalog", max_entries=3)
+def _catalog(root: Path, catalog_id: str, version: str) -> tuple[Catalog, dict[str, int]]:
+    catalog = _workspace(root).load_catalog(catalog_id)
+    return catalog, {item_id: row for row, item_id in enumerate(catalog.listings["item_id"])}
+
+
+@st.cache_resource(show_spinner="Opening the matches", max_entries=2)
+def _encoded(root: Path, catalog_id: str, version: str, stamp: str) -> tuple[pipeline.Encoded | None, PairIndex | None]:
+    encoded = pipeline.load_encoded(_workspace(root), catalog_id)
+    return encoded, index_pairs(encoded.pairs) if encoded else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _decided(
+    root: Path, catalog_id: str, version: str, stamp: str, recipe: str, _encoded: pipeline.Encoded
+) -> NDArray[np.bool_]:
+    return decide(_encoded.pairs, Recipe.from_json(recipe))
