@@ -1,0 +1,63 @@
+"""Verdicts stand over what a recipe decides, for matches and for groups."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matcher.outcome import outcome_of
+from matcher.pairs import CandidatePairs
+from matcher.recipe import Recipe, decide
+
+N = 6
+EVERY = [(i, j) for i in range(N) for j in range(i + 1, N)]
+RULE = Recipe("tfidf", None, text_threshold=0.5)
+
+found = st.lists(st.sampled_from(EVERY), unique=True, min_size=1).map(sorted)
+judged = st.dictionaries(st.sampled_from(EVERY), st.booleans(), max_size=5)
+
+
+def pairs_of(rows, distance):
+    left, right = (np.array(column, np.int32) for column in zip(*rows, strict=True))
+    return CandidatePairs(N, left, right, np.ones(len(rows), np.uint16), {"text": np.array(distance, np.float32)})
+
+
+def settled(rows, distance, verdicts):
+    pairs = pairs_of(rows, distance)
+    same = [tuple(reversed(pair)) for pair, alike in verdicts.items() if alike]  # in either order
+    different = [pair for pair, alike in verdicts.items() if not alike]
+    return outcome_of(pairs, RULE, decide(pairs, RULE), same, different)
+
+
+@given(found, st.data())
+def test_matches_are_the_recipes_but_where_a_verdict_says_otherwise(rows, data):
+    distance = data.draw(st.lists(st.sampled_from([0.1, 0.5, 0.9]), min_size=len(rows), max_size=len(rows)))
+    verdicts = data.draw(judged)
+    out = settled(rows, distance, verdicts)
+    expected = {pair for pair, far in zip(rows, distance, strict=True) if far <= 0.5}
+    expected |= {pair for pair, alike in verdicts.items() if alike}
+    expected -= {pair for pair, alike in verdicts.items() if not alike}
+    matches = list(zip(out.left.tolist(), out.right.tolist(), strict=True))
+    assert sorted(matches) == sorted(expected)
+    known = dict(zip(rows, distance, strict=True))
+    for pair, far in zip(matches, out.distance["text"].tolist(), strict=True):
+        assert far == np.float32(known.get(pair, np.inf))
+
+
+@given(found, st.data())
+def test_no_group_holds_two_listings_judged_different_but_where_verdicts_contradict(rows, data):
+    verdicts = data.draw(judged)
+    out = settled(rows, [0.1] * len(rows), verdicts)
+    for (i, j), alike in verdicts.items():
+        assert (out.group[i] == out.group[j]) == (alike or (i, j) in out.contradicted)
+
+
+def test_a_verdict_parts_a_group_at_its_weakest_link():
+    out = settled([(0, 1), (1, 2), (2, 3)], [0.1, 0.4, 0.2], {(0, 3): False})
+    assert out.group[0] == out.group[1] != out.group[2] == out.group[3]
+    assert len(out.left) == 3  # the match itself stays: nobody has said that it is wrong
+
+
+def test_a_given_match_is_the_surest():
+    out = settled([(0, 1), (1, 2)], [0.4, 0.1], {(0, 1): True, (3, 5): True})
+    strength = dict(zip(zip(out.left.tolist(), out.right.tolist(), strict=True), out.strength.tolist(), strict=True))
+    assert strength[0, 1] == strength[3, 5] == -np.inf < strength[1, 2]
