@@ -55,7 +55,7 @@ def with_photos(
     """
     named = listings["image"] != ""
     photo = {name: found.name for name, found in (kept or {}).items()}
-    listings = listings.assign(photo=listings["image"].map(photo).fillna("").astype("str"))
+    listings = listings.assign(photo=[photo.get(image, "") for image in listings["image"]]).astype("str")
     without = listings[listings["photo"] == ""]
     nothing = without[(without["title"] == "") & (without["phash"] == "")]
     problems = [_rejection(row, mapping, kept) for row in nothing.itertuples()]

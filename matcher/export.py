@@ -1,0 +1,179 @@
+"""Matches, groups and verdicts as tables, and tables as files that no spreadsheet takes for a program.
+
+A title such as `=HYPERLINK(...)` is a formula once a spreadsheet opens it. In CSV such a cell gets an apostrophe in
+front, which `tables.read_table` takes off again; in Excel it is stored as text; Parquet runs nothing, so there it stays
+as it is. Plain numbers such as -5 are left alone. Where a cell lists ids with spaces between them, a space in an id is
+written %20 and a percent sign %25, so that `urllib.parse.unquote` gives each id back.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from matcher.records import Verdict
+from matcher.workbook import workbook
+
+Format = Literal["CSV", "Parquet", "Excel"]
+ENDINGS: dict[Format, str] = {"CSV": ".csv", "Parquet": ".parquet", "Excel": ".xlsx"}
+CONTEST_MATCHES = 50  # Shopee's contest took at most fifty matches a posting, itself included
+
+# What spreadsheets take for the start of a formula, also in their full-width forms (OWASP, "CSV Injection").
+_FORMULA = re.compile(r"[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+_ESCAPED = re.compile(r"[\s%]")
+
+
+def match_table(
+    listings: pd.DataFrame,
+    left: NDArray[np.int32],
+    right: NDArray[np.int32],
+    distance: Mapping[str, NDArray[np.float32]],
+) -> pd.DataFrame:
+    """Lay out pairs of listings, one a row, the closest first.
+
+    Args:
+        listings: Shape (N, ...). A catalog's.
+        left: Shape (P,). Row numbers, of the matching pairs only.
+        right: Shape (P,).
+        distance: Shape (P,) by modality; inf where a pair has none.
+
+    Returns:
+        left_id, right_id, left_title, right_title, <modality>_distance..., left_label, right_label.
+    """
+    columns: dict[str, object] = {}
+    for name in ("id", "title"):
+        cells = listings["item_id" if name == "id" else name].to_numpy()
+        columns |= {f"left_{name}": cells[left], f"right_{name}": cells[right]}
+    for modality, values in distance.items():
+        rounded = np.round(values.astype(np.float64), 6)  # float32 knows no more, and repeats no false digits
+        columns[f"{modality}_distance"] = np.where(np.isfinite(rounded), rounded, np.nan)
+    labels = listings["label"].to_numpy()
+    frame = pd.DataFrame(columns | {"left_label": labels[left], "right_label": labels[right]})
+    closest = np.min([*distance.values()], axis=0) if distance else np.zeros(len(left))
+    return frame.iloc[np.argsort(closest, kind="stable")].reset_index(drop=True)
+
+
+def match_lists(
+    item_ids: pd.Series,
+    left: NDArray[np.int32],
+    right: NDArray[np.int32],
+    distance: NDArray[np.float32] | None = None,
+) -> pd.DataFrame:
+    """List each listing's matches in one cell: itself first, then the closest.
+
+    Args:
+        item_ids: Shape (N,).
+        left: Shape (P,). Row numbers, of the matching pairs only.
+        right: Shape (P,).
+        distance: Shape (P,), to order by; None for the order of rows.
+
+    Returns:
+        item_id, matches; the ids in matches with spaces between them, escaped as above.
+    """
+    query = np.concatenate([left, right])
+    match = np.concatenate([right, left])
+    rank = match if distance is None else np.concatenate([distance, distance])
+    order = np.lexsort((match, rank, query))
+    starts = np.searchsorted(query[order], np.arange(len(item_ids) + 1))
+    written = [_ESCAPED.sub(lambda found: f"%{ord(found.group()):02X}", item_id) for item_id in item_ids]
+    found = match[order].tolist()
+    lists = [
+        " ".join([own, *(written[place] for place in found[start:end])])
+        for own, start, end in zip(written, starts[:-1].tolist(), starts[1:].tolist(), strict=True)
+    ]
+    return pd.DataFrame({"item_id": item_ids.to_numpy(), "matches": lists}, dtype="str")
+
+
+def contest_lists(match_lists: pd.DataFrame) -> pd.DataFrame:
+    """Bring `match_lists` into the form of Shopee's contest: posting_id, matches, at most fifty of them."""
+    cut = [" ".join(matches.split(" ")[:CONTEST_MATCHES]) for matches in match_lists["matches"]]
+    return pd.DataFrame({"posting_id": match_lists["item_id"].to_numpy(), "matches": cut}, dtype="str")
+
+
+def group_table(listings: pd.DataFrame, groups: NDArray[np.int32]) -> pd.DataFrame:
+    """Lay out all listings by group, the largest groups first.
+
+    Args:
+        listings: Shape (N, ...). A catalog's.
+        groups: Shape (N,). Group of each listing.
+
+    Returns:
+        group (from 1), size, and all columns of the listings but the working copy's name.
+    """
+    _, inverse, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    rank = np.empty(len(sizes), dtype=np.int64)
+    rank[np.argsort(-sizes, kind="stable")] = np.arange(1, len(sizes) + 1)
+    frame = listings.drop(columns=[name for name in ("photo", "group", "size") if name in listings])
+    frame = frame.assign(group=rank[inverse], size=sizes[inverse])
+    frame = frame[["group", "size", *frame.columns[:-2]]]
+    return frame.sort_values("group", kind="stable").reset_index(drop=True)
+
+
+def verdict_table(verdicts: Iterable[Verdict], listings: pd.DataFrame) -> pd.DataFrame:
+    """Lay out a curator's verdicts with both titles, in the order given; a listing that has left has no title.
+
+    Returns:
+        left_id, right_id, verdict, left_title, right_title, given (UTC), where, chosen.
+    """
+    titles = dict(zip(listings["item_id"], listings["title"], strict=True))
+    rows = [
+        (
+            v.left_id,
+            v.right_id,
+            v.kind,
+            titles.get(v.left_id, ""),
+            titles.get(v.right_id, ""),
+            v.made,
+            v.source,
+            v.sampled,
+        )
+        for v in verdicts
+    ]
+    names = ["left_id", "right_id", "verdict", "left_title", "right_title", "given", "where", "sampled"]
+    frame = pd.DataFrame(rows, columns=names)
+    frame["given"] = pd.to_datetime(frame["given"].astype("float64"), unit="s").dt.strftime("%Y-%m-%d %H:%M:%S")
+    return frame
+
+
+def to_bytes(frame: pd.DataFrame, kind: Format, *, mark: bool = True) -> bytes:
+    """Write a table as a file.
+
+    Args:
+        frame: Text and numbers.
+        kind: CSV (UTF-8), Parquet or Excel.
+        mark: Whether CSV starts with the mark by which Excel knows UTF-8; other programs want none.
+
+    Raises:
+        DataError: More rows, or a longer cell, than Excel takes.
+    """
+    if kind == "CSV":
+        return _csv(frame).encode("utf-8-sig" if mark else "utf-8")
+    if kind == "Excel":
+        return workbook(frame)
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def is_formula(cell: str) -> bool:
+    """Tell whether a spreadsheet could run this cell."""
+    return bool(_FORMULA.match(cell)) and not _NUMBER.fullmatch(cell)
+
+
+def _csv(frame: pd.DataFrame) -> str:
+    def guarded(cell: object) -> object:
+        if isinstance(cell, str):
+            return f"'{cell}" if is_formula(cell) else cell
+        return "" if cell is None or cell != cell else cell
+
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([guarded(str(name)) for name in frame.columns])
+    writer.writerows(zip(*([guarded(cell) for cell in frame[name].tolist()] for name in frame.columns), strict=True))
+    return buffer.getvalue()
