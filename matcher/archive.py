@@ -58,11 +58,13 @@ def open_archive(path: Path) -> zipfile.ZipFile:
 
 
 def files(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    """Find the regular files by path, leaving out folders, links, hidden files and what macOS adds."""
+    """Find the regular files by path; folders, links, hidden files, paths out of the zip and macOS's extras are left out."""
     found = {}
     for member in archive.infolist():
         path = member.filename.replace("\\", "/")
         parts = path.split("/")
+        if path.startswith("/") or ".." in parts:
+            continue  # a path out of the zip: nobody packs one by accident
         kind = stat.S_IFMT(member.external_attr >> 16)
         if member.is_dir() or kind not in (0, stat.S_IFREG) or parts[0] == "__MACOSX" or parts[-1].startswith("."):
             continue

@@ -10,9 +10,10 @@ from matcher.errors import DataError
 # Names as _bare writes them, the most telling first. The names are English, Indonesian, and those of known exports.
 _ID = (
     "itemid", "postingid", "listingid", "itemcode", "itemno", "itemnumber", "id", "sku", "asin", "listing", "offerid",
-    "productcode", "productsku", "kodebarang", "kodeproduk", "idbarang", "idproduk", "kode", "articleid", "handle",
-    "productid", "uniqid", "uid", "code", "index",
+    "productcode", "productsku", "kodebarang", "kodeproduk", "idbarang", "articleid", "uniqid", "uid",
 )  # fmt: skip
+# These name the listing in one shop and the product, or a variant, in the next: an id only where no value comes twice.
+_ID_IF_UNIQUE = ("productid", "idproduk", "variantsku", "handle", "kode", "code", "index", "no")
 _TITLE = (
     "title", "itemtitle", "producttitle", "listingtitle", "productname", "itemname", "name", "judul", "judulproduk",
     "namaproduk", "namabarang", "nama", "productdisplayname", "displayname", "offertitle", "subject", "headline",
@@ -84,8 +85,7 @@ def recognise_columns(frame: pd.DataFrame) -> ColumnMap:
     phash = take(_PHASH)
     title = take(_TITLE)
     image = take(_IMAGE)
-    # product_id names the listing in one shop and the product in the next: only in the first no value comes twice.
-    item_id = take(_ID[: _ID.index("productid")]) or take(_ID[_ID.index("productid") :], lambda cells: cells.is_unique)
+    item_id = take(_ID) or take(_ID_IF_UNIQUE, lambda cells: cells.is_unique)
     if title is None:  # "product" is then the product's name
         title = take(("product", "produk", "item", "barang"), lambda cells: cells.str.contains(" ").mean() > 0.5)
     label = take(_LABEL)

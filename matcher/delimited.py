@@ -131,9 +131,14 @@ def _find_delimiter(path: Path, encoding: str) -> str:
             widths = [len(record) for record in csv.reader(sample, delimiter=delimiter) if record]
         except csv.Error:  # a cell without end; reading the file will say where
             return 0.0, 0
-        if not widths or widths[0] < 2:
+        if not widths:
             return 0.0, 0
-        return round(widths.count(widths[0]) / len(widths), 1), widths[0]
+        width = max(widths, key=widths.count)
+        share = widths.count(width) / len(widths)
+        # A header without the delimiter is a heading above the table, or there is but one column.
+        if width < 2 or (widths[0] < 2 and (len(widths) < 4 or share < 0.8)):
+            return 0.0, 0
+        return round(share, 1), width
 
     sample: list[str] = []
     size = 0

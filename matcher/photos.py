@@ -21,7 +21,8 @@ from matcher.progress import Progress, Report
 MAX_FILES = 1_000_000  # looked at in a folder; a wrong folder such as / ends here
 _ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".avif")
 _MADE_BY = b"512-256-jpeg90"  # part of the name, so that a change of the copies makes new files (at most 16 bytes)
-_AT_ONCE = 32  # photos in memory at a time, however slow the disk is
+_WORKERS = 8  # at most; each may unpack a photo of 200 MB
+_AT_ONCE = 32  # photos under way, so that a cancelled import ends soon
 
 
 class PhotoSource:
@@ -42,29 +43,29 @@ class PhotoSource:
                 self._named[_key(PurePosixPath(path).stem)].append(path)
             self._named[_key(PurePosixPath(path).name)].append(path)
 
-    def find(self, name: str) -> str:
+    def find(self, name: str) -> str | None:
         """Find the one file that a cell names: by path, by name, by name without ending, or by the end of a link.
 
+        Returns:
+            Its path for `read`; None if there is none.
+
         Raises:
-            DataError: None, or several.
+            DataError: Several, or a name that leads out of the folder.
         """
-        link = "://" in name
-        wanted = unquote(urlsplit(name).path) if link else name.replace("\\", "/")
+        wanted = unquote(urlsplit(name).path) if "://" in name else name.replace("\\", "/")
         if ".." in wanted.split("/"):
             raise DataError("The name leads out of the photo folder. Name a file inside it.")
         parts = [part for part in wanted.split("/") if part not in ("", ".")]
+        if "/".join(parts) in self._members:
+            return "/".join(parts)
         candidates = self._named.get(_key(parts[-1]), []) if parts else []
         if len(candidates) > 1:
             tail = _key("/".join(parts))
             exact = [path for path in candidates if _key(path) == tail]
             candidates = exact or [path for path in candidates if _key(path).endswith("/" + tail)] or candidates
-        if not candidates and link:
-            raise DataError("A link, and no such file among the photos. Photos are not fetched: add the file.")
-        if not candidates:
-            raise DataError("No such file among the photos. Add it, or correct the name.")
         if len(candidates) > 1:
             raise DataError(f"{len(candidates)} files have this name. Write the folder before it.")
-        return candidates[0]
+        return candidates[0] if candidates else None
 
     def has(self, name: str) -> bool:
         """Tell whether exactly one file has this name."""
@@ -99,10 +100,17 @@ def photo_source(path: Path) -> Iterator[PhotoSource]:
 
 @dataclass(frozen=True)
 class Photo:
-    """What became of one named photo: its file name in the catalog, or what is wrong with it."""
+    """What became of one named photo.
+
+    Attributes:
+        name: Its file name in the catalog, "" if there is none.
+        error: What is wrong with it, and what to do.
+        missing: Whether there is no such file, rather than an unusable one.
+    """
 
     name: str
     error: str = ""
+    missing: bool = False
 
 
 def keep_photos(names: Iterable[str], source: PhotoSource, into: Path, report: Report) -> dict[str, Photo]:
@@ -123,7 +131,8 @@ def keep_photos(names: Iterable[str], source: PhotoSource, into: Path, report: R
         (into / folder).mkdir(parents=True, exist_ok=True)
     waiting = list(dict.fromkeys(names))
     kept: dict[str, Photo] = {}
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # Pillow lets go of the interpreter while it decodes and resizes
+    workers = min(_WORKERS, os.cpu_count() or 1)
+    with ThreadPoolExecutor(workers) as pool:  # Pillow lets go of the interpreter while it decodes and resizes
         running: dict[str, Future[Photo]] = {}
         try:
             for name in waiting:
@@ -146,7 +155,11 @@ def keep_photos(names: Iterable[str], source: PhotoSource, into: Path, report: R
 
 def _keep(name: str, source: PhotoSource, into: Path) -> Photo:
     try:
-        data = source.read(source.find(name))
+        path = source.find(name)
+        if path is None:
+            what_to_do = "Photos are not fetched from links: add the file" if "://" in name else "Add it"
+            return Photo("", f"No such file among the photos. {what_to_do}, or correct the name.", missing=True)
+        data = source.read(path)
         kept = f"{hashlib.blake2b(data, digest_size=16, person=_MADE_BY).hexdigest()}.jpg"
         copy, small = into / "images" / kept, into / "thumbnails" / kept
         if copy.exists() and small.exists():
@@ -177,17 +190,18 @@ def _walk(root: Path) -> Iterator[str]:
     seen = 0
     while folders:
         folder = folders.pop()
-        with os.scandir(root / folder) as entries:
-            for entry in entries:
-                seen += 1
-                if seen > MAX_FILES:
-                    raise DataError(
-                        f"{root} has more than {MAX_FILES:,} files. Give the folder of this catalog's photos."
-                    )
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append(f"{folder}{entry.name}/")
-                elif entry.is_file(follow_symlinks=False):
-                    yield folder + entry.name
+        try:
+            entries = list(os.scandir(root / folder))
+        except OSError as error:
+            raise DataError(f"{root / folder} cannot be read ({error.strerror}). Check its rights.") from error
+        seen += len(entries)
+        if seen > MAX_FILES:
+            raise DataError(f"{root} has more than {MAX_FILES:,} files. Give the folder of this catalog's photos.")
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(f"{folder}{entry.name}/")
+            elif entry.is_file(follow_symlinks=False):
+                yield folder + entry.name
 
 
 def _key(name: str) -> str:

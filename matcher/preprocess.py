@@ -41,7 +41,7 @@ _EDGES = "\"'`.,;:!?()[]{}<>|/\\*~_-+=#"
 
 # In the lists below, single letters and these words are stop words; in a shop they are sizes, amounts and counts.
 _MEASURES = frozenset(
-    "mg gr kg ml cl dl lt mm cm km ft in oz lb lbs pc pcs pk gb tb mb hz kw pa xs sm md lg xl"
+    "mg gr kg ml cl dl lt mm cm km ft oz lb lbs pc pcs pk gb tb mb hz kw xs sm lg xl"
     " zero one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty hundred"
     " nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas puluh belas ratus ribu lusin"
     " new baru big small large besar kecil full half setengah".split()
@@ -92,9 +92,7 @@ def stop_words(languages: tuple[str, ...] = ("id", "en")) -> frozenset[str]:
         raise DataError(f"There is no list of stop words for {', '.join(unknown)}. Choose from: {known}.")
     words = stopwordsiso.stopwords(list(languages)) if languages else set()
     # One letter is a size (S, M, L) or a model ("Galaxy S", "type C") more often than an article.
-    return frozenset(word for word in words if len(word) > 1 and word not in _MEASURES and not word.isnumeric()) | (
-        frozenset({"a"}) & frozenset(words)
-    )
+    return frozenset(w for w in words if (len(w) > 1 or w == "a") and w not in _MEASURES and not w.isnumeric())
 
 
 def clean_title(title: str, stop_words: frozenset[str]) -> str:

@@ -48,27 +48,39 @@ def with_photos(
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Fill in the photos, and reject the rows that are left with nothing to match on.
 
+    What thousands of rows have in common, as in a table that came without its photos, is told once, at row 1.
+
     Args:
         listings: As `standard_rows` returns them.
         mapping: As above.
         kept: What became of each named photo; None if no photos were given at all.
     """
-    named = listings["image"] != ""
-    photo = {name: found.name for name, found in (kept or {}).items()}
-    listings = listings.assign(photo=[photo.get(image, "") for image in listings["image"]]).astype("str")
-    without = listings[listings["photo"] == ""]
-    nothing = without[(without["title"] == "") & (without["phash"] == "")]
-    problems = [_rejection(row, mapping, kept) for row in nothing.itertuples()]
-    going_on = without.drop(nothing.index)
-    if kept is None or not any(photo.values()):
-        problems += _no_photos_at_all(listings, int(named.sum()), mapping, kept)
-    elif mapping.image:
-        flawed = going_on[(going_on["image"] != "") | (going_on["phash"] == "")]
-        problems += [
-            Problem(int(row), item_id, mapping.image, *_photo_error(image, kept))
-            for row, item_id, image in zip(flawed.index, flawed["item_id"], flawed["image"], strict=True)
-        ]
-    return listings.drop(nothing.index), problems
+    names = {name: photo.name for name, photo in (kept or {}).items()}
+    listings = listings.assign(photo=[names.get(image, "") for image in listings["image"]]).astype("str")
+    none_found = not any(names.values())
+    problems = []
+    useless = []
+    absent = hashed = 0
+    lacking = listings[listings["photo"] == ""]
+    cells = (lacking[name] for name in ("item_id", "title", "image", "phash"))
+    for row, item_id, title, image, phash in zip(lacking.index, *cells, strict=True):
+        found, advice, missing = _photo_state(image, kept)
+        if not (title or phash):
+            useless.append(row)
+            found = f"Nothing to match on. {'The title is empty. ' if mapping.title else ''}{found}"
+            problems.append(Problem(int(row), item_id, "", found, advice, rejected=True))
+        elif image and missing and (phash or none_found):
+            absent += 1
+            hashed += bool(phash)
+        elif image or not (phash or none_found):
+            problems.append(Problem(int(row), item_id, mapping.image or "", found, advice))
+    if absent:
+        outcome = "no photos were given" if kept is None else "no such files are among the photos"
+        advice = "Give the folder or the zip of photos to match by photo."
+        if hashed:
+            advice = f"The photo hashes of {hashed:,} rows serve in their place. {advice}"
+        problems.append(Problem(1, "", mapping.image or "", f"{absent:,} rows name a photo, but {outcome}.", advice))
+    return listings.drop(useless), problems
 
 
 def _ids(frame: pd.DataFrame, column: str | None) -> tuple[dict[int, str], list[Problem]]:
@@ -135,34 +147,11 @@ def _something(frame: pd.DataFrame, column: str | None) -> list[str]:
     return ["" if cell.lower() in _NOTHING else cell for cell in frame[column]]
 
 
-def _photo_error(image: str, kept: Mapping[str, Photo] | None) -> tuple[str, str]:
-    """Say what is wrong with a listing's photo, and what to do: the two halves of a Problem."""
+def _photo_state(image: str, kept: Mapping[str, Photo] | None) -> tuple[str, str, bool]:
+    """Say what is wrong with a listing's photo, what to do, and whether it is merely not there."""
     if not image:
-        return "No photo is named.", "Name its photo, if there is one."
+        return "No photo is named.", "Name its photo, if there is one.", True
     if kept is None:
-        return f"{shortened(image)}: no photos were given.", "Give the folder or the zip of photos."
-    error = kept[image].error
-    found, _, advice = error.partition(". ")
-    return f"{shortened(image)}: {found}.", advice or "Send the photo again."
-
-
-def _rejection(row: tuple[object, ...], mapping: ColumnMap, kept: Mapping[str, Photo] | None) -> Problem:
-    number, item_id, image = int(str(row[0])), str(row[1]), str(row[3])
-    reason, advice = _photo_error(image, kept) if mapping.image or image else ("No photo.", "")
-    found = f"Nothing to match on. {'The title is empty. ' if mapping.title else ''}{reason}"
-    return Problem(number, item_id, "", found, advice or "Add a title or a photo.", rejected=True)
-
-
-def _no_photos_at_all(
-    listings: pd.DataFrame, named: int, mapping: ColumnMap, kept: Mapping[str, Photo] | None
-) -> list[Problem]:
-    if not named:
-        return []
-    found = f"{named:,} photos are named, and " + (
-        "no photos were given." if kept is None else "none of them was found."
-    )
-    advice = "Give the folder or the zip of photos to match by photo."
-    hashes = int((listings["phash"] != "").sum())
-    if hashes:
-        advice = f"The {hashes:,} photo hashes in the table serve in their place. {advice}"
-    return [Problem(1, "", mapping.image or "", found, advice)]
+        return f"{shortened(image)}: no photos were given.", "Give the folder or the zip of photos.", True
+    found, _, advice = kept[image].error.partition(". ")
+    return f"{shortened(image)}: {found}.", advice, kept[image].missing

@@ -4,6 +4,7 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +21,7 @@ MAX_TABLE_BYTES = 512_000_000  # as a file, and characters in all; the paper's 3
 MAX_ROWS = 1_000_000  # a spreadsheet's own limit
 MAX_COLUMNS = 200  # the widest shop exports have about 120
 MAX_CELL = 10_000  # characters kept of any cell; only descriptions come near, and no encoder reads that far
+_HEADING_ROWS = 10  # looked at to tell a heading ("Export of 12 May", "sep=;") from the column names
 # What export.py puts before a cell that a spreadsheet would take for a formula; taken off again here.
 _GUARD = re.compile(r"'[=+\-@\uff1d\uff0b\uff0d\uff20]")
 
@@ -86,12 +88,18 @@ def unused_name(wanted: str, taken: Iterable[str]) -> str:
 def _from_rows(name: str, note: str, rows: Iterable[Sequence[object]]) -> Table:
     """Make a table of records; the first that is not blank is the header."""
     numbered = _not_blank(rows)
-    header_row, header = next(numbered, (1, []))
-    while header and not header[-1].strip():
-        header.pop()
-    if not header:
+    first = list(islice(numbered, _HEADING_ROWS))
+    if not first:
         raise DataError(f"{name} is empty. Expected column names first, such as item_id, title, image, label.")
+    place = next((place for place, (_, row) in enumerate(first) if sum(map(bool, row)) > 1), 0)
+    header_row, header = first[place]
+    while not header[-1].strip():
+        header.pop()
     names, problems = _column_names(header, header_row)
+    if place:
+        found = f"{place} rows above the column names, the first with {shortened(''.join(first[0][1]))}."
+        problems.append(Problem(first[0][0], "", "", found, "They are left out: a heading, it seems."))
+    numbered = chain(first[place + 1 :], numbered)
     numbers: list[int] = []
     records: list[list[str]] = []
     for number, row in numbered:
