@@ -1,12 +1,13 @@
 // Live threshold sliders: figures follow the mouse from cumulative counts that the page sent once; on release the page
 // is told and computes the exact ones.
 //
-// data: { rows: [{ id, name, value | null, top, step, same: [n], other: [n], can_be_off }],
+// data: { rows: [{ id, name, note, value, top, most, step, same: [n], other: [n] }],
+//                                                    top: where the track ends; most: the largest distance there can be
 //         rule: "any" | "all",                      any: one row within its threshold is enough
 //         grid: { same, known, found: nested arrays, one axis a row; (n + 2) entries an axis: at or under edge 0..n, then all },
 //         true_pairs: number | null,                same pairs there are, also those that no search returned
 //         reached: number | null,                   share of them that the search returned
-//         listings: number, exact: { pair, listing } | null, key: changes when the counts do }
+//         listings: number, exact: { pair, listing | null }, key: changes when the counts do }
 const ICONS = {
   text: "M4 6h16M4 12h16M4 18h10",
   image: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9.5h.01",
@@ -42,14 +43,12 @@ function counted(grid, rows, values, axis = 0) {
   return low + (high - low) * (place - edge);
 }
 
-// "any" is inclusion and exclusion over the rows in use, "all" is the corner itself.
+// "any" is inclusion and exclusion over the rows, "all" is the corner itself.
 function accepted(grid, rows, values, rule) {
-  const used = rows.map((_, i) => i).filter((i) => values[i] !== null);
-  if (!used.length) return 0;
   if (rule === "all") return counted(grid, rows, values);
   let total = 0;
-  for (let chosen = 1; chosen < 1 << used.length; chosen++) {
-    const corner = rows.map((_, i) => (used.includes(i) && (chosen >> used.indexOf(i)) & 1 ? values[i] : null));
+  for (let chosen = 1; chosen < 1 << rows.length; chosen++) {
+    const corner = values.map((value, i) => ((chosen >> i) & 1 ? value : null));
     const size = corner.filter((value) => value !== null).length;
     total += (size % 2 ? 1 : -1) * counted(grid, rows, corner);
   }
@@ -108,7 +107,7 @@ function build(root, state) {
   const strip = element("div", "figures");
   const trio = [["precision", "Precision"], ["recall", "Recall"], ["f1", "F1"]];
   state.blocks = {
-    listing: data.true_pairs === null ? null : figureBlock("Per listing", trio),
+    listing: data.exact.listing ? figureBlock("Per listing", trio) : null,
     pair: data.true_pairs === null ? null : figureBlock("Per pair", trio),
     count: figureBlock("Matches", [["matches", "Pairs"], ["per_listing", "Per listing"]]),
     search: data.reached === null ? null : figureBlock("Reached by the search at all", [["reached", "Of the same pairs"]]),
@@ -141,20 +140,7 @@ function buildRow(frame, state, row, i) {
   const icon = shape("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" });
   icon.append(shape("path", { d: ICONS[row.id] }));
   name.append(icon, element("span", "", row.name));
-  label.append(name);
-  const use = element("input");
-  use.type = "checkbox";
-  if (row.can_be_off) {
-    const wrap = element("label");
-    wrap.append(use, element("span", "", "used"));
-    label.append(wrap);
-    use.addEventListener("change", () => {
-      state.values[i] = use.checked ? (state.last[i] ?? row.top / 2) : null;
-      paint(state);
-      commit(state);
-    });
-  }
-
+  label.append(name, element("span", "note", row.note));
   const track = element("div", "track");
   const inside = element("div", "inside");
   const plot = element("div", "plot");
@@ -175,20 +161,19 @@ function buildRow(frame, state, row, i) {
   track.append(handle);
 
   const number = element("input", "number");
-  Object.assign(number, { type: "number", min: "0", max: "2", step: String(row.step) });
+  Object.assign(number, { type: "number", min: "0", max: String(row.most), step: String(row.step) });
   number.setAttribute("aria-label", `${row.name} threshold`);
   line.append(label, track, number);
   frame.append(line);
 
   listen(state, i, { track, handle, number });
-  return { line, use, inside, handle, number, f1 };
+  return { inside, handle, number, f1 };
 }
 
 function listen(state, i, { track, handle, number }) {
   const row = () => state.data.rows[i];
   const set = (value) => {
     state.values[i] = clamp(Math.round(value / row().step) * row().step, 0, row().top);
-    state.last[i] = state.values[i];
     paint(state);
   };
   const follow = (event) => {
@@ -196,7 +181,7 @@ function listen(state, i, { track, handle, number }) {
     set(((event.clientX - box.left) / box.width) * row().top);
   };
   track.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || state.values[i] === null) return;
+    if (event.button !== 0) return;
     track.setPointerCapture(event.pointerId);
     state.dragging = true;
     handle.focus({ preventScroll: true });
@@ -225,8 +210,7 @@ function listen(state, i, { track, handle, number }) {
   });
   number.addEventListener("change", () => {
     if (number.value === "" || Number.isNaN(number.valueAsNumber)) return paint(state);
-    state.values[i] = clamp(number.valueAsNumber, 0, 2);
-    state.last[i] = state.values[i];
+    state.values[i] = clamp(number.valueAsNumber, 0, row().most);
     paint(state);
     commit(state);
   });
@@ -246,18 +230,18 @@ function commit(state) {
 function paint(state) {
   const { data, values, blocks } = state;
   const moved = data.rows.some((row, i) => row.value !== values[i]);
-  const live = moved || !data.exact ? figuresAt(data, values) : data.exact.pair;
+  const live = moved ? figuresAt(data, values) : data.exact.pair;
   if (blocks.pair) {
     for (const id of ["precision", "recall", "f1"]) {
       const shown = blocks.pair.values[id];
-      const change = moved && data.exact ? live[id] - data.exact.pair[id] : 0;
+      const change = moved ? live[id] - data.exact.pair[id] : 0;
       shown.textContent = three(live[id]);
       shown.previousSibling.textContent = Math.abs(change) < 0.0005 ? "" : (change > 0 ? "+" : "\u2212") + three(Math.abs(change));
     }
   }
   if (blocks.listing) {
     blocks.listing.block.classList.toggle("waiting", moved);
-    if (data.exact) for (const id of ["precision", "recall", "f1"]) blocks.listing.values[id].textContent = three(data.exact.listing[id]);
+    for (const id of ["precision", "recall", "f1"]) blocks.listing.values[id].textContent = three(data.exact.listing[id]);
   }
   if (blocks.search) blocks.search.values.reached.textContent = three(data.reached);
   blocks.count.values.matches.textContent = whole(live.matches);
@@ -266,13 +250,6 @@ function paint(state) {
   state.parts.forEach((part, i) => {
     const row = data.rows[i];
     const value = values[i];
-    part.use.checked = value !== null;
-    part.line.classList.toggle("off", value === null);
-    part.number.disabled = value === null;
-    if (value === null) {
-      part.number.value = "";
-      return;
-    }
     const share = `${clamp((value / row.top) * 100, 0, 100)}%`;
     part.handle.style.left = share;
     part.inside.style.width = share;
@@ -299,15 +276,14 @@ function drawF1(part, state, i) {
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const root = parentElement.querySelector(".sliders");
-  const state = STATES.get(root) ?? { dragging: false, last: [] };
+  const state = STATES.get(root) ?? { dragging: false };
   STATES.set(root, state);
   state.send = setTriggerValue;
   if (state.dragging || state.timer) return; // the page answered an earlier move while the next one is under way
   // Drawn anew only when the counts changed, so that a focused handle keeps its focus through a rerun.
-  const drawn = JSON.stringify([data.key, data.rows.map((row) => row.id)]);
+  const drawn = JSON.stringify([data.key, data.rows.map((row) => row.id), data.exact.listing === null]);
   state.data = data;
   state.values = data.rows.map((row) => row.value);
-  data.rows.forEach((row, i) => (state.last[i] = row.value ?? state.last[i]));
   if (state.drawn !== drawn) {
     state.drawn = drawn;
     build(root, state);

@@ -86,30 +86,51 @@ def threshold_grid(
     return ThresholdGrid(tuple(tops), counted(same), counted(known), counted(None))
 
 
-def pairs_within(
-    counts: NDArray[np.float64], tops: Sequence[float], thresholds: Sequence[float | None], rule: Rule
-) -> float:
+def pairs_within(counts: NDArray[np.float64], tops: Sequence[float], thresholds: Sequence[float], rule: Rule) -> float:
     """Weight of the pairs that a rule accepts, read between the grid's edges; exact on them.
 
-    The slider's front end reads the grid in the same way. An axis without threshold takes no part in the rule.
+    The slider's front end reads the grid in the same way.
 
     Args:
         counts: One of a `ThresholdGrid`'s arrays.
         tops: Its tops.
-        thresholds: One for each axis, or None.
-        rule: "any" is inclusion and exclusion over the axes in use, "all" the corner itself.
+        thresholds: One for each axis.
+        rule: "any" is inclusion and exclusion over the axes, "all" the corner itself.
     """
-    used = [axis for axis, threshold in enumerate(thresholds) if threshold is not None]
-    if not used:
-        return 0.0
     if rule == "all":
         return _corner(counts, tops, thresholds)
     total = 0.0
-    for size in range(1, len(used) + 1):
-        for chosen in combinations(used, size):
+    for size in range(1, len(thresholds) + 1):
+        for chosen in combinations(range(len(thresholds)), size):
             corner = [threshold if axis in chosen else None for axis, threshold in enumerate(thresholds)]
             total += (1 if size % 2 else -1) * _corner(counts, tops, corner)
     return total
+
+
+def reach(
+    distance: NDArray[np.float32], threshold: float, is_same: NDArray[np.bool_] | None = None
+) -> tuple[float, float]:
+    """How far a slider goes, and its step.
+
+    Far enough for nearly all pairs that could be one product and for the threshold, no farther: most of the range of
+    distances holds only pairs that nobody would match.
+
+    Args:
+        distance: Shape (P,); inf where a pair has none.
+        threshold: Where the slider stands.
+        is_same: Shape (P,). Which pairs are one product; None where that is not known.
+
+    Returns:
+        The largest threshold, and a step of 1, 2 or 5 times a power of ten; 150 to 400 steps fill the slider.
+    """
+    asked = distance if is_same is None else distance[is_same]
+    finite = asked[np.isfinite(asked)]
+    far = float(np.quantile(finite, 0.9 if is_same is None else 0.995)) if len(finite) else 1.0
+    top = max(far, 1.25 * threshold, 1e-3)
+    finest = top / 150
+    power = 10.0 ** np.floor(np.log10(finest))
+    step = float(max(times * power for times in (1, 2, 5) if times * power <= finest))
+    return float(np.ceil(top / (10 * step)) * 10 * step), step
 
 
 def _corner(counts: NDArray[np.float64], tops: Sequence[float], thresholds: Sequence[float | None]) -> float:

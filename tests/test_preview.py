@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import DataError
-from matcher.preview import pairs_within, threshold_grid
+from matcher.preview import pairs_within, reach, threshold_grid
 
 BINS = 8
 EDGES = [i / BINS for i in range(BINS + 1)]
@@ -24,16 +24,11 @@ def grid_of(rows):
     return text, image, same & known, known, grid
 
 
-@given(pairs, st.sampled_from([*EDGES, None]), st.sampled_from([*EDGES, None]), st.sampled_from(["any", "all"]))
+@given(pairs, st.sampled_from(EDGES), st.sampled_from(EDGES), st.sampled_from(["any", "all"]))
 def test_counts_on_an_edge_are_exact(rows, text_threshold, image_threshold, rule):
     text, image, same, known, grid = grid_of(rows)
-    within = [
-        distance <= threshold
-        for distance, threshold in ((text, text_threshold), (image, image_threshold))
-        if threshold is not None
-    ]
     join = np.logical_or if rule == "any" else np.logical_and
-    accepted = join.reduce(within) if within else np.zeros(len(text), bool)
+    accepted = join(text <= text_threshold, image <= image_threshold)
     for counts, mask in ((grid.same, same), (grid.known, known), (grid.found, np.ones(len(text), bool))):
         counted = pairs_within(counts, grid.tops, [text_threshold, image_threshold], rule)
         assert counted == pytest.approx((accepted & mask).sum())
@@ -65,3 +60,19 @@ def test_bad_input_is_refused_with_what_was_found():
         threshold_grid([three], [1.0, 1.0], same=ones, known=ones)
     with pytest.raises(DataError, match="above 0"):
         threshold_grid([three], [0.0], same=ones, known=ones)
+
+
+@given(st.lists(distance, min_size=1), st.floats(0, 2), st.booleans())
+def test_a_slider_reaches_beyond_its_threshold_in_even_steps(values, threshold, known):
+    distances = np.array(values, np.float32)
+    top, step = reach(distances, threshold, distances <= 0.5 if known else None)
+    assert top >= threshold
+    assert 150 <= round(top / step) <= 420
+    assert top / step == pytest.approx(round(top / step))
+
+
+def test_a_slider_ends_where_the_same_pairs_end():
+    distances = np.concatenate([np.linspace(0, 0.4, 500), np.linspace(0.4, 1.9, 5000)]).astype(np.float32)
+    top, _ = reach(distances, 0.2, distances <= 0.4)
+    assert 0.39 < top < 0.45
+    assert reach(distances, 0.9, distances <= 0.4)[0] >= 0.9
