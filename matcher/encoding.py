@@ -1,0 +1,274 @@
+"""From listings to candidate pairs, computing only what no earlier run left in the workspace."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.catalog import Catalog
+from matcher.distance import Metric
+from matcher.embeddings import embeddings_of, fuse
+from matcher.encoders import Encoder, load_encoder
+from matcher.encoders.phash import phash_of
+from matcher.errors import DataError
+from matcher.files import fingerprint
+from matcher.neighbours import Neighbours, nearest
+from matcher.pairs import CandidatePairs, candidate_pairs
+from matcher.progress import Progress, Report, silent
+from matcher.workspace import Workspace
+
+ENCODED = "encoded"  # the setting that says what a catalog was last encoded to
+ROWS_AT_ONCE = 2_000  # encoded between two saves; what a cancelled job loses at most
+KEY_BYTES = 16
+REPORT_EVERY = 50  # photos hashed
+NOTHING = bytes(KEY_BYTES)
+
+
+@dataclass(frozen=True)
+class EncodeConfig:
+    """How a catalog becomes candidate pairs.
+
+    Attributes:
+        catalog_id: The catalog.
+        text: Encoder of the titles; None to leave titles out.
+        image: Encoder of the photos; None to leave photos out.
+        metric: Which distance.
+        k: Neighbours for each listing and modality.
+        text_weight: Share of the titles in the fused vectors, 0..1.
+    """
+
+    catalog_id: str
+    text: str | None
+    image: str | None
+    metric: Metric = "cosine"
+    k: int = 50
+    text_weight: float = 0.5
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """An encoded catalog, its large arrays memory-mapped.
+
+    Attributes:
+        config: What it was encoded with.
+        key: Changes whenever any of the arrays does.
+        embeddings: Modality ("text", "image") to the name of its vectors.
+        neighbours: Modality ("text", "image", "fused") to what was found.
+        pairs: Every pair that some modality found.
+    """
+
+    config: EncodeConfig
+    key: str
+    embeddings: dict[str, str]
+    neighbours: dict[str, Neighbours]
+    pairs: CandidatePairs
+
+
+def encode_catalog(workspace: Workspace, config: EncodeConfig, report: Report = silent) -> Encoded:
+    """Encode a catalog, find neighbours and measure pairs; what is there already is only opened.
+
+    Raises:
+        DataError: No encoder was chosen, or one that does not fit its modality.
+        EncoderError: A model cannot be had.
+    """
+    if not (config.text or config.image):
+        raise DataError("No encoder was chosen; choose one for the titles, one for the photos, or both.")
+    catalog = workspace.load_catalog(config.catalog_id)
+    chosen = {"text": config.text, "image": config.image}
+    names = {
+        modality: embed(workspace, config.catalog_id, catalog, load(workspace, spec, modality), report)
+        for modality, spec in chosen.items()
+        if spec
+    }
+    key = fingerprint([names, config.metric, config.k, config.text_weight, len(catalog.listings)])[:12]
+    name = f"{'+'.join(_slug(spec) for spec in chosen.values() if spec)}-{key}"
+    if not workspace.has_pairs(config.catalog_id, name):
+        _search(workspace, config, names, name, report)
+    return open_encoded(workspace, config, names, name)
+
+
+def open_encoded(workspace: Workspace, config: EncodeConfig, embeddings: dict[str, str], key: str) -> Encoded:
+    """Open what `encode_catalog` made.
+
+    Raises:
+        DataError: It is gone.
+    """
+    modalities = [*embeddings, "fused"] if len(embeddings) == 2 else [*embeddings]
+    neighbours = {kind: workspace.load_neighbours(config.catalog_id, f"{key}-{kind}") for kind in modalities}
+    return Encoded(config, key, embeddings, neighbours, workspace.load_pairs(config.catalog_id, key))
+
+
+def remember(workspace: Workspace, encoded: Encoded) -> None:
+    """Make this what `open_last` opens."""
+    catalog_id = encoded.config.catalog_id
+    kept = {"config": asdict(encoded.config), "embeddings": encoded.embeddings, "key": encoded.key}
+    kept["content"] = workspace.catalog_info(catalog_id).content
+    workspace.store.set_setting(catalog_id, ENCODED, kept)
+
+
+def open_last(workspace: Workspace, catalog_id: str) -> Encoded | None:
+    """Open what the catalog was last encoded to; None if it never was, or its listings have changed since."""
+    kept = workspace.store.setting(catalog_id, ENCODED)
+    if kept is None or kept["content"] != workspace.catalog_info(catalog_id).content:
+        return None
+    if not workspace.has_pairs(catalog_id, kept["key"]):
+        return None
+    return open_encoded(workspace, EncodeConfig(**kept["config"]), kept["embeddings"], kept["key"])
+
+
+def load(workspace: Workspace, spec: str, modality: str) -> Encoder:
+    """Load an encoder and see that it is of this modality.
+
+    Raises:
+        DataError: It is not.
+        EncoderError: It cannot be had.
+    """
+    encoder = load_encoder(spec, folder=workspace.encoders)
+    if encoder.modality != modality:
+        raise DataError(f"The encoder {spec} is for {encoder.modality}; choose one for {modality}.")
+    return encoder
+
+
+def embed(workspace: Workspace, catalog_id: str, catalog: Catalog, encoder: Encoder, report: Report = silent) -> str:
+    """Make the vectors of a catalog, each distinct title or photo once, and only those that are new.
+
+    Returns:
+        The name under which the workspace has them.
+    """
+    contents = contents_of(catalog, encoder)
+    prefix = f"{_slug(encoder.id)}-{fingerprint([encoder.id, encoder.version])[:8]}-"
+    name = prefix + fingerprint(contents)[:16]
+    if name in workspace.embedding_names(catalog_id, name):
+        return name
+    keys = _row_keys(contents)
+    if encoder.fitted:
+        vectors = encoder.encode(contents, report)
+    else:
+        vectors = _gathered(workspace, catalog_id, encoder, contents, keys, prefix, report)
+    workspace.save_embeddings(catalog_id, name, embeddings_of(vectors), keys)
+    for superseded in workspace.embedding_names(catalog_id, prefix):
+        if superseded != name:
+            workspace.remove_embeddings(catalog_id, superseded)
+    return name
+
+
+def contents_of(catalog: Catalog, encoder: Encoder) -> list[str]:
+    """What an encoder sees of each listing: its title, its photo's name, or its hash; "" where there is none."""
+    listings = catalog.listings
+    if encoder.modality == "text":
+        return list(listings["title"])
+    if encoder.id != "phash":
+        return list(listings["photo"])
+    return list(listings["phash"].where(listings["phash"] != "", listings["photo"]))
+
+
+def _search(workspace: Workspace, config: EncodeConfig, names: dict[str, str], key: str, report: Report) -> None:
+    """Find neighbours and measure pairs from vectors that are in the workspace, and save both."""
+    embeddings = {kind: workspace.load_embeddings(config.catalog_id, name) for kind, name in names.items()}
+    if len(embeddings) == 2:
+        embeddings["fused"] = fuse(embeddings["text"], embeddings["image"], config.text_weight)
+    neighbours = {}
+    for kind, vectors in embeddings.items():
+        neighbours[kind] = nearest(vectors, k=config.k, metric=config.metric, report=_named(report, kind))
+        workspace.save_neighbours(config.catalog_id, f"{key}-{kind}", neighbours[kind])
+    pairs = candidate_pairs(embeddings, neighbours, config.metric, report)
+    workspace.save_pairs(config.catalog_id, key, pairs, asdict(config) | {"embeddings": names})
+
+
+def _named(report: Report, kind: str) -> Report:
+    """Tell neighbours of titles from those of photos."""
+    words = {"text": "titles", "image": "photos", "fused": "title and photo together"}[kind]
+    return lambda progress: report(replace(progress, step=f"{progress.step}: {words}"))
+
+
+def _gathered(
+    workspace: Workspace,
+    catalog_id: str,
+    encoder: Encoder,
+    contents: Sequence[str],
+    keys: NDArray[np.uint8],
+    prefix: str,
+    report: Report,
+) -> NDArray[np.float32]:
+    """Vectors of all listings: those that earlier runs left, and the rest encoded now and saved on the way."""
+    names = [key.tobytes() for key in keys]
+    missing = {name: content for name, content in zip(names, contents, strict=True) if content}
+    if not missing:
+        what = "title" if encoder.modality == "text" else "photo"
+        raise DataError(f"No listing has a {what} that {encoder.id} can use; encode without it.")
+    for _, held in _earlier(workspace, catalog_id, prefix):
+        for name in held & missing.keys():
+            del missing[name]
+    todo = list(missing.items())
+    for start in range(0, len(todo), ROWS_AT_ONCE):
+        part = todo[start : start + ROWS_AT_ONCE]
+        onward = _continued(report, start, len(todo))
+        inputs = inputs_of(workspace.images(catalog_id), encoder, [content for _, content in part], onward)
+        vectors = encoder.encode(inputs, onward)
+        stem = f"{prefix}part-{fingerprint([name.hex() for name, _ in part])[:16]}"
+        made = np.frombuffer(b"".join(name for name, _ in part), dtype=np.uint8).reshape(-1, KEY_BYTES)
+        workspace.save_embeddings(catalog_id, stem, embeddings_of(vectors), made)
+    return _assembled(names, _earlier(workspace, catalog_id, prefix))
+
+
+Held = tuple[NDArray[np.float32], dict[bytes, int]]
+"""Vectors, and which row of them belongs to which key."""
+
+
+def _earlier(workspace: Workspace, catalog_id: str, prefix: str) -> Iterator[Held]:
+    """What this version of an encoder made before, of this catalog and of others."""
+    for other in dict.fromkeys([catalog_id, *(info.id for info in workspace.catalogs())]):
+        for name in workspace.embedding_names(other, prefix):
+            vectors = workspace.load_embeddings(other, name).vectors
+            keys = np.array(workspace.load_keys(other, name))
+            if isinstance(vectors, np.ndarray):
+                yield vectors, {key.tobytes(): row for row, key in enumerate(keys)}
+
+
+def _assembled(names: Sequence[bytes], earlier: Iterable[Held]) -> NDArray[np.float32]:
+    """One row for each name, from wherever it is held; zeros where the name is that of nothing."""
+    vectors = np.zeros((len(names), 0), dtype=np.float32)
+    for held, rows in earlier:
+        if not vectors.shape[1]:
+            vectors = np.zeros((len(names), held.shape[1]), dtype=np.float32)
+        target = [row for row, name in enumerate(names) if name in rows and name != NOTHING]
+        vectors[target] = held[[rows[names[row]] for row in target]]
+    return vectors
+
+
+def inputs_of(
+    photos: Path, encoder: Encoder, contents: Sequence[str], report: Report = silent
+) -> list[str] | list[Path]:
+    """Turn contents into what the encoder takes: titles, paths of photos, or hashes."""
+    if encoder.modality == "text":
+        return list(contents)
+    if encoder.id != "phash":
+        return [photos / content for content in contents]
+    hashes = []
+    for done, content in enumerate(contents):
+        if done % REPORT_EVERY == 0:
+            report(Progress("Hashing photos", done, len(contents)))
+        hashes.append(phash_of(photos / content) if content.endswith(".jpg") else content)
+    return hashes
+
+
+def _continued(report: Report, done: int, total: int) -> Report:
+    """Let the reports on one part of the rows count from where the last part ended."""
+    return lambda progress: report(replace(progress, done=done + progress.done, total=total))
+
+
+def _row_keys(contents: Sequence[str]) -> NDArray[np.uint8]:
+    """Shape (N, 16). What stands for each content; zeros for nothing."""
+    digests = (
+        blake2b(content.encode(), digest_size=KEY_BYTES).digest() if content else NOTHING for content in contents
+    )
+    return np.frombuffer(b"".join(digests), dtype=np.uint8).reshape(-1, KEY_BYTES)
+
+
+def _slug(spec: str) -> str:
+    """An encoder's name as a part of a file name."""
+    return re.sub(r"[^A-Za-z0-9]+", "_", spec).strip("_")[-60:]

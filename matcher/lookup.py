@@ -1,0 +1,68 @@
+"""A listing that is not in the catalog: by its title, by its photo or by both, and what is near it."""
+
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+from matcher.embeddings import Embeddings, embeddings_of, fuse
+from matcher.encoders import Encoder
+from matcher.encoding import contents_of, inputs_of, load, open_last
+from matcher.errors import DataError
+from matcher.neighbours import Neighbours, search
+from matcher.preprocess import jpeg, open_image, working_copy
+from matcher.workspace import Workspace
+
+
+def query(
+    workspace: Workspace, catalog_id: str, *, title: str = "", photo: Path | None = None, k: int = 50
+) -> dict[str, Neighbours]:
+    """Find the listings nearest to a title, a photo or both, with the encoders that the catalog was last encoded with.
+
+    Args:
+        workspace: Where the catalog is.
+        catalog_id: The catalog.
+        title: As a seller would write it; "" for none.
+        photo: Any photo file; None for none.
+        k: How many listings.
+
+    Returns:
+        Modality to one row of neighbours; "fused" is there when both title and photo are.
+
+    Raises:
+        DataError: The catalog is not encoded, nothing was asked that it is encoded for, or the photo cannot be read.
+        EncoderError: A model cannot be had.
+    """
+    encoded = open_last(workspace, catalog_id)
+    if encoded is None:
+        raise DataError("The catalog is not encoded as it is now; encode it first.")
+    asked: dict[str, Embeddings] = {}
+    held: dict[str, Embeddings] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        wanted = {"text": title.strip(), "image": _prepared(photo, Path(folder)) if photo else ""}
+        for modality, name in encoded.embeddings.items():
+            if wanted[modality]:
+                held[modality] = workspace.load_embeddings(catalog_id, name)
+                spec = encoded.config.text if modality == "text" else encoded.config.image
+                encoder = _kept(workspace, spec or "", modality, name)
+                inputs = inputs_of(Path(folder), encoder, [wanted[modality]])
+                contents = contents_of(workspace.load_catalog(catalog_id), encoder) if encoder.fitted else []
+                asked[modality] = embeddings_of(encoder.encode_queries(inputs, contents))
+    if not asked:
+        raise DataError(f"The catalog is encoded for {' and '.join(encoded.embeddings)} only; ask with that.")
+    if len(asked) == 2:
+        weight = encoded.config.text_weight
+        asked["fused"] = fuse(asked["text"], asked["image"], weight)
+        held["fused"] = fuse(held["text"], held["image"], weight)
+    return {kind: search(asked[kind], held[kind], k, encoded.config.metric) for kind in asked}
+
+
+@lru_cache(maxsize=4)
+def _kept(workspace: Workspace, spec: str, modality: str, vectors: str) -> Encoder:
+    """An encoder kept for the next question; the name of the vectors holds its version, so a new one is loaded."""
+    return load(workspace, spec, modality)
+
+
+def _prepared(photo: Path, folder: Path) -> str:
+    """Make the same working copy of a photo as an upload does; its file name."""
+    (folder / "photo.jpg").write_bytes(jpeg(working_copy(open_image(photo, side=512))))
+    return "photo.jpg"
