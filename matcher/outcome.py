@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,32 +52,42 @@ def outcome_of(
         same: Pairs of rows judged to be one product.
         different: Pairs of rows judged not to be.
     """
-    key = pairs.left.astype(np.int64) * pairs.n + pairs.right
-    wanted, refused = _keys(same, pairs.n), _keys(different, pairs.n)
+    alike, apart = _ascending(same), _ascending(different)
     kept = is_match.copy()
-    kept[_positions(key, refused)] = False
-    kept[_positions(key, wanted)] = True
+    kept[pairs.positions(*apart.T)] = False
+    given = pairs.positions(*alike.T)
+    kept[given] = True
     rows = np.flatnonzero(kept)
-    unseen = wanted[~np.isin(wanted, key[rows])]  # judged the same, but found by no search
-    left = np.concatenate([pairs.left[rows], (unseen // pairs.n).astype(np.int32)])
-    right = np.concatenate([pairs.right[rows], (unseen % pairs.n).astype(np.int32)])
+    found = set(zip(pairs.left[given].tolist(), pairs.right[given].tolist(), strict=True))
+    unseen = np.array([pair for pair in alike.tolist() if tuple(pair) not in found], dtype=np.int32).reshape(-1, 2)
+    left, right = np.concatenate([pairs.left[rows], unseen[:, 0]]), np.concatenate([pairs.right[rows], unseen[:, 1]])
     none = np.full(len(unseen), np.inf, np.float32)
     distance = {modality: np.concatenate([values[rows], none]) for modality, values in pairs.distance.items()}
-    strength = np.concatenate([distance_to_edge(pairs.chosen(rows), recipe), none])
-    strength[np.isin(left.astype(np.int64) * pairs.n + right, wanted)] = -np.inf
+    strength = np.concatenate([distance_to_edge(pairs.chosen(rows), recipe), -none])
+    strength[np.searchsorted(rows, given)] = -np.inf
     group = group_listings(pairs.n, left, right, strength, same, different)
     return Outcome(left, right, distance, strength, group, contradictions(pairs.n, same, different))
 
 
-def _keys(judged: Sequence[tuple[int, int]], n: int) -> NDArray[np.int64]:
-    """One number for each pair of rows, ascending, each once."""
-    rows = np.sort(np.array(judged, dtype=np.int64).reshape(-1, 2), axis=1)
-    return np.unique(rows[:, 0] * n + rows[:, 1])
+def _ascending(judged: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
+    """Pairs of rows with the smaller first, each once; shape (V, 2)."""
+    return np.unique(np.sort(np.array(judged, dtype=np.int64).reshape(-1, 2), axis=1), axis=0)
 
 
-def _positions(key: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.intp]:
-    """Where those of the wanted keys that are there stand in the ascending keys."""
-    at = np.searchsorted(key, wanted)
-    there = at < len(key)
-    there[there] = key[at[there]] == wanted[there]
-    return at[there]
+def order_groups(
+    group: NDArray[np.int32], codes: NDArray[np.int32], order: Literal["largest", "smallest", "mixed"]
+) -> NDArray[np.intp]:
+    """Numbers of the groups with two listings or more.
+
+    Args:
+        group: Shape (N,). Group of each listing.
+        codes: Shape (N,). Label code of each, -1 where unknown.
+        order: "mixed" are only the groups that hold several labels, the largest first.
+    """
+    sizes = np.bincount(group)
+    numbers = np.flatnonzero(sizes > 1)
+    if order == "mixed":
+        known = codes >= 0
+        labels = np.unique(np.stack([group[known], codes[known]]), axis=1)[0]  # one entry for each group and label
+        numbers = numbers[np.bincount(labels, minlength=len(sizes))[numbers] > 1]
+    return numbers[np.argsort(sizes[numbers] if order == "smallest" else -sizes[numbers], kind="stable")]

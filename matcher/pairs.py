@@ -44,6 +44,14 @@ class CandidatePairs:
         distance = {modality: values[which] for modality, values in self.distance.items()}
         return CandidatePairs(self.n, self.left[which], self.right[which], self.rank[which], distance)
 
+    def positions(self, one: NDArray[np.integer], other: NDArray[np.integer]) -> NDArray[np.intp]:
+        """Where pairs of rows, in either order, stand among the candidates; those that do not are left out."""
+        known = self.left.astype(np.int64) * self.n + self.right  # ascending
+        wanted = np.minimum(one, other).astype(np.int64) * self.n + np.maximum(one, other)
+        at = np.searchsorted(known, wanted)
+        inside = at < len(known)
+        return np.asarray(at[inside][known[at[inside]] == wanted[inside]])
+
 
 def candidate_pairs(
     embeddings: Mapping[str, Embeddings],

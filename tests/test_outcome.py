@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.outcome import outcome_of
+from matcher.outcome import order_groups, outcome_of
 from matcher.pairs import CandidatePairs
 from matcher.recipe import Recipe, decide
 
@@ -61,3 +61,12 @@ def test_a_given_match_is_the_surest():
     out = settled([(0, 1), (1, 2)], [0.4, 0.1], {(0, 1): True, (3, 5): True})
     strength = dict(zip(zip(out.left.tolist(), out.right.tolist(), strict=True), out.strength.tolist(), strict=True))
     assert strength[0, 1] == strength[3, 5] == -np.inf < strength[1, 2]
+
+
+def test_groups_come_in_the_order_asked_for():
+    group = np.array([0, 1, 1, 2, 2, 2, 3, 3], np.int32)
+    codes = np.array([5, 1, 2, 3, 3, -1, 4, 4], np.int32)
+    assert order_groups(group, codes, "largest").tolist() == [2, 1, 3]
+    assert order_groups(group, codes, "smallest").tolist() == [1, 3, 2]
+    assert order_groups(group, codes, "mixed").tolist() == [1]
+    assert order_groups(group, np.full(8, -1, np.int32), "mixed").tolist() == []
