@@ -38,6 +38,7 @@ class Truth:
 
     Attributes:
         pairs: The P candidate pairs.
+        codes: Shape (N,). Label code of each listing, -1 where unknown.
         is_same: Shape (P,). Whether both listings have one label.
         counted: Shape (P,). Whether both listings have a label; None when all have.
         same_rows: Shape (T,). Positions of the true pairs, ascending.
@@ -47,6 +48,7 @@ class Truth:
     """
 
     pairs: CandidatePairs
+    codes: NDArray[np.int32]
     is_same: NDArray[np.bool_]
     counted: NDArray[np.bool_] | None
     same_rows: NDArray[np.intp]
@@ -87,6 +89,7 @@ def truth_of(pairs: CandidatePairs, codes: NDArray[np.int32]) -> Truth:
     sizes = np.bincount(codes[known])
     return Truth(
         pairs,
+        codes,
         is_same,
         counted,
         np.flatnonzero(is_same),

@@ -115,7 +115,7 @@ def decide(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.bool_]:
     if recipe.fusion in ("mean", "fused"):
         is_match = joint_distance(pairs, recipe) <= np.float32(_threshold(recipe, "fused"))
     else:
-        near = [_distance(pairs, which) <= np.float32(_threshold(recipe, which)) for which in recipe.modalities]
+        near = [distance_of(pairs, which) <= np.float32(_threshold(recipe, which)) for which in recipe.modalities]
         is_match = near[0]
         for other in near[1:]:
             is_match = is_match | other if recipe.fusion == "either" else is_match & other
@@ -130,8 +130,8 @@ def joint_distance(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.float32]
         DataError: The pairs lack a modality.
     """
     if recipe.fusion == "fused" or len(recipe.modalities) == 1:
-        return _distance(pairs, recipe.modalities[0])
-    text, image = _distance(pairs, "text"), _distance(pairs, "image")
+        return distance_of(pairs, recipe.modalities[0])
+    text, image = distance_of(pairs, "text"), distance_of(pairs, "image")
     weight = np.float32(recipe.text_weight)
     mean = weight * text + (1 - weight) * image
     one_only = np.isinf(mean)
@@ -146,7 +146,12 @@ def _threshold(recipe: Recipe, which: str) -> float:
     return value
 
 
-def _distance(pairs: CandidatePairs, modality: str) -> NDArray[np.float32]:
+def distance_of(pairs: CandidatePairs, modality: str) -> NDArray[np.float32]:
+    """The pairs' distances in a modality; shape (P,).
+
+    Raises:
+        DataError: The pairs lack the modality.
+    """
     if modality not in pairs.distance:
         raise DataError(f"The recipe needs {modality} distances, and these pairs have {', '.join(pairs.distance)}.")
     return pairs.distance[modality]

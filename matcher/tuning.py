@@ -1,0 +1,165 @@
+"""Choosing a recipe's thresholds on labels, for products that have none."""
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.errors import DataError
+from matcher.metrics import Truth, truth_of
+from matcher.pairs import CandidatePairs
+from matcher.recipe import Recipe, distance_of, joint_distance
+from matcher.surface import Axis, Rule, pair_counts, product_f1
+
+Objective = Literal["f1", "precision@0.95"]
+"""The objectives offered by name; `tune_recipe` takes any precision."""
+
+STEPS = 40  # thresholds tried on each distance; F1 is flat between them
+FINE_STEPS = 200  # the same for pair counts, which cost less
+WEIGHTS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+RESAMPLES = 100
+GROWTH = 2.0
+"""Counting each false match twice when F1 is tuned: the thresholds will meet other products than those they were
+chosen on, and more of them, and both bring more false matches than were seen. Measured in tests/benchmarks."""
+
+
+def tune_recipe(
+    pairs: CandidatePairs,
+    codes: NDArray[np.int32],
+    template: Recipe,
+    objective: str = "f1",
+    *,
+    growth: float = GROWTH,
+) -> Recipe:
+    """Choose thresholds, and for "mean" the weight of the titles, on labelled listings.
+
+    Thresholds lie midway between two observed distances, never within a tie.
+
+    Args:
+        pairs: Candidate pairs of N listings, with distances in the template's modalities and metric.
+        codes: Shape (N,). Label code of each listing, -1 where unknown.
+        template: All but the thresholds.
+        objective: "f1": the largest mean F1 of a listing's matches, itself counted. "precision@0.95": the most recall
+            of pairs among thresholds whose matches are right that often, on these labels.
+        growth: For "f1", how many times each false match counts.
+
+    Returns:
+        The template with its thresholds set.
+
+    Raises:
+        DataError: No candidate pair is known to be one product, the objective is unknown, or nothing reaches the
+            precision.
+    """
+    truth = truth_of(pairs.chosen(pairs.rank <= template.k), codes)
+    if not len(truth.same_rows):
+        raise DataError(
+            "No two listings found near each other have the same label, so no threshold can be told from another; "
+            "give more labels or verdicts, or search more neighbours."
+        )
+    wanted = _precision_wanted(objective)
+    weighed = template.fusion == "mean" and len(template.modalities) == 2
+    options = [replace(template, text_weight=weight) for weight in WEIGHTS] if weighed else [template]
+    tried = [
+        _best_f1(option, truth, growth) if wanted is None else _most_recall(option, truth, wanted) for option in options
+    ]
+    return max(tried, key=lambda result: result[0])[1]
+
+
+def _precision_wanted(objective: str) -> float | None:
+    """The precision in "precision@0.95"; None for "f1"."""
+    if objective == "f1":
+        return None
+    name, _, value = objective.partition("@")
+    try:
+        wanted = float(value)
+    except ValueError:
+        wanted = -1.0
+    if name != "precision" or not 0 < wanted <= 1:
+        raise DataError(
+            f"The objective is {objective!r}; expected f1, or precision@ and a number up to 1: precision@0.95."
+        )
+    return wanted
+
+
+def _best_f1(recipe: Recipe, truth: Truth, growth: float) -> tuple[float, Recipe]:
+    """The summed F1 that is reached, and the recipe.
+
+    The single best point of a noisy surface is a matter of luck. So products are drawn anew many times, and the mean of
+    the best points of all draws is taken.
+
+    Source: Breiman, "Bagging Predictors", Machine Learning 24, 1996.
+    """
+    first, second = _axes(recipe, truth, STEPS)
+    surface = product_f1(first, second, _rule(recipe), truth, growth=growth)
+    products = surface.shape[2]
+    draws = np.random.default_rng(0).multinomial(products, np.full(products, 1 / products), size=RESAMPLES)
+    best = (surface.reshape(-1, products) @ draws.T.astype(np.float32)).argmax(axis=0)
+    rows, columns = np.unravel_index(best, surface.shape[:2])
+    chosen = float(first.thresholds[rows].mean()), float(second.thresholds[columns].mean())
+    return float(surface.sum(axis=2).max()), _with_thresholds(recipe, (first, second), chosen)
+
+
+def _most_recall(recipe: Recipe, truth: Truth, precision: float) -> tuple[float, Recipe]:
+    """The true pairs that are reached, and the recipe."""
+    first, second = _axes(recipe, truth, FINE_STEPS)
+    matched, right = pair_counts(first, second, _rule(recipe), truth)
+    right_enough = np.where(right >= precision * matched, right, 0)
+    if not right_enough.any():
+        raise DataError(
+            f"No thresholds give matches that are right {precision:.0%} of the time; "
+            "ask for less, or take other encoders."
+        )
+    best = right_enough == right_enough.max()
+    row, column = np.argwhere(best)[np.argmin(matched[best])]
+    chosen = float(first.thresholds[row]), float(second.thresholds[column])
+    return float(right_enough.max()), _with_thresholds(recipe, (first, second), chosen)
+
+
+def _names(recipe: Recipe) -> tuple[str, ...]:
+    """The thresholds that the recipe uses: one or two of text, image, fused."""
+    return ("fused",) if recipe.fusion in ("mean", "fused") else recipe.modalities
+
+
+def _rule(recipe: Recipe) -> Rule:
+    return "both" if recipe.fusion == "both" and len(recipe.modalities) == 2 else "either"
+
+
+def _axes(recipe: Recipe, truth: Truth, steps: int) -> tuple[Axis, Axis]:
+    """Thresholds to try: 0 and quantiles of true pairs' distances; with one distance only, the second axis is empty."""
+    axes = []
+    for name in _names(recipe):
+        distance = joint_distance(truth.pairs, recipe) if name == "fused" else distance_of(truth.pairs, name)
+        true_distance = distance[truth.same_rows]
+        true_distance = true_distance[np.isfinite(true_distance)]
+        tried = [0.0]
+        if len(true_distance):
+            tried += np.quantile(true_distance, np.linspace(0, 1, steps + 1)[1:]).tolist()
+        axes.append(Axis(distance, np.unique(np.array(tried, dtype=np.float32))))
+    if len(axes) == 1:
+        axes.append(Axis(np.full(len(truth.pairs), np.inf, dtype=np.float32), np.zeros(1, dtype=np.float32)))
+    return axes[0], axes[1]
+
+
+def _with_thresholds(recipe: Recipe, axes: tuple[Axis, Axis], chosen: tuple[float, float]) -> Recipe:
+    thresholds = {
+        f"{name}_threshold": midway(axis.distance, threshold)
+        for name, axis, threshold in zip(_names(recipe), axes, chosen, strict=False)
+    }
+    return replace(recipe, **thresholds)  # type: ignore[arg-type]  # the names are its own
+
+
+def midway(distance: NDArray[np.float32], threshold: float) -> float:
+    """Move a threshold to the middle of the gap between the observed distances around it; it accepts the same pairs.
+
+    Args:
+        distance: Shape (P,). Observed distances; infinite ones do not count.
+        threshold: 0 or more.
+    """
+    accepted = distance <= np.float32(threshold)
+    below = float(distance[accepted].max(initial=0))
+    above = float(distance[~accepted].min(initial=np.inf))
+    if not np.isfinite(above):
+        return below
+    middle = np.float32((below + above) / 2)
+    return float(middle) if middle < above else below  # neighbouring floats have no middle
