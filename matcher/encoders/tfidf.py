@@ -1,0 +1,90 @@
+"""TF-IDF of titles: words (the paper's baseline) or pieces of words, fitted on the catalog itself."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from matcher.preprocess import clean_title, stop_words
+from matcher.progress import Progress, Report, silent
+
+LANGUAGES = ("id", "en")
+STEP = "Weighing words"
+
+# What scikit-learn's TfidfVectorizer is told. One-letter words stay: they are sizes. sublinear_tf: spam repeats words.
+OPTIONS: dict[str, dict[str, Any]] = {
+    "tfidf": {"token_pattern": r"(?u)\b\w+\b", "sublinear_tf": True},
+    "tfidf-char": {"analyzer": "char_wb", "ngram_range": (2, 4), "sublinear_tf": True},
+}
+
+
+@dataclass
+class TfidfEncoder:
+    """Counts words or pieces of words, each weighted by how rare it is in the catalog.
+
+    Attributes:
+        id: A key of OPTIONS.
+    """
+
+    id: str
+    modality: Literal["text"] = "text"
+    fitted: bool = True
+    _last: tuple[bytes, Any] | None = field(default=None, repr=False)  # digest of the titles, what was fitted on them
+
+    @property
+    def version(self) -> str:
+        """Decides cache keys."""
+        return f"{self.id}-1"
+
+    def encode(self, inputs: Sequence[str], report: Report = silent) -> csr_matrix:
+        """Fit on the titles and turn them into vectors.
+
+        Args:
+            inputs: N titles as sellers wrote them.
+            report: Told before and after; may raise Cancelled.
+
+        Returns:
+            Shape (N, words). Unit rows; a row of zeros for a title without a single word.
+        """
+        return self.encode_queries(inputs, inputs, report)
+
+    def encode_queries(self, queries: Sequence[str], inputs: Sequence[str], report: Report = silent) -> csr_matrix:
+        """Turn titles that are not in the catalog into vectors that can be compared with the catalog's.
+
+        Args:
+            queries: Q titles.
+            inputs: The catalog's N titles, all of them: they decide which words there are and how rare they are.
+            report: Told before and after; may raise Cancelled.
+
+        Returns:
+            Shape (Q, words); words unknown to the catalog are left out.
+        """
+        report(Progress(STEP, 0, len(queries)))
+        vectorizer = self._fitted_on(inputs)
+        if vectorizer is None:
+            vectors = csr_matrix((len(queries), 1), dtype=np.float32)
+        else:
+            vectors = csr_matrix(vectorizer.transform(_cleaned(queries)))
+        report(Progress(STEP, len(queries), len(queries)))
+        return vectors
+
+    def _fitted_on(self, titles: Sequence[str]) -> Any:
+        """The vectorizer fitted on these titles, kept for the next query; None if no title has a word."""
+        from sklearn.feature_extraction.text import TfidfVectorizer  # a second of import, wanted only here
+
+        digest = hashlib.sha256("\0".join(titles).encode()).digest()
+        if self._last is None or self._last[0] != digest:
+            vectorizer = TfidfVectorizer(dtype=np.float32, lowercase=False, **OPTIONS[self.id])
+            cleaned = _cleaned(titles)
+            words = vectorizer.build_analyzer()
+            known = any(words(title) for title in cleaned)
+            self._last = digest, vectorizer.fit(cleaned) if known else None
+        return self._last[1]
+
+
+def _cleaned(titles: Sequence[str]) -> list[str]:
+    words = stop_words(LANGUAGES)
+    return [clean_title(title, words) for title in titles]
