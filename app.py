@@ -25,7 +25,7 @@ PAGES = (
 def draw() -> None:
     """Draw the frame: navigation and sidebar, then the page itself."""
     st.set_page_config(
-        page_title="Twinshelf", page_icon=":material/content_copy:", layout="wide", initial_sidebar_state=230
+        page_title="Twinshelf", page_icon=str(HERE / "assets" / "icon.svg"), layout="wide", initial_sidebar_state=230
     )
     st.html(HERE / "assets" / "app.css")
     page = st.navigation(

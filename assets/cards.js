@@ -175,7 +175,8 @@ function onKey(event, board) {
 function drawColumn(column, x, board) {
   if (board.data.layout === "strip") return el("div", "strip", ...column.cards.map((card) => drawTile(card, board)));
   const cards = column.cards.map((card, y) => drawCard(card, board, [x, y]));
-  const holder = el("div", board.data.layout === "columns" ? "column" : board.data.layout);
+  const holder = el("div", { columns: "column", groups: "group" }[board.data.layout] ?? board.data.layout);
+  holder.style.setProperty("--count", cards.length);
   if (column.heading) {
     const heading = el("h3", "", column.icon ? icon(column.icon) : null, column.heading);
     if (column.note) heading.append(el("small", "", column.note));
@@ -195,6 +196,7 @@ export default function (component) {
 
   const columns = data.columns.map((column, x) => drawColumn(column, x, board));
   let content = columns[0] ?? el("div");
+  if (data.layout === "groups") content = el("div", "groups", ...columns);
   if (data.layout === "columns") {
     content = el("div", "columns", ...columns);
     content.style.setProperty("--count", columns.length);

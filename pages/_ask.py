@@ -19,24 +19,27 @@ PHOTO_KINDS = ["jpg", "jpeg", "png", "webp", "gif", "bmp"]
 SHOWN = 20
 
 
-def draw(matched: Matched) -> bool:
-    """Draw the question and, once there is one, its answer; whether there is."""
-    with st.expander("Ask with your own words or photo", icon=":material/add_photo_alternate:"):
-        left, right = st.columns(2)
-        words = left.text_area("Your words", key="ask-words", height=88, placeholder="A title as a seller writes it")
-        upload = right.file_uploader("Your photo", PHOTO_KINDS, key="ask-photo", max_upload_size=20)
-    words = words.strip()
-    if not words and upload is None:
-        return False
+def button() -> None:
+    """The button behind which the question is asked."""
+    with st.popover("Ask with your own", icon=":material/add_photo_alternate:", width="content"):
+        st.text_area("Your words", key="ask-words", height=88, placeholder="A title as a seller writes it")
+        st.file_uploader("Your photo", PHOTO_KINDS, key="ask-photo", max_upload_size=20)
+        st.caption("What you ask with is not in the catalog, and nothing of it is kept. Empty both to go back.")
+
+
+def asked() -> bool:
+    """Whether there is a question."""
+    return bool(st.session_state.get("ask-words", "").strip() or st.session_state.get("ask-photo"))
+
+
+def answer(matched: Matched) -> None:
+    """Draw what is near to the words and the photo."""
+    words, upload = st.session_state["ask-words"].strip(), st.session_state["ask-photo"]
     photo = upload.getvalue() if upload else b""
+    key = (str(matched.workspace.root), matched.id, matched.encoded.key)
     with st.spinner("Looking for what is near"):
-        found = _answer(
-            (str(matched.workspace.root), matched.id, matched.encoded.key), words, hashlib.sha256(photo).hexdigest(),
-            matched, photo,
-        )  # fmt: skip
-    st.caption("What you asked is not in the catalog, so nothing here is stored. Empty both fields to go back.")
+        found = _answer(key, words, hashlib.sha256(photo).hexdigest(), matched, photo)
     _show(matched, words, photo, found)
-    return True
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)

@@ -7,7 +7,14 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from matcher.explore import (
-    OTHER, SAME, Case, differing_words, known_truth, listings_of, pairs_of_case, searcher,
+    OTHER,
+    SAME,
+    Case,
+    differing_words,
+    known_truth,
+    listings_of,
+    pairs_of_case,
+    searcher,
 )  # fmt: skip
 from matcher.labels import verdict_rows
 from pages._cards import FALSE_MATCH, ICONS, MATCH, MISSED_MATCH, Badge, Bar, Board, Card, Column, Decided, cards

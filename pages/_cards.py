@@ -99,7 +99,7 @@ class Decided:
 class Board:
     """How cards are laid out and what may be done with them."""
 
-    layout: Literal["grid", "columns", "pair", "strip"] = "grid"  # a strip shows photos only
+    layout: Literal["grid", "columns", "pair", "groups", "strip"] = "grid"  # a strip shows photos only
     aside: Card | None = None  # one large card that stays in view
     about: str = ""  # changes when the board is about something else, so that the keys start at the first card
     actions: Sequence[str] = field(default_factory=tuple)  # "match", "different": buttons on each card
@@ -111,7 +111,7 @@ def cards(columns: Sequence[Column], board: Board, *, key: str) -> None:
     """Draw cards. Verdicts and opened listings reach the callbacks before the page runs again.
 
     Args:
-        columns: One for a grid or a pair, several side by side for "columns".
+        columns: One for a grid, a pair or a strip; several for "columns" and "groups".
         board: Layout, actions and callbacks.
         key: The same on every run, so that the browser keeps its place.
     """

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from matcher import jobs, pipeline
 from matcher.catalog import Catalog
+from matcher.encoding import ENCODED
 from matcher.explore import PairIndex, index_pairs
 from matcher.recipe import Recipe, decide
 from matcher.records import CatalogInfo, Verdict
@@ -116,6 +117,12 @@ def need_matches() -> Matched:
     return Matched(**vars(opened), encoded=encoded, index=index, recipe=recipe, is_match=is_match)
 
 
+def is_encoded(opened: Opened) -> bool:
+    """Whether matches were looked for since the listings last changed."""
+    kept = opened.workspace.store.setting(opened.id, ENCODED)
+    return kept is not None and kept["content"] == opened.info.content
+
+
 def find_matches_button(opened: Opened, key: str = "find-matches") -> None:
     """Start the job that encodes the catalog with the usual encoders."""
     if st.button("Find matches", type="primary", icon=":material/join_inner:", key=key):
@@ -155,7 +162,7 @@ def listing_card(
         large: Whether it is the listing the page is about: a larger photo and the whole title.
         note: A quiet line under the title; the listing's id by default.
     """
-    item_id, words, photo = opened.catalog.listings[["item_id", "title", "photo"]].iloc[row]
+    item_id, words, photo = (opened.catalog.listings[name].iat[row] for name in ("item_id", "title", "photo"))
     return Card(
         item_id=item_id,
         title=words if title is None else title,
@@ -191,7 +198,7 @@ def verdicts_by_pair(opened: Opened) -> dict[tuple[str, str], Verdict]:
 
 def _stamp(opened: Opened) -> str:
     """Changes whenever the catalog is encoded anew."""
-    return json.dumps(opened.workspace.store.setting(opened.id, "encoded"), sort_keys=True)
+    return json.dumps(opened.workspace.store.setting(opened.id, ENCODED), sort_keys=True)
 
 
 @st.cache_resource(show_spinner="Opening the catalog", max_entries=3)

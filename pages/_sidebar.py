@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from matcher.pipeline import load_encoded
+from matcher.encoding import ENCODED
 from pages import _jobs
 from pages._shared import current_catalog_id, current_workspace, open_catalog
 
@@ -24,12 +24,12 @@ def draw() -> None:
         open_catalog(catalog_id)
         info = infos[catalog_id]
         st.caption(f"{info.listings:,} listings · {info.photos:,} photos")
-        encoded = load_encoded(workspace, catalog_id)
-        st.caption(
-            f":material/title: {encoded.config.text or 'none'} · :material/image: {encoded.config.image or 'none'}"
-            if encoded
-            else "Matches not looked for yet"
-        )
+        used = workspace.store.setting(catalog_id, ENCODED)
+        if used and used["content"] == info.content:
+            text, image = (used["config"][side] or "none" for side in ("text", "image"))
+            st.caption(f":material/title: {text} · :material/image: {image}")
+        else:
+            st.caption("Matches not looked for yet")
         _jobs.sidebar_status(workspace)
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from pages import _ask, _board
 from pages._cards import Board, Column, cards
-from pages._shared import Matched, listing_card, need_matches
+from pages._shared import Matched, empty_state, listing_card, need_matches
 
 EVERY = "Every listing"
 CASES = {
@@ -26,17 +26,15 @@ def main() -> None:
     """Choose a listing, then look at its neighbours."""
     matched = need_matches()
     queue = choose_queue(matched)
-    if _ask.draw(matched):
-        return
-    if not len(queue):
-        st.info(
-            "Nothing like that in this catalog. Try fewer words, or another question.", icon=":material/search_off:"
-        )
-        return
-    place = place_in(matched, queue)
+    place = place_in(matched, queue) if len(queue) else None
     step_buttons(matched, queue, place)
-    strip(matched, queue, place)
-    _board.draw(matched, int(queue[place]), on_open=show)
+    if _ask.asked():
+        _ask.answer(matched)
+    elif place is None:
+        empty_state("search_off", "Nothing like that in this catalog.", "Try fewer words, or another question.")
+    else:
+        strip(matched, queue, place)
+        _board.draw(matched, int(queue[place]), on_open=show)
 
 
 def choose_queue(matched: Matched) -> NDArray[np.int64]:
@@ -73,17 +71,20 @@ def show(item_id: str) -> None:
         st.query_params["item"] = item_id
 
 
-def step_buttons(matched: Matched, queue: NDArray[np.int64], place: int) -> None:
-    """Previous, next and random."""
+def step_buttons(matched: Matched, queue: NDArray[np.int64], place: int | None) -> None:
+    """Previous, next, random, and a question of one's own."""
 
     def go(to: int) -> None:
         show(matched.catalog.listings["item_id"].iat[queue[to % len(queue)]])
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button("Previous", icon=":material/chevron_left:", shortcut="P", on_click=go, args=[place - 1])
-        st.button("Next", icon=":material/chevron_right:", shortcut="N", on_click=go, args=[place + 1])
-        st.button("Random", icon=":material/casino:", on_click=go, args=[random.randrange(len(queue))])
-        st.caption(f"{place + 1:,} of {len(queue):,}")
+        if place is not None:
+            st.button("Previous", icon=":material/chevron_left:", shortcut="P", on_click=go, args=[place - 1])
+            st.button("Next", icon=":material/chevron_right:", shortcut="N", on_click=go, args=[place + 1])
+            st.button("Random", icon=":material/casino:", on_click=go, args=[random.randrange(len(queue))])
+            st.caption(f"{place + 1:,} of {len(queue):,}")
+        st.space("stretch")
+        _ask.button()
 
 
 def strip(matched: Matched, queue: NDArray[np.int64], place: int) -> None:

@@ -1,3 +1,75 @@
+"""Bring a catalog, check it, and see what it is made of."""
+
 import streamlit as st
 
-st.title("catalog")
+from matcher import jobs
+from matcher.workspace import Workspace
+from pages import _encode, _jobs, _quality, _upload
+from pages._shared import Opened, current_catalog_id, current_workspace, need_catalog, open_catalog
+
+
+def main() -> None:
+    """Upload first when there is nothing; otherwise the open catalog, with the upload folded away."""
+    workspace = current_workspace()
+    arrived(workspace)
+    st.title("Catalog")
+    reading = next((job for job in jobs.active(workspace) if job.kind in ("import", "demo")), None)
+    if reading:
+        _jobs.follow(workspace, reading.id, _jobs.TITLES[reading.kind])
+    if current_catalog_id() is None:
+        if not reading:
+            _upload.draw(workspace)
+        return
+    with st.expander("Add another catalog, or a new version of this one", icon=":material/upload:"):
+        _upload.draw(workspace)
+    opened = need_catalog()
+    facts(opened)
+    next_step(opened)
+    _quality.draw(opened)
+
+
+def arrived(workspace: Workspace) -> None:
+    """Open the catalog whose import this visit started, once it is there; say so if it failed."""
+    job_id = st.session_state.get("importing")
+    if job_id is None:
+        return
+    job = jobs.get(workspace, job_id)
+    if job.active:
+        return
+    del st.session_state["importing"]
+    if job.state == "done":
+        open_catalog(job.result["catalog_id"])
+        st.toast(f"{job.result['listings']:,} listings are in.", icon=":material/check_circle:")
+        st.rerun()
+    elif job.state == "failed":
+        st.error(job.message, icon=":material/error:")
+
+
+def facts(opened: Opened) -> None:
+    """Five numbers, and where they come from."""
+    counts = _quality.counts_of(opened)
+    figures = {
+        "Listings": counts.listings,
+        "With a title": counts.titles,
+        "With a photo": counts.photos or counts.hashes,
+        "Known products": counts.products,
+        "Remarks": opened.info.problems,
+    }
+    for column, (name, figure) in zip(st.columns(len(figures)), figures.items(), strict=True):
+        column.metric(name, f"{figure:,}")
+    if counts.hashes:
+        st.caption(f"{counts.hashes:,} listings have no photo but its hash; they are compared by that.")
+
+
+def next_step(opened: Opened) -> None:
+    """Find matches, with the choice of encoders folded away; or go on when they are found."""
+    job = jobs.latest(opened.workspace, "encode", opened.id)
+    if job and job.active:
+        _jobs.follow(opened.workspace, job.id, _jobs.TITLES["encode"])
+        return
+    if job and job.state == "failed":
+        st.error(f"Finding matches failed. {job.message}", icon=":material/error:")
+    _encode.draw(opened)
+
+
+main()

@@ -7,7 +7,15 @@ from matcher.records import CatalogInfo
 from matcher.workspace import Workspace
 from pages import _jobs
 from pages._cards import card_grid
-from pages._shared import Opened, current_workspace, find_matches_button, listing_card, need_catalog, open_catalog
+from pages._shared import (
+    Opened,
+    current_workspace,
+    find_matches_button,
+    is_encoded,
+    listing_card,
+    need_catalog,
+    open_catalog,
+)
 
 DEMO = pipeline.DemoConfig()
 SHOWN = 10  # photos of the catalog on this page: two rows of a wide window
@@ -88,16 +96,16 @@ def _created(job: jobs.Job) -> float:
 def checklist(opened: Opened, busy: bool) -> None:
     """The five steps, each with its state and a link; the next one has the button."""
     store = opened.workspace.store
-    encoded = store.setting(opened.id, "encoded") is not None
+    encoded = is_encoded(opened)
     tuned = store.setting(opened.id, "recipe") is not None
     verdicts = len(store.verdicts(opened.id))
     exported = bool(store.setting(opened.id, "page.exported"))
     steps = [
         ("Catalog", "pages/catalog.py", True, f"{opened.info.listings:,} listings, {opened.info.problems:,} remarks"),
-        ("Browse matches", "pages/browse.py", encoded, "found" if encoded else "not looked for yet"),
-        ("Set thresholds", "pages/thresholds.py", tuned, "yours" if tuned else "the usual ones"),
-        ("Review doubtful pairs", "pages/review.py", verdicts > 0, f"{verdicts:,} verdicts"),
-        ("Export", "pages/results.py", exported, "done" if exported else "not yet"),
+        ("Browse", "pages/browse.py", encoded, "found" if encoded else "not looked for yet"),
+        ("Thresholds", "pages/thresholds.py", tuned, "yours" if tuned else "the usual ones"),
+        ("Review", "pages/review.py", verdicts > 0, f"{verdicts:,} verdicts"),
+        ("Results", "pages/results.py", exported, "done" if exported else "not yet"),
     ]
     for column, (name, page, done, state) in zip(st.columns(len(steps)), steps, strict=True):
         sign = ":green[:material/check_circle:]" if done else ":gray[:material/radio_button_unchecked:]"

@@ -1,0 +1,189 @@
+"""What a catalog is made of: noise in its labels, repeats, sizes of products, languages, and remarks on its rows."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from matcher import quality
+from matcher.export import to_bytes
+from matcher.quality import Cases, Counts
+from pages._cards import Badge, Board, Card, Column, cards
+from pages._charts import chart, colours
+from pages._photos import photo_url
+from pages._shared import Opened
+
+CASES_SHOWN = 9  # cases of one kind on a page; the rest is a page further
+ROW = 5  # cards side by side on a wide window
+KINDS: dict[str, tuple[Callable[..., Cases], str]] = {
+    "Photo under several labels": (
+        quality.photos_under_several_labels,
+        "of the labelled photos stand under more than one label. At most one of the labels is right.",
+    ),
+    "Title under several labels": (
+        quality.titles_under_several_labels,
+        "of the labelled titles stand under more than one label.",
+    ),
+    "Repeated listings": (quality.repeated_listings, "of the listings have the photo and the title of another one."),
+    "Repeated photos": (quality.repeated_photos, "of the photos are there more than once."),
+    "Repeated titles": (quality.repeated_titles, "of the titles are there more than once."),
+}
+
+
+def draw(opened: Opened) -> None:
+    """Pictures first, then charts, then the table of remarks."""
+    cases_section(opened)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        sizes_chart(opened)
+    with right:
+        languages_chart(opened)
+    labels_section(opened)
+    remarks(opened)
+
+
+def cases_section(opened: Opened) -> None:
+    """Label noise and repeats, case by case, the photos side by side."""
+    found = {name: cases for name in KINDS if (cases := _cases_of(*_key(opened), name, opened)).count}
+    st.subheader("Noise and repeats")
+    if not found:
+        st.caption("No photo and no title is there twice, and none stands under several labels.")
+        return
+    name = st.segmented_control(
+        "What to look at", list(found), default=next(iter(found)), key="noise", label_visibility="collapsed",
+        required=True, format_func=lambda kind: f"{kind} · {found[kind].count:,}",
+    )  # fmt: skip
+    cases = found[name]
+    st.caption(f"{cases.share:.1%} {KINDS[name][1]} ({cases.affected:,} of {cases.measured:,})")
+    pages = -(-cases.count // CASES_SHOWN)
+    page = st.pagination(pages, key=f"noise-page-{name}") if pages > 1 else 1
+    shown = cases.frame[cases.frame["case"].between((page - 1) * CASES_SHOWN, page * CASES_SHOWN - 1)]
+    groups = [_case(opened, case) for _, case in shown.groupby("case")]
+    cards(groups, Board("groups"), key="noise-cards")
+
+
+def _case(opened: Opened, case: pd.DataFrame) -> Column:
+    """Listings that share something, side by side; of a large case the first few."""
+    labels = case["label"].nunique()
+    heading = f"{len(case)} listings, {labels} labels" if labels > 1 else f"{len(case)} listings"
+    few = case.head(ROW).itertuples()
+    return Column([_plain_card(opened, row, row.item_id, _label(row.label)) for row in few], heading)
+
+
+def _plain_card(opened: Opened, row: Any, note: str, badges: list[Badge]) -> Card:
+    return Card(row.item_id, row.title, photo_url(opened.id, row.photo), note, badges=badges)
+
+
+def _label(label: str) -> list[Badge]:
+    return [Badge(label, "sell")] if label else []
+
+
+def sizes_chart(opened: Opened) -> None:
+    """How many products have how many listings."""
+    sizes = _sizes(*_key(opened), opened)
+    st.subheader("Listings of each known product")
+    if sizes.empty:
+        st.caption("The table has no labels, so which listings sell one product is not known. That is usual.")
+        return
+    found = quality.size_distribution(sizes)
+    bars = go.Bar(x=found["rows"], y=found["labels"], marker_color=colours()["ink"], opacity=0.75)
+    bars.hovertemplate = "%{y:,} products with %{x} listings<extra></extra>"
+    figure = go.Figure(bars)
+    figure.update_xaxes(title="listings of a product", dtick=1 if found["rows"].max() <= 20 else None)
+    figure.update_yaxes(title="products")
+    chart(figure, key="sizes", height=240)
+    st.caption(f"{len(sizes):,} products; {sizes.mean():.1f} listings each on average, {sizes.max():,} at most.")
+
+
+def languages_chart(opened: Opened) -> None:
+    """In which languages the titles are, at a glance."""
+    st.subheader("Languages of the titles")
+    languages = _languages(*_key(opened), opened)
+    shown = languages.frame.head(6).iloc[::-1]
+    if shown.empty:
+        st.caption("No listing has a title.")
+        return
+    bars = go.Bar(x=shown["share"], y=shown["language"], orientation="h", marker_color=colours()["text"])
+    bars.update(
+        text=[f"{share:.0%}" for share in shown["share"]], textposition="outside", cliponaxis=False, hoverinfo="skip"
+    )
+    figure = go.Figure(bars)
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(showgrid=False)
+    chart(figure, key="languages", height=60 + 30 * len(shown))
+    st.caption(f"Guessed from {languages.measured:,} titles.")
+
+
+def labels_section(opened: Opened) -> None:
+    """The labels with most and with fewest listings, as pictures."""
+    sizes = _sizes(*_key(opened), opened)
+    if sizes.empty:
+        return
+    st.subheader("Labels with most and fewest listings")
+    listings = opened.catalog.listings
+    first = listings.drop_duplicates("label").set_index("label")
+    ends = sizes if len(sizes) <= 2 * ROW else pd.concat([sizes.head(ROW), sizes.tail(ROW)])
+    grid = [
+        _plain_card(opened, first.loc[label], f"label {label}", [Badge(_listings(size), "stacks")])
+        for label, size in ends.items()
+    ]
+    cards([Column(grid)], Board(), key="labels")
+
+
+def _listings(count: int) -> str:
+    return "1 listing" if count == 1 else f"{count:,} listings"
+
+
+def remarks(opened: Opened) -> None:
+    """Every row that was rejected or flawed, with what was found and what to do."""
+    problems = _problems(*_key(opened), opened.info.problems, opened)
+    st.subheader("Remarks on the rows")
+    if problems.empty:
+        st.caption("Every row could be read.")
+        return
+    rejected = int(problems["rejected"].sum())
+    st.caption(f"{rejected:,} left out, {len(problems) - rejected:,} kept without the flawed part.")
+    shown = problems.assign(rejected=problems["rejected"].map({True: "left out", False: "kept"}))
+    shown.columns = ["Row", "Id", "Column", "What was found", "What to do", "Listing"]
+    st.dataframe(shown, hide_index=True, height=min(400, 38 + 35 * len(shown)))
+    st.download_button(
+        "Download the remarks", lambda: to_bytes(problems, "CSV"), f"{opened.id}-remarks.csv", "text/csv",
+        icon=":material/download:",
+    )  # fmt: skip
+
+
+def counts_of(opened: Opened) -> Counts:
+    """How many listings have what."""
+    return _counts(*_key(opened), opened)
+
+
+def _key(opened: Opened) -> tuple[Path, str, str]:
+    return opened.workspace.root, opened.id, opened.info.version
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _counts(root: Path, catalog_id: str, version: str, _opened: Opened) -> Counts:
+    return quality.counts(_opened.catalog.listings)
+
+
+@st.cache_resource(show_spinner="Looking for repeats", max_entries=20)
+def _cases_of(root: Path, catalog_id: str, version: str, name: str, _opened: Opened) -> Cases:
+    return KINDS[name][0](_opened.catalog.listings)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _sizes(root: Path, catalog_id: str, version: str, _opened: Opened) -> pd.Series:
+    return quality.label_sizes(_opened.catalog.listings)
+
+
+@st.cache_resource(show_spinner="Guessing languages", max_entries=8)
+def _languages(root: Path, catalog_id: str, version: str, _opened: Opened) -> quality.Languages:
+    return quality.languages(_opened.catalog.listings["title"].tolist())
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _problems(root: Path, catalog_id: str, version: str, count: int, _opened: Opened) -> pd.DataFrame:
+    return _opened.workspace.load_problems(_opened.id)

@@ -1,0 +1,92 @@
+"""Take a catalog in: a file from the reader's computer, or a table and a folder on the server."""
+
+import hashlib
+import re
+import shutil
+import time
+from dataclasses import asdict, fields
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from matcher import jobs
+from matcher.catalog import ColumnMap, Table, preview_table, recognise_columns
+from matcher.errors import DataError
+from matcher.pipeline import ImportConfig
+from matcher.workspace import Workspace, catalog_id_of
+
+KINDS = ["csv", "tsv", "txt", "parquet", "xlsx", "xlsm", "xls", "zip"]
+NONE = "none"
+MEANINGS = {
+    "item_id": "Id", "title": "Title", "image": "Photo", "image_phash": "Photo hash", "label": "Known product",
+}  # fmt: skip
+KEPT_SECONDS = 86_400  # an upload outlives its import by a day, so that columns can be mapped again
+ROWS_SHOWN = 8
+
+
+def draw(workspace: Workspace) -> None:
+    """Ask for the file, show what was understood, and import it."""
+    upload = st.file_uploader("A table, or a zip of a table and its photos", KINDS, key="upload")
+    st.caption("CSV, TSV, Parquet or Excel. The photos in a zip are found by the file names in the table.")
+    with st.expander("Files that are on the server already", icon=":material/folder_open:"):
+        path = st.text_input("Table", key="server-table", placeholder="/data/listings.csv")
+        images = st.text_input("Folder of photos", key="server-photos", placeholder="/data/photos, or empty")
+    source = kept(workspace, upload) if upload else Path(path.strip()).expanduser().absolute() if path.strip() else None
+    if source is None:
+        return
+    try:
+        table = _preview(source, source.stat().st_mtime if source.exists() else 0.0)
+    except DataError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    mapping = map_columns(table, str(source))
+    name = st.text_input("Name of the catalog", source.stem[:60], key=f"name-{source}")
+    if any(info.id == catalog_id_of(name) for info in workspace.catalogs() if name.strip()):
+        st.caption("There is a catalog of this name: its listings are replaced, its verdicts stay.")
+    if st.button("Import", type="primary", icon=":material/download_done:", disabled=not name.strip()):
+        config = ImportConfig(str(source), name.strip(), _folder(images), asdict(mapping))
+        st.session_state["importing"] = jobs.start(workspace, "import", config)
+        st.rerun()
+
+
+def map_columns(table: Table, key: str) -> ColumnMap:
+    """Show the first rows and what each column was taken for; any of it can be changed."""
+    st.caption(f"{table.note} · {len(table.frame):,} rows · {len(table.frame.columns)} columns")
+    st.dataframe(table.frame.head(ROWS_SHOWN), height="content")
+    guess = recognise_columns(table.frame)
+    options = [NONE, *table.frame.columns]
+    chosen = {}
+    for column, field in zip(st.columns(len(MEANINGS)), fields(ColumnMap), strict=True):
+        guessed = getattr(guess, field.name) or NONE
+        picked = column.selectbox(MEANINGS[field.name], options, options.index(guessed), key=f"{field.name}-{key}")
+        chosen[field.name] = None if picked == NONE else picked
+    return ColumnMap(**chosen)
+
+
+def kept(workspace: Workspace, upload: UploadedFile) -> Path:
+    """Write an upload where the import can read it, once, and clear away what is older than a day."""
+    folder = workspace.root / "uploads"
+    folder.mkdir(exist_ok=True)
+    for old in folder.iterdir():
+        if old.stat().st_mtime < time.time() - KEPT_SECONDS:
+            shutil.rmtree(old, ignore_errors=True)
+    name = re.sub(r"[^\w.-]+", "_", upload.name).lstrip(".")[-80:] or "upload"
+    path = folder / hashlib.sha256(upload.file_id.encode()).hexdigest()[:16] / name
+    if not path.exists():
+        path.parent.mkdir(exist_ok=True)
+        part = path.with_name(f"{name}.part")
+        upload.seek(0)
+        with part.open("wb") as file:
+            shutil.copyfileobj(upload, file)
+        part.replace(path)
+    return path
+
+
+def _folder(typed: str) -> str | None:
+    return str(Path(typed.strip()).expanduser().absolute()) if typed.strip() else None
+
+
+@st.cache_resource(show_spinner="Reading the table", max_entries=2)
+def _preview(source: Path, changed: float) -> Table:
+    return preview_table(source)
