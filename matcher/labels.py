@@ -76,6 +76,21 @@ def judged_rows(item_ids: Sequence[str], verdicts: Collection[Verdict]) -> dict[
     return judged
 
 
+def verdict_rows(
+    pairs: CandidatePairs, item_ids: Sequence[str], verdicts: Collection[Verdict]
+) -> tuple[NDArray[np.intp], list[str]]:
+    """Where pairs with a verdict stand among the candidate pairs, and the kind of each; others are left out.
+
+    Returns:
+        Shape (V,) and a list of V kinds.
+    """
+    found = {
+        kind: _positions(pairs, item_ids, [(v.left_id, v.right_id) for v in verdicts if v.kind == kind])
+        for kind in KINDS
+    }
+    return np.concatenate(list(found.values())), [kind for kind, rows in found.items() for _ in rows]
+
+
 def review_queue(
     pairs: CandidatePairs,
     recipe: Recipe,
@@ -135,12 +150,10 @@ def score_verdicts(
         JASA 22, 1927.
     """
     is_match = decide(pairs, recipe)
-    at = {
-        kind: _positions(pairs, item_ids, [(v.left_id, v.right_id) for v in verdicts if v.kind == kind])
-        for kind in KINDS
-    }
+    positions, kinds = verdict_rows(pairs, item_ids, verdicts)
+    at = {kind: positions[np.array(kinds) == kind] for kind in KINDS}
     order = _shuffled(pairs, np.flatnonzero(is_match), item_ids)
-    reviewed = np.isin(order, np.concatenate(list(at.values())))
+    reviewed = np.isin(order, positions)
     leading = order[: len(order) if reviewed.all() else int(np.argmin(reviewed))]
     right = int(np.isin(leading, at[MATCH]).sum())
     sample = right + int(np.isin(leading, at[DIFFERENT]).sum())
@@ -242,12 +255,7 @@ def _positions(pairs: CandidatePairs, item_ids: Sequence[str], wanted: Sequence[
     """Where those of the wanted pairs that were found by the search stand among the candidate pairs."""
     one, other = (_rows(item_ids, [ids[side] for ids in wanted]) for side in (0, 1))
     there = (one >= 0) & (other >= 0)
-    left, right = np.minimum(one, other)[there], np.maximum(one, other)[there]
-    key = left * pairs.n + right
-    known = pairs.left.astype(np.int64) * pairs.n + pairs.right  # ascending
-    at = np.searchsorted(known, key)
-    inside = at < len(known)
-    return np.asarray(at[inside][known[at[inside]] == key[inside]])
+    return pairs.positions(one[there], other[there])
 
 
 def _wilson(right: int, sample: int) -> tuple[float, float]:

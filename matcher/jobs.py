@@ -1,0 +1,225 @@
+"""Run a pipeline function in its own process: progress, cancel, and survival of whatever started it.
+
+A worker holds a lock on a file for as long as it lives. It gets the lock from its starter at birth, and the kernel
+drops it with the process, however that dies. So a job without the lock is dead and a job with it is at most slow.
+"""
+
+import fcntl
+import os
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from matcher import pipeline
+from matcher.errors import Cancelled, JobError, MatcherError
+from matcher.progress import Progress, Report
+from matcher.records import Job
+from matcher.workspace import Workspace, open_workspace
+
+SECONDS_BETWEEN_WRITES = 0.2  # of progress; a page polls once a second
+LOG_LINES_IN_MESSAGE = 3
+CHANGES_LISTINGS = ("import", "demo")  # kinds that nothing else on that catalog may run beside
+NICENESS = 5  # pages come first when the processor is short
+
+
+class Config(Protocol):
+    """What a job is to do: a frozen dataclass of values that JSON can hold."""
+
+    @property
+    def catalog_id(self) -> str:
+        """The catalog it works on."""
+        ...
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A job that can be started: the class of its config and the function that does it."""
+
+    config: type[Any]
+    function: Callable[[Workspace, Any, Report], Any]
+
+
+KINDS = {
+    "import": Kind(pipeline.ImportConfig, pipeline.import_catalog),
+    "demo": Kind(pipeline.DemoConfig, pipeline.open_demo),
+    "encode": Kind(pipeline.EncodeConfig, pipeline.encode_job),
+}
+
+
+def start(workspace: Workspace, kind: str, config: Config) -> str:
+    """Start a job in its own process, or find the one that is running.
+
+    Args:
+        workspace: Where it works.
+        kind: A name in KINDS.
+        config: An instance of that kind's config.
+
+    Returns:
+        The job's id; if one of this kind runs for this catalog already, that one's.
+
+    Raises:
+        JobError: The kind is unknown, or another job on this catalog must end first.
+    """
+    if kind not in KINDS:
+        raise JobError(f"There is no job {kind!r}; expected one of {', '.join(KINDS)}.")
+    for other in active(workspace):
+        if other.catalog_id == config.catalog_id and other.kind != kind and {kind, other.kind} & {*CHANGES_LISTINGS}:
+            raise JobError(f"A job is at work on this catalog ({other.step or other.kind}). Wait for it, or cancel it.")
+    job = Job(uuid.uuid4().hex, kind, config.catalog_id, asdict(config), created=time.time())  # type: ignore[call-overload]
+    lock = os.open(_lock_file(workspace, job.id), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if workspace.store.add_job(job):
+            _spawn(workspace, job.id, lock)
+            return job.id
+    finally:
+        os.close(lock)  # the worker has it too; closing it here drops nothing
+    _lock_file(workspace, job.id).unlink()
+    running = [job.id for job in active(workspace) if (job.kind, job.catalog_id) == (kind, config.catalog_id)]
+    # What stood in the way may have ended, or been found dead, by now: then there is room.
+    return running[0] if running else start(workspace, kind, config)
+
+
+def get(workspace: Workspace, job_id: str) -> Job:
+    """One job as it is now.
+
+    Raises:
+        JobError: There is none of that id.
+    """
+    return _checked(workspace, workspace.store.job(job_id))
+
+
+def latest(workspace: Workspace, kind: str, catalog_id: str | None = None) -> Job | None:
+    """The newest job of a kind, for one catalog or for any."""
+    found = workspace.store.jobs(kind=kind, catalog_id=catalog_id, limit=1)
+    return _checked(workspace, found[0]) if found else None
+
+
+def active(workspace: Workspace) -> list[Job]:
+    """All jobs that wait or run, the newest first."""
+    jobs = [_checked(workspace, job) for job in workspace.store.jobs(active=True)]
+    return [job for job in jobs if job.active]
+
+
+def cancel(workspace: Workspace, job_id: str) -> None:
+    """Ask a job to stop; it does so at its next report. Nothing happens if it has ended."""
+    workspace.store.update_job(job_id, cancel_requested=True)
+
+
+def log_tail(workspace: Workspace, job_id: str, lines: int = 20) -> str:
+    """The last lines that a job wrote to its log, "" if there are none."""
+    try:
+        with _log_file(workspace, job_id).open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - 200 * lines))
+            return "\n".join(file.read().decode(errors="replace").splitlines()[-lines:])
+    except FileNotFoundError:
+        return ""
+
+
+def _lock_file(workspace: Workspace, job_id: str) -> Path:
+    return workspace.job_files / f"{job_id}.lock"
+
+
+def _log_file(workspace: Workspace, job_id: str) -> Path:
+    return workspace.job_files / f"{job_id}.log"
+
+
+def _spawn(workspace: Workspace, job_id: str, lock: int) -> None:
+    path = os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
+    with _log_file(workspace, job_id).open("wb") as log:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "matcher.jobs", str(workspace.root), job_id],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env={**os.environ, "PYTHONPATH": path},
+            pass_fds=[lock],
+            start_new_session=True,  # so that it outlives the page server and its terminal
+        )
+    threading.Thread(target=worker.wait, daemon=True).start()  # else a worker that ended would stay as a zombie
+
+
+def _checked(workspace: Workspace, job: Job) -> Job:
+    """The job; if its worker died without a word, marked as failed first."""
+    if not job.active or _held(_lock_file(workspace, job.id)):
+        return job
+    last_words = log_tail(workspace, job.id, LOG_LINES_IN_MESSAGE)
+    message = "The process ended before it was done: stopped from outside, or out of memory. What is finished is kept."
+    message += f" Its last words: {last_words}" if last_words else ""
+    if workspace.store.update_job(job.id, state="failed", message=message, finished=time.time()):
+        _lock_file(workspace, job.id).unlink(missing_ok=True)
+    return workspace.store.job(job.id)
+
+
+def _held(lock_file: Path) -> bool:
+    """Whether a living process holds the lock."""
+    try:
+        with lock_file.open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+class Reporter:
+    """A Report that writes to the store, not too often, and stops the work when somebody asked for that."""
+
+    def __init__(self, workspace: Workspace, job_id: str) -> None:
+        self._workspace, self._job_id = workspace, job_id
+        self._step, self._step_started, self._written = "", 0.0, 0.0
+
+    def __call__(self, progress: Progress) -> None:
+        """Write the progress down.
+
+        Raises:
+            Cancelled: Somebody asked for it.
+        """
+        now = time.time()
+        new_step = progress.step != self._step
+        complete = progress.done == progress.total > 0
+        if now - self._written < SECONDS_BETWEEN_WRITES and not new_step and not complete:
+            return
+        if new_step:
+            self._step, self._step_started = progress.step, now
+        self._written = now
+        store = self._workspace.store
+        store.update_job(self._job_id, **asdict(progress), step_started=self._step_started, updated=now)
+        if store.job(self._job_id).cancel_requested:
+            raise Cancelled("Cancelled; what was finished is kept.")
+
+
+def work(workspace: Workspace, job_id: str) -> None:
+    """Do a queued job; its end is in the store, whatever it is, and a defect is raised as well."""
+    job = workspace.store.job(job_id)
+    kind = KINDS[job.kind]
+    now = time.time()
+    workspace.store.update_job(job_id, state="running", started=now, step_started=now, updated=now)
+
+    def end(state: str, message: str, **more: Any) -> None:
+        workspace.store.update_job(job_id, state=state, message=message, finished=time.time(), **more)
+        _lock_file(workspace, job_id).unlink(missing_ok=True)
+
+    try:
+        result = kind.function(workspace, kind.config(**job.config), Reporter(workspace, job_id))
+    except Cancelled as error:
+        end("cancelled", str(error))
+    except MatcherError as error:
+        end("failed", str(error))
+    except BaseException as error:
+        end("failed", f"A defect in this program, not in your data ({type(error).__name__}); its log tells where.")
+        raise
+    else:
+        end("done", "", result=asdict(result))
+
+
+if __name__ == "__main__":
+    os.nice(NICENESS)
+    work(open_workspace(Path(sys.argv[1])), sys.argv[2])

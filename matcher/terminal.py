@@ -1,0 +1,77 @@
+"""Progress on stderr: one moving line on a terminal, a line every few seconds in a log."""
+
+import sys
+import time
+from types import TracebackType
+from typing import Self, TextIO
+
+from matcher.progress import Progress
+
+SECONDS_BETWEEN = {True: 0.1, False: 5.0}  # two lines, on a terminal and in a log
+MEASURED_AFTER = 1.0  # seconds; a rate from less is noise
+
+
+class ProgressLine:
+    """A Report for people. Use it in a `with`, so that the line is finished whatever happens."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._moving = self._stream.isatty()
+        self._step, self._step_started, self._width = "", 0.0, 0
+        self._written = time.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._width:
+            self._stream.write("\n")
+            self._stream.flush()
+
+    def __call__(self, progress: Progress) -> None:
+        """Show the progress, if it is time to."""
+        now = time.monotonic()
+        new_step = progress.step != self._step
+        if new_step:
+            self._step, self._step_started = progress.step, now
+        complete = progress.done == progress.total > 0
+        due = now - self._written >= SECONDS_BETWEEN[self._moving]
+        if due or (self._moving and (new_step or complete)):
+            self._written = now
+            self._write(described(progress, now - self._step_started), new_step)
+
+    def _write(self, line: str, new_step: bool) -> None:
+        if not self._moving:
+            self._stream.write(f"{line}\n")
+        else:
+            end_of_last = "\n" if new_step and self._width else "\r"
+            self._stream.write(f"{end_of_last}{line:<{0 if new_step else self._width}}")
+            self._width = len(line)
+        self._stream.flush()
+
+
+def described(progress: Progress, seconds: float) -> str:
+    """ "Reading photos: 120 of 500, 45 a second, 8 s left".
+
+    Args:
+        progress: How far the step is.
+        seconds: Since the step began.
+    """
+    parts = [f"{progress.done:,} of {progress.total:,}"] if progress.total else []
+    if progress.done and seconds >= MEASURED_AFTER:
+        rate = progress.done / seconds
+        parts.append(f"{rate:,.0f} a second" if rate >= 1 else f"{60 * rate:,.1f} a minute")
+        if progress.total > progress.done:
+            parts.append(f"{clock((progress.total - progress.done) / rate)} left")
+    parts += [progress.message] if progress.message else []
+    return f"{progress.step}: {', '.join(parts)}" if parts else progress.step
+
+
+def clock(seconds: float) -> str:
+    """ "8 s", "2 min 05 s", "1 h 05 min"."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
