@@ -1,0 +1,76 @@
+"""The demo catalog: invented goods, drawn photos and titles as sellers write them, all from one seed."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+
+from matcher.demo.edits import edit, encode_jpeg
+from matcher.demo.goods import Product
+from matcher.demo.lines import all_products
+from matcher.demo.listings import Listing, plan_listings
+from matcher.demo.studio import photograph
+
+COLUMNS = ("item_id", "title", "image", "label", "seller", "price", "category")
+PRODUCTS = 150
+
+
+def make_demo(folder: Path, seed: int = 7, products: int = PRODUCTS) -> None:
+    """Write the demo catalog: `listings.csv` and `images/*.jpg`.
+
+    The same seed gives the same bytes with the same versions of Pillow, NumPy, SciPy and Streamlit (its fonts).
+
+    Args:
+        folder: Made if missing; files of the same names are overwritten.
+        seed: Decides everything but the goods themselves.
+        products: How many products, spread over all kinds; at most PRODUCTS.
+    """
+    chosen = demo_products(products)
+    listings = plan_listings(chosen, seed)
+    (folder / "images").mkdir(parents=True, exist_ok=True)
+    (folder / "listings.csv").write_text(listings_csv(listings, chosen), encoding="utf-8")
+    for position, listing in enumerate(listings):
+        if listing.has_photo and listing.photo_of is None:
+            (folder / "images" / image_name(position)).write_bytes(render(listing))
+
+
+def demo_products(count: int = PRODUCTS) -> list[Product]:
+    """The first `count` products when all are taken evenly from the whole range."""
+    everything = all_products()
+    return [everything[i] for i in np.linspace(0, len(everything) - 1, count).round().astype(int)]
+
+
+def listings_csv(listings: list[Listing], products: list[Product]) -> str:
+    """The table of the catalog as CSV text."""
+    labels = {product.key: f"P{number:03d}" for number, product in enumerate(products, start=1)}
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for position, row in enumerate(listings):
+        photo = image_name(position if row.photo_of is None else row.photo_of) if row.has_photo else ""
+        product = row.product
+        writer.writerow(
+            (item_id(position), row.title, photo, labels[product.key], row.seller.name, row.price, product.kind.category)
+        )
+    return text.getvalue()
+
+
+def item_id(position: int) -> str:
+    """The id of the listing at a position of the plan."""
+    return f"TS-{position + 1:05d}"
+
+
+def image_name(position: int) -> str:
+    """The file name of its photo."""
+    return f"{item_id(position)}.jpg"
+
+
+def render(listing: Listing) -> bytes:
+    """The listing's photo as JPEG bytes."""
+    rng = np.random.default_rng(listing.seed)
+    photo = photograph(listing.product, listing.view, listing.scene, listing.seller, rng)
+    strength = 0.25 + 0.75 * listing.seller.noise
+    return encode_jpeg(edit(photo, listing.seller, strength, rng), int(rng.integers(66, 84)))

@@ -1,0 +1,21 @@
+"""`python -m matcher.demo FOLDER` writes the demo catalog."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from matcher.demo import make_demo
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--seed", default=7, show_default=True)
+def main(folder: Path, seed: int) -> None:
+    """Write listings.csv and images/ into FOLDER."""
+    make_demo(folder, seed)
+
+
+if __name__ == "__main__":
+    main()

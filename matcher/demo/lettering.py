@@ -1,0 +1,92 @@
+"""Letters and icons for packs and banners, from fonts that Streamlit's package ships (SIL OFL 1.1; icons Apache-2.0)."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from PIL import Image, ImageColor, ImageDraw, ImageFont
+
+# Our name -> (start of the file name, weight axis or None for fonts without axes, letter spacing in ems).
+FACES: dict[str, tuple[str, int | None, float]] = {
+    "sans": ("SourceSansVF-Upright", 700, 0.0),
+    "light": ("SourceSansVF-Upright", 400, 0.0),
+    "spaced": ("SourceSansVF-Upright", 600, 0.14),
+    "heavy": ("SourceSansVF-Italic", 900, -0.01),
+    "serif": ("SourceSerifVariable-Roman", 500, 0.0),
+    "italic": ("SourceSerifVariable-Italic", 500, 0.0),
+    "display": ("SourceSerifVariable-Roman", 300, 0.1),
+    "slab": ("SourceCodeVF-Upright", 800, -0.05),
+    "icon": ("MaterialSymbols-Rounded", None, 0.0),
+}
+
+
+@cache
+def face(name: str, size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """A font by our name at a size in pixels; Pillow's own letters should the file ever be missing."""
+    stem, weight, _ = FACES[name]
+    streamlit = find_spec("streamlit")  # looked up, not imported: only its fonts are wanted
+    folder = Path(streamlit.origin or "").parent if streamlit else Path()
+    found = sorted(folder.glob(f"static/static/media/{stem}.*"))
+    if not found:
+        return ImageFont.load_default(size)
+    font = ImageFont.truetype(found[0], size)
+    if weight is not None:
+        axes = font.get_variation_axes()
+        font.set_variation_by_axes([weight, *(axis["maximum"] for axis in axes[1:])])
+    return font
+
+
+@cache
+def stamp(text: str, name: str, size: int) -> Image.Image:
+    """The text as a tight "L" mask; cached, since packs repeat their words."""
+    font, spacing = face(name, size), FACES[name][2] * size
+    steps = [0.0]
+    for letter in text if spacing else [text]:
+        steps.append(steps[-1] + font.getlength(letter) + spacing)
+    mask = Image.new("L", (int(steps[-1]) + size, 2 * size))
+    draw = ImageDraw.Draw(mask)
+    for x, letter in zip(steps, text if spacing else [text], strict=False):
+        draw.text((x + size * 0.3, size * 0.3), letter, fill=255, font=font)
+    return mask.crop(mask.getbbox() or (0, 0, 1, 1))
+
+
+def write(
+    canvas: Image.Image,
+    text: str,
+    centre: tuple[float, float],
+    size: float,
+    colour: str,
+    *,
+    name: str = "sans",
+    width: float | None = None,
+    opacity: float = 1.0,
+    angle: float = 0.0,
+) -> tuple[int, int]:
+    """Write one line centred on a point.
+
+    Args:
+        canvas: "RGB" or "RGBA" image, drawn on in place.
+        text: The words; for the face "icon", an icon's name.
+        centre: Pixels, where the middle of the ink goes.
+        size: Font size in pixels, before `width` shrinks it.
+        colour: "#rrggbb".
+        name: Key of FACES.
+        width: The line is shrunk to be at most this wide, in pixels.
+        opacity: 0..1.
+        angle: Degrees, counter-clockwise.
+
+    Returns:
+        Width and height of the ink in pixels.
+    """
+    mask = stamp(text, name, max(6, round(size)))
+    if width is not None and mask.width > width:
+        mask = stamp(text, name, max(6, round(size * width / mask.width)))
+    if angle:
+        mask = mask.rotate(angle, Image.Resampling.BICUBIC, expand=True)
+    if opacity < 1:
+        mask = mask.point(lambda value: int(value * opacity))
+    at = (round(centre[0] - mask.width / 2), round(centre[1] - mask.height / 2))
+    canvas.paste(Image.new(canvas.mode, mask.size, (*ImageColor.getrgb(colour), 255)[: len(canvas.mode)]), at, mask)
+    return mask.size
