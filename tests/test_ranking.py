@@ -1,0 +1,33 @@
+"""Choosing the closest: the slow way is a full sort by closeness, then index."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from matcher.ranking import TIE, closest
+
+# Few distinct values on purpose: ties are where selection goes wrong.
+few_values = arrays(
+    np.float32, array_shapes(min_dims=2, max_dims=2, max_side=12), elements=st.sampled_from([-1.0, 0.0, 0.25, 1.0])
+)
+
+
+@given(few_values, st.data())
+def test_it_picks_what_a_full_sort_picks(near, data):
+    k = data.draw(st.integers(1, near.shape[1]))
+    index, value = closest(near, k)
+    expected = np.argsort(-near, axis=1, kind="stable")[:, :k]
+    assert (index == expected).all()
+    assert (value == np.take_along_axis(near, expected, axis=1)).all()
+
+
+def test_values_that_float32_sums_cannot_tell_apart_are_ties():
+    noise = np.array([[0.3, 1 - 1e-7, 1 + 1e-7, 1 - 2e-7, 1.0]], dtype=np.float32)
+    assert closest(noise, 2)[0].tolist() == [[1, 2]]
+    assert closest(noise - 4 * np.float32(TIE) * np.array([0, 0, 0, 0, 1], np.float32), 3)[0].tolist() == [[1, 2, 3]]
+
+
+def test_what_may_not_be_picked_is_not():
+    near = np.array([[-np.inf, 0.5, 0.5], [0.1, -np.inf, 0.2]], dtype=np.float32)
+    assert closest(near, 2)[0].tolist() == [[1, 2], [2, 0]]
