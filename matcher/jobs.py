@@ -48,7 +48,7 @@ class Kind:
 KINDS = {
     "import": Kind(pipeline.ImportConfig, pipeline.import_catalog),
     "demo": Kind(pipeline.DemoConfig, pipeline.open_demo),
-    "encode": Kind(pipeline.EncodeConfig, pipeline.encode_job),
+    "encode": Kind(pipeline.EncodeConfig, pipeline.encode),
 }
 
 
