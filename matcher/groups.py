@@ -88,8 +88,8 @@ def _links_that_part(
         return any(root(row) == other for row in apart.get(one, ()))
 
     kept = np.zeros(len(left), dtype=bool)
-    for link in np.lexsort((right, left, distance)):
-        one, other = root(int(left[link])), root(int(right[link]))
+    for link in np.lexsort((np.maximum(left, right), np.minimum(left, right), distance)):
+        one, other = sorted((root(int(left[link])), root(int(right[link]))))
         kept[link] = one == other or np.isneginf(distance[link]) or not parted(one, other)
         if kept[link] and one != other:
             parent[other] = one

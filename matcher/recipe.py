@@ -133,8 +133,9 @@ def joint_distance(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.float32]
         return distance_of(pairs, recipe.modalities[0])
     text, image = distance_of(pairs, "text"), distance_of(pairs, "image")
     weight = np.float32(recipe.text_weight)
-    mean = weight * text + (1 - weight) * image
-    one_only = np.isinf(mean)
+    with np.errstate(invalid="ignore"):  # 0 * inf, where a weight is 0 and its distance not there; set below
+        mean = weight * text + (1 - weight) * image
+    one_only = ~np.isfinite(mean)
     mean[one_only] = np.minimum(text[one_only], image[one_only])
     return np.asarray(mean)
 

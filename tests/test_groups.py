@@ -1,0 +1,89 @@
+"""Groups: chains of matches, with verdicts obeyed."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matcher.groups import contradictions, group_listings
+
+
+def grouped(n, links, same=(), different=()):
+    """`links` are (one, other, distance)."""
+    left, right, distance = np.array(links, np.float32).reshape(-1, 3).T
+    return group_listings(n, left.astype(np.int32), right.astype(np.int32), distance, same, different).tolist()
+
+
+def test_chains_join_and_groups_are_numbered_as_they_first_appear():
+    assert grouped(6, [(4, 1, 0.1), (1, 3, 0.2), (0, 5, 0.3)]) == [0, 1, 2, 1, 1, 0]
+    assert grouped(3, []) == [0, 1, 2]
+
+
+def test_same_joins_what_nothing_matched():
+    assert grouped(4, [(0, 1, 0.1)], same=[(3, 1)]) == [0, 0, 1, 0]
+
+
+def test_different_parts_a_direct_match():
+    assert grouped(2, [(0, 1, 0.0)], different=[(1, 0)]) == [0, 1]
+
+
+def test_different_cuts_the_weakest_link_of_the_chain():
+    chain = [(0, 1, 0.1), (1, 2, 0.3), (2, 3, 0.2)]
+    assert grouped(4, chain, different=[(0, 3)]) == [0, 0, 1, 1]
+
+
+def test_every_way_between_the_two_is_cut_at_its_weakest():
+    square = [(0, 1, 0.1), (1, 3, 0.4), (0, 2, 0.5), (2, 3, 0.2)]
+    assert grouped(4, square, different=[(0, 3)]) == [0, 0, 1, 1]
+
+
+def test_a_link_judged_same_is_not_the_one_that_is_cut():
+    chain = [(0, 1, 0.1), (1, 2, 0.9)]
+    assert grouped(3, chain, same=[(2, 1)], different=[(0, 2)]) == [0, 1, 1]
+
+
+def test_other_groups_are_left_alone():
+    links = [(0, 1, 0.1), (1, 2, 0.2), (3, 4, 0.9), (4, 5, 0.9)]
+    assert grouped(6, links, different=[(0, 2)]) == [0, 0, 1, 2, 2, 2]
+
+
+def test_verdicts_that_contradict_each_other_are_told_and_same_wins():
+    same, different = [(0, 1), (1, 2)], [(2, 0), (0, 3)]
+    assert contradictions(4, same, different) == [(2, 0)]
+    assert grouped(4, [], same, different) == [0, 0, 0, 1]
+
+
+rows = st.integers(0, 7)
+pairs_of_rows = st.lists(st.tuples(rows, rows).filter(lambda pair: pair[0] != pair[1]), max_size=5)
+links = st.lists(st.tuples(rows, rows, st.sampled_from([0.0, 0.1, 0.5])).filter(lambda link: link[0] != link[1]))
+
+
+@given(links, pairs_of_rows, pairs_of_rows)
+def test_verdicts_are_obeyed(matches, same, different):
+    group = grouped(8, matches, same, different)
+    contradicted = contradictions(8, same, different)
+    for one, other in same:
+        assert group[one] == group[other]
+    for one, other in different:
+        assert group[one] != group[other] or (one, other) in contradicted
+
+
+@given(links, pairs_of_rows, pairs_of_rows, st.randoms())
+def test_no_link_is_left_out_without_need_and_order_does_not_matter(matches, same, different, random):
+    group = grouped(8, matches, same, different)
+    shuffled = [(b, a, d) for a, b, d in matches]
+    random.shuffle(shuffled)
+    assert grouped(8, shuffled, same, different) == group
+    for one, other, _ in matches:
+        joined = [group[one] if number == group[other] else number for number in group]
+        parts_somebody = any(joined[a] == joined[b] and group[a] != group[b] for a, b in different)
+        assert group[one] == group[other] or parts_somebody
+
+
+def test_a_hundred_thousand_links_take_no_time():
+    rng = np.random.default_rng(0)
+    left, right = rng.integers(0, 40_000, (2, 100_000))
+    different = list(zip(range(0, 100, 2), range(1, 100, 2), strict=True))
+    group = group_listings(40_000, left, right, rng.random(100_000, np.float32), different=different)
+    assert all(group[one] != group[other] for one, other in different)
+    assert group.max() == pytest.approx(len(set(group.tolist())) - 1)

@@ -1,0 +1,172 @@
+"""What a recipe decides, and that a bad one is never taken for a good one."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matcher.errors import DataError
+from matcher.pairs import CandidatePairs
+from matcher.recipe import Recipe, decide
+
+INF = np.inf
+BOTH = Recipe("tfidf", "efficientnet", text_threshold=0.4, image_threshold=0.2, fused_threshold=0.3)
+
+
+def pairs_with(text, image, rank=None, **more):
+    count = len(text)
+    distance = {"text": text, "image": image} | more
+    return CandidatePairs(
+        count + 1,
+        np.zeros(count, np.int32),
+        np.arange(1, count + 1, dtype=np.int32),
+        np.array(rank or [1] * count, np.uint16),
+        {modality: np.array(values, np.float32) for modality, values in distance.items()},
+    )
+
+
+PAIRS = pairs_with(
+    text=[0.40, 0.41, 0.41, 0.10, INF, 0.30, INF],
+    image=[0.90, 0.20, 0.21, 0.10, 0.10, INF, INF],
+    fused=[0.10, 0.20, 0.30, 0.31, 0.40, 0.50, 0.60],
+)
+
+
+def decided(recipe, pairs=PAIRS):
+    return decide(pairs, recipe).astype(int).tolist()
+
+
+def test_either_needs_one_distance_within_its_threshold_and_both_needs_two():
+    assert decided(BOTH) == [1, 1, 0, 1, 1, 1, 0]
+    assert decided(replace(BOTH, fusion="both")) == [0, 0, 0, 1, 0, 0, 0]
+
+
+def test_mean_weighs_the_two_and_takes_the_one_there_is():
+    # 0.75 * text + 0.25 * image: 0.525 0.3575 0.36 0.1; then the photo alone, the title alone, neither
+    assert decided(replace(BOTH, fusion="mean", text_weight=0.75, fused_threshold=0.359)) == [0, 1, 0, 1, 1, 1, 0]
+    assert decided(replace(BOTH, fusion="mean", text_weight=1.0, fused_threshold=0.4)) == [1, 0, 0, 1, 1, 1, 0]
+
+
+def test_fused_reads_the_distance_of_the_joined_vectors():
+    assert decided(replace(BOTH, fusion="fused")) == [1, 1, 1, 0, 0, 0, 0]
+
+
+def test_one_encoder_decides_alone():
+    for fusion in ("either", "both"):
+        assert decided(replace(BOTH, image_encoder=None, fusion=fusion)) == [1, 0, 0, 1, 0, 1, 0]
+        assert decided(replace(BOTH, text_encoder=None, fusion=fusion)) == [0, 1, 0, 1, 1, 0, 0]
+    assert decided(replace(BOTH, image_encoder=None, fusion="mean")) == [0, 0, 0, 1, 0, 1, 0]
+
+
+def test_only_neighbours_within_k_match():
+    near = pairs_with([0.1, 0.1, 0.1], [0.1, 0.1, 0.1], rank=[1, 10, 11])
+    assert decided(replace(BOTH, k=10), near) == [1, 1, 0]
+
+
+@given(
+    st.lists(st.tuples(*[st.sampled_from([0.0, 0.1, 0.5, 1.5, INF])] * 2), min_size=1),
+    st.sampled_from(["either", "both", "mean"]),
+    *[st.sampled_from([0.0, 0.1, 0.3, 0.5, 2.0])] * 4,
+)
+def test_a_stricter_threshold_never_accepts_more(rows, fusion, one, other, third, fourth):
+    text, image = zip(*rows, strict=True)
+    pairs = pairs_with(list(text), list(image))
+
+    def decide_at(first, second):
+        rule = replace(BOTH, fusion=fusion, text_threshold=first, image_threshold=second, fused_threshold=first)
+        return decide(pairs, rule)
+
+    strict = decide_at(min(one, third), min(other, fourth))
+    assert not (strict & ~decide_at(max(one, third), max(other, fourth))).any()
+
+
+def test_a_threshold_that_is_not_set_is_said():
+    with pytest.raises(DataError, match="no image threshold; tune it"):
+        decide(PAIRS, replace(BOTH, image_threshold=None))
+    with pytest.raises(DataError, match="no fused threshold"):
+        decide(PAIRS, replace(BOTH, fusion="mean", fused_threshold=None))
+
+
+def test_a_distance_that_is_not_there_is_said():
+    with pytest.raises(DataError, match="needs fused distances, and these pairs have text, image"):
+        decide(pairs_with([0.1], [0.1]), replace(BOTH, fusion="fused"))
+
+
+thresholds = st.none() | st.floats(0, 2)
+recipes = st.builds(
+    Recipe,
+    text_encoder=st.text(min_size=1),
+    image_encoder=st.none() | st.text(min_size=1),
+    fusion=st.sampled_from(["either", "both", "mean", "fused"]),
+    metric=st.sampled_from(["cosine", "euclidean", "manhattan"]),
+    k=st.integers(1, 1000),
+    text_threshold=thresholds,
+    image_threshold=thresholds,
+    fused_threshold=thresholds,
+    text_weight=st.floats(0, 1),
+)
+
+
+@given(recipes)
+def test_json_gives_the_same_recipe_back(recipe):
+    assert Recipe.from_json(recipe.to_json()) == recipe
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("text_threshold", -0.1),
+        ("text_threshold", 2.1),
+        ("text_threshold", "0.3"),
+        ("image_threshold", True),
+        ("fused_threshold", float("nan")),
+        ("fused_threshold", float("inf")),
+        ("fused_threshold", [0.1]),
+        ("text_weight", 1.01),
+        ("text_weight", None),
+        ("k", 0),
+        ("k", 1001),
+        ("k", 50.0),
+        ("k", True),
+        ("fusion", "any"),
+        ("fusion", ["either"]),
+        ("metric", "hamming"),
+        ("text_encoder", ""),
+        ("image_encoder", 7),
+    ],
+)
+def test_a_value_that_will_not_do_is_named(key, value):
+    values = json.loads(BOTH.to_json()) | {key: value}
+    with pytest.raises(DataError, match=f"The recipe's {key} is .*; expected"):
+        Recipe.from_json(json.dumps(values))
+
+
+def test_a_recipe_without_encoders_is_refused():
+    with pytest.raises(DataError, match="expected an encoder for titles or for photos"):
+        Recipe()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "not JSON"),
+        ("[" * 9000, "not JSON"),
+        ("[]", 'does not say "format": 1'),
+        ("{}", 'does not say "format": 1'),
+        (BOTH.to_json().replace('"format": 1', '"format": 2'), 'does not say "format": 1'),
+        (BOTH.to_json().replace('"k": 50', '"k": 50, "k": 51'), "stands twice"),
+        (BOTH.to_json().replace('"k": 50', '"kk": 50'), "unknown key 'kk'"),
+        (BOTH.to_json().replace('"k": 50,', ""), "lacks 'k'"),
+        (" " * 20_000, "20000 characters"),
+    ],
+)
+def test_a_file_that_is_no_recipe_is_refused(text, message):
+    with pytest.raises(DataError, match=message):
+        Recipe.from_json(text)
+
+
+def test_manhattan_distances_may_be_larger_than_2():
+    assert replace(BOTH, metric="manhattan", text_threshold=17.5).text_threshold == 17.5
