@@ -106,6 +106,18 @@ class ArcFace(nn.Module):
             cosine = unit @ functional.normalize(self.centres.float(), dim=1).T
         return cosine.view(len(features), -1, self.sub_centres).amax(2) if self.sub_centres > 1 else cosine
 
+    def start_at(self, centres: Tensor) -> None:
+        """Move the centres, so that a training starts from what the features say already.
+
+        Args:
+            centres: Shape (C, D); sub-centres start near them, a little apart. A zero row leaves its centres at random.
+        """
+        apart = functional.normalize(self.centres.detach(), dim=1)
+        given = functional.normalize(centres.float(), dim=1).repeat_interleave(self.sub_centres, dim=0)
+        share = 0.0 if self.sub_centres == 1 else 0.2
+        moved = torch.where(given.any(dim=1, keepdim=True), given + share * apart, apart)
+        self.centres.data.copy_(functional.normalize(moved, dim=1))
+
     def forward(self, features: Tensor, targets: Tensor) -> Tensor:
         """Mean loss of a batch.
 

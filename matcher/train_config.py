@@ -1,0 +1,130 @@
+"""What a training is told: the paper's settings, and light ones that end in minutes without a GPU."""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal
+
+from matcher.errors import TrainingError
+
+Modality = Literal["text", "image"]
+Preset = Literal["light", "paper"]
+Schedule = Literal["constant", "linear", "exponential"]
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Settings of one training; the defaults are the paper's for titles.
+
+    Attributes:
+        modality: What the encoder reads.
+        encoder: Where its weights start: "bert", "bert:<name>", "characterbert", "efficientnet", "efficientnet:<name>".
+        epochs: Times that every listing is seen, at most.
+        batch: Listings in a step.
+        rate: Learning rate of the encoder's own layers.
+        head_rate: Learning rate of the projection and the class centres, which start from nothing.
+        schedule: Of the learning rates after the warm-up: constant, falling in a straight line to nothing, or
+            falling by `decay` each epoch.
+        warm_up: Epochs over which the rates rise in a straight line from nothing.
+        decay: What is left of a rate after an epoch of the exponential schedule, 0..1.
+        weight_decay: Pull of the encoder's weights towards zero in each step, as a share of the rate.
+        clip: Length that the gradient is cut to; 0 leaves it.
+        loss: "arcface", or "softmax" to compare with.
+        scale: s of ArcFace.
+        margin: m of ArcFace, radians, 0..1.5.
+        ramp: Epochs over which the margin rises from a third of it.
+        margin_power: Margins fall with the size of a class to this power; 0 gives all the same.
+        sub_centres: Centres of a class; more than 1 lets wrongly labelled listings gather apart.
+        contrast: Weight of a second loss that brings two edited copies of a product together within the batch.
+        temperature: Of that second loss; smaller looks at the nearest strangers only.
+        dimensions: Length of the vectors; 0 keeps the encoder's own, with no projection.
+        dropout: Share of the encoder's numbers silenced before the projection in training, 0..1.
+        side: Pixels of a photo's side; 0 for the encoder's own.
+        views: Edited copies of each photo that are encoded once and trained on again and again; 0 makes new copies
+            in every epoch and trains the whole encoder.
+        max_tokens: Word pieces that a title is cut to in training.
+        patience: Epochs without a better F1 on the tune side after which the training ends.
+        use_labels: False makes every listing its own class, whose members are its edited copies.
+        balanced: Whether labels are cut and filled to ten rows first.
+        seed: Of everything drawn at random.
+    """
+
+    modality: Modality = "text"
+    encoder: str = "bert"
+    epochs: int = 25
+    batch: int = 64
+    rate: float = 1e-5
+    head_rate: float = 1e-3
+    schedule: Schedule = "constant"
+    warm_up: float = 0.0
+    decay: float = 0.9
+    weight_decay: float = 0.0
+    clip: float = 1.0
+    loss: Literal["arcface", "softmax"] = "arcface"
+    scale: float = 30.0
+    margin: float = 0.5
+    ramp: float = 0.0
+    margin_power: float = 0.0
+    sub_centres: int = 1
+    contrast: float = 0.0
+    temperature: float = 0.06
+    dimensions: int = 0
+    dropout: float = 0.0
+    side: int = 0
+    views: int = 0
+    max_tokens: int = 64
+    patience: int = 5
+    use_labels: bool = True
+    balanced: bool = False
+    seed: int = 7
+
+    def __post_init__(self) -> None:
+        for name, least, most in RANGES:
+            value = getattr(self, name)
+            if not least <= value <= most:
+                raise TrainingError(f"{name} is {value}; expected {least} to {most}. Correct the training's settings.")
+
+    def to_json(self) -> str:
+        """One line that `from_json` reads back."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> "TrainConfig":
+        """Read settings; unknown names are refused.
+
+        Raises:
+            TrainingError: It is no such JSON, a name is unknown, or a value is of the wrong kind or out of range.
+        """
+        known = {field.name: type(field.default) for field in fields(cls)}
+        try:
+            given: dict[str, Any] = json.loads(text)
+            for name, value in given.items():
+                kinds = (int, float) if known[name] is float else (known[name],)
+                if not isinstance(value, kinds) or (isinstance(value, bool) and known[name] is not bool):
+                    raise TrainingError(f"{name} is {value!r}; expected {known[name].__name__}.")
+            return cls(**given)
+        except (ValueError, KeyError, AttributeError, TypeError) as error:
+            raise TrainingError(f"The training's settings cannot be read ({error}). Set them again.") from error
+
+
+# Name, least and most of each number; the form on the page reads them too.
+RANGES: tuple[tuple[str, float, float], ...] = (
+    ("epochs", 1, 1000), ("batch", 2, 4096), ("rate", 0, 1), ("head_rate", 0, 1), ("warm_up", 0, 100), ("decay", 0, 1),
+    ("weight_decay", 0, 10), ("clip", 0, 1000), ("scale", 1, 1000), ("margin", 0, 1.5), ("ramp", 0, 1000),
+    ("margin_power", 0, 2), ("sub_centres", 1, 20), ("contrast", 0, 100), ("temperature", 0.001, 10),
+    ("dimensions", 0, 4096), ("dropout", 0, 0.95), ("side", 0, 1024), ("views", 0, 100), ("max_tokens", 4, 512),
+    ("patience", 1, 1000), ("seed", 0, 2**31),
+)  # fmt: skip
+
+PAPER: dict[str, TrainConfig] = {
+    "text": TrainConfig(),
+    "image": TrainConfig(
+        modality="image",
+        encoder="efficientnet:tf_efficientnet_b3",
+        batch=32,
+        rate=1e-4,
+        schedule="exponential",
+        warm_up=2.0,
+        dimensions=512,
+        side=512,
+    ),
+}

@@ -1,0 +1,222 @@
+"""The training loop: one for titles and photos, for a whole encoder or the last layers of a frozen one."""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from matcher.arcface import ramp
+from matcher.checkpoints import load_state, optimiser_tensors, restore_optimiser, save_state, under
+from matcher.classes import Classes
+from matcher.errors import TrainingError
+from matcher.objective import Objective, Source, forward
+from matcher.pool_score import PoolScore
+from matcher.progress import Progress, Report
+from matcher.train_config import TrainConfig
+
+FIRST_SHARE_OF_MARGIN = 1 / 3
+STEP = "Training"
+CHECKPOINT, BEST = "checkpoint.safetensors", "best.safetensors"
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What one pass over the listings came to.
+
+    Attributes:
+        number: 1 for the first.
+        loss: Mean over the batches.
+        f1: On the tune side, in the pool of all listings, at `threshold`; 0..1.
+        threshold: Distance, 0..2.
+        seconds: Of computing, measuring included.
+    """
+
+    number: int
+    loss: float
+    f1: float
+    threshold: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Task:
+    """All that a training is about, but for its settings.
+
+    Attributes:
+        model: Gives vectors (B, D) for a source's tensors; `backbone` and `projection` are its parts.
+        source: Inputs of N listings.
+        classes: Of the N listings.
+        rows: Rows of the listings to learn from.
+        score: Measures the model as it is; called after each epoch, in eval mode.
+        folder: Where checkpoints are kept.
+        fingerprint: Stands for listings, classes and settings: a checkpoint of another is not continued.
+    """
+
+    model: nn.Module
+    source: Source
+    classes: Classes
+    rows: NDArray[np.intp]
+    score: Callable[[nn.Module], PoolScore]
+    folder: Path
+    fingerprint: str
+
+
+def fit(task: Task, config: TrainConfig, report: Report) -> list[Epoch]:
+    """Train until the epochs are over or the tune side's F1 stops rising; leave the best weights in the model.
+
+    A training that was killed goes on after its last whole epoch and ends as if it had not been: everything drawn at
+    random in an epoch depends on the seed and the epoch's number alone.
+
+    Args:
+        task: What to train on.
+        config: How.
+        report: Told after each step; may raise Cancelled. The best weights so far are then in `task.folder`.
+
+    Returns:
+        One entry for each epoch.
+
+    Raises:
+        TrainingError: The loss is no number, or a checkpoint cannot be written or read.
+    """
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    torch.manual_seed(config.seed)
+    model = task.model.to(device)
+    vectors = encode(model, task.source, task.rows)
+    objective = Objective(config, task.classes, task.rows, vectors).to(device)
+    optimiser = _optimiser(model, objective, config)
+    history = _resume(task, model, objective, optimiser)
+    while len(history) < config.epochs and not _has_stopped_rising(history, config.patience):
+        number, began = len(history), time.perf_counter()
+        loss = _epoch(task, config, objective, optimiser, report, history)
+        score = task.score(model.eval())
+        history.append(Epoch(number + 1, loss, score.f1, score.threshold, time.perf_counter() - began))
+        about = {"fingerprint": task.fingerprint, "history": [asdict(epoch) for epoch in history]}
+        if score.f1 >= max(epoch.f1 for epoch in history):
+            save_state(task.folder / BEST, model.state_dict(), about)
+        state = {f"model.{name}": value for name, value in model.state_dict().items()}
+        state |= {f"objective.{name}": value for name, value in objective.state_dict().items()}
+        state |= {f"optimiser.{name}": value for name, value in optimiser_tensors(optimiser).items()}
+        save_state(task.folder / CHECKPOINT, state, about)
+    load_best(task)
+    return history
+
+
+def load_best(task: Task) -> list[Epoch]:
+    """Put the weights of the best epoch so far into the model; the history up to it, empty if there is none."""
+    best = load_state(task.folder / BEST)
+    if best is None or best.about["fingerprint"] != task.fingerprint:
+        return []
+    task.model.load_state_dict(best.tensors)
+    task.model.eval()
+    return [Epoch(**epoch) for epoch in best.about["history"]]
+
+
+def encode(model: nn.Module, source: Source, rows: NDArray[np.intp], *, batch: int = 128) -> NDArray[np.float32]:
+    """Vectors of some listings as the model stands, shape (R, D), not normalised."""
+    device = next(iter(model.state_dict().values())).device
+    model.eval()
+    with torch.inference_mode():
+        parts = [forward(model, source.plain(some), device).float().cpu().numpy() for some in _batches(rows, batch)]
+    return np.concatenate(parts)
+
+
+def _epoch(
+    task: Task,
+    config: TrainConfig,
+    objective: Objective,
+    optimiser: torch.optim.Optimizer,
+    report: Report,
+    history: list[Epoch],
+) -> float:
+    """One pass over the listings; the mean loss."""
+    model, number = task.model, len(history)
+    rng = np.random.default_rng([config.seed, number])
+    torch.manual_seed(config.seed + 1000 * (number + 1))
+    batches = list(_batches(rng.permutation(task.rows), config.batch))
+    objective.head.ramp = ramp(number, epochs=config.ramp, start=FIRST_SHARE_OF_MARGIN)
+    device = next(objective.parameters()).device
+    model.train()
+    total = 0.0
+    for step, rows in enumerate(batches):
+        _set_rates(optimiser, config, number + step / len(batches))
+        optimiser.zero_grad(set_to_none=True)
+        with torch.autocast(device.type, torch.bfloat16, enabled=_mixed_precision(device)):
+            loss = objective.loss(model, task.source, rows, rng)
+        total += loss.item()
+        if not math.isfinite(total):
+            raise TrainingError(
+                f"The loss stopped being a number in epoch {number + 1}: the weights ran away. Try a tenth of the "
+                f"learning rates ({config.rate:g} and {config.head_rate:g}), or a smaller margin or scale."
+            )
+        loss.backward()  # type: ignore[no-untyped-call]
+        if config.clip:
+            nn.utils.clip_grad_norm_(model.parameters(), config.clip)
+        optimiser.step()
+        report(Progress(STEP, number * len(batches) + step + 1, config.epochs * len(batches), _message(history, loss)))
+    return total / len(batches)
+
+
+def _optimiser(model: nn.Module, objective: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:
+    """Adam, with a rate for the encoder's own layers and one for what starts from nothing."""
+    own = [value for name, value in model.named_parameters() if name.startswith("backbone.") and value.requires_grad]
+    new = [value for name, value in model.named_parameters() if not name.startswith("backbone.")]
+    groups = [
+        {"params": own, "lr": config.rate, "rate": config.rate, "weight_decay": config.weight_decay},
+        {
+            "params": [*new, *objective.parameters()],
+            "lr": config.head_rate,
+            "rate": config.head_rate,
+            "weight_decay": 0.0,
+        },
+    ]
+    return torch.optim.AdamW([group for group in groups if group["params"]])
+
+
+def _set_rates(optimiser: torch.optim.Optimizer, config: TrainConfig, epochs_done: float) -> None:
+    warm = min(1.0, (epochs_done + 1e-3) / config.warm_up) if config.warm_up else 1.0
+    after = max(0.0, epochs_done - config.warm_up)
+    match config.schedule:
+        case "linear":
+            left = max(0.0, 1.0 - after / max(1e-9, config.epochs - config.warm_up))
+        case "exponential":
+            left = config.decay**after
+        case _:
+            left = 1.0
+    for group in optimiser.param_groups:
+        group["lr"] = group["rate"] * warm * left
+
+
+def _resume(task: Task, model: nn.Module, objective: nn.Module, optimiser: torch.optim.Optimizer) -> list[Epoch]:
+    """Take up a checkpoint of the same training, if there is one; the epochs that are done."""
+    saved = load_state(task.folder / CHECKPOINT)
+    if saved is None or saved.about["fingerprint"] != task.fingerprint:
+        return []
+    model.load_state_dict(under("model.", saved.tensors))
+    objective.load_state_dict(under("objective.", saved.tensors))
+    restore_optimiser(optimiser, under("optimiser.", saved.tensors))
+    return [Epoch(**epoch) for epoch in saved.about["history"]]
+
+
+def _has_stopped_rising(history: list[Epoch], patience: int) -> bool:
+    best = int(np.argmax([epoch.f1 for epoch in history])) if history else 0
+    return len(history) - 1 - best >= patience
+
+
+def _batches(rows: NDArray[np.intp], size: int) -> Iterator[NDArray[np.intp]]:
+    """Parts of nearly the same size: BatchNorm cannot do with a last batch of one."""
+    return iter(np.array_split(rows, max(1, math.ceil(len(rows) / size))))
+
+
+def _mixed_precision(device: torch.device) -> bool:
+    return device.type == "cuda" and torch.cuda.is_bf16_supported()
+
+
+def _message(history: list[Epoch], loss: Tensor) -> str:
+    f1 = f", F1 {history[-1].f1:.3f} on the tune side" if history else ""
+    return f"epoch {len(history) + 1}, loss {loss.item():.3f}{f1}"
