@@ -7,6 +7,7 @@ and every run of a page executes it as `__main__`, which draws the frame around 
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.starlette import App
 
 from pages import _photos, _sidebar
@@ -24,9 +25,7 @@ PAGES = (
 
 def draw() -> None:
     """Draw the frame: navigation and sidebar, then the page itself."""
-    st.set_page_config(
-        page_title="Twinshelf", page_icon=str(HERE / "assets" / "icon.svg"), layout="wide", initial_sidebar_state=230
-    )
+    st.set_page_config(page_title="Twinshelf", page_icon=str(HERE / "assets" / "icon.svg"), layout="wide")
     st.html(HERE / "assets" / "app.css")
     page = st.navigation(
         [
@@ -42,4 +41,6 @@ def draw() -> None:
 if __name__ == "__main__":
     draw()
 else:
+    # Until a page has run once, a deep link would meet Streamlit's older reading of the folder pages/.
+    PagesManager.uses_pages_directory = False
     app = App(__file__, routes=[_photos.photo_route()])
