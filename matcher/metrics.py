@@ -42,7 +42,6 @@ class Truth:
         is_same: Shape (P,). Whether both listings have one label.
         counted: Shape (P,). Whether both listings have a label; None when all have.
         same_rows: Shape (T,). Positions of the true pairs, ascending.
-        degree: Shape (N,). Counted pairs of each listing.
         label_size: Shape (N,). Listings with the label of each, itself counted; 0 without a label.
         true_pairs: True pairs of the whole catalog, found by the search or not.
     """
@@ -52,7 +51,6 @@ class Truth:
     is_same: NDArray[np.bool_]
     counted: NDArray[np.bool_] | None
     same_rows: NDArray[np.intp]
-    degree: NDArray[np.int64]
     label_size: NDArray[np.int64]
     true_pairs: int
 
@@ -93,7 +91,6 @@ def truth_of(pairs: CandidatePairs, codes: NDArray[np.int32]) -> Truth:
         is_same,
         counted,
         np.flatnonzero(is_same),
-        _per_listing(pairs, np.arange(len(pairs)) if counted is None else np.flatnonzero(counted)),
         np.where(known, sizes[codes], 0),
         int((sizes * (sizes - 1) // 2).sum()),
     )
@@ -142,29 +139,20 @@ def per_listing_scores(
     """
     known = truth.label_size > 0
     size = truth.label_size[known]
-    matched = 1 + _matches_per_listing(is_match, truth)[known]
-    right = 1 + _per_listing(truth.pairs, truth.same_rows[is_match[truth.same_rows]])[known]
+    counted = is_match if truth.counted is None else is_match & truth.counted
+    matched = 1 + matches_per_listing(counted, truth.pairs)[known]
+    right = 1 + truth.pairs.ends(truth.same_rows[is_match[truth.same_rows]])[known]
     return right / matched, right / size, 2 * right / (matched + size)
 
 
 def matches_per_listing(is_match: NDArray[np.bool_], pairs: CandidatePairs) -> NDArray[np.int64]:
-    """How many matches each listing has, labelled or not; shape (N,)."""
-    return _per_listing(pairs, np.flatnonzero(is_match))
+    """How many matches each listing has, labelled or not; shape (N,).
 
-
-def _matches_per_listing(is_match: NDArray[np.bool_], truth: Truth) -> NDArray[np.int64]:
-    """Counted matches of each listing. Counting costs by the pair, so the rarer of matches and others are counted."""
-    matched = is_match if truth.counted is None else is_match & truth.counted
-    if 2 * np.count_nonzero(matched) <= len(matched):
-        return _per_listing(truth.pairs, np.flatnonzero(matched))
-    other = ~is_match if truth.counted is None else ~is_match & truth.counted
-    return truth.degree - _per_listing(truth.pairs, np.flatnonzero(other))
-
-
-def _per_listing(pairs: CandidatePairs, rows: NDArray[np.intp]) -> NDArray[np.int64]:
-    """How many of the given pairs each listing is in; shape (N,)."""
-    left = np.bincount(pairs.left[rows], minlength=pairs.n)
-    return np.asarray(left + np.bincount(pairs.right[rows], minlength=pairs.n), dtype=np.int64)
+    Counting costs by the pair, so the rarer of matches and others are counted.
+    """
+    if 2 * np.count_nonzero(is_match) <= len(is_match):
+        return pairs.ends(np.flatnonzero(is_match))
+    return pairs.degree - pairs.ends(np.flatnonzero(~is_match))
 
 
 def precision_recall_curve(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -43,6 +44,16 @@ class CandidatePairs:
         """Some of the pairs, in the same order; `which` is a mask (P,) or ascending positions."""
         distance = {modality: values[which] for modality, values in self.distance.items()}
         return CandidatePairs(self.n, self.left[which], self.right[which], self.rank[which], distance)
+
+    @cached_property
+    def degree(self) -> NDArray[np.int64]:
+        """How many pairs each listing is in; shape (N,)."""
+        return self.ends(np.arange(len(self)))
+
+    def ends(self, rows: NDArray[np.integer]) -> NDArray[np.int64]:
+        """How many of the given pairs, by position, each listing is in; shape (N,)."""
+        left = np.bincount(self.left[rows], minlength=self.n)
+        return np.asarray(left + np.bincount(self.right[rows], minlength=self.n), dtype=np.int64)
 
     def positions(self, one: NDArray[np.integer], other: NDArray[np.integer]) -> NDArray[np.intp]:
         """Where pairs of rows, in either order, stand among the candidates; those that do not are left out."""

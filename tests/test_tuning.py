@@ -1,0 +1,153 @@
+"""Tuned recipes: as good as the best that a slow search finds, and never on a tie."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matcher.errors import DataError
+from matcher.metrics import listing_scores, pair_scores, truth_of
+from matcher.pairs import CandidatePairs
+from matcher.recipe import Recipe, decide
+from matcher.tuning import midway, tune_recipe
+
+TEMPLATE = Recipe("tfidf", "efficientnet")
+
+
+def catalog(products=40, size=4, seed=0, noise=0.15):
+    """All pairs of a catalog; true pairs are near in one modality, or in both, others far."""
+    rng = np.random.default_rng(seed)
+    codes = np.repeat(np.arange(products), size).astype(np.int32)
+    left, right = (rows.astype(np.int32) for rows in np.triu_indices(len(codes), 1))
+    same = codes[left] == codes[right]
+    found_by = rng.integers(0, 3, len(left))
+    distance = {}
+    for number, modality in enumerate(("text", "image")):
+        near = same & (found_by != number)
+        center = np.where(near, 0.25 + 0.1 * number, 0.8)
+        distance[modality] = np.clip(rng.normal(center, noise), 0, 2).astype(np.float32)
+    distance["fused"] = ((distance["text"] + distance["image"]) / 2).astype(np.float32)
+    return CandidatePairs(len(codes), left, right, np.ones(len(left), np.uint16), distance), codes
+
+
+def best_by_hand(pairs, codes, recipe):
+    """The largest F1 over a dense grid of thresholds."""
+    truth = truth_of(pairs, codes)
+    tried = np.linspace(0, 1, 41)
+    return max(
+        listing_scores(decide(pairs, replace(recipe, text_threshold=a, image_threshold=b, fused_threshold=a)), truth).f1
+        for a in tried
+        for b in (tried if recipe.fusion in ("either", "both") else [None])
+    )
+
+
+@pytest.mark.parametrize("fusion", ["either", "both", "mean", "fused"])
+def test_f1_comes_close_to_the_best_there_is(fusion):
+    pairs, codes = catalog()
+    tuned = tune_recipe(pairs, codes, replace(TEMPLATE, fusion=fusion), growth=1)
+    reached = listing_scores(decide(pairs, tuned), truth_of(pairs, codes)).f1
+    assert reached > best_by_hand(pairs, codes, tuned) - 0.01
+
+
+def test_the_weight_goes_to_the_better_modality():
+    pairs, codes = catalog()
+    noise = np.random.default_rng(1).permutation(pairs.distance["image"])
+    useless = replace(pairs, distance=dict(pairs.distance) | {"image": noise})
+    assert tune_recipe(useless, codes, replace(TEMPLATE, fusion="mean")).text_weight == 0.8
+    swapped = {"text": noise, "image": pairs.distance["text"]}
+    assert tune_recipe(replace(pairs, distance=swapped), codes, replace(TEMPLATE, fusion="mean")).text_weight == 0.2
+
+
+def test_counting_false_matches_more_often_is_stricter():
+    pairs, codes = catalog(noise=0.25)
+    loose = tune_recipe(pairs, codes, replace(TEMPLATE, fusion="mean"), growth=1)
+    strict = tune_recipe(pairs, codes, replace(TEMPLATE, fusion="mean", text_weight=loose.text_weight), growth=5)
+    truth = truth_of(pairs, codes)
+    assert (
+        pair_scores(decide(pairs, strict), truth).precision > pair_scores(decide(pairs, loose), truth).precision + 0.02
+    )
+
+
+@pytest.mark.parametrize("fusion", ["either", "both", "mean", "fused"])
+@pytest.mark.parametrize("precision", [0.6, 0.95, 1.0])
+def test_precision_is_kept_and_recall_comes_close_to_the_most(fusion, precision):
+    pairs, codes = catalog()
+    truth = truth_of(pairs, codes)
+    tuned = tune_recipe(pairs, codes, replace(TEMPLATE, fusion=fusion), f"precision@{precision}")
+    scores = pair_scores(decide(pairs, tuned), truth)
+    assert scores.precision >= precision
+    tried = np.linspace(0, 1, 41)
+    by_hand = [
+        pair_scores(decide(pairs, replace(tuned, text_threshold=a, image_threshold=b, fused_threshold=a)), truth)
+        for a in tried
+        for b in (tried if fusion in ("either", "both") else [None])
+    ]
+    assert scores.recall > max(each.recall for each in by_hand if each.precision >= precision) - 0.02
+
+
+def test_a_recipe_of_one_modality_is_tuned_on_it_alone():
+    pairs, codes = catalog()
+    titles = tune_recipe(pairs, codes, replace(TEMPLATE, image_encoder=None))
+    assert (titles.image_threshold, titles.fused_threshold) == (None, None)
+    assert 0.25 < titles.text_threshold < 0.8
+    photos = tune_recipe(pairs, codes, replace(TEMPLATE, text_encoder=None, fusion="both"))
+    assert photos.text_threshold is None
+    assert 0.35 < photos.image_threshold < 0.8
+    alone = tune_recipe(pairs, codes, replace(TEMPLATE, image_encoder=None, fusion="mean"))
+    assert 0.25 < alone.fused_threshold < 0.8
+
+
+def test_pairs_beyond_k_are_not_tuned_on():
+    pairs, codes = catalog()
+    same = codes[pairs.left] == codes[pairs.right]
+    far = replace(pairs, rank=np.where(same, 20, 3).astype(np.uint16))
+    with pytest.raises(DataError, match="No two listings found near each other have the same label"):
+        tune_recipe(far, codes, replace(TEMPLATE, k=10))
+
+
+def test_it_is_the_same_every_time():
+    pairs, codes = catalog()
+    assert tune_recipe(pairs, codes, TEMPLATE) == tune_recipe(pairs, codes, TEMPLATE)
+
+
+def test_unlabelled_listings_do_not_count():
+    pairs, codes = catalog()
+    some = codes.copy()
+    some[codes >= 30] = -1
+    known = np.flatnonzero(some >= 0)
+    inside = (pairs.right < len(known)).nonzero()[0]
+    labelled_only = replace(pairs.chosen(inside), n=len(known))
+    assert tune_recipe(pairs, some, TEMPLATE).text_threshold == pytest.approx(
+        tune_recipe(labelled_only, some[known], TEMPLATE).text_threshold, abs=0.01
+    )
+
+
+@given(st.lists(st.sampled_from([0.0, 0.1, 0.10000001, 0.2, 0.7, np.inf]), min_size=1), st.floats(0, 1))
+@settings(deadline=None)
+def test_a_threshold_in_the_middle_of_a_gap_accepts_the_same_pairs(distance, threshold):
+    distance = np.array(distance, np.float32)
+    moved = midway(distance, threshold)
+    accepted = distance <= np.float32(threshold)
+    assert (accepted == (distance <= np.float32(moved))).all()
+    gap = np.sort(np.unique(distance[np.isfinite(distance)]))
+    inside = (gap[:-1] < moved) & (moved < gap[1:])
+    if accepted.any() and (~accepted & np.isfinite(distance)).any() and 0.15 < moved:
+        assert moved == pytest.approx((gap[:-1][inside][0] + gap[1:][inside][0]) / 2)
+
+
+@pytest.mark.parametrize(
+    "objective", ["recall", "precision@", "precision@0", "precision@1.5", "f1@0.5", "precision@nan"]
+)
+def test_an_unknown_objective_is_refused(objective):
+    with pytest.raises(DataError, match="expected f1, or precision@"):
+        tune_recipe(*catalog(products=3), TEMPLATE, objective)
+
+
+def test_a_precision_that_nothing_reaches_is_said():
+    pairs, codes = catalog(products=5)
+    same = codes[pairs.left] == codes[pairs.right]
+    upside_down = {modality: np.where(same, 0.5, 0.5).astype(np.float32) for modality in ("text", "image")}
+    with pytest.raises(DataError, match="right 95% of the time"):
+        tune_recipe(replace(pairs, distance=upside_down), codes, TEMPLATE, "precision@0.95")
