@@ -85,6 +85,12 @@ function histogram(row, known) {
   return { svg, line };
 }
 
+// Between ticks: 1, 2 or 5 times a power of ten, so that there are four to ten of them.
+function roundGap(top) {
+  const power = 10 ** Math.floor(Math.log10(top / 4));
+  return [5, 2, 1].map((times) => times * power).find((gap) => gap <= top / 4);
+}
+
 function figureBlock(title, names) {
   const block = element("div", "block");
   const set = element("div", "set");
@@ -153,9 +159,10 @@ function buildRow(frame, state, row, i) {
   handle.setAttribute("aria-valuemin", "0");
   handle.setAttribute("aria-valuemax", String(row.top));
   track.append(inside, plot);
-  for (let t = 0; t <= 4; t++) {
-    const tick = element("span", "tick", ((row.top * t) / 4).toFixed(2));
-    tick.style.left = `${t * 25}%`;
+  const gap = roundGap(row.top);
+  for (let t = 0; t * gap <= row.top * 1.0001; t++) {
+    const tick = element("span", "tick", String(Number((t * gap).toPrecision(4))));
+    tick.style.left = `${(100 * t * gap) / row.top}%`;
     track.append(tick);
   }
   track.append(handle);

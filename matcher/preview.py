@@ -1,4 +1,4 @@
-"""Counts of pairs at or under thresholds, small enough to send to a browser, so that figures follow a moving slider."""
+"""Counts and curves small enough to send to a browser, so that figures follow a moving slider."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
+from matcher.metrics import PrecisionRecallCurve
 
 Rule = Literal["any", "all"]  # a pair matches when one distance is within its threshold, or when all are
 
@@ -105,6 +106,26 @@ def pairs_within(counts: NDArray[np.float64], tops: Sequence[float], thresholds:
             corner = [threshold if axis in chosen else None for axis, threshold in enumerate(thresholds)]
             total += (1 if size % 2 else -1) * _corner(counts, tops, corner)
     return total
+
+
+def thinned(curve: PrecisionRecallCurve, points: int = 300) -> PrecisionRecallCurve:
+    """Some points of a curve, close enough together that a screen shows no difference.
+
+    Evenly by threshold and evenly by recall: a curve has millions of points, nearly all where nobody looks.
+
+    Args:
+        curve: T points.
+        points: How many of each kind, at most.
+    """
+    last = len(curve.thresholds) - 1
+    if last < 2 * points:
+        return curve
+    kept = [
+        np.searchsorted(values, np.linspace(values[0], values[-1], points)).clip(0, last)
+        for values in (curve.thresholds, curve.recall)
+    ]
+    rows = np.unique(np.concatenate([*kept, [0, last]]))
+    return PrecisionRecallCurve(curve.thresholds[rows], curve.precision[rows], curve.recall[rows])
 
 
 def reach(

@@ -6,27 +6,13 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from matcher.metrics import PrecisionRecallCurve
 from pages._charts import colours
 
-_POINTS = 300  # of a curve: more cannot be told apart on a screen
 
-
-def _thinned(size: int) -> NDArray[np.intp]:
-    """Rows to draw of a curve with `size` points: first, last and evenly between."""
-    return np.unique(np.linspace(0, size - 1, min(size, _POINTS)).round().astype(np.intp))
-
-
-def over_threshold(
-    thresholds: NDArray[np.float32],
-    precision: NDArray[np.floating],
-    recall: NDArray[np.floating],
-    *,
-    modality: str,
-    current: float | None,
-) -> go.Figure:
-    """Precision, recall and F1 of one modality alone, with its threshold; arrays of shape (T,)."""
-    rows = _thinned(len(thresholds))
-    x, p, r = thresholds[rows], precision[rows], recall[rows]
+def over_threshold(curve: PrecisionRecallCurve, top: float, *, modality: str, current: float | None) -> go.Figure:
+    """Precision, recall and F1 of one modality alone, up to a threshold `top`, and the threshold in force."""
+    x, p, r = curve.thresholds, curve.precision, curve.recall
     f1 = 2 * p * r / np.maximum(p + r, 1e-12)
     ink = colours()
     figure = go.Figure()
@@ -36,30 +22,29 @@ def over_threshold(
         figure.add_scatter(x=x, y=y, name=name, mode="lines", line=line, hovertemplate=hover)
     if current is not None:
         figure.add_vline(current, line={"color": ink["ink"], "width": 1})
-    figure.update_xaxes(title="Threshold: largest distance that matches", rangemode="tozero")
+    figure.update_xaxes(title="Threshold: largest distance that matches", range=[0, top])
     figure.update_yaxes(range=[0, 1.02], tickformat=".1f")
     return figure
 
 
 def precision_recall(
-    curves: Mapping[str, tuple[NDArray[np.floating], NDArray[np.floating]]],
+    curves: Mapping[str, PrecisionRecallCurve],
     names: Mapping[str, str],
     current: tuple[float, float] | None,
 ) -> go.Figure:
     """Precision against recall of every modality alone, and where the rule in force stands.
 
     Args:
-        curves: Precision and recall, each of shape (T,), for each modality.
+        curves: The curve of each modality.
         names: Its name on the screen.
         current: Precision and recall of the rule in force.
     """
     ink = colours()
     figure = go.Figure()
-    for modality, (precision, recall) in curves.items():
-        rows = _thinned(len(recall))
+    for modality, curve in curves.items():
         figure.add_scatter(
-            x=recall[rows],
-            y=precision[rows],
+            x=curve.recall,
+            y=curve.precision,
             name=f"{names[modality]} alone",
             mode="lines",
             line={"color": ink[modality], "width": 2, "dash": {"image": "dash", "fused": "dot"}.get(modality, "solid")},

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import DataError
-from matcher.preview import pairs_within, reach, threshold_grid
+from matcher.metrics import precision_recall_curve
+from matcher.preview import pairs_within, reach, thinned, threshold_grid
 
 BINS = 8
 EDGES = [i / BINS for i in range(BINS + 1)]
@@ -76,3 +77,16 @@ def test_a_slider_ends_where_the_same_pairs_end():
     top, _ = reach(distances, 0.2, distances <= 0.4)
     assert 0.39 < top < 0.45
     assert reach(distances, 0.9, distances <= 0.4)[0] >= 0.9
+
+
+def test_a_thinned_curve_looks_like_the_whole_one():
+    rng = np.random.default_rng(5)
+    distance = rng.random(20_000, np.float32) ** 0.3
+    whole = precision_recall_curve(distance, rng.random(20_000) > distance)
+    thin = thinned(whole, 100)
+    assert len(thin.thresholds) <= 202
+    assert (thin.recall[0], thin.recall[-1]) == (whole.recall[0], whole.recall[-1])
+    between = np.interp(whole.recall, thin.recall, thin.precision)[200:]
+    assert np.abs(between - whole.precision[200:]).max() < 0.02
+    assert np.diff(thin.recall).max() < 0.03
+    assert thinned(thin, 200) is thin

@@ -1,0 +1,51 @@
+"""Groups as rows of photos: one element for a whole page of them."""
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from urllib.parse import urlencode
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from pages._photos import photo_url
+
+_STYLE = Path(__file__).parent.parent / "assets" / "groups.css"
+_SHOWN = 16  # listings of a group; a chain of hundreds would hide the next one
+
+
+def group_rows(catalog_id: str, listings: pd.DataFrame, groups: Sequence[NDArray[np.intp]]) -> None:
+    """Draw groups, each a row of photos that lead to Browse.
+
+    Args:
+        catalog_id: The catalog's id.
+        listings: Shape (N, ...). Its listings.
+        groups: The rows of each group's listings.
+    """
+    drawn = "".join(_section(catalog_id, listings.iloc[rows]) for rows in groups)
+    st.html(_STYLE)
+    st.html(f'<div class="groups">{drawn}</div>')
+
+
+def _section(catalog_id: str, members: pd.DataFrame) -> str:
+    labels = members.loc[members["label"] != "", "label"].nunique()
+    note = f"<span>{labels} labels</span>" if labels > 1 else ""
+    tiles = "".join(
+        _tile(catalog_id, item_id, title, photo)
+        for item_id, title, photo in members[["item_id", "title", "photo"]].head(_SHOWN).itertuples(index=False)
+    )
+    if len(members) > _SHOWN:
+        tiles += f'<li class="more">and {len(members) - _SHOWN:,} more</li>'
+    return f"<section><header><b>{len(members):,}</b><span>listings</span>{note}</header><ul>{tiles}</ul></section>"
+
+
+def _tile(catalog_id: str, item_id: str, title: str, photo: str) -> str:
+    """One listing. Everything a seller wrote is escaped."""
+    address = escape("browse?" + urlencode({"catalog": catalog_id, "item": item_id}))
+    words = escape(title or item_id)
+    image = f'<img src="{escape(photo_url(catalog_id, photo))}" alt="" loading="lazy">' if photo else "no photo"
+    return (
+        f'<li><a href="{address}" target="_self" title="{words}"><div class="tile">{image}</div><p>{words}</p></a></li>'
+    )

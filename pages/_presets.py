@@ -1,0 +1,45 @@
+"""Thresholds kept under a name."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from matcher.recipe import Recipe
+from pages._shared import Matched
+from pages._words import recipe_in_words
+
+
+def presets(matched: Matched, put: Callable[[Matched, Recipe], None]) -> None:
+    """Save the rule in force under a name, take an earlier one, delete it."""
+    store = matched.workspace.store
+    kept = {name: Recipe.from_json(text) for name, text in store.presets(matched.id).items()}
+    with st.container(horizontal_alignment="right"), st.popover("Presets", icon=":material/bookmark:"):
+
+        def save() -> None:
+            name = st.session_state["preset-name"].strip()
+            if name:
+                store.save_preset(matched.id, name[:60], matched.recipe.to_json())
+                st.session_state["preset-name"] = ""
+                st.toast(f"Kept as {name[:60]}", icon=":material/bookmark_added:")
+
+        st.text_input("Keep these thresholds as", key="preset-name", max_chars=60, placeholder="A name", on_change=save)
+        st.button("Keep", on_click=save, icon=":material/bookmark_add:")
+        if not kept:
+            st.caption("None kept yet.")
+        for name, recipe in kept.items():
+            fits = _fits(recipe, matched)
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.button(
+                    name, key=f"take-{name}", on_click=put, args=[matched, recipe], disabled=not fits, width="stretch",
+                    help=recipe_in_words(recipe) + ("" if fits else " Made with other encoders or another distance."),
+                )  # fmt: skip
+                st.button(
+                    "", key=f"drop-{name}", icon=":material/delete:", on_click=store.delete_preset,
+                    args=[matched.id, name], help=f"Delete {name}", type="tertiary",
+                )  # fmt: skip
+
+
+def _fits(recipe: Recipe, matched: Matched) -> bool:
+    """Whether its distances are those that were measured."""
+    config = matched.encoded.config
+    return (recipe.text_encoder, recipe.image_encoder, recipe.metric) == (config.text, config.image, config.metric)

@@ -1,0 +1,62 @@
+"""The decision rule in a curator's words."""
+
+from collections.abc import Mapping
+
+from matcher.encoders import ENCODERS
+from matcher.labels import RANDOM
+from matcher.recipe import Recipe
+
+FUSIONS = {
+    "either": ("Title or photo", "A pair matches when its titles or its photos are near enough. Finds the most."),
+    "both": ("Title and photo", "A pair matches only when its titles and its photos are near enough. Errs the least."),
+    "mean": ("Weighted mean", "One distance from both: a very near title makes up for a far photo, and the reverse."),
+    "fused": ("Joined", "Title and photo are joined before the search, which also finds pairs middling in both."),
+}
+METRICS = {"cosine": "cosine distance", "euclidean": "Euclidean distance", "manhattan": "Manhattan distance"}
+NAMES = {"text": "Titles", "image": "Photos", "fused": "Title and photo"}
+
+
+def encoder_name(encoder: str | None) -> str:
+    """What an encoder is called on the screen."""
+    info = ENCODERS.get(encoder or "")
+    return info.title if info else encoder or "none"
+
+
+def recipe_in_words(recipe: Recipe) -> str:
+    """ "Titles within 0.412 (TF-IDF words) or photos within 0.310 (EfficientNet-Lite0); ..."."""
+    encoders = {"text": encoder_name(recipe.text_encoder), "image": encoder_name(recipe.image_encoder)}
+    if recipe.fusion in ("mean", "fused") and recipe.text_encoder and recipe.image_encoder:
+        share = f"{100 * recipe.text_weight:.0f} % title, {100 - 100 * recipe.text_weight:.0f} % photo"
+        how = "weighted mean of title and photo" if recipe.fusion == "mean" else "title and photo joined"
+        rule = f"{how} within {_figure(recipe.fused_threshold)} ({share}; {encoders['text']} and {encoders['image']})"
+    else:
+        sides = [
+            f"{NAMES[side].lower()} within {_figure(getattr(recipe, f'{side}_threshold'))} ({encoders[side]})"
+            for side in recipe.modalities
+        ]
+        rule = (" or " if recipe.fusion == "either" else " and ").join(sides)
+    return f"{rule[:1].upper()}{rule[1:]}; {METRICS[recipe.metric]}, the {recipe.k} nearest of each listing."
+
+
+def why_asked(recipe: Recipe, distance: Mapping[str, float], is_match: bool, sampled: str) -> str:
+    """Why a pair came up for review, in a sentence or two."""
+    if sampled == RANDOM:
+        return "Drawn at random from the matches, to learn how many of them are right."
+    now = "a match now" if is_match else "no match now"
+    if recipe.fusion in ("mean", "fused"):
+        return f"Near the edge: title and photo together are close to the threshold, {now}."
+    asked = {side: getattr(recipe, f"{side}_threshold") for side in recipe.modalities}
+    near = min(asked, key=lambda side: abs(distance[side] - asked[side]) / max(asked[side], 1e-6))
+    reason = (
+        f"Near the edge: the {NAMES[near].lower()} are {distance[near]:.3f} apart and the threshold is "
+        f"{asked[near]:.3f}, {now}."
+    )
+    within = {side: distance[side] <= asked[side] for side in asked}
+    if len(set(within.values())) > 1:
+        yes, no = sorted(within, key=within.get, reverse=True)
+        reason += f" The {NAMES[yes].lower()} say same, the {NAMES[no].lower()} do not."
+    return reason
+
+
+def _figure(threshold: float | None) -> str:
+    return "no distance yet" if threshold is None else f"{threshold:.3f}"

@@ -1,0 +1,178 @@
+"""Judge doubtful pairs one at a time, with the keyboard."""
+
+import numpy as np
+import streamlit as st
+
+from matcher.explore import differing_words
+from matcher.labels import DIFFERENT, MATCH, UNSURE, Question, VerdictScores, review_queue, score_verdicts
+from matcher.records import Verdict
+from pages._cards import Board, Column, cards
+from pages._measured import doubtful
+from pages._photos import photo_url
+from pages._shared import Matched, bars_of_pair, empty_state, listing_card, need_matches
+from pages._words import why_asked
+
+AHEAD = 20  # questions chosen at once: choosing looks at every pair, showing the next one at none
+SKIPPED = "skipped"  # the catalog's setting with the pairs that were put off
+QUEUE = "review-queue"
+ANSWERS = (
+    (MATCH, "Same product", "S", ":material/check:"),
+    (DIFFERENT, "Different", "D", ":material/close:"),
+    (UNSURE, "Unsure", "N", ":material/question_mark:"),
+)
+
+
+def main() -> None:
+    """One question after the other."""
+    st.title("Review")
+    matched = need_matches()
+    with st.container(width=1080):
+        ask(matched)
+
+
+@st.fragment
+def ask(matched: Matched) -> None:
+    """Ask about one pair. A fragment: an answer runs this and nothing else of the page."""
+    verdicts = matched.workspace.store.verdicts(matched.id)
+    waiting = questions(matched, verdicts)
+    progress(matched, verdicts)
+    buttons(matched, waiting[0] if waiting else None, verdicts)
+    if not waiting:
+        nothing_left(len(verdicts))
+        return
+    pair(matched, waiting[0])
+    preload(matched, waiting[1:3])
+
+
+def questions(matched: Matched, verdicts: list[Verdict]) -> list[Question]:
+    """The pairs to ask about, the next one first; none with a verdict, skipped ones only when nothing else is left."""
+    key = (matched.id, matched.encoded.key, matched.recipe.to_json())
+    about, queue = st.session_state.get(QUEUE, (None, []))
+    skipped = {(one, other) for one, other in matched.workspace.store.setting(matched.id, SKIPPED, [])}
+    off = {(verdict.left_id, verdict.right_id) for verdict in verdicts} | skipped
+    waiting = [question for question in queue if about == key and ids_of(matched, question.pair) not in off]
+    if not waiting:
+        pairs, ids = matched.encoded.pairs, list(matched.rows)
+        waiting = review_queue(pairs, matched.recipe, ids, verdicts, skipped, AHEAD)
+        if skipped and all(ids_of(matched, question.pair) in skipped for question in waiting):
+            matched.workspace.store.set_setting(matched.id, SKIPPED, [])  # a second round
+    st.session_state[QUEUE] = (key, waiting)
+    return waiting
+
+
+def ids_of(matched: Matched, number: int) -> tuple[str, str]:
+    """The item ids of a candidate pair, sorted."""
+    ids, pairs = matched.catalog.listings["item_id"], matched.encoded.pairs
+    one, other = sorted((ids.iat[int(pairs.left[number])], ids.iat[int(pairs.right[number])]))
+    return one, other
+
+
+def answer(matched: Matched, question: Question, kind: str) -> None:
+    """Store a verdict; the next pair shows after that."""
+    one, other = ids_of(matched, question.pair)
+    matched.workspace.store.add_verdict(matched.id, one, other, kind, source="review", sampled=question.sampled)
+
+
+def skip(matched: Matched, question: Question) -> None:
+    """Put a pair off."""
+    store = matched.workspace.store
+    store.set_setting(matched.id, SKIPPED, [*store.setting(matched.id, SKIPPED, []), ids_of(matched, question.pair)])
+
+
+def undo(matched: Matched) -> None:
+    """Take the last verdict back and ask that pair again."""
+    back = matched.workspace.store.undo_verdict(matched.id)
+    rows = matched.rows
+    if back is None or back.left_id not in rows or back.right_id not in rows:
+        return
+    found = matched.encoded.pairs.positions(np.array([rows[back.left_id]]), np.array([rows[back.right_id]]))
+    key, queue = st.session_state[QUEUE]
+    again = [Question(int(number), back.sampled) for number in found]
+    st.session_state[QUEUE] = (key, again + [question for question in queue if question not in again])
+
+
+def buttons(matched: Matched, question: Question | None, verdicts: list[Verdict]) -> None:
+    """The answers. Keys of the buttons name the pair, so that a second press cannot answer the next one unseen."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if question is not None:
+            for kind, name, letter, icon in ANSWERS:
+                st.button(
+                    name, key=f"{kind}-{question.pair}", shortcut=letter, icon=icon,
+                    on_click=answer, args=[matched, question, kind],
+                )  # fmt: skip
+            st.button(
+                "Skip", key=f"skip-{question.pair}", shortcut="Right", icon=":material/skip_next:", type="tertiary",
+                on_click=skip, args=[matched, question],
+            )  # fmt: skip
+        st.button(
+            "Undo", key=f"undo-{len(verdicts)}", shortcut="U", icon=":material/undo:", type="tertiary",
+            disabled=not verdicts, on_click=undo, args=[matched],
+        )  # fmt: skip
+        if verdicts:
+            said = {kind: name for kind, name, *_ in ANSWERS}[verdicts[-1].kind]
+            st.caption(f"Last: {said.lower()}")
+
+
+def progress(matched: Matched, verdicts: list[Verdict]) -> None:
+    """How much is done, how much is left, and how right the matches are so far."""
+    judged = [(verdict.left_id, verdict.right_id) for verdict in verdicts]
+    left = doubtful(matched, judged)
+    said = _scores(
+        (matched.id, matched.encoded.key, matched.recipe.to_json()), tuple(v.id for v in verdicts), matched, verdicts
+    )
+    right = "Precision shows after a few answers: some pairs are drawn at random for that."
+    if said.precision is not None:
+        right = (
+            f"**{said.precision:.3f}** of the matches are right (95 % interval {said.low:.3f} to {said.high:.3f}, "
+            f"a fair sample of {said.sample:,})"
+        )
+    st.progress(len(judged) / max(1, len(judged) + left))
+    st.caption(f"**{len(judged):,}** judged · **{left:,}** doubtful left · {right}")
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _scores(
+    key: tuple[str, ...], judged: tuple[int, ...], _matched: Matched, _verdicts: list[Verdict]
+) -> VerdictScores:
+    return score_verdicts(_matched.encoded.pairs, _matched.recipe, list(_matched.rows), _verdicts)
+
+
+def pair(matched: Matched, question: Question) -> None:
+    """Two photos and titles, large, and why this pair is asked."""
+    pairs, titles = matched.encoded.pairs, matched.catalog.listings["title"]
+    left, right = int(pairs.left[question.pair]), int(pairs.right[question.pair])
+    one, other = titles.iat[left], titles.iat[right]
+    distance = {side: float(values[question.pair]) for side, values in pairs.distance.items()}
+    is_match = bool(matched.is_match[question.pair])
+    st.markdown(why_asked(matched.recipe, distance, is_match, question.sampled))
+    bars = bars_of_pair(matched, question.pair)
+    shown = [
+        listing_card(matched, left, title=differing_words(other, one), bars=bars, large=True),
+        listing_card(matched, right, title=differing_words(one, other), bars=bars, large=True),
+    ]
+    cards([Column(shown)], Board("pair", about=str(question.pair)), key="pair")
+
+
+def preload(matched: Matched, coming: list[Question]) -> None:
+    """Let the browser fetch the photos that come next."""
+    pairs, photos = matched.encoded.pairs, matched.catalog.listings["photo"]
+    rows = [int(side[question.pair]) for question in coming for side in (pairs.left, pairs.right)]
+    images = "".join(
+        f'<img src="{photo_url(matched.id, photos.iat[row], "images")}" alt="" hidden>'
+        for row in rows
+        if photos.iat[row]
+    )
+    if images:
+        st.html(images)
+
+
+def nothing_left(judged: int) -> None:
+    """Thank, and show the way on."""
+    what = "Every pair that was found has a verdict." if judged else "No pair was found to ask about."
+    empty_state("task_alt", what, "Take the results along, or loosen a threshold to find more pairs.")
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        st.page_link("pages/results.py", label="See the results", icon=":material/download:")
+        st.page_link("pages/thresholds.py", label="Move a threshold", icon=":material/tune:")
+
+
+main()

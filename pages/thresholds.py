@@ -1,0 +1,208 @@
+"""Move thresholds; watch the figures and the pairs that flip."""
+
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from matcher import jobs, pipeline
+from matcher.recipe import Recipe
+from matcher.tuning import tune_recipe
+from pages import _jobs, _measured
+from pages._charts import chart
+from pages._curves import matches_per_listing, over_threshold, precision_recall
+from pages._pairs import pair_tiles
+from pages._presets import presets
+from pages._shared import Matched, need_matches
+from pages._sliders import Slider, threshold_sliders
+from pages._words import FUSIONS, METRICS, NAMES, encoder_name
+
+BEFORE = "thresholds-before"  # the recipe before the last move, to show what flipped
+SHOWN = 4
+
+
+def main() -> None:
+    """Rule, sliders, flips, curves."""
+    title, kept = st.columns([3, 1], vertical_alignment="bottom")
+    title.title("Thresholds")
+    matched = need_matches()
+    with kept:
+        presets(matched, put)
+    known = _measured.known_of(matched)
+    rule(matched)
+    sliders(matched, known)
+    tuning(matched, known)
+    measured_on(matched, known)
+    flips(matched, known)
+    curves(matched, known)
+    search(matched)
+
+
+def put(matched: Matched, recipe: Recipe) -> None:
+    """Put another recipe in force, and remember the one before."""
+    if recipe != matched.recipe:
+        st.session_state[BEFORE] = (matched.id, matched.encoded.key, matched.recipe)
+        pipeline.set_recipe(matched.workspace, matched.id, recipe)
+
+
+def rule(matched: Matched) -> None:
+    """How titles and photos are joined."""
+    recipe = matched.recipe
+    if not _measured.joins(recipe):
+        return
+
+    def chosen() -> None:
+        put(matched, replace(recipe, fusion=st.session_state["fusion"]))
+
+    def weighed() -> None:
+        put(matched, replace(recipe, text_weight=st.session_state["weight"] / 100))
+
+    st.session_state["fusion"], st.session_state["weight"] = recipe.fusion, round(100 * recipe.text_weight)
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    left.segmented_control(
+        "A pair matches by", list(FUSIONS), format_func=lambda name: FUSIONS[name][0], key="fusion", required=True,
+        on_change=chosen,
+    )  # fmt: skip
+    left.caption(FUSIONS[recipe.fusion][1])
+    if recipe.fusion == "mean":
+        right.slider("Weight of the title", 0, 100, step=5, format="%d %%", key="weight", on_change=weighed)
+
+
+def sliders(matched: Matched, known: _measured.Known) -> None:
+    """The live sliders and their figures."""
+    recipe = matched.recipe
+    grid, steps, about = _measured.grid_of(matched, known)
+    notes = {"text": encoder_name(recipe.text_encoder), "image": encoder_name(recipe.image_encoder), "fused": ""}
+    most = 1e9 if recipe.metric == "manhattan" else 2.0
+    rows = [
+        Slider(axis, NAMES[axis], notes[axis], getattr(recipe, f"{axis}_threshold"), step, most)
+        for axis, step in zip(_measured.axes_of(recipe), steps, strict=True)
+    ]
+
+    def moved(asked: dict[str, float]) -> None:
+        put(matched, replace(recipe, **{f"{axis}_threshold": round(value, 6) for axis, value in asked.items()}))
+
+    threshold_sliders(
+        grid, rows, "all" if recipe.fusion == "both" else "any", _measured.figures_of(matched, known),
+        listings=matched.info.listings, about=about, on_moved=moved, key="sliders",
+    )  # fmt: skip
+
+
+def tuning(matched: Matched, known: _measured.Known) -> None:
+    """Let the labels choose."""
+    off = known.truth is None
+    why = "Needs labels: a column that says which listings are one product." if off else None
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        best = st.button("Best F1", icon=":material/auto_fix_high:", disabled=off, help=why)
+        floor = st.session_state.setdefault("floor", 0.95)
+        most = st.button("Most recall with a precision of at least", icon=":material/verified:", disabled=off, help=why)
+        st.number_input("Precision", 0.5, 1.0, step=0.01, key="floor", width=120, label_visibility="collapsed")
+    if known.truth is not None and (best or most):
+        pairs, codes = matched.encoded.pairs, matched.catalog.codes
+        # Labels on a part of the pool only: the rest brings its own false matches.
+        growth = len(codes) / known.truth.listings
+        with st.spinner("Trying all thresholds"):
+            put(
+                matched,
+                tune_recipe(pairs, codes, matched.recipe, f"precision@{floor:g}" if most else "f1", growth=growth),
+            )
+        st.rerun()
+
+
+def measured_on(matched: Matched, known: _measured.Known) -> None:
+    """What the figures above stand on."""
+    pool = f"in a pool of {matched.info.listings:,}"
+    if known.truth is not None:
+        products = len(np.unique(matched.catalog.codes[matched.catalog.codes >= 0]))
+        st.caption(
+            f"Measured on the labels of {known.truth.listings:,} listings ({products:,} products) {pool}. "
+            "Per listing: mean over listings, each counted among its own matches, as in the paper and the contest. "
+            "The same thresholds score lower in a larger pool."
+        )
+    elif known.anything:
+        said = _measured.fair_sample(matched)
+        fair = "None of them is a fair sample of the matches yet."
+        if said.precision is not None:
+            fair = (
+                f"In a fair sample of {said.sample:,} matches {said.precision:.3f} are right "
+                f"(95 % interval {said.low:.3f} to {said.high:.3f})."
+            )
+        st.caption(
+            f"Measured on {known.same:,} pairs judged the same and {known.different:,} judged different {pool}. "
+            f"Doubtful pairs are asked first, so these figures are lower than the truth. {fair}"
+        )
+    else:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(
+                "Nothing is known of these pairs yet, so there are counts but no precision and recall. Labels in the "
+                "table give both; so do verdicts, one of them “same” at least."
+            )
+            st.page_link("pages/review.py", label="Give verdicts", icon=":material/fact_check:")
+
+
+def flips(matched: Matched, known: _measured.Known) -> None:
+    """The pairs that the last move decided otherwise, or else those at the edge."""
+    about, key, before = st.session_state.get(BEFORE, ("", "", None))
+    left, right = st.columns(2, gap="medium")
+    if before is not None and (about, key) == (matched.id, matched.encoded.key):
+        changed = _measured.flipped(matched, before, SHOWN)
+        heads = (f"Became matches: {changed.came:,}", f"No longer matches: {changed.went:,}")
+        shown = (changed.some_came, changed.some_went)
+        none = ("The last move won no pair.", "The last move lost no pair.")
+    else:
+        heads, shown = ("The last to match", "The first not to"), _measured.around(matched, SHOWN)
+        none = ("Nothing matches at these thresholds.", "Every pair that was found matches.")
+    for column, head, rows, nothing in zip((left, right), heads, shown, none, strict=True):
+        with column:
+            st.markdown(f"**{head}**")
+            if len(rows):
+                pair_tiles(matched, rows.tolist(), known.kind[rows].tolist())
+            else:
+                st.caption(nothing)
+
+
+def curves(matched: Matched, known: _measured.Known) -> None:
+    """Precision and recall over all thresholds, and matches for each listing."""
+    all_curves, figures = _measured.curves_of(matched, known), _measured.figures_of(matched, known)
+    columns = st.columns(3 if all_curves else 1, gap="medium")
+    if all_curves:
+        with columns[0]:
+            st.markdown("**Precision against recall**")
+            now = (figures.pair.precision, figures.pair.recall) if figures.pair else None
+            chart(precision_recall(all_curves, NAMES, now), key="curve-pr")
+        with columns[1]:
+            axis = st.segmented_control(
+                "Over the threshold of", list(all_curves), format_func=NAMES.get, default=next(iter(all_curves)),
+                required=True, key="curve-axis", label_visibility="collapsed",
+            )  # fmt: skip
+            asked = axis in _measured.axes_of(matched.recipe)
+            current = getattr(matched.recipe, f"{axis}_threshold") if asked else None
+            top = _measured.reach_of(matched, known, axis)
+            chart(over_threshold(all_curves[axis], top, modality=axis, current=current), key="curve-threshold")
+    with columns[-1]:
+        st.markdown("**Matches of each listing**")
+        chart(matches_per_listing(_measured.sizes_of(matched)), key="sizes")
+    if all_curves:
+        st.caption("Per pair, each modality alone.")
+
+
+def search(matched: Matched) -> None:
+    """K and metric: rare, and they mean a new search."""
+    config = matched.encoded.config
+    running = jobs.latest(matched.workspace, "encode", matched.id)
+    if running and running.active:
+        _jobs.follow(matched.workspace, running.id, "Finding matches again")
+        return
+    with st.expander("How pairs are found", icon=":material/travel_explore:"), st.form("search", border=False):
+        columns = st.columns([1, 1, 1, 1], vertical_alignment="bottom")
+        k = columns[0].number_input("Nearest listings searched (K)", 1, 1000, config.k)
+        metric = columns[1].selectbox("Distance", list(METRICS), list(METRICS).index(config.metric), METRICS.get)
+        weight = columns[2].number_input("Title's share when joined, %", 0, 100, round(100 * config.text_weight), 5)
+        if columns[3].form_submit_button("Find matches again", icon=":material/refresh:"):
+            asked = replace(config, k=int(k), metric=metric, text_weight=weight / 100)
+            jobs.start(matched.workspace, "encode", asked)
+            st.rerun()
+        st.caption("The vectors are kept; the search runs again. Another distance starts from thresholds of its own.")
+
+
+main()
