@@ -111,7 +111,7 @@ def languages_chart(opened: Opened) -> None:
         text=[f"{share:.0%}" for share in shown["share"]], textposition="outside", cliponaxis=False, hoverinfo="skip"
     )
     figure = go.Figure(bars)
-    figure.update_xaxes(visible=False)
+    figure.update_xaxes(visible=False, range=[0, 1.15 * shown["share"].max()])
     figure.update_yaxes(showgrid=False)
     chart(figure, key="languages", height=60 + 30 * len(shown))
     st.caption(f"Guessed from {languages.measured:,} titles.")

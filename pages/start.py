@@ -104,7 +104,7 @@ def checklist(opened: Opened, busy: bool) -> None:
         ("Catalog", "pages/catalog.py", True, f"{opened.info.listings:,} listings, {opened.info.problems:,} remarks"),
         ("Browse", "pages/browse.py", encoded, "found" if encoded else "not looked for yet"),
         ("Thresholds", "pages/thresholds.py", tuned, "yours" if tuned else "the usual ones"),
-        ("Review", "pages/review.py", verdicts > 0, f"{verdicts:,} verdicts"),
+        ("Review", "pages/review.py", verdicts > 0, f"{verdicts:,} verdict{'' if verdicts == 1 else 's'}"),
         ("Results", "pages/results.py", exported, "done" if exported else "not yet"),
     ]
     for column, (name, page, done, state) in zip(st.columns(len(steps)), steps, strict=True):

@@ -1,0 +1,88 @@
+"""The real app in a real Chromium: servers on free ports, pages at two widths and in both themes."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from driving import LONGEST_WAIT, SIZES, OpenPage, running_app, settled
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from matcher import pipeline
+from matcher.workspace import open_workspace
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One Chromium for all tests; tests/ensure-chromium says how to get it."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        pytest.fail("No Chromium was found. Run tests/ensure-chromium: it installs one or says how to.")
+    opened = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[str]:
+    """The app on an empty workspace."""
+    with running_app(tmp_path / "workspace") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with the demo catalog and its matches; copy it before changing it."""
+    root = tmp_path_factory.mktemp("demo") / "workspace"
+    workspace = open_workspace(root)
+    result = pipeline.open_demo(workspace, pipeline.DemoConfig())
+    text, image = pipeline.default_encoders(workspace.load_catalog(result.catalog_id))
+    pipeline.encode(workspace, pipeline.EncodeConfig(result.catalog_id, text, image))
+    return root
+
+
+@pytest.fixture(scope="module")
+def demo_server(demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app on a copy of the demo's workspace, one for each test file."""
+    copy = tmp_path_factory.mktemp("copy") / "workspace"
+    shutil.copytree(demo_workspace, copy)
+    with running_app(copy) as address:
+        yield address
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """A function that opens an address: open_page(address, size="wide", theme="light")."""
+    contexts = []
+
+    def open_at(address: str, size: str = "wide", theme: str = "light") -> Page:
+        viewport = {"width": SIZES[size], "height": 900}
+        context = browser.new_context(viewport=viewport, color_scheme=theme, accept_downloads=True)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(LONGEST_WAIT)
+        page.goto(address)
+        settled(page)
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()

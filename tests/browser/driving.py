@@ -1,0 +1,76 @@
+"""Drive the real app: start it on a workspace, wait for its pages, take pictures of them."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+ROOT = Path(__file__).parents[2]
+SCREENSHOTS = ROOT / "screenshots"
+SIZES = {"wide": 1400, "narrow": 900}
+LONGEST_WAIT = 60_000  # milliseconds, on a machine that is busy with other tests
+
+expect.set_options(timeout=LONGEST_WAIT)
+
+OpenPage = Callable[..., Page]
+"""open_page(address, size="wide", theme="light") -> Page"""
+
+
+@contextmanager
+def running_app(workspace: Path, *flags: str) -> Iterator[str]:
+    """Start the app on a workspace; its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = workspace.parent / f"{workspace.name}.log"
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), *flags]
+    command += ["--server.fileWatcherType", "none", "--server.address", "127.0.0.1"]
+    environment = os.environ | {"MATCHER_WORKSPACE": str(workspace)}
+    with log.open("wb") as output:
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            wait_until(lambda: _answers(address) or server.poll() is not None)
+            assert server.poll() is None, log.read_text()
+            yield address
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait for something outside the browser."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "The wait was in vain."
+        time.sleep(0.1)
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=2) as response:
+            return bool(response.status == 200)
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def settled(page: Page) -> None:
+    """Wait until the page has run, and make sure that it ran without an error."""
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
+    expect(page.get_by_role("heading").first).to_be_visible()
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+
+
+def screenshot(page: Page, name: str) -> None:
+    """Keep a picture for somebody to look at, photos loaded; the folder is not in the repository."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")

@@ -1,0 +1,140 @@
+"""What the pages decide, without a browser: what they show of a workspace, and what a click writes."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from PIL import Image, ImageDraw
+from streamlit.testing.v1 import AppTest
+
+from matcher import pipeline
+from matcher.workspace import Workspace, open_workspace
+
+ROOT = Path(__file__).parents[1]
+HOSTILE = '<img src=x onerror="alert(1)"> sabun **250** ml'
+TITLES = ["Sabun Lavender 250 ml", "sabun lavender 500ml murah", HOSTILE, "Teh hijau celup", "TEH HIJAU celup 25", ""]
+LABELS = ["soap", "soap", "soap", "tea", "tea", ""]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    """The workspace that the pages of this test read."""
+    root = tmp_path / "workspace"
+    monkeypatch.setenv("MATCHER_WORKSPACE", str(root))
+    return open_workspace(root)
+
+
+@pytest.fixture
+def catalog(workspace: Workspace, tmp_path: Path) -> Workspace:
+    """Six listings, one without title and one without photo."""
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for number in range(5):
+        picture = Image.new("RGB", (64, 64), (240, 240, 240))
+        ImageDraw.Draw(picture).rectangle((8, 8, 20 + 8 * number, 40), fill=(20 * number, 60, 90))
+        picture.save(photos / f"{number}.png")
+    table = pd.DataFrame(
+        {"id": [f"i{n}" for n in range(6)], "title": TITLES, "image": [f"{n}.png" for n in (0, 1, 2, 3, 9, 4)]}
+    )
+    table.assign(label=LABELS).to_csv(tmp_path / "shop.csv", index=False)
+    config = pipeline.ImportConfig(str(tmp_path / "shop.csv"), "Shop", str(photos))
+    pipeline.import_catalog(workspace, config)
+    return workspace
+
+
+@pytest.fixture
+def matched(catalog: Workspace) -> Workspace:
+    """The same, with matches by the two encoders that need no model."""
+    pipeline.encode(catalog, pipeline.EncodeConfig("shop", "tfidf", "phash"))
+    return catalog
+
+
+def opened(page: str, **query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception, app.exception[0].stack_trace
+    return app
+
+
+def board(app: AppTest, key: str) -> dict[str, Any]:
+    """What a board of cards was given."""
+    elements = [node for node in app.main if node.type == "bidi_component"]
+    found = [json.loads(node.proto.json) for node in elements if f"-{key}" in node.proto.id]
+    assert found, [node.proto.id for node in elements]
+    return found[0]
+
+
+@pytest.mark.parametrize("page", ["browse", "thresholds", "review", "results"])
+def test_pages_without_a_catalog_say_where_to_get_one(workspace: Workspace, page: str) -> None:
+    app = opened(page)
+    assert any("There is no catalog yet." in text.value for text in app.markdown)
+
+
+def test_an_empty_start_offers_the_demo(workspace: Workspace) -> None:
+    app = opened("start")
+    assert [button.label for button in app.button] == ["Open the demo catalog"]
+
+
+def test_browse_offers_to_find_matches_first(catalog: Workspace) -> None:
+    app = opened("browse")
+    assert [button.label for button in app.button] == ["Find matches"]
+
+
+def test_start_counts_what_is_done(matched: Workspace) -> None:
+    matched.store.add_verdict("shop", "i0", "i1", "match", source="browse", sampled="chosen")
+    states = [caption.value for caption in opened("start").caption]
+    assert any("6 listings" in state for state in states)
+    assert any("1 verdict" in state for state in states)
+
+
+def test_cards_carry_titles_as_text_with_the_differing_words_apart(matched: Workspace) -> None:
+    shown = board(opened("browse", item="i0"), "board")
+    assert shown["aside"]["item"] == "i0"
+    assert [column["heading"] for column in shown["columns"]] == ["By title", "By photo", "By both"]
+    by_id = {card["item"]: card for card in shown["columns"][0]["cards"]}
+    assert "".join(text for text, _ in by_id["i2"]["title"]) == HOSTILE
+    assert ["500", True] in by_id["i1"]["title"]
+    assert all(card["photo"].startswith("photos/shop/") or card["item"] == "i4" for card in by_id.values())
+
+
+def test_the_board_shows_verdicts_and_what_the_labels_say(matched: Workspace) -> None:
+    matched.store.add_verdict("shop", "i1", "i0", "different", source="browse", sampled="chosen")
+    shown = board(opened("browse", item="i0"), "board")
+    for column in shown["columns"]:
+        cards = {card["item"]: card for card in column["cards"]}
+        assert cards["i1"]["verdict"] == "different"
+        assert "Same label" in [badge["text"] for badge in cards["i1"]["badges"]]
+        if "i3" in cards:
+            assert "Other label" in [badge["text"] for badge in cards["i3"]["badges"]]
+
+
+def test_search_goes_to_what_was_found(matched: Workspace) -> None:
+    app = opened("browse")
+    app.text_input(key="find").set_value("TEH hijau").run()
+    assert board(app, "board")["aside"]["item"] == "i3"
+    app.text_input(key="find").set_value("nowhere").run()
+    assert any("Nothing like that" in text.value for text in app.markdown)
+
+
+def test_next_goes_round(matched: Workspace) -> None:
+    app = opened("browse", item="i5")
+    next(button for button in app.button if button.label == "Next").click().run()
+    assert board(app, "board")["aside"]["item"] == "i0"
+
+
+def test_catalog_tells_what_was_wrong_with_rows(matched: Workspace) -> None:
+    app = opened("catalog")
+    assert {metric.label: metric.value for metric in app.metric} == {
+        "Listings": "6",
+        "With a title": "5",
+        "With a photo": "5",
+        "Known products": "2",
+        "Remarks": "2",
+    }
+    assert "i4" in set(app.dataframe[0].value["Id"])
