@@ -67,6 +67,13 @@ ENCODERS: dict[str, EncoderInfo] = {
             "The paper's title encoder, made to be trained. Downloaded from the hub.",
             False,
         ),
+        EncoderInfo(
+            "characterbert:helboukkouri/character-bert",
+            "text",
+            "CharacterBERT",
+            "The paper's best title encoder: reads letters, not word pieces; to be trained. Downloaded from the hub.",
+            False,
+        ),
     )
 }
 
@@ -115,7 +122,8 @@ def load_encoder(spec: str, *, folder: Path | None = None) -> Encoder:
 
     Args:
         spec: A key of ENCODERS; or "bert:<hub id or folder>" for any sentence-transformers model; or
-            "efficientnet:<timm name, checkpoint file or folder>" for any timm model.
+            "characterbert:<hub id or folder>"; or "efficientnet:<timm name, checkpoint file or folder>" for any timm
+            model.
         folder: The workspace's folder of encoders, where converted models are kept for a quick next start; None to
             keep nothing. Bundled models are loaded at the first input, named ones at once.
 
@@ -139,6 +147,10 @@ def load_encoder(spec: str, *, folder: Path | None = None) -> Encoder:
         if name:
             titles.load()
         return titles
+    if kind == "characterbert" and name:
+        from matcher.encoders.characterbert import CharacterBertEncoder
+
+        return CharacterBertEncoder(name)
     if kind == "efficientnet" and (name or spec == "efficientnet"):
         from matcher.encoders.efficientnet import EfficientNetEncoder
 
@@ -148,5 +160,5 @@ def load_encoder(spec: str, *, folder: Path | None = None) -> Encoder:
         return photos
     raise EncoderError(
         f"There is no encoder {spec!r}. Choose one of {', '.join(ENCODERS)}; or bert:<hub id or folder>; "
-        "or efficientnet:<timm name or checkpoint file>."
+        "or characterbert:<hub id or folder>; or efficientnet:<timm name or checkpoint file>."
     )

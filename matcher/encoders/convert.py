@@ -66,6 +66,8 @@ def _openvino(module: torch.nn.Module, example: dict[str, torch.Tensor]) -> Open
     """
     with torch.inference_mode(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="`torch.jit.trace.* is deprecated", category=DeprecationWarning)
+        # Tracing reads every attribute of a transformers model, the old name of this one too.
+        warnings.filterwarnings("ignore", message="`is_gradient_checkpointing` is deprecated", category=FutureWarning)
         # Tracing warns of Python conditions on shapes; whether one matters is seen below.
         warnings.simplefilter("ignore", torch.jit._trace.TracerWarning)
         traced = torch.jit.trace(  # type: ignore[no-untyped-call]

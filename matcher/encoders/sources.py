@@ -1,6 +1,7 @@
 """Where a named model comes from: a folder, or a hub repository brought into the hub's own cache on this machine."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from matcher.errors import EncoderError
@@ -10,20 +11,24 @@ WANTED = ["*.json", "*.txt", "*.model", "*.safetensors"]
 UNWANTED = ["onnx/*", "openvino/*", "*/onnx/*", "original/*"]  # the same weights again, for other programs
 
 
-def model_folder(name: str) -> Path:
+def model_folder(name: str, weights: Sequence[str] = ("*.safetensors",)) -> Path:
     """The folder of a model given by folder or hub id, downloaded if need be.
+
+    Args:
+        name: Hub id or folder.
+        weights: What the files of its weights may be called.
 
     Raises:
         EncoderError: There is no such folder, the hub cannot be reached or does not have it, or it holds no
-            safetensors.
+            such weights.
     """
     looks_like_a_path = name.startswith((".", "~", "/", "\\")) or Path(name).is_absolute()
     folder = Path(name).expanduser()
     if not folder.is_dir():
         if looks_like_a_path:
             raise EncoderError(f"There is no folder {folder}. Give the folder that holds the model's config.json.")
-        folder = _from_hub(name)
-    if not any(folder.rglob("*.safetensors")):
+        folder = _from_hub(name, weights)
+    if not any(file for pattern in weights for file in folder.rglob(pattern)):
         other = sorted(file.name for pattern in ("*.bin", "*.pt", "*.pth", "*.ckpt") for file in folder.rglob(pattern))
         found = f"only {other[0]}, a pickle that could run any code" if other else "no weights"
         raise EncoderError(
@@ -36,7 +41,9 @@ def model_folder(name: str) -> Path:
 def digest(folder: Path) -> str:
     """16 hex digits that stand for the content of a model's folder: its weights, settings and vocabulary."""
     total = hashlib.blake2b(digest_size=8)
-    for file in sorted(path for pattern in WANTED for path in folder.rglob(pattern) if path.is_file()):
+    for file in sorted(
+        path for pattern in [*WANTED, "pytorch_model.bin"] for path in folder.rglob(pattern) if path.is_file()
+    ):
         total.update(file.relative_to(folder).as_posix().encode())
         total.update(file_digest(file).encode())
     return total.hexdigest()
@@ -48,12 +55,12 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
 
-def _from_hub(name: str) -> Path:
+def _from_hub(name: str, weights: Sequence[str]) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, HFValidationError, RepositoryNotFoundError
 
     try:
-        return Path(snapshot_download(name, allow_patterns=WANTED, ignore_patterns=UNWANTED))
+        return Path(snapshot_download(name, allow_patterns=[*WANTED, *weights], ignore_patterns=UNWANTED))
     except HFValidationError as error:
         raise EncoderError(
             f"{name!r} is neither a folder on this machine nor a hub id. A hub id looks like "
