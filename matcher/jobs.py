@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from matcher import pipeline
 from matcher.errors import Cancelled, JobError, MatcherError
+from matcher.pace import Pace
 from matcher.progress import Progress, Report
 from matcher.records import Job
 from matcher.workspace import Workspace, open_workspace
@@ -174,7 +175,7 @@ class Reporter:
 
     def __init__(self, workspace: Workspace, job_id: str) -> None:
         self._workspace, self._job_id = workspace, job_id
-        self._step, self._step_started, self._written = "", 0.0, 0.0
+        self._pace, self._step, self._written = Pace(), "", 0.0
 
     def __call__(self, progress: Progress) -> None:
         """Write the progress down.
@@ -183,15 +184,13 @@ class Reporter:
             Cancelled: Somebody asked for it.
         """
         now = time.time()
-        new_step = progress.step != self._step
         complete = progress.done == progress.total > 0
-        if now - self._written < SECONDS_BETWEEN_WRITES and not new_step and not complete:
+        if now - self._written < SECONDS_BETWEEN_WRITES and progress.step == self._step and not complete:
             return
-        if new_step:
-            self._step, self._step_started = progress.step, now
-        self._written = now
+        self._step, self._written = progress.step, now
+        rate = self._pace.rate(progress.step, progress.done, now)
         store = self._workspace.store
-        store.update_job(self._job_id, **asdict(progress), step_started=self._step_started, updated=now)
+        store.update_job(self._job_id, **asdict(progress), rate=rate, updated=now)
         if store.job(self._job_id).cancel_requested:
             raise Cancelled("Cancelled; what was finished is kept.")
 
@@ -200,8 +199,7 @@ def work(workspace: Workspace, job_id: str) -> None:
     """Do a queued job; its end is in the store, whatever it is, and a defect is raised as well."""
     job = workspace.store.job(job_id)
     kind = KINDS[job.kind]
-    now = time.time()
-    workspace.store.update_job(job_id, state="running", started=now, step_started=now, updated=now)
+    workspace.store.update_job(job_id, state="running", started=time.time(), updated=time.time())
 
     def end(state: str, message: str, **more: Any) -> None:
         workspace.store.update_job(job_id, state=state, message=message, finished=time.time(), **more)

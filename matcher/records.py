@@ -78,7 +78,7 @@ class Job:
     cancel_requested: bool = False
     created: float = 0.0
     started: float = 0.0
-    step_started: float = 0.0
+    rate: float = 0.0  # units of the present step per second, 0 while not known
     updated: float = 0.0
     finished: float = 0.0
 
@@ -91,12 +91,6 @@ class Job:
     def fraction(self) -> float | None:
         """Share of the present step that is done, 0..1; None while not known."""
         return min(self.done / self.total, 1.0) if self.total else None
-
-    @property
-    def rate(self) -> float | None:
-        """Units of the present step per second; None until there is something to divide."""
-        spent = self.updated - self.step_started
-        return self.done / spent if self.done and spent > 0 else None
 
     @property
     def seconds_left(self) -> float | None:

@@ -54,7 +54,7 @@ _jobs = sa.Table(
     *_columns(sa.BigInteger, "done", "total"),
     *_columns(sa.JSON, "config", "result"),
     *_columns(sa.Boolean, "cancel_requested"),
-    *_columns(sa.Double, "created", "started", "step_started", "updated", "finished"),
+    *_columns(sa.Double, "created", "started", "updated", "finished", "rate"),
     sa.Index("jobs_by_kind", "kind", "catalog_id", "created"),
 )
 _active = _jobs.c.state.in_(ACTIVE)

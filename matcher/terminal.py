@@ -5,10 +5,10 @@ import time
 from types import TracebackType
 from typing import Self, TextIO
 
+from matcher.pace import Pace
 from matcher.progress import Progress
 
 SECONDS_BETWEEN = {True: 0.1, False: 5.0}  # two lines, on a terminal and in a log
-MEASURED_AFTER = 1.0  # seconds; a rate from less is noise
 
 
 class ProgressLine:
@@ -17,7 +17,7 @@ class ProgressLine:
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
         self._moving = self._stream.isatty()
-        self._step, self._step_started, self._width = "", 0.0, 0
+        self._pace, self._step, self._width = Pace(), "", 0
         self._written = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -32,13 +32,13 @@ class ProgressLine:
         """Show the progress, if it is time to."""
         now = time.monotonic()
         new_step = progress.step != self._step
-        if new_step:
-            self._step, self._step_started = progress.step, now
+        self._step = progress.step
+        rate = self._pace.rate(progress.step, progress.done, now)
         complete = progress.done == progress.total > 0
         due = now - self._written >= SECONDS_BETWEEN[self._moving]
         if due or (self._moving and (new_step or complete)):
             self._written = now
-            self._write(described(progress, now - self._step_started), new_step)
+            self._write(described(progress, rate), new_step)
 
     def _write(self, line: str, new_step: bool) -> None:
         if not self._moving:
@@ -50,16 +50,15 @@ class ProgressLine:
         self._stream.flush()
 
 
-def described(progress: Progress, seconds: float) -> str:
+def described(progress: Progress, rate: float) -> str:
     """ "Reading photos: 120 of 500, 45 a second, 8 s left".
 
     Args:
         progress: How far the step is.
-        seconds: Since the step began.
+        rate: Units per second, 0 while not known.
     """
     parts = [f"{progress.done:,} of {progress.total:,}"] if progress.total else []
-    if progress.done and seconds >= MEASURED_AFTER:
-        rate = progress.done / seconds
+    if rate:
         parts.append(f"{rate:,.0f} a second" if rate >= 1 else f"{60 * rate:,.1f} a minute")
         if progress.total > progress.done:
             parts.append(f"{clock((progress.total - progress.done) / rate)} left")
