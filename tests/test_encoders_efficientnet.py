@@ -1,0 +1,181 @@
+"""EfficientNet's vectors are timm's own, made faster; photos and other weights are read safely, or it says why not."""
+
+import importlib
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from matcher.encoders import load_encoder
+from matcher.errors import Cancelled, EncoderError
+
+
+def draw(path, seed: int, size=(320, 240)):
+    """Save a picture of a few coloured shapes."""
+    random = np.random.default_rng(seed)
+    image = Image.new("RGB", size, "white")
+    canvas = ImageDraw.Draw(image)
+    for _ in range(6):
+        (x, y), colour = random.integers(0, 200, 2), tuple(int(value) for value in random.integers(0, 255, 3))
+        canvas.ellipse((x, y, x + 90, y + 60), fill=colour)
+    image.save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """Where the converted model is kept, so that it is converted once for all tests here."""
+    return tmp_path_factory.mktemp("encoders")
+
+
+@pytest.fixture(scope="module")
+def encoder(kept):
+    return load_encoder("efficientnet", folder=kept)
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("photos")
+    return [draw(folder / f"{seed}.png", seed) for seed in range(5)]
+
+
+@pytest.fixture(scope="module")
+def images():
+    """The module that loads timm; late, so that collecting the tests stays quick."""
+    return importlib.import_module("matcher.encoders.image_model")
+
+
+@pytest.fixture(scope="module")
+def timm_folder(images, tmp_path_factory):
+    """A folder as timm saves one, of the smallest network that it has."""
+    torch_files = importlib.import_module("safetensors.torch")
+    folder = tmp_path_factory.mktemp("timm")
+    model = images.timm.create_model("test_efficientnet", num_classes=7)
+    torch_files.save_file(model.state_dict(), folder / "model.safetensors")
+    (folder / "config.json").write_text('{"architecture": "test_efficientnet"}')
+    return folder
+
+
+def test_vectors_are_those_of_timm(encoder, photos, images):
+    import torch
+
+    model = images.load_bundled(encoder._weights).eval()
+    pixels = [np.asarray(Image.open(photo).resize((224, 224), Image.Resampling.BICUBIC)) for photo in photos]
+    scaled = torch.from_numpy(np.stack(pixels)).permute(0, 3, 1, 2) / 127.5 - 1  # mean = std = 0.5
+    with torch.inference_mode():
+        expected = model.backbone(scaled).numpy()
+    expected /= np.linalg.norm(expected, axis=1, keepdims=True)
+    assert (encoder.encode(photos) * expected).sum(axis=1).min() > 0.999
+
+
+def test_rows_are_unit_or_zero_and_equal_for_equal_photos(encoder, photos, tmp_path):
+    (tmp_path / "broken.jpg").write_bytes(b"not a photo")
+    inputs = [photos[0], None, photos[1], photos[0], tmp_path / "broken.jpg", tmp_path / "missing.jpg", photos[2]]
+    vectors = encoder.encode(inputs)
+    assert (vectors.shape, vectors.dtype) == ((7, 1280), np.float32)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), [1, 0, 1, 1, 0, 0, 1], atol=1e-5)
+    np.testing.assert_array_equal(vectors[0], vectors[3])
+    np.testing.assert_allclose(encoder.encode_queries([photos[2]], inputs)[0], vectors[6], atol=1e-5)
+    for nothing in ([], [None], [tmp_path / "missing.jpg"]):
+        assert not encoder.encode(nothing).any()
+
+
+def test_photos_of_every_mode_and_shape_are_encoded(encoder, tmp_path):
+    inputs = []
+    for mode in ("L", "RGBA", "P", "CMYK", "1"):
+        image = Image.new("RGB", (50, 400), "teal").convert(mode)
+        inputs.append(tmp_path / f"{mode}.{'jpg' if mode == 'CMYK' else 'png'}")
+        image.save(inputs[-1])
+    Image.new("RGB", (1, 1)).save(tmp_path / "dot.png")
+    assert np.isfinite(encoder.encode([*inputs, tmp_path / "dot.png"])).all()
+
+
+def test_a_kept_model_gives_the_same_vectors_without_torch(encoder, photos, kept, monkeypatch):
+    expected = encoder.encode(photos)
+    monkeypatch.setattr("matcher.encoders.efficientnet._converted", None)  # so that it cannot be converted anew
+    np.testing.assert_allclose(load_encoder("efficientnet", folder=kept).encode(photos), expected, atol=1e-6)
+
+
+def test_more_photos_than_are_decoded_ahead_keep_their_order_and_can_be_cancelled(encoder, photos, tmp_path):
+    many = [shutil.copy(photos[number % 5], tmp_path / f"{number}.png") for number in range(90)]
+    seen = []
+    vectors = encoder.encode(many, seen.append)
+    np.testing.assert_allclose(vectors, np.tile(encoder.encode(photos), (18, 1)), atol=1e-4)
+    assert [progress.done for progress in seen] == sorted(progress.done for progress in seen)
+    assert (seen[0].done, seen[-1].done, seen[-1].total) == (0, 90, 90)
+
+    def stop(progress):
+        if progress.done:
+            raise Cancelled("stop")
+
+    with pytest.raises(Cancelled):
+        encoder.encode(many, stop)
+
+
+def test_a_timm_folder_and_checkpoint_load_with_any_classifier(timm_folder, photos, tmp_path, monkeypatch):
+    import torch
+
+    convert = importlib.import_module("matcher.encoders.convert")
+    monkeypatch.setattr(convert, "_openvino", lambda module, example: convert.TorchRunner(module, "cpu", "torch"))
+    by_folder = load_encoder(f"efficientnet:{timm_folder}")
+    named = shutil.copy(timm_folder / "model.safetensors", tmp_path / "test_efficientnet-mine.safetensors")
+    by_file = load_encoder(f"efficientnet:{named}")
+    pickled = tmp_path / "test_efficientnet.pth"
+    weights = importlib.import_module("safetensors.torch").load_file(named)
+    torch.save({"state_dict": {f"module.{key}": value for key, value in weights.items()}}, pickled)
+    expected = by_folder.encode(photos)
+    np.testing.assert_allclose(by_file.encode(photos), expected, atol=1e-5)
+    np.testing.assert_allclose(load_encoder(f"efficientnet:{pickled}").encode(photos), expected, atol=1e-5)
+    assert by_file.version == by_folder.version
+
+
+def test_a_checkpoint_that_would_run_code_is_refused(tmp_path):
+    import torch
+
+    mark = tmp_path / "ran"
+
+    class Evil:
+        def __reduce__(self):
+            return (open, (str(mark), "w"))
+
+    torch.save({"weight": Evil()}, tmp_path / "test_efficientnet.pth")
+    with pytest.raises(EncoderError, match="could run any code"):
+        load_encoder(f"efficientnet:{tmp_path / 'test_efficientnet.pth'}")
+    assert not mark.exists()
+
+
+def test_weights_that_do_not_fit_say_why(timm_folder, tmp_path):
+    wrong = shutil.copy(timm_folder / "model.safetensors", tmp_path / "tf_efficientnet_lite0.safetensors")
+    with pytest.raises(EncoderError, match="does not hold a tf_efficientnet_lite0"):
+        load_encoder(f"efficientnet:{wrong}")
+    cut = tmp_path / "test_efficientnet.safetensors"
+    cut.write_bytes((timm_folder / "model.safetensors").read_bytes()[:500])
+    with pytest.raises(EncoderError, match="damaged"):
+        load_encoder(f"efficientnet:{cut}")
+    with pytest.raises(EncoderError, match="did you mean test_efficientnet"):
+        load_encoder(f"efficientnet:{cut.rename(tmp_path / 'test_eficientnet.safetensors')}")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("/no/such.safetensors", "There is no file"),
+        ("tf_efficientnet_b3x", "did you mean tf_efficientnet_b3"),
+        ("tf_efficientnet_b3", "hub cannot be reached"),
+        ("/no/such/folder", "no model '/no/such/folder'"),
+    ],
+)
+def test_a_model_that_cannot_be_had_says_why(name, said, monkeypatch):
+    import huggingface_hub.constants
+
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(EncoderError, match=said):
+        load_encoder(f"efficientnet:{name}")
+
+
+def test_torchvision_imports_beside_any_torch(images):
+    import torchvision
+
+    images.import_torchvision()  # a second time does nothing
+    assert torchvision.__version__
