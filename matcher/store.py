@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import NullPool
 
@@ -26,7 +27,6 @@ def _columns(kind: type[sa.types.TypeEngine[Any]], *names: str) -> list[sa.Colum
 
 
 _metadata = sa.MetaData()
-_Id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _catalogs = sa.Table(
     "catalogs",
     _metadata,
@@ -38,7 +38,7 @@ _catalogs = sa.Table(
 _verdicts = sa.Table(
     "verdicts",
     _metadata,
-    sa.Column("id", _Id, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
     *_columns(sa.Text, "catalog_id", "left_id", "right_id", "kind", "source", "sampled"),
     sa.Column("made", sa.Double, nullable=False),
     sa.Column("undone", sa.Double),
@@ -59,8 +59,7 @@ _jobs = sa.Table(
 )
 _active = _jobs.c.state.in_(ACTIVE)
 # Two starts of one kind for one catalog: the database itself lets only the first one in.
-_one = ("jobs_one_active", _jobs.c.kind, _jobs.c.catalog_id)
-sa.Index(*_one, unique=True, sqlite_where=_active, postgresql_where=_active)
+sa.Index("jobs_one", _jobs.c.kind, _jobs.c.catalog_id, unique=True, sqlite_where=_active, postgresql_where=_active)
 _presets = sa.Table(
     "presets",
     _metadata,
@@ -107,8 +106,12 @@ class Store:
         self._writer = self._reader.execution_options(write=True)
         try:
             self._migrate()
-        except sa.exc.OperationalError as error:
+        except sa.exc.DatabaseError as error:
             raise DataError(f"Cannot open the database {self._reader.url!r}: {error.orig}.") from error
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._reader.dispose()
 
     def _migrate(self) -> None:
         """Run what is missing; each step and its record share a transaction, so both happen or neither."""
@@ -126,14 +129,17 @@ class Store:
                 migration(connection)
                 connection.execute(_migrations.insert().values(version=number, applied=time.time()))
 
-    def _write(self, *statements: sa.Executable) -> int:
-        """Run statements in one transaction; how many rows the last one changed."""
+    def _write(self, statement: sa.Executable) -> int:
+        """Run a statement in a transaction of its own; how many rows it changed."""
         with self._writer.begin() as connection:
-            return [connection.execute(statement).rowcount for statement in statements][-1]
+            return connection.execute(statement).rowcount
 
-    def _replace(self, table: sa.Table, row: dict[str, Any]) -> None:
-        same = [column == row[column.name] for column in table.primary_key]
-        self._write(table.delete().where(*same), table.insert().values(row))
+    def _replace(self, table: sa.Table, row: dict[str, Any], stays: str = "") -> None:
+        """Add a row, or change the one with its key, but for the column that stays."""
+        dialect = sqlite if self._reader.dialect.name == "sqlite" else postgresql
+        changes = {name: value for name, value in row.items() if name != stays}
+        adding = dialect.insert(table).values(row)
+        self._write(adding.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes))
 
     def _rows(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
         with self._reader.connect() as connection:
@@ -141,8 +147,7 @@ class Store:
 
     def save_catalog(self, info: CatalogInfo) -> None:
         """Add a catalog, or replace what is known of it; the time it was first added stays."""
-        old = self.catalog(info.id)
-        self._replace(_catalogs, asdict(info) | {"created": old.created if old else info.created})
+        self._replace(_catalogs, asdict(info), stays="created")
 
     def catalogs(self) -> list[CatalogInfo]:
         """All catalogs, the one that changed last first."""
@@ -169,11 +174,7 @@ class Store:
         return {row["name"]: row["recipe"] for row in rows}
 
     def save_preset(self, catalog_id: str, name: str, recipe: str) -> None:
-        """Keep a recipe (JSON) under a name; the same name again replaces it.
-
-        Raises:
-            DataError: The name is empty.
-        """
+        """Keep a recipe (JSON) under a name, which must not be empty (DataError); the same name again replaces it."""
         if not name.strip():
             raise DataError("The preset has no name; type one, for example: careful.")
         row = {"catalog_id": catalog_id, "name": name.strip(), "recipe": recipe, "saved": time.time()}

@@ -1,0 +1,249 @@
+import os
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from matcher import store as store_module
+from matcher.errors import DataError, JobError
+from matcher.records import CatalogInfo, Job
+from matcher.store import Store, sqlite_url
+
+INFO = CatalogInfo("shop", "Shop", "shop.csv", 3, 2, 1, 0, "v1", "c1", 1.0, 1.0)
+POSTGRES = os.environ.get("TWINSHELF_TEST_POSTGRES", "")  # URL of a database that may be emptied
+
+
+@pytest.fixture(params=["sqlite", "postgresql"] if POSTGRES else ["sqlite"])
+def store(request, tmp_path):
+    if request.param == "postgresql":
+        engine = sa.create_engine(POSTGRES)
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA public")
+        engine.dispose()
+    opened = Store(POSTGRES if request.param == "postgresql" else sqlite_url(tmp_path / "matcher.db"))
+    yield opened
+    opened.close()
+
+
+def say(store, one, other, kind="match"):
+    return store.add_verdict("shop", one, other, kind, source="browse")
+
+
+def kinds(store, catalog_id="shop"):
+    return {(verdict.left_id, verdict.right_id): verdict.kind for verdict in store.verdicts(catalog_id)}
+
+
+def test_a_verdict_outlives_the_program(tmp_path):
+    given = say(Store(sqlite_url(tmp_path / "matcher.db")), "b", "a")
+    assert Store(sqlite_url(tmp_path / "matcher.db")).verdicts("shop") == [given]
+
+
+def test_a_pair_has_one_verdict_whatever_the_order_of_its_ids(store):
+    say(store, "b", "a", "match")
+    say(store, "a", "b", "different")
+    assert kinds(store) == {("a", "b"): "different"}
+    assert len(store.verdict_history("shop")) == 2
+
+
+def test_undo_brings_the_earlier_verdict_back(store):
+    say(store, "a", "b", "match")
+    last = say(store, "a", "b", "unsure")
+    assert store.undo_verdict("shop") == last
+    assert kinds(store) == {("a", "b"): "match"}
+    assert [undone is None for _, undone in store.verdict_history("shop")] == [True, False]
+
+
+def test_undo_goes_back_one_by_one_and_then_says_there_is_none(store):
+    say(store, "a", "b")
+    say(store, "c", "d")
+    assert store.undo_verdict("shop").left_id == "c"
+    assert store.undo_verdict("shop").left_id == "a"
+    assert store.undo_verdict("shop") is None
+    assert store.verdicts("shop") == []
+
+
+def test_a_chosen_verdict_can_be_taken_back(store):
+    first = say(store, "a", "b")
+    say(store, "c", "d")
+    store.undo_verdict("shop", first.id)
+    assert kinds(store) == {("c", "d"): "match"}
+    assert store.undo_verdict("other", first.id + 1) is None
+
+
+def test_catalogs_do_not_share_verdicts(store):
+    say(store, "a", "b")
+    store.add_verdict("other", "a", "b", "different", source="review", sampled="random")
+    assert kinds(store) == {("a", "b"): "match"}
+    assert store.verdicts("other")[0].sampled == "random"
+
+
+@pytest.mark.parametrize(("other", "kind", "message"), [("a", "match", "two listings"), ("b", "maybe", "unsure")])
+def test_a_verdict_that_means_nothing_is_refused(store, other, kind, message):
+    with pytest.raises(DataError, match=message):
+        say(store, "a", other, kind)
+    assert store.verdicts("shop") == []
+
+
+actions = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from("abc"), st.sampled_from("def"), st.sampled_from(["match", "different", "unsure"])),
+        st.just("undo"),
+    ),
+    max_size=12,
+)
+
+
+@given(actions=actions)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_verdicts_are_a_stack_for_each_catalog(tmp_path, actions):
+    store = Store(sqlite_url(tmp_path / "matcher.db"))
+    catalog_id = f"catalog {len(store.catalogs())}"
+    store.save_catalog(replace(INFO, id=catalog_id))
+    stack = []
+    for action in actions:
+        if action == "undo":
+            store.undo_verdict(catalog_id)
+            stack = stack[:-1]
+        else:
+            store.add_verdict(catalog_id, action[1], action[0], action[2], source="browse")
+            stack.append(action)
+    assert kinds(store, catalog_id) == {(one, other): kind for one, other, kind in stack}
+
+
+@given(value=st.recursive(st.none() | st.booleans() | st.integers(-99, 99) | st.text(), st.lists, max_leaves=5))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_setting_comes_back_as_it_went_in(tmp_path, value):
+    store = Store(sqlite_url(tmp_path / "matcher.db"))
+    store.set_setting("shop", "key", {"kept": value})
+    assert store.setting("shop", "key") == {"kept": value}
+
+
+def test_settings_belong_to_their_catalog(store):
+    store.set_setting("shop", "k", 50)
+    store.set_setting("shop", "k", 20)
+    assert (store.setting("shop", "k"), store.setting("other", "k"), store.setting("", "k", "none")) == (
+        20,
+        None,
+        "none",
+    )
+
+
+def test_presets_are_kept_by_name(store):
+    store.save_preset("shop", " careful ", "{}")
+    store.save_preset("shop", "careful", '{"k": 1}')
+    store.save_preset("shop", "bold", "{}")
+    assert store.presets("shop") == {"bold": "{}", "careful": '{"k": 1}'}
+    store.delete_preset("shop", "bold")
+    assert list(store.presets("shop")) == ["careful"]
+    assert store.presets("other") == {}
+    with pytest.raises(DataError, match="no name"):
+        store.save_preset("shop", "  ", "{}")
+
+
+def test_a_catalog_saved_again_keeps_the_day_it_came(store):
+    store.save_catalog(INFO)
+    store.save_catalog(replace(INFO, listings=9, created=7.0, updated=7.0))
+    assert store.catalogs() == [replace(INFO, listings=9, created=1.0, updated=7.0)]
+
+
+def test_only_one_job_of_a_kind_runs_for_a_catalog(store):
+    assert store.add_job(Job("1", "encode", "shop", {}))
+    assert not store.add_job(Job("2", "encode", "shop", {}))
+    assert store.add_job(Job("3", "encode", "other", {}))
+    store.update_job("1", state="done")
+    assert store.add_job(Job("4", "encode", "shop", {"k": 50}, created=5.0))
+    assert [job.id for job in store.jobs(kind="encode", catalog_id="shop")] == ["4", "1"]
+    assert {job.id for job in store.jobs(active=True)} == {"3", "4"}
+    assert store.job("4").config == {"k": 50}
+
+
+def test_the_end_of_a_job_is_final(store):
+    store.add_job(Job("1", "encode", "shop", {}))
+    assert store.update_job("1", state="cancelled")
+    assert not store.update_job("1", state="done")
+    assert store.job("1").state == "cancelled"
+    with pytest.raises(JobError, match="start it again"):
+        store.job("9")
+
+
+def test_how_long_a_job_still_takes():
+    job = Job("1", "encode", "shop", {}, done=50, total=200, rate=10.0)
+    assert (job.fraction, job.seconds_left) == (0.25, 15.0)
+    assert (replace(job, rate=0.0).seconds_left, replace(job, total=0).fraction) == (None, None)
+
+
+def test_many_writers_wait_for_each_other(store):
+    def write(number):
+        say(store, f"a{number}", f"b{number}")
+        store.set_setting("shop", "number", number)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(40)))
+    assert len(store.verdicts("shop")) == 40
+
+
+def test_two_programs_may_open_a_new_database_at_once(tmp_path):
+    url = sqlite_url(tmp_path / "matcher.db")
+    with ThreadPoolExecutor(4) as pool:
+        opened = list(pool.map(lambda _: Store(url), range(8)))
+    say(opened[0], "a", "b")
+    assert len(opened[-1].verdicts("shop")) == 1
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
+    url = sqlite_url(tmp_path / "matcher.db")
+    say(Store(url), "a", "b")
+
+    def half(connection):
+        connection.exec_driver_sql("CREATE TABLE half (id INTEGER)")
+        raise DataError("no further")
+
+    monkeypatch.setattr(store_module, "MIGRATIONS", (*store_module.MIGRATIONS, half))
+    with pytest.raises(DataError, match="no further"):
+        Store(url)
+    monkeypatch.undo()
+    assert len(Store(url).verdicts("shop")) == 1
+    assert tables(tmp_path / "matcher.db").isdisjoint({"half"})
+
+
+def test_an_older_database_is_brought_up_to_date(tmp_path, monkeypatch):
+    url = sqlite_url(tmp_path / "matcher.db")
+    say(Store(url), "a", "b")
+    more = lambda connection: connection.exec_driver_sql("CREATE TABLE more (id INTEGER)")  # noqa: E731
+    monkeypatch.setattr(store_module, "MIGRATIONS", (*store_module.MIGRATIONS, more))
+    assert len(Store(url).verdicts("shop")) == 1
+    assert "more" in tables(tmp_path / "matcher.db")
+    Store(url)  # a second time there is nothing left to do
+    monkeypatch.undo()
+    with pytest.raises(DataError, match="newer program"):
+        Store(url)
+
+
+@pytest.mark.parametrize("url", ["nonsense", "oracle://host/base", "postgresql://nobody@127.0.0.1:1/none"])
+def test_a_database_that_cannot_be_had_is_told_plainly(url):
+    with pytest.raises(DataError, match=r"MATCHER_DATABASE_URL|Cannot open the database"):
+        Store(url)
+
+
+def test_a_file_that_is_no_database_is_told_plainly(tmp_path):
+    (tmp_path / "matcher.db").write_text("this is a letter, not a database" * 100)
+    with pytest.raises(DataError, match="database"):
+        Store(sqlite_url(tmp_path / "matcher.db"))
+
+
+def test_a_password_is_not_in_the_message():
+    with pytest.raises(DataError) as caught:
+        Store("postgresql://me:secret@127.0.0.1:1/none")
+    assert "secret" not in str(caught.value)
+
+
+def tables(file):
+    connection = sqlite3.connect(file)
+    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    connection.close()
+    return names
