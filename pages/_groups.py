@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pages._photos import photo_url
 
 _STYLE = Path(__file__).parent.parent / "assets" / "groups.css"
-_SHOWN = 16  # listings of a group; a chain of hundreds would hide the next one
+_SHOWN = 12  # listings of a group; a chain of hundreds would hide the next one
 
 
 def group_rows(catalog_id: str, listings: pd.DataFrame, groups: Sequence[NDArray[np.intp]]) -> None:

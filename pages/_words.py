@@ -1,10 +1,12 @@
 """The decision rule in a curator's words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from math import inf
 
 from matcher.encoders import ENCODERS
 from matcher.labels import RANDOM
 from matcher.recipe import Recipe
+from pages._cards import ICONS, WORDS, Bar
 
 FUSIONS = {
     "either": ("Title or photo", "A pair matches when its titles or its photos are near enough. Finds the most."),
@@ -13,6 +15,7 @@ FUSIONS = {
     "fused": ("Joined", "Title and photo are joined before the search, which also finds pairs middling in both."),
 }
 METRICS = {"cosine": "cosine distance", "euclidean": "Euclidean distance", "manhattan": "Manhattan distance"}
+TONES = {"text": "blue", "image": "orange", "fused": "violet"}
 NAMES = {"text": "Titles", "image": "Photos", "fused": "Title and photo"}
 
 
@@ -39,23 +42,30 @@ def recipe_in_words(recipe: Recipe) -> str:
 
 
 def why_asked(recipe: Recipe, distance: Mapping[str, float], is_match: bool, sampled: str) -> str:
-    """Why a pair came up for review, in a sentence or two."""
+    """Why a pair came up for review, in a sentence or two; `distance` is the pair's in each modality."""
     if sampled == RANDOM:
         return "Drawn at random from the matches, to learn how many of them are right."
     now = "a match now" if is_match else "no match now"
     if recipe.fusion in ("mean", "fused"):
         return f"Near the edge: title and photo together are close to the threshold, {now}."
-    asked = {side: getattr(recipe, f"{side}_threshold") for side in recipe.modalities}
-    near = min(asked, key=lambda side: abs(distance[side] - asked[side]) / max(asked[side], 1e-6))
-    reason = (
-        f"Near the edge: the {NAMES[near].lower()} are {distance[near]:.3f} apart and the threshold is "
-        f"{asked[near]:.3f}, {now}."
-    )
-    within = {side: distance[side] <= asked[side] for side in asked}
-    if len(set(within.values())) > 1:
-        yes, no = sorted(within, key=within.get, reverse=True)
-        reason += f" The {NAMES[yes].lower()} say same, the {NAMES[no].lower()} do not."
+    limits = {side: getattr(recipe, f"{side}_threshold") for side in recipe.modalities if distance[side] != inf}
+    near = min(limits, key=lambda side: abs(distance[side] - limits[side]) / max(limits[side], 1e-6))
+    reason = f"Near the edge: {NAMES[near].lower()} {distance[near]:.3f} apart, threshold {limits[near]:.3f}, {now}."
+    within = [side for side in limits if distance[side] <= limits[side]]
+    if len(within) == 1 and len(limits) == 2:
+        other = next(side for side in limits if side != within[0])
+        reason += f" The {NAMES[within[0]].lower()} say same, the {NAMES[other].lower()} do not."
     return reason
+
+
+def distances_in_words(bars: Sequence[Bar]) -> str:
+    """The distances of a pair in one line of Markdown, each in its colour and with its threshold."""
+    words = []
+    for bar in bars:
+        figure = "none" if bar.distance == inf else f"**{bar.distance:.3f}**"
+        limit = "" if bar.threshold is None else f" of {bar.threshold:.3f}"
+        words.append(f":{TONES[bar.modality]}[:material/{ICONS[bar.modality]}: {WORDS[bar.modality]} {figure}]{limit}")
+    return "Distance by " + " · ".join(words)
 
 
 def _figure(threshold: float | None) -> str:

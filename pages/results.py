@@ -34,7 +34,7 @@ def main() -> None:
             "Take one of them back on the Review page.",
             icon=":material/warning:",
         )
-    left, right = st.columns([3, 1], gap="large")
+    left, right = st.columns([5, 2], gap="medium")
     with right:
         downloads(matched, outcome)
     with left:
@@ -74,7 +74,8 @@ def preview(matched: Matched, outcome: Outcome) -> None:
     """Groups as rows of photos, page by page."""
     labelled = bool((matched.catalog.codes >= 0).any())
     offered = [name for name, order in ORDERS.items() if labelled or order != "mixed"]
-    asked = st.segmented_control(
+    bar = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
+    asked = bar.segmented_control(
         "Order", offered, default=offered[0], required=True, key="order", label_visibility="collapsed"
     )
     groups = order_groups(outcome.group, matched.catalog.codes, ORDERS[asked])
@@ -82,7 +83,7 @@ def preview(matched: Matched, outcome: Outcome) -> None:
         st.info("There is no such group. A looser threshold on the Thresholds page finds more matches.")
         return
     pages = -(-len(groups) // PER_PAGE)
-    page = st.pagination(pages, key=f"page-{ORDERS[asked]}") if pages > 1 else 1
+    page = bar.pagination(pages, key=f"page-{ORDERS[asked]}", max_visible_pages=5) if pages > 1 else 1
     shown = groups[(page - 1) * PER_PAGE : page * PER_PAGE]
     group_rows(matched.id, matched.catalog.listings, [np.flatnonzero(outcome.group == number) for number in shown])
 
@@ -122,7 +123,6 @@ def download(matched: Matched, name: str, kind: export.Format, table: Callable[[
         file_name=f"{matched.id}-{name}{export.ENDINGS[kind]}",
         mime=MIME[kind],
         key=f"download-{name}-{kind}",
-        icon=":material/download:",
         on_click="ignore",
     )
 

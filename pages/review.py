@@ -10,7 +10,7 @@ from pages._cards import Board, Column, cards
 from pages._measured import doubtful
 from pages._photos import photo_url
 from pages._shared import Matched, bars_of_pair, empty_state, listing_card, need_matches
-from pages._words import why_asked
+from pages._words import distances_in_words, why_asked
 
 AHEAD = 20  # questions chosen at once: choosing looks at every pair, showing the next one at none
 SKIPPED = "skipped"  # the catalog's setting with the pairs that were put off
@@ -145,10 +145,10 @@ def pair(matched: Matched, question: Question) -> None:
     distance = {side: float(values[question.pair]) for side, values in pairs.distance.items()}
     is_match = bool(matched.is_match[question.pair])
     st.markdown(why_asked(matched.recipe, distance, is_match, question.sampled))
-    bars = bars_of_pair(matched, question.pair)
+    st.caption(distances_in_words(bars_of_pair(matched, question.pair)))
     shown = [
-        listing_card(matched, left, title=differing_words(other, one), bars=bars, large=True),
-        listing_card(matched, right, title=differing_words(one, other), bars=bars, large=True),
+        listing_card(matched, left, title=differing_words(other, one), large=True),
+        listing_card(matched, right, title=differing_words(one, other), large=True),
     ]
     cards([Column(shown)], Board("pair", about=str(question.pair)), key="pair")
 

@@ -58,14 +58,14 @@ def rule(matched: Matched) -> None:
         put(matched, replace(recipe, text_weight=st.session_state["weight"] / 100))
 
     st.session_state["fusion"], st.session_state["weight"] = recipe.fusion, round(100 * recipe.text_weight)
-    left, right = st.columns([3, 2], vertical_alignment="center")
-    left.segmented_control(
-        "A pair matches by", list(FUSIONS), format_func=lambda name: FUSIONS[name][0], key="fusion", required=True,
-        on_change=chosen,
-    )  # fmt: skip
-    left.caption(FUSIONS[recipe.fusion][1])
-    if recipe.fusion == "mean":
-        right.slider("Weight of the title", 0, 100, step=5, format="%d %%", key="weight", on_change=weighed)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
+        st.segmented_control(
+            "A pair matches by", list(FUSIONS), format_func=lambda name: FUSIONS[name][0], key="fusion", required=True,
+            on_change=chosen,
+        )  # fmt: skip
+        if recipe.fusion == "mean":
+            st.slider("Weight of the title", 0, 100, step=5, format="%d %%", key="weight", on_change=weighed, width=260)
+    st.caption(FUSIONS[recipe.fusion][1])
 
 
 def sliders(matched: Matched, known: _measured.Known) -> None:
@@ -93,7 +93,7 @@ def tuning(matched: Matched, known: _measured.Known) -> None:
     off = known.truth is None
     why = "Needs labels: a column that says which listings are one product." if off else None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        best = st.button("Best F1", icon=":material/auto_fix_high:", disabled=off, help=why)
+        best = st.button("Best F1", type="primary", icon=":material/auto_fix_high:", disabled=off, help=why)
         floor = st.session_state.setdefault("floor", 0.95)
         most = st.button("Most recall with a precision of at least", icon=":material/verified:", disabled=off, help=why)
         st.number_input("Precision", 0.5, 1.0, step=0.01, key="floor", width=120, label_visibility="collapsed")
@@ -143,22 +143,26 @@ def measured_on(matched: Matched, known: _measured.Known) -> None:
 def flips(matched: Matched, known: _measured.Known) -> None:
     """The pairs that the last move decided otherwise, or else those at the edge."""
     about, key, before = st.session_state.get(BEFORE, ("", "", None))
-    left, right = st.columns(2, gap="medium")
     if before is not None and (about, key) == (matched.id, matched.encoded.key):
-        changed = _measured.flipped(matched, before, SHOWN)
-        heads = (f"Became matches: {changed.came:,}", f"No longer matches: {changed.went:,}")
-        shown = (changed.some_came, changed.some_went)
-        none = ("The last move won no pair.", "The last move lost no pair.")
+        changed = _measured.flipped(matched, before, 2 * SHOWN)
+        sides = {
+            f"Became matches: {changed.came:,}": changed.some_came,
+            f"No longer matches: {changed.went:,}": changed.some_went,
+        }
+        nothing = "The last move decided no pair otherwise."
     else:
-        heads, shown = ("The last to match", "The first not to"), _measured.around(matched, SHOWN)
-        none = ("Nothing matches at these thresholds.", "Every pair that was found matches.")
-    for column, head, rows, nothing in zip((left, right), heads, shown, none, strict=True):
+        inside, outside = _measured.around(matched, 2 * SHOWN)
+        sides = {"The last to match": inside, "The first not to": outside}
+        nothing = "No pair was found at these distances."
+    sides = {head: rows for head, rows in sides.items() if len(rows)}
+    if not sides:
+        st.caption(nothing)
+        return
+    for column, (head, rows) in zip(st.columns(len(sides), gap="medium"), sides.items(), strict=True):
+        shown = rows[: 2 * SHOWN // len(sides)]
         with column:
             st.markdown(f"**{head}**")
-            if len(rows):
-                pair_tiles(matched, rows.tolist(), known.kind[rows].tolist())
-            else:
-                st.caption(nothing)
+            pair_tiles(matched, shown.tolist(), known.kind[shown].tolist())
 
 
 def curves(matched: Matched, known: _measured.Known) -> None:
