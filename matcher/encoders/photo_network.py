@@ -7,11 +7,12 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor, nn
+from torch.nn import functional
 
 from matcher.encoders.image_model import PhotoModule
 
 LAST_BLOCKS = 1  # of an EfficientNet that are trained where the rest is frozen
-MIDDLE = 0.875  # share of the shorter side that is read: timm's, and it leaves frames and banners out
+MIDDLE = 0.875  # share of the shorter side that is the middle: timm's
 
 
 class GemPool(nn.Module):
@@ -46,25 +47,28 @@ class PhotoNetwork(nn.Module):
         self.has_tail = all(hasattr(network, part) for part in ("conv_stem", "bn1", "blocks", "conv_head", "bn2"))
 
     def stem(self, pixels: Tensor) -> Tensor:
-        """Pixels, uint8 (B, side, side, 3), to the maps (B, C, H, W) that the tail takes."""
+        """Looks, uint8 (B, R, side, side, 3), to the maps (B, R, C, H, W) that the tail takes."""
         network: Any = self.photo.backbone
-        scaled = (pixels.permute(0, 3, 1, 2).float() - self.photo.mean) * self.photo.scale
-        if not self.has_tail:
-            features: Tensor = network.forward_features(scaled)
-            return features if features.ndim == 4 else network.forward_head(features, pre_logits=True)[..., None, None]
-        maps: Tensor = network.bn1(network.conv_stem(scaled))
-        return network.blocks[:-LAST_BLOCKS](maps)  # type: ignore[no-any-return]
+        scaled = (pixels.flatten(0, 1).permute(0, 3, 1, 2).float() - self.photo.mean) * self.photo.scale
+        if self.has_tail:
+            maps = network.blocks[:-LAST_BLOCKS](network.bn1(network.conv_stem(scaled)))
+        else:
+            maps = network.forward_features(scaled)
+            if maps.ndim != 4:  # a transformer's tokens
+                maps = network.forward_head(maps, pre_logits=True)[..., None, None]
+        return maps.unflatten(0, (-1, pixels.shape[1]))  # type: ignore[no-any-return]
 
     def tail(self, maps: Tensor) -> Tensor:
-        """Maps to features (B, F)."""
+        """Maps (B, R, C, H, W) to features (B, F): the mean over the looks."""
         network: Any = self.photo.backbone
+        flat = maps.flatten(0, 1)
         if self.has_tail:
-            maps = network.bn2(network.conv_head(network.blocks[-LAST_BLOCKS:](maps)))
-        features: Tensor = self.pool(maps)
-        return features
+            flat = network.bn2(network.conv_head(network.blocks[-LAST_BLOCKS:](flat)))
+        features = functional.normalize(self.pool(flat), dim=1)
+        return features.unflatten(0, (-1, maps.shape[1])).mean(dim=1)
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Pixels, uint8 (B, side, side, 3), to features (B, F)."""
+        """Looks, uint8 (B, R, side, side, 3), to features (B, F)."""
         return self.tail(self.stem(pixels))
 
 
@@ -77,12 +81,12 @@ class PhotoTail(nn.Module):
         self.network = network
 
     def forward(self, maps: Tensor) -> Tensor:
-        """Maps (B, C, H, W), any float type, to features (B, F)."""
+        """Maps (B, R, C, H, W), any float type, to features (B, F)."""
         return self.network.tail(maps.float())
 
 
 class PhotoStem(nn.Module):
-    """The frozen layers alone, each photo's maps as one row."""
+    """The frozen layers alone, the maps of each photo's looks as one row."""
 
     def __init__(self, network: PhotoNetwork) -> None:
         """Share the network's layers."""
@@ -90,21 +94,20 @@ class PhotoStem(nn.Module):
         self.network = network
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Pixels, uint8 (B, side, side, 3), to rows (B, C * H * W)."""
+        """Looks, uint8 (B, R, side, side, 3), to rows (B, R * C * H * W)."""
         return self.network.stem(pixels).flatten(1)
 
 
-def middle(photo: Image.Image, side: int) -> NDArray[np.uint8]:
-    """The middle square of a photo, (side, side, 3): where the goods are, with their own proportions."""
+def looks(photo: Image.Image, side: int) -> NDArray[np.uint8]:
+    """Two looks at a photo, (2, side, side, 3): its middle as it is, and the whole of it, squeezed and mirrored.
+
+    The middle shows the goods large, without frames and banners; the whole misses nothing of what is long and narrow.
+    Sellers mirror photos, so that one look each way brings a photo and its mirror image together.
+    """
     scale = side / MIDDLE / min(photo.size)
-    width, height = (max(side, round(length * scale)) for length in photo.size)
-    left, top = (width - side) // 2, (height - side) // 2
-    box = (left / scale, top / scale, (left + side) / scale, (top + side) / scale)
-    cut = photo.resize((side, side), Image.Resampling.BICUBIC, _within(box, photo.size), reducing_gap=2.0)
-    return np.asarray(cut.convert("RGB"))
-
-
-def _within(box: tuple[float, ...], size: tuple[int, int]) -> tuple[float, float, float, float]:
-    """Cut rounding off at the photo's edges."""
-    left, top, right, bottom = box
-    return max(0.0, left), max(0.0, top), min(float(size[0]), right), min(float(size[1]), bottom)
+    half_width, half_height = (min(side / scale, length) / 2 for length in photo.size)
+    x, y = photo.width / 2, photo.height / 2
+    box = (x - half_width, y - half_height, x + half_width, y + half_height)
+    middle = photo.resize((side, side), Image.Resampling.BICUBIC, box, reducing_gap=2.0)
+    whole = photo.resize((side, side), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    return np.stack([np.asarray(middle), np.asarray(whole)[:, ::-1]])

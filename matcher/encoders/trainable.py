@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 import torch
@@ -16,7 +16,7 @@ from matcher.arcface import Projection
 from matcher.encoders.bert import bundled_folder, padded
 from matcher.encoders.efficientnet import bundled_weights, find_model
 from matcher.encoders.image_model import BUNDLED_ARCHITECTURE, PhotoModule, load_bundled, load_named
-from matcher.encoders.photo_network import PhotoNetwork, middle
+from matcher.encoders.photo_network import PhotoNetwork, looks
 from matcher.encoders.sentence_model import SentenceModule, load_sentence_model
 from matcher.encoders.sources import model_folder
 
@@ -86,7 +86,7 @@ class TitleBackbone:
 
     def save(self, folder: Path) -> None:
         """Write a sentence-transformers folder, safetensors."""
-        model: SentenceTransformer = self.module.model
+        model = cast(SentenceTransformer, self.module.model)
         model.save_pretrained(str(folder), create_model_card=False, safe_serialization=True)
 
 
@@ -107,8 +107,8 @@ class PhotoBackbone:
         self.side = side or photo.side
 
     def inputs(self, items: Sequence[Image.Image]) -> dict[str, Tensor]:
-        """Pixels, uint8 (B, side, side, 3)."""
-        return {"pixels": torch.from_numpy(np.stack([middle(photo, self.side) for photo in items]))}
+        """Two looks at each photo, uint8 (B, 2, side, side, 3)."""
+        return {"pixels": torch.from_numpy(np.stack([looks(photo, self.side) for photo in items]))}
 
     def save(self, folder: Path) -> None:
         """Write a timm folder: config.json, model.safetensors."""
