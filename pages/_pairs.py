@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from matcher.explore import OTHER, SAME, differing_words
+from pages._cards import WORDS
 from pages._charts import colours
 from pages._photos import photo_url
-from pages._shared import Matched
+from pages._shared import Matched, distances_of_pair
 
 _STYLE = Path(__file__).parent.parent / "assets" / "pairs.css"
 _TRUTH = {SAME: ("match", "same product"), OTHER: ("different", "different products")}
-_WORDS = {"text": "title", "image": "photo", "fused": "both"}
 
 
 def pair_tiles(matched: Matched, pairs: Sequence[int], truth: Sequence[int]) -> None:
@@ -39,9 +39,9 @@ def _tile(matched: Matched, pair: int, known: int) -> str:
     listings = matched.catalog.listings[["item_id", "title", "photo"]].iloc[rows]
     (one, one_title, one_photo), (other, other_title, other_photo) = listings.itertuples(index=False)
     figures = "".join(
-        f'<span style="color:var(--{side})">{_WORDS[side]} <b>{distance[pair]:.3f}</b></span>'
-        for side, distance in found.distance.items()
-        if distance[pair] != float("inf")
+        f'<span style="color:var(--{side})">{WORDS[side]} <b>{distance:.3f}</b></span>'
+        for side, distance in distances_of_pair(matched, pair).items()
+        if distance != float("inf")
     )
     if known in _TRUTH:
         tone, words = _TRUTH[known]

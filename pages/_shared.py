@@ -13,7 +13,7 @@ from matcher import jobs, pipeline
 from matcher.catalog import Catalog
 from matcher.encoding import ENCODED
 from matcher.explore import PairIndex, index_pairs
-from matcher.recipe import Recipe, decide
+from matcher.recipe import Recipe, decide, joint_distance
 from matcher.records import CatalogInfo, Verdict
 from matcher.workspace import Workspace, open_workspace
 from pages import _jobs
@@ -179,16 +179,25 @@ def bars_of_pair(matched: Matched, pair: int, ranks: dict[str, int | None] | Non
     """The distances of a candidate pair with the thresholds in force."""
     thresholds = thresholds_of(matched.recipe)
     return [
-        Bar(modality, float(distance[pair]), thresholds.get(modality), (ranks or {}).get(modality), matched.scale)
-        for modality, distance in matched.encoded.pairs.distance.items()
+        Bar(modality, distance, thresholds.get(modality), (ranks or {}).get(modality), matched.scale)
+        for modality, distance in distances_of_pair(matched, pair).items()
     ]
+
+
+def distances_of_pair(matched: Matched, pair: int) -> dict[str, float]:
+    """The distances of a candidate pair; "fused" is what the rule compares, so the mean where it takes the mean."""
+    one = matched.encoded.pairs.chosen(np.array([pair]))
+    distance = {modality: float(values[0]) for modality, values in one.distance.items()}
+    if matched.recipe.fusion == "mean" and "fused" in distance:
+        distance["fused"] = float(joint_distance(one, matched.recipe)[0])
+    return distance
 
 
 def thresholds_of(recipe: Recipe) -> dict[str, float | None]:
     """The threshold of each modality that the recipe asks."""
     if recipe.fusion in ("fused", "mean"):
         return {"text": None, "image": None, "fused": recipe.fused_threshold}
-    return {"text": recipe.text_threshold, "image": recipe.image_threshold, "fused": recipe.fused_threshold}
+    return {"text": recipe.text_threshold, "image": recipe.image_threshold, "fused": None}
 
 
 def verdicts_by_pair(opened: Opened) -> dict[tuple[str, str], Verdict]:

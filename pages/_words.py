@@ -63,7 +63,7 @@ def distances_in_words(bars: Sequence[Bar]) -> str:
     words = []
     for bar in bars:
         figure = "none" if bar.distance == inf else f"**{bar.distance:.3f}**"
-        limit = "" if bar.threshold is None else f" of {bar.threshold:.3f}"
+        limit = "" if bar.threshold is None else f" (threshold {bar.threshold:.3f})"
         words.append(f":{TONES[bar.modality]}[:material/{ICONS[bar.modality]}: {WORDS[bar.modality]} {figure}]{limit}")
     return "Distance by " + " · ".join(words)
 

@@ -9,12 +9,13 @@ from matcher.records import Verdict
 from pages._cards import Board, Column, cards
 from pages._measured import doubtful
 from pages._photos import photo_url
-from pages._shared import Matched, bars_of_pair, empty_state, listing_card, need_matches
+from pages._shared import Matched, bars_of_pair, distances_of_pair, empty_state, listing_card, need_matches
 from pages._words import distances_in_words, why_asked
 
 AHEAD = 20  # questions chosen at once: choosing looks at every pair, showing the next one at none
 SKIPPED = "skipped"  # the catalog's setting with the pairs that were put off
 QUEUE = "review-queue"
+FEWEST = 5  # of a fair sample; a share of fewer says nothing
 ANSWERS = (
     (MATCH, "Same product", "S", ":material/check:"),
     (DIFFERENT, "Different", "D", ":material/close:"),
@@ -121,7 +122,7 @@ def progress(matched: Matched, verdicts: list[Verdict]) -> None:
         (matched.id, matched.encoded.key, matched.recipe.to_json()), tuple(v.id for v in verdicts), matched, verdicts
     )
     right = "Precision shows after a few answers: some pairs are drawn at random for that."
-    if said.precision is not None:
+    if said.precision is not None and said.sample >= FEWEST:
         right = (
             f"**{said.precision:.3f}** of the matches are right (95 % interval {said.low:.3f} to {said.high:.3f}, "
             f"a fair sample of {said.sample:,})"
@@ -142,7 +143,7 @@ def pair(matched: Matched, question: Question) -> None:
     pairs, titles = matched.encoded.pairs, matched.catalog.listings["title"]
     left, right = int(pairs.left[question.pair]), int(pairs.right[question.pair])
     one, other = titles.iat[left], titles.iat[right]
-    distance = {side: float(values[question.pair]) for side, values in pairs.distance.items()}
+    distance = distances_of_pair(matched, question.pair)
     is_match = bool(matched.is_match[question.pair])
     st.markdown(why_asked(matched.recipe, distance, is_match, question.sampled))
     st.caption(distances_in_words(bars_of_pair(matched, question.pair)))
