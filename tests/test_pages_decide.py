@@ -1,0 +1,257 @@
+"""What Thresholds, Review and Results decide, without a browser: what they show and what a click writes."""
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from matcher import pipeline
+from matcher.metrics import listing_scores, pair_scores, truth_of
+from matcher.recipe import decide
+from matcher.workspace import Workspace, open_workspace
+
+ROOT = Path(__file__).parents[1]
+KINDS = ["sabun lavender", "teh hijau celup", "sepatu lari putih", "kabel data cepat", "tas ransel biru"]
+HOSTILE = "<script>alert(1)</script> sabun lavender **500** ml"
+
+MakeShop = Callable[[bool], Workspace]
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeShop:
+    """Makes a workspace with 25 listings of five products, encoded by what needs no model."""
+
+    def make(labels: bool) -> Workspace:
+        monkeypatch.setenv("MATCHER_WORKSPACE", str(tmp_path / "workspace"))
+        rng = np.random.default_rng(3)
+        rows = []
+        for number in range(25):
+            kind = number % 5
+            flips = sum(1 << int(bit) for bit in rng.choice(64, rng.integers(0, 6), replace=False))
+            rows.append(
+                {
+                    "id": f"i{number:02}",
+                    "title": HOSTILE
+                    if number == 0
+                    else f"{KINDS[kind]} {rng.choice(['promo', 'murah', 'ori'])} {number}",
+                    "phash": f"{(0x9E3779B97F4A7C15 * (kind + 1) % 2**64) ^ flips:016x}",
+                }
+                | ({"label": KINDS[kind]} if labels else {})
+            )
+        pd.DataFrame(rows).to_csv(tmp_path / "shop.csv", index=False)
+        workspace = open_workspace(tmp_path / "workspace")
+        pipeline.import_catalog(workspace, pipeline.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+        pipeline.encode(workspace, pipeline.EncodeConfig("shop", "tfidf", "phash", k=10))
+        return workspace
+
+    return make
+
+
+def opened(page: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    return checked(app.switch_page(f"pages/{page}.py").run())
+
+
+def checked(app: AppTest) -> AppTest:
+    assert not app.exception, app.exception[0].stack_trace
+    return app
+
+
+def given(app: AppTest, key: str) -> dict[str, Any]:
+    """What a component was given."""
+    sent = [json.loads(node.proto.json) for node in app.main if node.type == "bidi_component" and key in node.proto.id]
+    assert sent, key
+    return sent[0]
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return checked(next(button for button in app.button if button.label == label).click().run())
+
+
+def said(app: AppTest) -> str:
+    """All text on the page."""
+    return "\n".join(element.value for kind in (app.caption, app.markdown) for element in kind)
+
+
+def test_sliders_show_exactly_what_the_metrics_say(shop: MakeShop) -> None:
+    workspace = shop(True)
+    encoded = pipeline.load_encoded(workspace, "shop")
+    assert encoded
+    truth = truth_of(encoded.pairs, workspace.load_catalog("shop").codes)
+    is_match = decide(encoded.pairs, pipeline.current_recipe(workspace, "shop"))
+    shown = given(opened("thresholds"), "sliders")
+    assert [row["id"] for row in shown["rows"]] == ["text", "image"]
+    assert shown["exact"]["pair"] == {"matches": int(is_match.sum()), **vars(pair_scores(is_match, truth))}
+    assert shown["exact"]["listing"] == vars(listing_scores(is_match, truth))
+    assert shown["reached"] == pytest.approx(truth.candidate_recall)
+    assert shown["true_pairs"] == 5 * 10
+
+
+def test_best_f1_is_kept_and_survives_a_reload(shop: MakeShop) -> None:
+    workspace = shop(True)
+    app = opened("thresholds")
+    before = given(app, "sliders")
+    after = given(press(app, "Best F1"), "sliders")
+    assert after["exact"]["listing"]["f1"] >= before["exact"]["listing"]["f1"]
+    assert pipeline.current_recipe(workspace, "shop").text_threshold == after["rows"][0]["value"]
+    again = given(opened("thresholds"), "sliders")
+    assert [row["value"] for row in again["rows"]] == [row["value"] for row in after["rows"]]
+
+
+def test_the_asked_precision_is_reached(shop: MakeShop) -> None:
+    shop(True)
+    app = opened("thresholds")
+    app.number_input(key="floor").set_value(0.9).run()
+    shown = given(press(app, "Most recall with a precision of at least"), "sliders")
+    assert shown["exact"]["pair"]["precision"] >= 0.9
+    assert shown["exact"]["pair"]["recall"] > 0
+
+
+@pytest.mark.parametrize(("fusion", "sliders", "rule"), [("both", 2, "all"), ("mean", 1, "any"), ("fused", 1, "any")])
+def test_every_rule_has_its_sliders_and_matches(shop: MakeShop, fusion: str, sliders: int, rule: str) -> None:
+    workspace = shop(True)
+    app = opened("thresholds")
+    checked(app.segmented_control(key="fusion").set_value(fusion).run())
+    shown = given(app, "sliders")
+    assert (len(shown["rows"]), shown["rule"]) == (sliders, rule)
+    recipe = pipeline.current_recipe(workspace, "shop")
+    assert recipe.fusion == fusion
+    encoded = pipeline.load_encoded(workspace, "shop")
+    assert encoded
+    assert shown["exact"]["pair"]["matches"] == decide(encoded.pairs, recipe).sum()
+
+
+def test_a_move_shows_the_pairs_that_flip(shop: MakeShop) -> None:
+    workspace = shop(True)
+    app = opened("thresholds")
+    assert "The last to match" in said(app)
+    moved = replace(pipeline.current_recipe(workspace, "shop"), text_threshold=0.9, fusion="either")
+    encoded = pipeline.load_encoded(workspace, "shop")
+    assert encoded
+    won = int(
+        decide(encoded.pairs, moved).sum() - decide(encoded.pairs, pipeline.current_recipe(workspace, "shop")).sum()
+    )
+    workspace.store.save_preset("shop", "loose", moved.to_json())
+    press(opened_again := checked(app.run()), "loose")
+    assert f"Became matches: {won}" in said(opened_again)
+
+
+def test_a_preset_is_saved_taken_and_deleted(shop: MakeShop) -> None:
+    workspace = shop(True)
+    app = opened("thresholds")
+    first = pipeline.current_recipe(workspace, "shop")
+    app.text_input(key="preset-name").set_value("before").run()
+    assert list(workspace.store.presets("shop")) == ["before"]
+    press(app, "Best F1")
+    assert pipeline.current_recipe(workspace, "shop") != first
+    press(app, "before")
+    assert pipeline.current_recipe(workspace, "shop") == first
+    checked(app.button(key="drop-before").click().run())
+    assert workspace.store.presets("shop") == {}
+
+
+def test_without_labels_there_are_counts_and_the_way_to_figures(shop: MakeShop) -> None:
+    shop(False)
+    app = opened("thresholds")
+    shown = given(app, "sliders")
+    assert shown["true_pairs"] is None
+    assert shown["exact"]["listing"] is None
+    assert sum(shown["rows"][0]["other"]) > 0
+    assert "Nothing is known of these pairs yet" in said(app)
+    assert all(button.disabled for button in app.button if button.label == "Best F1")
+
+
+def test_verdicts_give_figures_where_there_are_no_labels(shop: MakeShop) -> None:
+    workspace = shop(False)
+    for other, kind in (("i05", "match"), ("i10", "match"), ("i01", "different"), ("i02", "unsure")):
+        workspace.store.add_verdict("shop", "i00", other, kind, source="browse")
+    app = opened("thresholds")
+    shown = given(app, "sliders")
+    assert shown["true_pairs"] == 2
+    assert shown["exact"]["listing"] is None
+    assert 0 <= shown["exact"]["pair"]["recall"] <= 1
+    assert "2 pairs judged the same and 1 judged different" in said(app)
+
+
+def test_a_verdict_is_stored_before_the_next_pair_shows(shop: MakeShop) -> None:
+    workspace = shop(True)
+    app = opened("review")
+    asked = [card["item"] for card in given(app, "pair")["columns"][0]["cards"]]
+    press(app, "Same product")
+    (verdict,) = workspace.store.verdicts("shop")
+    assert sorted(asked) == [verdict.left_id, verdict.right_id]
+    assert (verdict.kind, verdict.source) == ("match", "review")
+    assert [card["item"] for card in given(app, "pair")["columns"][0]["cards"]] != asked
+    assert "**1** judged" in said(app)
+
+
+def test_no_pair_is_asked_twice_until_it_is_undone(shop: MakeShop) -> None:
+    workspace = shop(True)
+    app = opened("review")
+    seen = []
+    for turn in range(12):
+        seen.append(frozenset(card["item"] for card in given(app, "pair")["columns"][0]["cards"]))
+        app = press(app if turn % 3 else opened("review"), ["Different", "Unsure", "Same product"][turn % 3])
+    assert len(set(seen)) == len(seen) == len(workspace.store.verdicts("shop"))
+    press(app, "Undo")
+    assert frozenset(card["item"] for card in given(app, "pair")["columns"][0]["cards"]) == seen[-1]
+    assert len(workspace.store.verdicts("shop")) == len(seen) - 1
+
+
+def test_a_skipped_pair_comes_back_when_nothing_else_is_left(shop: MakeShop) -> None:
+    workspace = shop(True)
+    app = opened("review")
+    put_off = sorted(card["item"] for card in given(app, "pair")["columns"][0]["cards"])
+    press(app, "Skip")
+    assert workspace.store.setting("shop", "skipped") == [put_off]
+    assert workspace.store.verdicts("shop") == []
+    catalog, encoded = workspace.load_catalog("shop"), pipeline.load_encoded(workspace, "shop")
+    assert encoded
+    ids = catalog.listings["item_id"].tolist()
+    for left, right in zip(encoded.pairs.left.tolist(), encoded.pairs.right.tolist(), strict=True):
+        if sorted((ids[left], ids[right])) != put_off:
+            workspace.store.add_verdict("shop", ids[left], ids[right], "unsure", source="review")
+    app = opened("review")
+    assert sorted(card["item"] for card in given(app, "pair")["columns"][0]["cards"]) == put_off
+    press(app, "Different")
+    assert "Every pair that was found has a verdict." in said(app)
+
+
+def test_results_count_groups_and_escape_what_sellers_wrote(shop: MakeShop) -> None:
+    workspace = shop(True)
+    workspace.store.add_verdict("shop", "i00", "i05", "match", source="review")
+    app = opened("results")
+    figures = {metric.label: metric.value for metric in app.metric}
+    assert figures["Verdicts"] == "1"
+    assert int(figures["Listings in groups"]) + int(figures["Listings alone"]) == 25
+    drawn = "\n".join(node.proto.body for node in app.main if node.type == "html")
+    assert "&lt;script&gt;" in drawn
+    assert "<script>" not in drawn
+    assert [button.label for button in app.get("download_button")] == ["CSV", "Parquet", "Excel"] * 3 + ["CSV"]
+
+
+def test_downloads_hold_what_the_page_counts(shop: MakeShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = shop(True)
+    workspace.store.add_verdict("shop", "i00", "i01", "match", source="review")
+    made: dict[str, Callable[[], bytes]] = {}
+    monkeypatch.setattr(
+        "streamlit.download_button", lambda label, data, key, **_: made.__setitem__(f"{key}", data) or False
+    )
+    figures = {metric.label: metric.value for metric in opened("results").metric}
+    matches = pd.read_csv(io.BytesIO(made["download-matches-CSV"]()))
+    assert len(matches) == int(figures["Matches"])
+    assert {("i00", "i01")} <= set(zip(matches["left_id"], matches["right_id"], strict=True))
+    groups = pd.read_parquet(io.BytesIO(made["download-groups-Parquet"]()))
+    assert (groups.groupby("group").size() > 1).sum() == int(figures["Groups"])
+    verdicts = pd.read_excel(io.BytesIO(made["download-verdicts-Excel"]()), engine="openpyxl")
+    assert verdicts["verdict"].tolist() == ["match"]
+    contest = pd.read_csv(io.BytesIO(made["download-contest-CSV"]()))
+    assert list(contest) == ["posting_id", "matches"]
+    assert contest["matches"].str.split().str[0].tolist() == contest["posting_id"].tolist()
