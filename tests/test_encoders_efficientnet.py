@@ -60,7 +60,7 @@ def timm_folder(images, tmp_path_factory):
 def test_vectors_are_those_of_timm(encoder, photos, images):
     import torch
 
-    model = images.load_bundled(encoder._weights).eval()
+    model = images.load_bundled(encoder.weights).eval()
     pixels = [np.asarray(Image.open(photo).resize((224, 224), Image.Resampling.BICUBIC)) for photo in photos]
     scaled = torch.from_numpy(np.stack(pixels)).permute(0, 3, 1, 2) / 127.5 - 1  # mean = std = 0.5
     with torch.inference_mode():
