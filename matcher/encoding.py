@@ -23,6 +23,7 @@ from matcher.workspace import Workspace
 
 ENCODED = "encoded"  # the setting that says what a catalog was last encoded to
 ROWS_AT_ONCE = 2_000  # encoded between two saves; what a cancelled job loses at most
+PAIRS_KEPT = 6  # sets of candidate pairs of a catalog; one of 34,250 listings takes some 200 MB
 KEY_BYTES = 16
 REPORT_EVERY = 50  # photos hashed
 NOTHING = bytes(KEY_BYTES)
@@ -177,6 +178,7 @@ def _search(workspace: Workspace, config: EncodeConfig, names: dict[str, str], k
         workspace.save_neighbours(config.catalog_id, f"{key}-{kind}", neighbours[kind])
     pairs = candidate_pairs(embeddings, neighbours, config.metric, report)
     workspace.save_pairs(config.catalog_id, key, pairs, asdict(config) | {"embeddings": names})
+    workspace.keep_latest_pairs(config.catalog_id, PAIRS_KEPT)
 
 
 def _named(report: Report, kind: str) -> Report:
@@ -197,9 +199,6 @@ def _gathered(
     """Vectors of all listings: those that earlier runs left, and the rest encoded now and saved on the way."""
     names = [key.tobytes() for key in keys]
     missing = {name: content for name, content in zip(names, contents, strict=True) if content}
-    if not missing:
-        what = "title" if encoder.modality == "text" else "photo"
-        raise DataError(f"No listing has a {what} that {encoder.id} can use; encode without it.")
     for _, held in _earlier(workspace, catalog_id, prefix):
         for name in held & missing.keys():
             del missing[name]
@@ -231,9 +230,9 @@ def _earlier(workspace: Workspace, catalog_id: str, prefix: str) -> Iterator[Hel
 
 def _assembled(names: Sequence[bytes], earlier: Iterable[Held]) -> NDArray[np.float32]:
     """One row for each name, from wherever it is held; zeros where the name is that of nothing."""
-    vectors = np.zeros((len(names), 0), dtype=np.float32)
+    vectors = np.zeros((len(names), 1), dtype=np.float32)  # stays so where no listing has this modality
     for held, rows in earlier:
-        if not vectors.shape[1]:
+        if vectors.shape[1] != held.shape[1] > 1:
             vectors = np.zeros((len(names), held.shape[1]), dtype=np.float32)
         target = [row for row, name in enumerate(names) if name in rows and name != NOTHING]
         vectors[target] = held[[rows[names[row]] for row in target]]

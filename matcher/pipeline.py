@@ -12,6 +12,7 @@ from matcher.catalog import ColumnMap, read_catalog
 from matcher.defaults import default_encoders, default_recipe
 from matcher.encoding import ENCODED, EncodeConfig, Encoded, encode_catalog, remember
 from matcher.encoding import open_last as load_encoded
+from matcher.errors import DataError
 from matcher.export import match_lists
 from matcher.labels import DIFFERENT, MATCH, judged_rows
 from matcher.lookup import query
@@ -125,6 +126,10 @@ def encode(workspace: Workspace, config: EncodeConfig, report: Report = silent) 
     """
     start = time.perf_counter()
     encoded = encode_catalog(workspace, config, report)
+    for modality, name in encoded.embeddings.items():
+        if not workspace.load_embeddings(config.catalog_id, name).present.any():
+            what, spec = ("title", config.text) if modality == "text" else ("photo", config.image)
+            raise DataError(f"No listing has a {what} that {spec} can use; choose none for the {what}s.")
     remember(workspace, encoded)
     return EncodeResult(len(encoded.pairs), round(time.perf_counter() - start, 1))
 
