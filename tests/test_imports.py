@@ -1,0 +1,129 @@
+"""Who imports whom, read from the source; and what stays unloaded until it is needed."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# Left to right as in ARCHITECTURE.md: a module imports from its own layer and from earlier ones. A new module goes to
+# the first layer that has all it needs; one that fits nowhere holds two ideas.
+LAYERS = [
+    {"errors", "progress", "pace", "records"},
+    {"files", "archive", "columns", "delimited", "parquet", "photos", "preprocess", "problems", "rows", "sheets",
+     "tables", "workbook", "catalog", "embeddings", "distance", "ranking", "arcface", "augment_photos",
+     "augment_titles", "classes", "train_config"},
+    {"quality", "balance", "split", "encoders", "neighbours", "demo"},
+    {"pairs", "checkpoints", "copies", "exam", "lesson", "objective", "pool_score", "runs", "train_job", "training"},
+    {"recipe", "metrics", "groups", "labels", "edge", "explore", "outcome", "preview", "surface", "tuning"},
+    {"export", "store", "workspace"},
+    {"encoding", "defaults", "lookup", "pipeline"},
+    {"jobs"},
+    {"terminal", "__main__"},
+]  # fmt: skip
+LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
+
+ONLY_IN = {
+    "streamlit": {"app", "pages"},
+    "sqlalchemy": {"store"},
+    "hnswlib": {"neighbours"},
+    "torch": {"arcface", "checkpoints", "copies", "encoders", "exam", "lesson", "objective", "train_job", "training"},
+    "click": {"__main__", "demo"},
+}
+
+
+def modules():
+    """Every source file with the name of its module; those of a package count as one."""
+    files = [(file, file.relative_to(ROOT / "matcher").parts[0]) for file in (ROOT / "matcher").rglob("*.py")]
+    named = [(file, part.removesuffix(".py")) for file, part in files if file.parent.name != "__pycache__"]
+    return [(file, name) for file, name in named if file != ROOT / "matcher" / "__init__.py"]
+
+
+def pages():
+    return [(file, "pages") for file in (ROOT / "pages").rglob("*.py")] + [(ROOT / "app.py", "app")]
+
+
+def imported(file):
+    """Full names that a file imports, anywhere in it."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file} imports relatively"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def own(file):
+    """Names of the library's modules that a file imports."""
+    return {name.split(".")[1] for name in imported(file) if name.startswith("matcher.")}
+
+
+@pytest.mark.parametrize(("file", "name"), modules(), ids=lambda value: value if isinstance(value, str) else "")
+def test_imports_point_to_the_left(file, name):
+    assert name in LAYER, f"{name} has no place in LAYERS"
+    for other in own(file) - {name}:
+        assert other in LAYER, f"{other} has no place in LAYERS"
+        assert LAYER[other] <= LAYER[name], f"{name} imports {other}, which stands to its right"
+
+
+def test_no_module_imports_itself_by_way_of_others():
+    uses = {}
+    for file, name in modules():
+        uses.setdefault(name, set()).update(own(file) - {name})
+
+    def walk(path):
+        for other in uses.get(path[-1], ()):
+            assert other not in path, " -> ".join([*path, other])
+            if other not in seen:
+                walk([*path, other])
+        seen.add(path[-1])
+
+    seen = set()
+    for name in uses:
+        walk([name])
+
+
+def test_every_module_stands_in_one_place():
+    assert sum(len(names) for names in LAYERS) == len(LAYER)
+
+
+@pytest.mark.parametrize("library", ONLY_IN)
+def test_a_library_is_known_to_few(library):
+    users = {name for file, name in modules() + pages() if library in {full.split(".")[0] for full in imported(file)}}
+    assert users <= ONLY_IN[library]
+    assert users or library == "hnswlib"
+
+
+def test_the_library_knows_no_page():
+    for file, _ in modules():
+        assert not {"pages", "app"} & {full.split(".")[0] for full in imported(file)}, file
+
+
+HEAVY = {"torch", "openvino", "hnswlib", "sklearn", "transformers", "streamlit"}
+LOADED = f"import sys; print('loaded:', *sorted({HEAVY} & sys.modules.keys()))"
+HELP = f"""
+import runpy, sys
+sys.argv = ["matcher", "--help"]
+try:
+    runpy.run_module("matcher", run_name="__main__")
+except SystemExit:
+    {LOADED}
+"""
+
+
+@pytest.mark.parametrize("module", ["matcher", "matcher.pipeline", "matcher.jobs", "matcher.encoders"])
+def test_importing_loads_no_model_library(module):
+    assert last_line(f"import {module}; {LOADED}") == "loaded:"
+
+
+def test_help_loads_no_model_library():
+    assert last_line(HELP) == "loaded:"
+
+
+def last_line(code):
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()[-1]
