@@ -1,0 +1,380 @@
+from dataclasses import asdict, replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image, ImageDraw
+
+from matcher import encoding, lookup, pipeline
+from matcher.catalog import ColumnMap
+from matcher.defaults import THRESHOLDS, default_encoders, default_recipe
+from matcher.errors import Cancelled, DataError, EncoderError
+from matcher.metrics import listing_scores, pair_scores, truth_of
+from matcher.pipeline import EncodeConfig, ImportConfig
+from matcher.recipe import Recipe, decide
+from matcher.workspace import open_workspace
+
+PRODUCTS = ["red cotton shirt", "blue steel bottle", "green garden hose", "black leather belt"]
+SELLERS = ["{} new", "SALE {}!!", "{} original ready stock"]
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return open_workspace(tmp_path / "workspace")
+
+
+@pytest.fixture
+def shop(tmp_path):
+    """A table and its photos: four products by three sellers each."""
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    rows = []
+    for product, name in enumerate(PRODUCTS):
+        for seller, pattern in enumerate(SELLERS):
+            photo(folder / f"{product}{seller}.png", seed=product, spoilt=seller)
+            rows.append((f"id{product}{seller}", pattern.format(name), f"{product}{seller}.png", f"p{product}"))
+    write(folder / "listings.csv", rows)
+    return folder
+
+
+def write(file, rows):
+    pd.DataFrame(rows, columns=["id", "title", "image", "label"]).to_csv(file, index=False)
+
+
+def table(shop):
+    return pd.read_csv(shop / "listings.csv", dtype=str).values.tolist()
+
+
+def photo(file, seed, spoilt=0):
+    cells = (np.random.default_rng(seed).random((4, 4, 3)) * 255).astype(np.uint8)
+    image = Image.fromarray(cells).resize((128, 128), Image.Resampling.BICUBIC)
+    ImageDraw.Draw(image).rectangle((0, 0, 128, 4 * spoilt), fill="white")
+    image.save(file)
+
+
+def import_shop(workspace, shop, name="Shop", images=True):
+    config = ImportConfig(str(shop / "listings.csv"), name, str(shop) if images else None)
+    return pipeline.import_catalog(workspace, config)
+
+
+class Letters:
+    """An encoder that counts letters, and what it was given."""
+
+    id, modality, fitted, version = "letters", "text", False, "1"
+
+    def __init__(self):
+        self.seen = []
+
+    def encode(self, inputs, report):
+        self.seen += inputs
+        report(pipeline.Progress("Counting letters", len(inputs), len(inputs)))
+        counts = np.array([[text.lower().count(letter) + 0.1 for letter in "abcdefgh"] for text in inputs], np.float32)
+        return counts / np.linalg.norm(counts, axis=1, keepdims=True)
+
+    def encode_queries(self, queries, inputs):
+        return self.encode(queries, lambda progress: None)
+
+
+@pytest.fixture
+def letters(monkeypatch):
+    encoder = Letters()
+    real = encoding.load_encoder
+    monkeypatch.setattr(
+        encoding, "load_encoder", lambda spec, folder: encoder if spec == "letters" else real(spec, folder=folder)
+    )
+    return encoder
+
+
+BOTH = EncodeConfig("shop", "tfidf", "phash", k=5)
+
+
+def test_the_whole_way_finds_the_products(workspace, shop):
+    assert import_shop(workspace, shop) == pipeline.ImportResult("shop", 12, 0, 0)
+    assert pipeline.tune(workspace, BOTH).k == 5
+    recipe = Recipe("tfidf", "phash", "either", "cosine", 5, 0.7, 0.3)
+    result = pipeline.evaluate(workspace, "shop", recipe)
+    assert result.listing.f1 == result.pair.f1 == result.candidate_recall == 1.0
+    assert (result.listings, result.pool) == (12, 12)
+    matches = pipeline.match(workspace, "shop", recipe).set_index("item_id")["matches"]
+    assert set(matches["id00"].split()) == {"id00", "id01", "id02"}
+    assert matches["id31"].split()[0] == "id31"
+    assert len(matches) == 12
+
+
+def test_what_encode_says_is_what_is_opened(workspace, shop):
+    import_shop(workspace, shop)
+    assert pipeline.load_encoded(workspace, "shop") is None
+    result = pipeline.encode(workspace, BOTH)
+    encoded = pipeline.load_encoded(workspace, "shop")
+    assert encoded.config == BOTH
+    assert len(encoded.pairs) == result.pairs
+    assert set(encoded.neighbours) == set(encoded.pairs.distance) == {"text", "image", "fused"}
+    assert encoded.neighbours["text"].index.shape == (12, 5)
+
+
+def test_the_same_again_computes_nothing(workspace, shop, monkeypatch):
+    import_shop(workspace, shop)
+    pipeline.encode(workspace, BOTH)
+    monkeypatch.setattr(encoding, "nearest", None)
+    monkeypatch.setattr(encoding, "embeddings_of", None)
+    pipeline.encode(workspace, BOTH)
+
+
+def test_only_new_titles_are_encoded_and_each_once(workspace, shop, letters):
+    import_shop(workspace, shop)
+    config = EncodeConfig("shop", "letters", None)
+    pipeline.encode(workspace, config)
+    assert len(letters.seen) == 12
+    rows = table(shop)
+    rows[0][1] = "a bag"
+    write(shop / "listings.csv", [*rows[::-1], ["new", "a bag", "", ""], ["old", rows[5][1], "", ""]])
+    import_shop(workspace, shop)
+    assert pipeline.load_encoded(workspace, "shop") is None  # its rows are others now
+    pipeline.encode(workspace, config)
+    assert letters.seen[12:] == ["a bag"]
+    fresh = Letters().encode(workspace.load_catalog("shop").listings["title"].tolist(), lambda progress: None)
+    encoded = pipeline.load_encoded(workspace, "shop")
+    np.testing.assert_array_equal(workspace.load_embeddings("shop", encoded.embeddings["text"]).vectors, fresh)
+    assert len(workspace.embedding_names("shop", "letters")) == 1  # the one before is gone
+
+
+def test_another_catalog_of_the_workspace_lends_its_vectors(workspace, shop, letters):
+    import_shop(workspace, shop)
+    pipeline.encode(workspace, EncodeConfig("shop", "letters", None))
+    import_shop(workspace, shop, "Copy")
+    pipeline.encode(workspace, EncodeConfig("copy", "letters", None))
+    assert len(letters.seen) == 12
+
+
+def test_another_version_of_an_encoder_lends_nothing(workspace, shop, letters):
+    import_shop(workspace, shop)
+    pipeline.encode(workspace, EncodeConfig("shop", "letters", None))
+    letters.version = "2"
+    pipeline.encode(workspace, EncodeConfig("shop", "letters", None))
+    assert len(letters.seen) == 24
+
+
+def test_a_cancelled_encoding_goes_on_where_it_stopped(workspace, shop, letters, monkeypatch):
+    import_shop(workspace, shop)
+    monkeypatch.setattr(encoding, "ROWS_AT_ONCE", 5)
+    reports = []
+
+    def stop_at_the_second(progress):
+        reports.append((progress.done, progress.total))
+        if progress.done == 10:
+            raise Cancelled("stop")
+
+    with pytest.raises(Cancelled):
+        pipeline.encode(workspace, EncodeConfig("shop", "letters", None), stop_at_the_second)
+    assert reports == [(5, 12), (10, 12)]
+    first = len(letters.seen)
+    pipeline.encode(workspace, EncodeConfig("shop", "letters", None))
+    assert first == 10
+    assert len(letters.seen) - first == 7  # the five that were saved are not made again
+    assert len(workspace.embedding_names("shop", "letters")) == 1
+
+
+def test_a_new_label_moves_no_vector(workspace, shop):
+    import_shop(workspace, shop)
+    pipeline.encode(workspace, BOTH)
+    write(shop / "listings.csv", [[*row[:3], "same"] for row in table(shop)])
+    import_shop(workspace, shop)
+    assert pipeline.load_encoded(workspace, "shop") is not None
+
+
+def test_verdicts_outlive_a_new_upload_and_go_before_the_recipe(workspace, shop):
+    import_shop(workspace, shop)
+    workspace.store.add_verdict("shop", "id00", "id01", "different", source="review")
+    workspace.store.add_verdict("shop", "id00", "id30", "match", source="review")
+    workspace.store.add_verdict("shop", "id00", "gone", "match", source="review")
+    write(shop / "listings.csv", table(shop)[::-1])
+    import_shop(workspace, shop)
+    recipe = Recipe("tfidf", None, text_threshold=0.5)
+    matches = pipeline.match(workspace, "shop", recipe).set_index("item_id")["matches"]
+    assert set(matches["id00"].split()) == {"id00", "id02", "id30"}
+
+
+def test_a_failed_upload_leaves_the_catalog_as_it_was(workspace, shop):
+    import_shop(workspace, shop)
+    before = workspace.catalog_info("shop")
+    (shop / "listings.csv").write_text("")
+    with pytest.raises(DataError):
+        import_shop(workspace, shop)
+    assert workspace.catalog_info("shop") == before
+    assert len(list(workspace.images("shop").iterdir())) == 12
+
+
+def test_columns_can_be_named(workspace, shop):
+    mapping = asdict(ColumnMap(item_id="label", title="id", image=None, image_phash=None, label=None))
+    result = pipeline.import_catalog(workspace, ImportConfig(str(shop / "listings.csv"), "Shop", mapping=mapping))
+    assert result.listings == 4  # labels repeat, so only the first of each is a usable id
+    assert workspace.load_catalog("shop").listings["title"].tolist()[0] == "id00"
+
+
+def test_one_modality_is_enough(workspace, shop):
+    import_shop(workspace, shop, images=False)
+    recipe = pipeline.tune(workspace, EncodeConfig("shop", "tfidf", None))
+    assert (recipe.fusion, recipe.image_threshold) == ("either", None)
+    assert pipeline.evaluate(workspace, "shop", recipe).listing.precision == 1.0
+    pipeline.encode(workspace, EncodeConfig("shop", "tfidf", None))
+    assert list(pipeline.load_encoded(workspace, "shop").pairs.distance) == ["text"]
+
+
+def test_an_encoder_with_nothing_to_encode_is_refused_when_chosen(workspace, shop):
+    import_shop(workspace, shop, images=False)
+    with pytest.raises(DataError, match="No listing has a photo that phash can use"):
+        pipeline.encode(workspace, EncodeConfig("shop", "tfidf", "phash"))
+    with pytest.raises(DataError, match="No encoder was chosen"):
+        pipeline.encode(workspace, EncodeConfig("shop", None, None))
+    with pytest.raises(DataError, match="choose one for image"):
+        pipeline.encode(workspace, EncodeConfig("shop", "tfidf", "tfidf"))
+    with pytest.raises(EncoderError):
+        pipeline.encode(workspace, EncodeConfig("shop", "no such encoder", None))
+    assert pipeline.load_encoded(workspace, "shop") is None
+
+
+@pytest.mark.parametrize("fusion", ["either", "mean", "fused"])
+def test_a_recipe_for_both_serves_a_catalog_without_photos(workspace, shop, fusion):
+    import_shop(workspace, shop, images=False)
+    recipe = Recipe("tfidf", "phash", fusion, "cosine", 5, 0.5, 0.1, 0.5)
+    alone = Recipe("tfidf", None, "either", "cosine", 5, 0.5)
+    pd.testing.assert_frame_equal(pipeline.match(workspace, "shop", recipe), pipeline.match(workspace, "shop", alone))
+
+
+def test_evaluate_says_what_the_recipe_does(workspace, shop):
+    import_shop(workspace, shop)
+    recipe = Recipe("tfidf", "phash", "either", "euclidean", 3, 0.9, 0.2)
+    result = pipeline.evaluate(workspace, "shop", recipe)
+    pipeline.encode(workspace, pipeline.config_of("shop", recipe))
+    pairs = pipeline.load_encoded(workspace, "shop").pairs
+    truth = truth_of(pairs, workspace.load_catalog("shop").codes)
+    assert result.listing == listing_scores(decide(pairs, recipe), truth)
+    assert result.pair == pair_scores(decide(pairs, recipe), truth)
+
+
+def test_tuning_takes_the_fusion_that_does_best(workspace, shop):
+    import_shop(workspace, shop)
+    best = pipeline.evaluate(workspace, "shop", pipeline.tune(workspace, BOTH)).listing.f1
+    for fusion in ("either", "both", "mean", "fused"):
+        recipe = pipeline.tune(workspace, BOTH, fusion)
+        assert recipe.fusion == fusion
+        if fusion != "fused":
+            assert pipeline.evaluate(workspace, "shop", recipe).listing.f1 <= best
+
+
+def test_a_fused_recipe_is_measured_with_the_weight_it_was_tuned_with(workspace, shop):
+    import_shop(workspace, shop)
+    pipeline.encode(workspace, replace(BOTH, text_weight=0.1))
+    recipe = pipeline.tune(workspace, BOTH, "fused")
+    assert pipeline.config_of("shop", recipe).text_weight == recipe.text_weight
+    pairs = encoding.encode_catalog(workspace, replace(BOTH, text_weight=recipe.text_weight)).pairs
+    truth = truth_of(pairs, workspace.load_catalog("shop").codes)
+    assert pipeline.evaluate(workspace, "shop", recipe).listing == listing_scores(decide(pairs, recipe), truth)
+
+
+def test_precision_can_be_asked_for(workspace, shop):
+    import_shop(workspace, shop)
+    recipe = pipeline.tune(workspace, BOTH, objective="precision@0.99")
+    assert pipeline.evaluate(workspace, "shop", recipe).pair.precision >= 0.99
+
+
+def test_without_labels_there_is_nothing_to_tune_on(workspace, shop):
+    write(shop / "listings.csv", [[*row[:3], ""] for row in table(shop)])
+    import_shop(workspace, shop)
+    for act in (lambda: pipeline.tune(workspace, BOTH),
+                lambda: pipeline.evaluate(workspace, "shop", Recipe("tfidf", text_threshold=0.5))):  # fmt: skip
+        with pytest.raises(DataError, match="label"):
+            act()
+
+
+def test_the_recipe_in_force_is_the_one_set_while_its_encoders_are_in_use(workspace, shop):
+    import_shop(workspace, shop)
+    assert pipeline.current_recipe(workspace, "shop").text_encoder == default_encoders(load(workspace))[0]
+    pipeline.encode(workspace, BOTH)
+    recipe = pipeline.current_recipe(workspace, "shop")
+    assert (recipe.text_encoder, recipe.image_encoder, recipe.k) == ("tfidf", "phash", 5)
+    mine = replace(recipe, text_threshold=0.123)
+    pipeline.set_recipe(workspace, "shop", mine)
+    assert pipeline.current_recipe(workspace, "shop") == mine
+    pipeline.encode(workspace, EncodeConfig("shop", "tfidf", None))
+    assert pipeline.current_recipe(workspace, "shop").image_encoder is None
+
+
+def load(workspace):
+    return workspace.load_catalog("shop")
+
+
+def test_encoders_follow_from_what_a_catalog_has(workspace, shop):
+    import_shop(workspace, shop)
+    assert default_encoders(load(workspace)) == ("tfidf-char", "efficientnet")
+    import_shop(workspace, shop, images=False)
+    assert default_encoders(load(workspace)) == ("tfidf-char", None)
+    rows = [(row[0], "", "a7b618bd4636498d", row[3]) for row in table(shop)]
+    pd.DataFrame(rows, columns=["id", "title", "image_phash", "label"]).to_csv(shop / "listings.csv", index=False)
+    import_shop(workspace, shop, images=False)
+    assert default_encoders(load(workspace)) == (None, "phash")
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean", "manhattan"])
+@pytest.mark.parametrize(
+    ("text", "image"), [("tfidf", "phash"), ("bert", None), (None, "efficientnet"), ("bert:x", "my")]
+)
+def test_every_catalog_without_labels_has_a_recipe_that_decides(text, image, metric):
+    recipe = default_recipe(EncodeConfig("shop", text, image, metric))
+    thresholds = {side: getattr(recipe, f"{side}_threshold") for side in recipe.modalities}
+    if recipe.fusion in ("mean", "fused"):
+        assert recipe.fused_threshold is not None
+    else:
+        assert None not in thresholds.values()
+    assert set(THRESHOLDS) >= {"tfidf", "tfidf-char", "bert", "efficientnet", "phash"}
+
+
+def test_hashes_in_the_table_and_hashes_of_photos_work_together(workspace, shop):
+    import_shop(workspace, shop)
+    pipeline.encode(workspace, EncodeConfig("shop", None, "phash"))
+    hashes = workspace.load_embeddings("shop", pipeline.load_encoded(workspace, "shop").embeddings["image"]).vectors
+    in_hex = np.packbits(np.array(hashes[0]) > 0).tobytes().hex()
+    frame = pd.DataFrame(table(shop), columns=["id", "title", "image", "label"])
+    frame["phash"] = [in_hex] + [""] * 11
+    frame.loc[0, "image"] = ""
+    frame.to_csv(shop / "listings.csv", index=False)
+    import_shop(workspace, shop, "Mixed")
+    pipeline.encode(workspace, EncodeConfig("mixed", None, "phash"))
+    mixed = workspace.load_embeddings("mixed", pipeline.load_encoded(workspace, "mixed").embeddings["image"]).vectors
+    np.testing.assert_array_equal(np.array(mixed), np.array(hashes))
+
+
+def test_a_question_from_outside_finds_what_is_near(workspace, shop, tmp_path):
+    import_shop(workspace, shop)
+    with pytest.raises(DataError, match="encode it first"):
+        pipeline.query(workspace, "shop", title="bottle")
+    pipeline.encode(workspace, BOTH)
+    photo(tmp_path / "mine.png", seed=2)
+    found = pipeline.query(workspace, "shop", title="BLUE STEEL BOTTLE new", photo=tmp_path / "mine.png", k=3)
+    assert found["text"].index[0, 0] == 3
+    assert found["text"].distance[0, 0] == pytest.approx(0, abs=1e-6)
+    assert sorted(found["image"].index[0]) == [6, 7, 8]
+    assert set(found["fused"].index[0].tolist()) <= {3, 4, 5, 6, 7, 8}
+    assert list(pipeline.query(workspace, "shop", title="bottle")) == ["text"]
+    assert list(pipeline.query(workspace, "shop", photo=tmp_path / "mine.png")) == ["image"]
+    with pytest.raises(DataError, match="ask with that"):
+        pipeline.query(workspace, "shop", title="  ")
+    (tmp_path / "poem.jpg").write_text("a poem")
+    with pytest.raises(DataError):
+        pipeline.query(workspace, "shop", photo=tmp_path / "poem.jpg")
+
+
+def test_a_question_loads_its_encoder_once(workspace, shop, monkeypatch):
+    import_shop(workspace, shop)
+    pipeline.encode(workspace, BOTH)
+    real, loaded = lookup.load, []
+    monkeypatch.setattr(lookup, "load", lambda *given: loaded.append(given) or real(*given))
+    for words in ("bottle", "belt"):
+        pipeline.query(workspace, "shop", title=words)
+    assert len(loaded) == 1
+
+
+def test_a_workspace_holds_nothing_outside_it(workspace, shop):
+    import_shop(workspace, shop, "../../outside")
+    assert [info.id for info in workspace.catalogs()] == ["outside"]
+    assert (workspace.root / "catalogs" / "outside" / "listings.parquet").exists()
