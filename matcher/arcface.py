@@ -178,6 +178,7 @@ class Projection(nn.Module):
         super().__init__()
         self.dropout = nn.Dropout(dropout)
         self.linear = nn.Linear(features, dimensions, bias=False)
+        nn.init.orthogonal_(self.linear.weight)  # angles between listings start out as the backbone gives them
         self.norm: nn.Module = nn.BatchNorm1d(dimensions) if batch_norm else nn.Identity()
 
     def forward(self, features: Tensor) -> Tensor:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
@@ -75,6 +76,21 @@ def classes_of(
         )
     of = _with_other_classes(code, contents) if from_labels and len(contents) else code[:, None]
     return Classes(of, count, sizes, _rivals(code, different, count), int((sizes == 1).sum()))
+
+
+def joined_names(item_ids: Sequence[str], labels: Sequence[str], same: Pairs) -> list[str]:
+    """Label of each listing after verdicts "same" have joined products; "" where there is still none.
+
+    Joined products go by the smallest of their labels, or of their ids where none has a label, so that a split by
+    these names keeps them on one side.
+    """
+    # The last of all characters lets every label come before every id.
+    names = [label or f"\U0010ffff{item_id}" for item_id, label in zip(item_ids, labels, strict=True)]
+    groups = pd.Series(names).groupby(_joined(np.unique(np.array(names, dtype=object), return_inverse=True)[1], same))
+    return [
+        lead if label or members > 1 else ""
+        for label, lead, members in zip(labels, groups.transform("min"), groups.transform("size"), strict=True)
+    ]
 
 
 def _joined(code: NDArray[np.int64], same: Pairs) -> NDArray[np.int64]:

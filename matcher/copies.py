@@ -15,7 +15,8 @@ from torch import Tensor
 from matcher.augment_photos import edit_photo
 from matcher.augment_titles import edit_title
 from matcher.encoders.convert import ready
-from matcher.encoders.photo_network import PhotoStem, looks
+from matcher.encoders.looks import LOOKS, looks
+from matcher.encoders.photo_network import PhotoStem
 from matcher.encoders.runtime import Batch, cores
 from matcher.encoders.trainable import Backbone, PhotoBackbone
 from matcher.errors import TrainingError
@@ -24,7 +25,6 @@ from matcher.progress import Progress, Report
 
 STEP = "Encoding edited photos"
 PHOTOS_PER_BATCH = 16
-LOOKS = 2
 FREE_AFTERWARDS = 1 << 30  # bytes of disk left for everything else
 READ_AT = 1.3  # photos are edited a little larger than they are read, so that a crop is not blurred
 

@@ -21,6 +21,7 @@ from matcher.progress import Progress, Report
 from matcher.train_config import TrainConfig
 
 FIRST_SHARE_OF_MARGIN = 1 / 3
+SETTLING_BATCHES = 25
 STEP = "Training"
 CHECKPOINT, BEST = "checkpoint.safetensors", "best.safetensors"
 
@@ -87,6 +88,7 @@ def fit(task: Task, config: TrainConfig, report: Report) -> list[Epoch]:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(config.seed)
     model = task.model.to(device)
+    _settle(task, config, device)
     vectors = encode(model, task.source, task.rows)
     objective = Objective(config, task.classes, task.rows, vectors).to(device)
     optimiser = _optimiser(model, objective, config)
@@ -117,13 +119,36 @@ def load_best(task: Task) -> list[Epoch]:
     return [Epoch(**epoch) for epoch in best.about["history"]]
 
 
-def encode(model: nn.Module, source: Source, rows: NDArray[np.intp], *, batch: int = 128) -> NDArray[np.float32]:
-    """Vectors of some listings as the model stands, shape (R, D), not normalised."""
+def encode(
+    model: nn.Module,
+    source: Source,
+    rows: NDArray[np.intp],
+    *,
+    edits: np.random.Generator | None = None,
+    batch: int = 128,
+) -> NDArray[np.float32]:
+    """Vectors of some listings, or of edited copies of them, as the model stands; shape (R, D), not normalised."""
     device = next(iter(model.state_dict().values())).device
     model.eval()
+    parts = []
     with torch.inference_mode():
-        parts = [forward(model, source.plain(some), device).float().cpu().numpy() for some in _batches(rows, batch)]
+        for some in _batches(rows, batch):
+            inputs = source.edited(some, edits) if edits else source.plain(some)
+            parts.append(forward(model, inputs, device).float().cpu().numpy())
     return np.concatenate(parts)
+
+
+def _settle(task: Task, config: TrainConfig, device: torch.device) -> None:
+    """Let BatchNorm behind the backbone see what it will get, so that centres start where the vectors will be."""
+    norms = [part for name, part in task.model.named_modules() if name == "projection.norm"]
+    rng = np.random.default_rng(config.seed)
+    task.model.eval()
+    for norm in norms:
+        norm.train()
+    with torch.no_grad():
+        for _ in range(SETTLING_BATCHES if norms else 0):
+            rows = rng.choice(task.rows, min(len(task.rows), config.batch), replace=False)
+            forward(task.model, task.source.edited(rows, rng), device)
 
 
 def _epoch(

@@ -2,17 +2,13 @@
 
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional
 
 from matcher.encoders.image_model import PhotoModule
 
 LAST_BLOCKS = 1  # of an EfficientNet that are trained where the rest is frozen
-MIDDLE = 0.875  # share of the shorter side that is the middle: timm's
 
 
 class GemPool(nn.Module):
@@ -45,6 +41,14 @@ class PhotoNetwork(nn.Module):
         self.pool = GemPool()
         network = photo.backbone
         self.has_tail = all(hasattr(network, part) for part in ("conv_stem", "bn1", "blocks", "conv_head", "bn2"))
+
+    def freeze_stem(self) -> None:
+        """Leave only the tail to be trained."""
+        self.photo.requires_grad_(False)
+        if self.has_tail:
+            network: Any = self.photo.backbone
+            for part in (network.blocks[-LAST_BLOCKS:], network.conv_head, network.bn2):
+                part.requires_grad_(True)
 
     def stem(self, pixels: Tensor) -> Tensor:
         """Looks, uint8 (B, R, side, side, 3), to the maps (B, R, C, H, W) that the tail takes."""
@@ -96,18 +100,3 @@ class PhotoStem(nn.Module):
     def forward(self, pixels: Tensor) -> Tensor:
         """Looks, uint8 (B, R, side, side, 3), to rows (B, R * C * H * W)."""
         return self.network.stem(pixels).flatten(1)
-
-
-def looks(photo: Image.Image, side: int) -> NDArray[np.uint8]:
-    """Two looks at a photo, (2, side, side, 3): its middle as it is, and the whole of it, squeezed and mirrored.
-
-    The middle shows the goods large, without frames and banners; the whole misses nothing of what is long and narrow.
-    Sellers mirror photos, so that one look each way brings a photo and its mirror image together.
-    """
-    scale = side / MIDDLE / min(photo.size)
-    half_width, half_height = (min(side / scale, length) / 2 for length in photo.size)
-    x, y = photo.width / 2, photo.height / 2
-    box = (x - half_width, y - half_height, x + half_width, y + half_height)
-    middle = photo.resize((side, side), Image.Resampling.BICUBIC, box, reducing_gap=2.0)
-    whole = photo.resize((side, side), Image.Resampling.BICUBIC, reducing_gap=2.0)
-    return np.stack([np.asarray(middle), np.asarray(whole)[:, ::-1]])

@@ -3,22 +3,24 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 from PIL import Image
-from safetensors.torch import save_file
-from sentence_transformers import SentenceTransformer
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from matcher.arcface import Projection
 from matcher.encoders.bert import bundled_folder, padded
 from matcher.encoders.efficientnet import bundled_weights, find_model
 from matcher.encoders.image_model import BUNDLED_ARCHITECTURE, PhotoModule, load_bundled, load_named
-from matcher.encoders.photo_network import PhotoNetwork, looks
+from matcher.encoders.looks import looks
+from matcher.encoders.photo_network import PhotoNetwork
 from matcher.encoders.sentence_model import SentenceModule, load_sentence_model
 from matcher.encoders.sources import model_folder
+from matcher.errors import EncoderError
 
 
 class Backbone(Protocol):
@@ -58,6 +60,32 @@ class Vectors(nn.Module):
         return vectors
 
 
+def own_weights(vectors: Vectors) -> dict[str, Tensor]:
+    """What a training put behind the backbone, for `open_vectors`."""
+    behind = ("projection.", "backbone.pool.")
+    return {name: tensor for name, tensor in vectors.state_dict().items() if name.startswith(behind)}
+
+
+def open_vectors(backbone: Backbone, weights: Path) -> Vectors:
+    """Put back what `own_weights` gave.
+
+    Raises:
+        EncoderError: The file is damaged.
+    """
+    try:
+        tensors = load_file(weights)
+    except (SafetensorError, OSError) as error:
+        raise EncoderError(f"{weights} is damaged ({error}). Import the run again, or train it again.") from error
+    linear = tensors.get("projection.linear.weight")
+    projection = None
+    if linear is not None:
+        normed = "projection.norm.weight" in tensors
+        projection = Projection(linear.shape[1], linear.shape[0], batch_norm=normed)
+    vectors = Vectors(backbone.module, projection)
+    vectors.load_state_dict(tensors, strict=False)
+    return vectors.eval()
+
+
 class TitleBackbone:
     """A sentence-transformers model."""
 
@@ -72,21 +100,21 @@ class TitleBackbone:
         Raises:
             EncoderError: It cannot be loaded.
         """
-        module, self._tokenizer, settings = load_sentence_model(name, folder)
+        module, self.tokenizer, settings = load_sentence_model(name, folder)
         self.module: SentenceModule = module
         self.width = module.width
         self.padding, self.prompt = int(settings["padding"]), str(settings["prompt"])
-        self._tokenizer.enable_truncation(max_tokens)
+        self.tokenizer.enable_truncation(max_tokens)
 
     def inputs(self, items: Sequence[str]) -> dict[str, Tensor]:
         """Token ids and mask, int64 (B, L)."""
-        encodings = self._tokenizer.encode_batch([self.prompt + title for title in items])
+        encodings = self.tokenizer.encode_batch([self.prompt + title for title in items])
         arrays = padded([encoding.ids for encoding in encodings], self.padding)
         return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
     def save(self, folder: Path) -> None:
         """Write a sentence-transformers folder, safetensors."""
-        model = cast(SentenceTransformer, self.module.model)
+        model: Any = self.module.model
         model.save_pretrained(str(folder), create_model_card=False, safe_serialization=True)
 
 

@@ -1,0 +1,110 @@
+"""How a training is examined after each epoch: on products kept out of it, in a pool as large as it will serve."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from matcher.augment_titles import edit_title
+from matcher.copies import TitleCopies
+from matcher.embeddings import embeddings_of, unit_rows
+from matcher.encoders.trainable import Backbone
+from matcher.objective import Source
+from matcher.pool_score import PoolScore, pool_score
+from matcher.training import encode
+
+MOST_IN_POOL = 6_000  # listings; a larger pool would cost more than the training that it watches
+LETTER_SHARES = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+
+
+@dataclass(frozen=True)
+class Exam:
+    """Questions with known answers.
+
+    Attributes:
+        vectors: A model's vectors for the M rows of the exam, not normalised.
+        codes: Shape (M,). Product of each row.
+        asked: Shape (M,). Rows that are asked about; all are the pool.
+        titles: Title of each row; empty for photos.
+        by_labels: Whether the answers are labels; if not, they are edited copies, and say nothing of a threshold.
+    """
+
+    vectors: Callable[[nn.Module], NDArray[np.float32]]
+    codes: NDArray[np.int32]
+    asked: NDArray[np.bool_]
+    titles: Sequence[str]
+    by_labels: bool
+
+    def score(self, model: nn.Module) -> PoolScore:
+        """Measure a model as it is."""
+        return self.score_of(unit_rows(self.vectors(model)))
+
+    def score_of(self, rows: NDArray[np.float32]) -> PoolScore:
+        """Measure unit vectors of the exam's rows."""
+        return pool_score(embeddings_of(rows), self.codes, self.asked)
+
+
+def label_exam(
+    source: Source, codes: NDArray[np.int32], kept_out: NDArray[np.bool_], titles: Sequence[str], seed: int
+) -> Exam | None:
+    """Find the other listings of a product by its label; None if no product kept out has two listings.
+
+    Args:
+        source: Inputs of N listings.
+        codes: Shape (N,), -1 where unknown.
+        kept_out: Shape (N,). Listings of the tune side.
+        titles: Length N, or empty for photos.
+        seed: Of the strangers that are left out where there are too many.
+    """
+    asked = kept_out & (codes >= 0)
+    if not asked.any() or np.bincount(codes[asked]).max() < 2:
+        return None
+    rows = np.flatnonzero(asked)
+    strangers = np.random.default_rng(seed).permutation(np.flatnonzero(~asked))
+    rows = np.sort(np.concatenate([rows, strangers[: max(0, MOST_IN_POOL - len(rows))]]))
+    shown = [titles[row] for row in rows] if titles else []
+    return Exam(lambda model: encode(model, source, rows), codes[rows], asked[rows], shown, True)
+
+
+def copy_exam(
+    source: Source, kept_out: NDArray[np.bool_], titles: Sequence[str], backbone: Backbone, seed: int
+) -> Exam:
+    """Find the listing that an edited copy was made of; needs no label. Arguments as for `label_exam`."""
+    rng = np.random.default_rng(seed)
+    rows = np.sort(rng.permutation(len(kept_out))[:MOST_IN_POOL])
+    asked = np.flatnonzero(kept_out[rows])
+    codes = np.concatenate([np.arange(len(rows)), asked]).astype(np.int32)
+    is_asked = np.arange(len(codes)) >= len(rows)
+    if titles:
+        shown = [titles[row] for row in rows] + [edit_title(titles[rows[place]], rng) for place in asked]
+        copies = TitleCopies(backbone, shown)
+        return Exam(lambda model: encode(model, copies, np.arange(len(shown))), codes, is_asked, shown, False)
+
+    def vectors(model: nn.Module) -> NDArray[np.float32]:
+        edits = np.random.default_rng(seed + 1)  # the same copies after each epoch
+        return np.concatenate([encode(model, source, rows), encode(model, source, rows[asked], edits=edits)])
+
+    return Exam(vectors, codes, is_asked, [], False)
+
+
+def best_letter_share(
+    exam: Exam, vectors: NDArray[np.float32], letters: NDArray[np.float32]
+) -> tuple[float, PoolScore]:
+    """How much the letters should count beside a trained network, and the score that gives.
+
+    Args:
+        exam: Of titles.
+        vectors: Shape (M, D), unit rows, the network's.
+        letters: Shape (M, L), unit rows.
+    """
+    scores = {}
+    for share in LETTER_SHARES:
+        scores[share] = exam.score_of(
+            unit_rows(
+                np.concatenate([np.sqrt(1 - share) * vectors, np.sqrt(share) * letters], axis=1).astype(np.float32)
+            )
+        )
+    best = max(scores, key=lambda share: scores[share].f1)
+    return best, scores[best]

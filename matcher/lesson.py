@@ -1,0 +1,121 @@
+"""What is taught: a catalog's listings, split by product, made into classes and balanced."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from matcher.balance import balance
+from matcher.classes import Classes, Pairs, classes_of, joined_names
+from matcher.errors import TrainingError
+from matcher.split import TRAIN, TUNE, split_by_product
+from matcher.train_config import TrainConfig
+
+
+@dataclass(frozen=True)
+class Listings:
+    """What a training sees of a catalog; N listings.
+
+    Attributes:
+        catalog: The catalog's name.
+        item_ids: Length N.
+        labels: Length N, "" where unknown.
+        titles: Length N, "" where there is none.
+        photos: Length N, files; None where there is none.
+        same: Rows that a curator called one product.
+        different: Rows that a curator called different products.
+    """
+
+    catalog: str
+    item_ids: Sequence[str]
+    labels: Sequence[str]
+    titles: Sequence[str]
+    photos: Sequence[Path | None]
+    same: Pairs = ()
+    different: Pairs = ()
+
+    def having(self, modality: str) -> "Listings":
+        """Only the listings that have a title, or a photo; rows of verdicts are moved along."""
+        has = [bool(title.strip()) for title in self.titles] if modality == "text" else [bool(p) for p in self.photos]
+        rows = np.flatnonzero(has)
+        place = np.full(len(has), -1)
+        place[rows] = np.arange(len(rows))
+        columns = [[column[row] for row in rows] for column in (self.item_ids, self.labels, self.titles, self.photos)]
+        pairs = [
+            [(int(place[a]), int(place[b])) for a, b in given if min(place[a], place[b]) >= 0]
+            for given in (self.same, self.different)
+        ]
+        return Listings(self.catalog, *columns, *pairs)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """Listings prepared for one training.
+
+    Attributes:
+        sides: Shape (N,). Side of the split.
+        codes: Shape (N,). Label codes, -1 where unknown.
+        classes: Of the listings on the train side; -1 for the others.
+        rows: Rows to learn from, some of them several times if balanced.
+    """
+
+    sides: NDArray[np.int8]
+    codes: NDArray[np.int32]
+    classes: Classes
+    rows: NDArray[np.intp]
+
+
+def prepare(listings: Listings, config: TrainConfig) -> Lesson:
+    """Split listings by product, make classes of those on the train side, and balance them if asked to.
+
+    Raises:
+        TrainingError: They cannot teach anything.
+    """
+    if len(listings.item_ids) < 2:
+        raise TrainingError(
+            f"{len(listings.item_ids)} listings have {'a title' if config.modality == 'text' else 'a photo'}; expected "
+            "at least two to learn from."
+        )
+    labels = list(listings.labels) if config.use_labels else [""] * len(listings.labels)
+    products = joined_names(listings.item_ids, labels, listings.same)
+    contents = (
+        listings.titles if config.modality == "text" else [photo.name if photo else "" for photo in listings.photos]
+    )
+    shares = (1.0 - config.tune_share - config.test_share, config.tune_share, config.test_share)
+    sides = split_by_product(listings.item_ids, products, [str(content) for content in contents], shares=shares)
+    rows = np.flatnonzero(sides == TRAIN)
+    if not len(rows) or not (sides == TUNE).any():
+        raise TrainingError(
+            f"Of {len(sides)} listings {len(rows)} fell to the train side and {(sides == TUNE).sum()} to the tune "
+            "side; expected some on both. Add listings of more products."
+        )
+    codes = np.where([bool(label) for label in labels], pd.factorize(np.array(labels, dtype=object))[0], -1).astype(
+        np.int32
+    )
+    classes = _classes(codes, rows, [str(content) for content in contents], listings, config)
+    if config.balanced:
+        photos = [str(photo or "") for photo in listings.photos]
+        plan = balance(np.where(sides == TRAIN, codes, -1), listings.titles, photos, sides=sides, seed=config.seed)
+        taken = (plan.title_row if config.modality == "text" else plan.photo_row).astype(np.intp)
+        rows = taken[sides[taken] == TRAIN]
+    return Lesson(sides, codes, classes, rows)
+
+
+def _classes(
+    codes: NDArray[np.int32], rows: NDArray[np.intp], contents: Sequence[str], listings: Listings, config: TrainConfig
+) -> Classes:
+    """Classes of the listings in `rows`, with an entry of -1 for the others."""
+    place = np.full(len(codes), -1)
+    place[rows] = np.arange(len(rows))
+    same, different = (
+        [(int(place[a]), int(place[b])) for a, b in pairs if min(place[a], place[b]) >= 0]
+        for pairs in (listings.same, listings.different)
+    )
+    of_rows = [contents[row] for row in rows]
+    some = classes_of(codes[rows], contents=of_rows, same=same, different=different, from_labels=config.use_labels)
+    of = np.full((len(codes), some.of.shape[1]), -1, dtype=np.int64)
+    of[rows] = some.of
+    return replace(some, of=of)

@@ -1,0 +1,120 @@
+"""Encoders trained here, as files: list, delete, export as one file, import. Loads no network."""
+
+import re
+import shutil
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from matcher.encoders import ENCODERS
+from matcher.encoders.trained import BACKBONE, CARD, HISTORY, PIECES, WEIGHTS, Card, is_run, read_card
+from matcher.errors import EncoderError, TrainingError
+from matcher.files import atomic
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+# All that an exported run may hold; nothing here can run code when it is read.
+MEMBER = re.compile(
+    rf"({CARD}|{WEIGHTS}|{HISTORY}|{PIECES}|{BACKBONE}/([\w-]+/)?[\w.-]+\.(json|txt|model|safetensors))"
+)
+MOST_BYTES = 4 << 30  # of an imported run, unpacked
+
+
+def check_name(run_id: str, encoders: Path) -> None:
+    """See that a run may be called this.
+
+    Raises:
+        TrainingError: It is no fit name, or it is taken.
+    """
+    if not NAME.fullmatch(run_id) or run_id in ENCODERS:
+        raise TrainingError(
+            f"A run cannot be named {run_id!r}; expected lower-case letters, digits, dots and dashes, at most 64, and "
+            "no bundled encoder's name."
+        )
+    if is_run(encoders / run_id):
+        raise TrainingError(f"There is a run {run_id} already. Choose another name, or delete that run first.")
+
+
+def runs(encoders: Path) -> list[Card]:
+    """Cards of all runs, the newest first."""
+    cards = [read_card(folder) for folder in encoders.glob("[!.]*") if is_run(folder)]
+    return sorted(cards, key=lambda card: card.created, reverse=True)
+
+
+def read_history(folder: Path) -> pd.DataFrame:
+    """Loss and F1 of each epoch: number, loss, f1, threshold, seconds."""
+    return pd.read_parquet(folder / HISTORY)
+
+
+def delete_run(encoders: Path, run_id: str) -> None:
+    """Remove a run; vectors made with it stay where they are.
+
+    Raises:
+        EncoderError: There is none of that name.
+    """
+    if not NAME.fullmatch(run_id) or not is_run(encoders / run_id):
+        raise EncoderError(f"There is no trained encoder {run_id!r} to delete.")
+    shutil.rmtree(encoders / run_id)
+
+
+def export_run(encoders: Path, run_id: str, into: Path) -> None:
+    """Write a run as one zip file.
+
+    Raises:
+        EncoderError: There is none of that name.
+        DataError: The file cannot be written.
+    """
+    if not NAME.fullmatch(run_id) or not is_run(encoders / run_id):
+        raise EncoderError(f"There is no trained encoder {run_id!r} to export.")
+    folder = encoders / run_id
+    with atomic(into) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.rglob("*")):
+            name = path.relative_to(folder).as_posix()
+            if path.is_file() and MEMBER.fullmatch(name):
+                archive.write(path, name)
+
+
+def import_run(archive_file: Path, encoders: Path, run_id: str = "") -> Card:
+    """Unpack an exported run; the folder appears whole or not at all.
+
+    Args:
+        archive_file: A zip that `export_run` wrote.
+        encoders: The workspace's folder of encoders.
+        run_id: Another name for it; "" for its own.
+
+    Raises:
+        EncoderError: It is no exported run, or holds anything else.
+        TrainingError: The name is unusable or taken.
+    """
+    part = encoders / f".importing-{archive_file.stem}"
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        _unpack(archive_file, part)
+        card = read_card(part)
+        card = replace(card, id=run_id or card.id)
+        check_name(card.id, encoders)
+        (part / CARD).write_text(card.to_json(), encoding="utf-8")
+        part.rename(encoders / card.id)
+    except (zipfile.BadZipFile, OSError, EOFError) as error:
+        raise EncoderError(f"{archive_file.name} is no exported encoder ({error}). Export the run again.") from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return card
+
+
+def _unpack(archive_file: Path, into: Path) -> None:
+    with zipfile.ZipFile(archive_file) as archive:
+        members = archive.infolist()
+        strange = [member.filename for member in members if not MEMBER.fullmatch(member.filename)]
+        if strange or {CARD, WEIGHTS} - {member.filename for member in members}:
+            found = f"holds {strange[0]!r}" if strange else "holds no card and weights"
+            raise EncoderError(f"{archive_file.name} {found}; expected a file that this program exported.")
+        if sum(member.file_size for member in members) > MOST_BYTES:
+            raise EncoderError(
+                f"{archive_file.name} unpacks to more than {MOST_BYTES >> 30} GB; expected a trained encoder."
+            )
+        for member in members:
+            target = into / member.filename
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(archive.read(member))  # zipfile stops at the size that was checked above

@@ -1,0 +1,199 @@
+"""The job that trains an encoder on a catalog: from listings to a run in the workspace."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
+
+from matcher.arcface import Projection
+from matcher.checkpoints import save_state
+from matcher.copies import PhotoCopies, TitleCopies, keep_copies
+from matcher.embeddings import unit_rows
+from matcher.encoders.lexical import letter_vectors, piece_weights
+from matcher.encoders.photo_network import PhotoTail
+from matcher.encoders.trainable import Backbone, PhotoBackbone, Vectors, open_backbone, own_weights
+from matcher.encoders.trained import BACKBONE, CARD, HISTORY, PIECES, WEIGHTS, Card
+from matcher.errors import Cancelled, TrainingError
+from matcher.exam import Exam, best_letter_share, copy_exam, label_exam
+from matcher.files import atomic, fingerprint
+from matcher.lesson import Lesson, Listings, prepare
+from matcher.objective import Source
+from matcher.pool_score import PoolScore
+from matcher.progress import Report
+from matcher.runs import check_name
+from matcher.split import TUNE
+from matcher.train_config import TrainConfig
+from matcher.training import Epoch, Task, fit, load_best
+
+
+def train(listings: Listings, encoders: Path, run_id: str, config: TrainConfig, report: Report) -> Card:
+    """Train an encoder and put it beside the others.
+
+    A training that was killed goes on where it was when started again with the same listings and settings. Earlier
+    runs are never touched. If it is cancelled the best epoch so far becomes the run.
+
+    Args:
+        listings: What to learn from.
+        encoders: The workspace's folder of encoders.
+        run_id: Name of the run: lower-case letters, digits, dots and dashes.
+        config: How.
+        report: Told after each step; may raise Cancelled.
+
+    Raises:
+        TrainingError: The name is taken or unusable, a training of that name is running, the listings cannot teach
+            anything, the loss is no number, or the disk is full.
+        EncoderError: The encoder to start from cannot be had.
+        Cancelled: As the report raised it; says whether a run was kept.
+    """
+    check_name(run_id, encoders)
+    work = encoders / f".training-{run_id}"
+    with _alone(work, run_id):
+        listings = listings.having(config.modality)
+        lesson = prepare(listings, config)
+        backbone = open_backbone(config.encoder, max_tokens=config.max_tokens, side=config.side)
+        key = _key(listings, lesson, config)
+        source, model, vectors = _model(listings, backbone, config, work, report)
+        exam = _exam(listings, lesson, source, backbone, config)
+        before = exam.score(Vectors(model.backbone, None))
+        task = Task(model, source, lesson.classes, lesson.rows, exam.score, work, key)
+        try:
+            history = fit(task, config, report)
+        except Cancelled as cancelled:
+            history = load_best(task)
+            if not history:
+                raise
+            card = _keep(listings, lesson, backbone, vectors, model, exam, before, history, config, encoders / run_id)
+            raise Cancelled(
+                f"Stopped; the best of {len(history)} epochs, F1 {card.figures['f1']:.3f}, is kept as {run_id}."
+            ) from cancelled
+        card = _keep(listings, lesson, backbone, vectors, model, exam, before, history, config, encoders / run_id)
+    shutil.rmtree(work, ignore_errors=True)
+    return card
+
+
+def _key(listings: Listings, lesson: Lesson, config: TrainConfig) -> str:
+    """Stands for all that decides how a training goes: a checkpoint of another is not continued."""
+    photos = [str(photo) for photo in listings.photos]
+    classes = [lesson.classes.of.tolist(), lesson.classes.rivals.tolist()]
+    return fingerprint([config.to_json(), listings.item_ids, listings.titles, photos, lesson.rows.tolist(), classes])
+
+
+def _model(
+    listings: Listings, backbone: Backbone, config: TrainConfig, work: Path, report: Report
+) -> tuple[Source, Vectors, Vectors]:
+    """Inputs, the model that is trained on them, and the whole encoder, which shares its layers."""
+    projection = Projection(backbone.width, config.dimensions, dropout=config.dropout) if config.dimensions else None
+    vectors = Vectors(backbone.module, projection)
+    if not isinstance(backbone, PhotoBackbone):
+        return TitleCopies(backbone, listings.titles), vectors, vectors
+    photos = [photo for photo in listings.photos if photo is not None]
+    if not config.views:
+        return PhotoCopies(backbone, photos), vectors, vectors
+    name = fingerprint([config.encoder, config.side, config.views, config.seed, [str(photo) for photo in photos]])
+    copies = keep_copies(backbone, photos, config.views, config.seed, work / f"copies-{name}.npy", report)
+    backbone.module.freeze_stem()
+    return copies, Vectors(PhotoTail(backbone.module), projection), vectors
+
+
+def _exam(listings: Listings, lesson: Lesson, source: Source, backbone: Backbone, config: TrainConfig) -> Exam:
+    kept_out = lesson.sides == TUNE
+    titles = listings.titles if config.modality == "text" else []
+    exam = label_exam(source, lesson.codes, kept_out, titles, config.seed)
+    return exam or copy_exam(source, kept_out, titles, backbone, config.seed)
+
+
+def _keep(
+    listings: Listings,
+    lesson: Lesson,
+    backbone: Backbone,
+    vectors: Vectors,
+    model: Vectors,
+    exam: Exam,
+    before: PoolScore,
+    history: list[Epoch],
+    config: TrainConfig,
+    folder: Path,
+) -> Card:
+    """Write the run with its best weights; the folder appears whole or not at all."""
+    best = max(history, key=lambda epoch: epoch.f1)
+    score = PoolScore(best.f1, best.threshold, int(exam.asked.sum()), len(exam.codes))
+    share, pieces = 0.0, None
+    if config.letters:
+        pieces = piece_weights([listings.titles[row] for row in np.unique(lesson.rows)])
+        letters = letter_vectors(exam.titles, pieces, config.letters)
+        share, score = best_letter_share(exam, unit_rows(exam.vectors(model)), letters)
+    card = Card(
+        id=folder.name,
+        modality=config.modality,
+        encoder=config.encoder,
+        config=asdict(config),
+        catalog=listings.catalog,
+        data={
+            "listings": len(lesson.sides),
+            "classes": lesson.classes.count,
+            "single_classes": lesson.classes.single,
+            "learned_from": len(np.unique(lesson.rows)),
+            "tuned_on": score.queries,
+            "pool": score.pool,
+        },
+        split={"train": 1 - config.tune_share - config.test_share, "tune": config.tune_share, "test": config.test_share,
+               "measured_by": "labels" if exam.by_labels else "edited copies"},
+        figures={"f1_before": before.f1, "f1_network": best.f1, "f1": score.f1, "threshold": score.threshold,
+                 "best_epoch": best.number, "epochs": len(history), "seconds": sum(epoch.seconds for epoch in history)},
+        width=config.dimensions or backbone.width,
+        side=backbone.side if isinstance(backbone, PhotoBackbone) else 0,
+        max_tokens=config.max_tokens if config.modality == "text" else 0,
+        letters=config.letters if share else 0,
+        letter_share=share,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )  # fmt: skip
+    _write(card, backbone, vectors.cpu(), history, pieces if share else None, folder)
+    return card
+
+
+def _write(
+    card: Card,
+    backbone: Backbone,
+    vectors: Vectors,
+    history: list[Epoch],
+    pieces: NDArray[np.float32] | None,
+    folder: Path,
+) -> None:
+    part = folder.with_name(f".making-{folder.name}")
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        (part / BACKBONE).mkdir(parents=True)
+        backbone.save(part / BACKBONE)
+        save_state(part / WEIGHTS, own_weights(vectors), {"id": card.id})
+        pd.DataFrame([asdict(epoch) for epoch in history]).to_parquet(part / HISTORY, index=False)
+        if pieces is not None:
+            with atomic(part / PIECES) as file:
+                np.save(file, pieces.astype(np.float16), allow_pickle=False)
+        (part / CARD).write_text(card.to_json(), encoding="utf-8")
+        part.rename(folder)
+    except OSError as error:
+        shutil.rmtree(part, ignore_errors=True)
+        raise TrainingError(
+            f"The run {card.id} cannot be written: {error.strerror or error}. Make room, then start the training "
+            "again: it only has to write what it learned."
+        ) from error
+
+
+@contextmanager
+def _alone(work: Path, run_id: str) -> Iterator[None]:
+    """Hold the run's folder of unfinished work; the kernel lets go of it with the process, however that ends."""
+    work.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(work.with_name(f"{work.name}.lock"), timeout=0):
+            yield
+    except Timeout as error:
+        raise TrainingError(
+            f"A training of {run_id} is running. Wait for it, cancel it, or choose another name."
+        ) from error

