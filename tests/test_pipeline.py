@@ -91,7 +91,7 @@ BOTH = EncodeConfig("shop", "tfidf", "phash", k=5)
 def test_the_whole_way_finds_the_products(workspace, shop):
     assert import_shop(workspace, shop) == pipeline.ImportResult("shop", 12, 0, 0)
     assert pipeline.tune(workspace, BOTH).k == 5
-    recipe = Recipe("tfidf", "phash", "either", "cosine", 5, 0.7, 0.3)
+    recipe = Recipe("tfidf", "phash", "either", "cosine", 5, 0.5, 0.2)
     result = pipeline.evaluate(workspace, "shop", recipe)
     assert result.listing.f1 == result.pair.f1 == result.candidate_recall == 1.0
     assert (result.listings, result.pool) == (12, 12)
