@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.starlette import App
 
+from matcher.errors import MatcherError
 from pages import _photos, _sidebar
 
 HERE = Path(__file__).parent
@@ -31,11 +32,13 @@ def draw() -> None:
         [
             st.Page(HERE / "pages" / f"{name}.py", title=title, icon=icon, default=name == "start")
             for name, title, icon in PAGES
-            if (HERE / "pages" / f"{name}.py").exists()
         ]
     )
-    _sidebar.draw()
-    page.run()
+    try:
+        _sidebar.draw()
+        page.run()
+    except MatcherError as error:
+        st.error(str(error), icon=":material/error:")
 
 
 if __name__ == "__main__":

@@ -25,20 +25,20 @@ OpenPage = Callable[..., Page]
 
 
 @contextmanager
-def running_app(workspace: Path, *flags: str) -> Iterator[str]:
-    """Start the app on a workspace; its address."""
+def running_app(workspace: Path, *, below: str = "") -> Iterator[str]:
+    """Start the app on a workspace, at the root or below a path; its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = workspace.parent / f"{workspace.name}.log"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), *flags]
-    command += ["--server.fileWatcherType", "none", "--server.address", "127.0.0.1"]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command += ["--server.fileWatcherType", "none", "--server.address", "127.0.0.1", "--server.baseUrlPath", below]
     environment = os.environ | {"MATCHER_WORKSPACE": str(workspace)}
+    address = f"http://127.0.0.1:{port}/{below}".rstrip("/")
     with log.open("wb") as output:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
         try:
-            address = f"http://127.0.0.1:{port}"
-            wait_until(lambda: _answers(address) or server.poll() is not None)
+            wait_until(lambda: _answers(f"{address}/_stcore/health") or server.poll() is not None)
             assert server.poll() is None, log.read_text()
             yield address
         finally:
