@@ -13,8 +13,11 @@ from matcher.errors import DataError
 from matcher.pairs import CandidatePairs
 
 Fusion = Literal["either", "both", "mean", "fused"]
+Mean = Literal["arithmetic", "geometric"]
 FORMAT = 1
+NEUTRAL = {"mean"}  # keys that a file may lack: their default is to change nothing
 MOST_CHARACTERS = 10_000  # a recipe has some 400
+NO_NEARER = np.float32(1e-3)  # for a geometric mean: one distance of 0 shall not make the other meaningless
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class Recipe:
         image_threshold: Distance of photos, for "either" and "both".
         fused_threshold: Mean distance, or distance of joined vectors, for "mean" and "fused".
         text_weight: Share of the titles in "mean" and "fused", 0..1.
+        mean: Which mean. A "geometric" one stays small while one of the two distances is: it lies between the
+            arithmetic mean and "either".
 
     Raises:
         DataError: A value is of the wrong type or out of range.
@@ -49,6 +54,7 @@ class Recipe:
     image_threshold: float | None = None
     fused_threshold: float | None = None
     text_weight: float = 0.5
+    mean: Mean = "arithmetic"
 
     def __post_init__(self) -> None:
         for name in ("text_encoder", "image_encoder"):
@@ -57,6 +63,7 @@ class Recipe:
         _expect(self.text_encoder or self.image_encoder, "text_encoder", None, "an encoder for titles or for photos")
         _expect(self.fusion in get_args(Fusion), "fusion", self.fusion, "one of " + ", ".join(get_args(Fusion)))
         _expect(self.metric in get_args(Metric), "metric", self.metric, "one of " + ", ".join(get_args(Metric)))
+        _expect(self.mean in get_args(Mean), "mean", self.mean, "one of " + ", ".join(get_args(Mean)))
         _expect(type(self.k) is int and 1 <= self.k <= 1000, "k", self.k, "a whole number from 1 to 1000")
         _expect(_number(self.text_weight, 1), "text_weight", self.text_weight, "a number from 0 to 1")
         most = np.inf if self.metric == "manhattan" else 2
@@ -94,7 +101,7 @@ class Recipe:
         known = {field.name for field in fields(cls)}
         for key in sorted(values.keys() - known):
             raise DataError(f"The recipe has an unknown key {key!r}; expected only {', '.join(sorted(known))}.")
-        for key in sorted(known - values.keys()):
+        for key in sorted(known - values.keys() - NEUTRAL):
             raise DataError(f"The recipe lacks {key!r}; write one with `tune`.")
         return cls(**values)
 
@@ -132,12 +139,19 @@ def joint_distance(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.float32]
     if recipe.fusion == "fused" or len(recipe.modalities) == 1:
         return distance_of(pairs, recipe.modalities[0])
     text, image = distance_of(pairs, "text"), distance_of(pairs, "image")
-    weight = np.float32(recipe.text_weight)
+    geometric = recipe.mean == "geometric"
+    mean, other = (np.maximum(distance, NO_NEARER if geometric else 0) for distance in (text, image))
     with np.errstate(invalid="ignore"):  # 0 * inf, where a weight is 0 and its distance not there; set below
-        mean = weight * text + (1 - weight) * image
-    one_only = ~np.isfinite(mean)
+        for values, weight in ((mean, recipe.text_weight), (other, 1 - recipe.text_weight)):
+            if geometric:
+                np.log(values, out=values)
+            values *= np.float32(weight)
+        mean += other  # in place: a new array of millions costs more than the sum
+    if geometric:
+        np.exp(mean, out=mean)
+    one_only = np.flatnonzero(~np.isfinite(mean))
     mean[one_only] = np.minimum(text[one_only], image[one_only])
-    return np.asarray(mean)
+    return mean
 
 
 def _threshold(recipe: Recipe, which: str) -> float:

@@ -1,7 +1,7 @@
 """Choosing a recipe's thresholds on labels, for products that have none."""
 
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from matcher.errors import DataError
 from matcher.metrics import Truth, truth_of
 from matcher.pairs import CandidatePairs
-from matcher.recipe import Recipe, distance_of, joint_distance
+from matcher.recipe import Mean, Recipe, distance_of, joint_distance
 from matcher.surface import Axis, Rule, pair_counts, product_f1
 
 Objective = Literal["f1", "precision@0.95"]
@@ -32,7 +32,7 @@ def tune_recipe(
     *,
     growth: float = GROWTH,
 ) -> Recipe:
-    """Choose thresholds, and for "mean" the weight of the titles, on labelled listings.
+    """Choose thresholds, and for "mean" which mean and the weight of the titles, on labelled listings.
 
     Thresholds lie midway between two observed distances, never within a tie.
 
@@ -59,7 +59,9 @@ def tune_recipe(
         )
     wanted = _precision_wanted(objective)
     weighed = template.fusion == "mean" and len(template.modalities) == 2
-    options = [replace(template, text_weight=weight) for weight in WEIGHTS] if weighed else [template]
+    options = [template]
+    if weighed:
+        options = [replace(template, text_weight=weight, mean=mean) for mean in get_args(Mean) for weight in WEIGHTS]
     tried = [
         _best_f1(option, truth, growth) if wanted is None else _most_recall(option, truth, wanted) for option in options
     ]

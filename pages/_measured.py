@@ -99,7 +99,7 @@ def reach_of(matched: Matched, known: Known, axis: str) -> float:
 def _rule_key(matched: Matched, known: Known) -> Key:
     """Tells counts apart: a moved threshold does not change it."""
     recipe = matched.recipe
-    rule = (recipe.fusion, str(recipe.text_weight), str(recipe.k))
+    rule = (recipe.fusion, recipe.mean, str(recipe.text_weight), str(recipe.k))
     return (*_key(matched), *rule, f"{known.same}/{known.different}", matched.info.version)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from matcher.errors import DataError
 from matcher.pairs import CandidatePairs
-from matcher.recipe import Recipe, decide
+from matcher.recipe import Recipe, decide, joint_distance
 
 INF = np.inf
 BOTH = Recipe("tfidf", "efficientnet", text_threshold=0.4, image_threshold=0.2, fused_threshold=0.3)
@@ -50,6 +50,21 @@ def test_mean_weighs_the_two_and_takes_the_one_there_is():
     assert decided(replace(BOTH, fusion="mean", text_weight=1.0, fused_threshold=0.4)) == [1, 0, 0, 1, 1, 1, 0]
 
 
+def test_a_geometric_mean_is_small_while_one_distance_is():
+    # text^0.5 * image^0.5: 0.6 0.286 0.293 0.1; then the photo alone, the title alone, neither
+    geometric = replace(BOTH, fusion="mean", mean="geometric")
+    assert decided(replace(geometric, fused_threshold=0.29)) == [0, 1, 0, 1, 1, 0, 0]
+    assert decided(replace(geometric, fused_threshold=0.61)) == [1, 1, 1, 1, 1, 1, 0]
+    repeated = pairs_with(text=[0.0, 0.0, 0.0, INF], image=[1.0, 0.04, 0.0, 0.0])
+    expected = [
+        np.sqrt(1e-3),
+        np.sqrt(4e-5),
+        1e-3,
+        0,
+    ]  # a distance of 0 counts as a thousandth, and does not decide alone
+    assert joint_distance(repeated, geometric).tolist() == pytest.approx(expected)
+
+
 def test_fused_reads_the_distance_of_the_joined_vectors():
     assert decided(replace(BOTH, fusion="fused")) == [1, 1, 1, 0, 0, 0, 0]
 
@@ -69,15 +84,16 @@ def test_only_neighbours_within_k_match():
 @given(
     st.lists(st.tuples(*[st.sampled_from([0.0, 0.1, 0.5, 1.5, INF])] * 2), min_size=1),
     st.sampled_from(["either", "both", "mean"]),
+    st.sampled_from(["arithmetic", "geometric"]),
     *[st.sampled_from([0.0, 0.1, 0.3, 0.5, 2.0])] * 4,
 )
-def test_a_stricter_threshold_never_accepts_more(rows, fusion, one, other, third, fourth):
+def test_a_stricter_threshold_never_accepts_more(rows, fusion, mean, one, other, third, fourth):
     text, image = zip(*rows, strict=True)
     pairs = pairs_with(list(text), list(image))
 
     def decide_at(first, second):
-        rule = replace(BOTH, fusion=fusion, text_threshold=first, image_threshold=second, fused_threshold=first)
-        return decide(pairs, rule)
+        thresholds = {"text_threshold": first, "image_threshold": second, "fused_threshold": first}
+        return decide(pairs, replace(BOTH, fusion=fusion, mean=mean, **thresholds))
 
     strict = decide_at(min(one, third), min(other, fourth))
     assert not (strict & ~decide_at(max(one, third), max(other, fourth))).any()
@@ -107,12 +123,19 @@ recipes = st.builds(
     image_threshold=thresholds,
     fused_threshold=thresholds,
     text_weight=st.floats(0, 1),
+    mean=st.sampled_from(["arithmetic", "geometric"]),
 )
 
 
 @given(recipes)
 def test_json_gives_the_same_recipe_back(recipe):
     assert Recipe.from_json(recipe.to_json()) == recipe
+
+
+def test_a_recipe_from_before_there_were_two_means_is_read():
+    values = json.loads(BOTH.to_json())
+    del values["mean"]
+    assert Recipe.from_json(json.dumps(values)) == BOTH
 
 
 @pytest.mark.parametrize(
@@ -134,6 +157,7 @@ def test_json_gives_the_same_recipe_back(recipe):
         ("fusion", "any"),
         ("fusion", ["either"]),
         ("metric", "hamming"),
+        ("mean", "harmonic"),
         ("text_encoder", ""),
         ("image_encoder", 7),
     ],

@@ -59,11 +59,11 @@ def main() -> None:
     truth = truth_of(pairs, codes)
     print(f"{LISTINGS:,} listings, {len(pairs):,} pairs; labels prepared once in {time.perf_counter() - start:.2f} s")
     worst = 0.0
-    for fusion in ("either", "both", "mean", "fused"):
-        for threshold in THRESHOLDS:
-            recipe = Recipe(
-                "t", "i", fusion, text_threshold=threshold, image_threshold=threshold, fused_threshold=threshold
-            )
+    rules = {fusion: Recipe("t", "i", fusion) for fusion in ("either", "both", "mean", "fused")}
+    rules["geometric mean"] = replace(rules["mean"], mean="geometric")
+    for name, rule in rules.items():
+        for value in THRESHOLDS:
+            recipe = replace(rule, text_threshold=value, image_threshold=value, fused_threshold=value)
 
             def move(recipe: Recipe = recipe) -> None:
                 is_match = decide(pairs, recipe)
@@ -73,11 +73,10 @@ def main() -> None:
 
             taken = seconds(move)
             worst = max(worst, taken)
-            print(f"  {fusion:7} threshold {threshold:.1f}: {taken * 1000:5.1f} ms")
-    for fusion in ("either", "mean"):
-        template = Recipe("t", "i", fusion)
-        taken = seconds(lambda template=template: tune_recipe(pairs, codes, replace(template)), 1)
-        print(f"  tuning {fusion}: {taken:.1f} s")
+            print(f"  {name:14} threshold {value:.1f}: {taken * 1000:5.1f} ms")
+    for name in ("either", "mean"):
+        taken = seconds(lambda rule=rules[name]: tune_recipe(pairs, codes, rule), 1)
+        print(f"  tuning {name}: {taken:.1f} s")
     print(f"worst {worst * 1000:.1f} ms; target {TARGET * 1000:.0f} ms")
     if worst > TARGET:
         sys.exit("Too slow: a moved threshold costs more than its target.")
