@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping
 from typing import Literal
+from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
@@ -81,7 +82,7 @@ def match_lists(
     rank = match if distance is None else np.concatenate([distance, distance])
     order = np.lexsort((match, rank, query))
     starts = np.searchsorted(query[order], np.arange(len(item_ids) + 1))
-    written = [_ESCAPED.sub(lambda found: f"%{ord(found.group()):02X}", item_id) for item_id in item_ids]
+    written = [_ESCAPED.sub(lambda found: quote(found.group()), item_id) for item_id in item_ids]
     found = match[order].tolist()
     lists = [
         " ".join([own, *(written[place] for place in found[start:end])])

@@ -39,12 +39,13 @@ _BYTE_ESCAPES = re.compile(r"(?:\\x[0-9a-fA-F]{2})+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]\w{1,31});")
 _EDGES = "\"'`.,;:!?()[]{}<>|/\\*~_-+=#"
 
-# In the lists below, single letters and these words are stop words; in a shop they are sizes, amounts and counts.
+# In the lists below, single letters and these words are stop words; in a shop they are sizes, amounts, or goods.
 _MEASURES = frozenset(
     "mg gr kg ml cl dl lt mm cm km ft oz lb lbs pc pcs pk gb tb mb hz kw xs sm lg xl"
     " zero one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty fifty hundred"
     " nol satu dua tiga empat lima enam tujuh delapan sembilan sepuluh sebelas puluh belas ratus ribu lusin"
-    " new baru big small large besar kecil full half setengah".split()
+    " new baru big small large besar kecil full half setengah"
+    " mug ring tv face top bottom front men room fire shed page pages thick thin microsoft dj gt sd".split()
 )
 
 
@@ -186,7 +187,7 @@ def _upright(image: Image.Image) -> Image.Image:
 
 def _on_white(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
-        image = image.point([value >> 8 for value in range(65536)], "L")
+        image = image.point(lambda value: value / 256).convert("L")
     if image.has_transparency_data:
         layer = image.convert("RGBA")
         image = Image.new("RGBA", layer.size, "white")

@@ -1,0 +1,114 @@
+"""Files hold what was decided, and no cell of a stranger's runs in a spreadsheet."""
+
+import csv
+import io
+import urllib.parse
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matcher.errors import DataError
+from matcher.export import (
+    contest_lists,
+    group_table,
+    is_formula,
+    match_lists,
+    match_table,
+    to_bytes,
+    verdict_table,
+)
+from matcher.records import Verdict
+
+LISTINGS = pd.DataFrame(
+    {
+        "item_id": ["a", "b b", "c%", "d"],
+        "title": ["=1+1", "Tea", "@sum", "-5"],
+        "photo": "",
+        "label": ["x", "x", "", "y"],
+    }
+)
+LEFT, RIGHT = np.array([0, 0, 1], np.int32), np.array([1, 2, 2], np.int32)
+TEXT = np.array([0.5, 0.1, np.inf], np.float32)
+IMAGE = np.array([0.2, 0.9, 0.3], np.float32)
+
+
+def test_match_lists_begin_with_the_listing_and_go_on_with_the_closest():
+    lists = match_lists(LISTINGS["item_id"], LEFT, RIGHT, TEXT)
+    assert lists["matches"].tolist() == ["a c%25 b%20b", "b%20b a c%25", "c%25 a b%20b", "d"]
+    assert lists["item_id"].tolist() == ["a", "b b", "c%", "d"]
+
+
+@given(st.lists(st.text(min_size=1), min_size=2, max_size=6, unique=True))
+def test_every_id_can_be_read_back_from_a_list(ids):
+    everyone = np.arange(1, len(ids), dtype=np.int32)
+    [first, *_] = match_lists(pd.Series(ids), np.zeros(len(ids) - 1, np.int32), everyone)["matches"]
+    assert [urllib.parse.unquote(part) for part in first.split(" ")] == ids
+
+
+def test_the_contests_form_has_at_most_fifty():
+    others = np.arange(1, 80, dtype=np.int32)
+    ids = pd.Series([f"p{n}" for n in range(80)])
+    contest = contest_lists(match_lists(ids, np.zeros(79, np.int32), others))
+    assert list(contest.columns) == ["posting_id", "matches"]
+    assert len(contest["matches"][0].split()) == 50
+    assert contest["matches"][5] == "p5 p0"
+
+
+def test_matches_stand_closest_first_with_distances_where_there_are_any():
+    frame = match_table(LISTINGS, LEFT, RIGHT, {"text": TEXT, "image": IMAGE})
+    assert frame["right_id"].tolist() == ["c%", "b b", "c%"]
+    assert np.isnan(frame["text_distance"][2])
+    assert frame["image_distance"].tolist() == pytest.approx([0.9, 0.2, 0.3])
+
+
+def test_groups_are_numbered_from_the_largest():
+    frame = group_table(LISTINGS, np.array([7, 3, 3, 3], np.int32))
+    assert frame["group"].tolist() == [1, 1, 1, 2]
+    assert frame["size"].tolist() == [3, 3, 3, 1]
+    assert frame["item_id"].tolist() == ["b b", "c%", "d", "a"]
+    assert "photo" not in frame
+
+
+def test_a_verdict_outlives_its_listing():
+    verdicts = [Verdict(1, "shop", "a", "gone", "different", "review", "doubtful", 0.0)]
+    [row] = verdict_table(verdicts, LISTINGS).to_dict("records")
+    assert (row["left_title"], row["right_title"], row["verdict"]) == ("=1+1", "", "different")
+    assert row["given"] == "1970-01-01 00:00:00"
+
+
+HOSTILE = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\uff1d1", '=HYPERLINK("x")']
+
+
+def test_no_csv_cell_starts_a_formula():
+    data = to_bytes(pd.DataFrame({"=name": HOSTILE, "price": [-5.0] * len(HOSTILE)}), "CSV").decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(data)))
+    assert not any(is_formula(cell) for row in rows for cell in row)
+    assert rows[1] == ["'=1+1", "-5.0"]
+
+
+def test_no_excel_cell_is_a_formula():
+    data = to_bytes(pd.DataFrame({"title": HOSTILE, "price": range(len(HOSTILE))}), "Excel")
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).active
+    assert [cell.value for cell in sheet["A"]] == ["title", *HOSTILE]
+    assert {cell.data_type for cell in sheet["A"]} == {"s"}
+    assert [cell.value for cell in sheet["B"]][1:] == list(range(len(HOSTILE)))
+
+
+def test_parquet_keeps_everything_as_it_is():
+    frame = pd.DataFrame({"title": HOSTILE, "n": range(len(HOSTILE))})
+    pd.testing.assert_frame_equal(pd.read_parquet(io.BytesIO(to_bytes(frame, "Parquet"))), frame)
+
+
+def test_what_excel_cannot_hold_is_refused_with_a_way_out():
+    with pytest.raises(DataError, match="Export CSV or Parquet"):
+        to_bytes(pd.DataFrame({"title": ["x" * 40_000]}), "Excel")
+
+
+@given(st.text())
+def test_any_text_survives_excel(text):
+    data = to_bytes(pd.DataFrame({"title": [text]}), "Excel")
+    openpyxl.load_workbook(io.BytesIO(data))

@@ -1,0 +1,94 @@
+"""Titles and photos are made fit to encode without losing what tells products apart."""
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from matcher.errors import DataError
+from matcher.preprocess import clean_title, display_title, open_image, plain, stop_words, thumbnail, working_copy
+
+WORDS = stop_words()
+
+
+@pytest.mark.parametrize(
+    ("title", "cleaned"),
+    [
+        ("Sabun untuk Bayi dan Anak 250 ML", "sabun bayi anak 250 ml"),
+        ("The Mug with a Handle", "mug handle"),
+        ("Galaxy S, size M", "galaxy s, size m"),
+        ("dan", "dan"),
+        ("", ""),
+    ],
+)
+def test_stop_words_go_and_sizes_stay(title, cleaned):
+    assert clean_title(title, WORDS) == cleaned
+
+
+@given(st.text())
+def test_a_title_that_said_something_still_does(title):
+    assert bool(clean_title(title, WORDS)) == bool(title.strip())
+
+
+def test_more_languages_by_choice_and_unknown_ones_refused():
+    assert "und" in stop_words(("de",))
+    assert not stop_words(())
+    with pytest.raises(DataError, match="no list of stop words for xx"):
+        stop_words(("xx",))
+
+
+@given(st.text())
+def test_what_is_shown_is_one_plain_line(text):
+    shown = plain(text)
+    assert shown == shown.strip()
+    assert not any(ord(letter) < 32 or "\u202a" <= letter <= "\u202e" for letter in shown)
+    assert plain(shown) == shown
+
+
+def test_traces_of_exports_are_undone():
+    assert display_title(r"Tas &amp; Dompet \xe2\x9c\x94 asli") == "Tas & Dompet ✔ asli"
+
+
+def encoded(image, kind, **options):
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+KINDS = [("RGBA", "PNG"), ("P", "GIF"), ("L", "JPEG"), ("CMYK", "JPEG"), ("RGB", "WEBP"), ("RGB", "BMP"), ("1", "PNG")]
+
+
+@pytest.mark.parametrize(("mode", "kind"), [*KINDS, ("I;16", "PNG")])
+def test_photos_of_every_kind_become_rgb(mode, kind):
+    image = open_image(encoded(Image.new(mode, (30, 20)), kind))
+    assert (image.mode, image.size) == ("RGB", (30, 20))
+
+
+def test_sixteen_bits_a_pixel_become_eight():
+    assert open_image(encoded(Image.new("I;16", (4, 4), 0x80FF), "PNG")).getpixel((1, 1)) == (128, 128, 128)
+
+
+def test_transparent_parts_are_white():
+    assert open_image(encoded(Image.new("RGBA", (4, 4), (255, 0, 0, 0)), "PNG")).getpixel((1, 1)) == (255, 255, 255)
+
+
+def test_copies_keep_the_shape_and_are_never_enlarged():
+    wide = Image.new("RGB", (2000, 500))
+    assert working_copy(wide).size == (512, 128)
+    assert thumbnail(wide).size == (256, 64)
+    assert working_copy(Image.new("RGB", (30, 20))).size == (30, 20)
+    assert working_copy(Image.new("RGB", (3000, 1))).size == (512, 1)
+
+
+JPEG = encoded(Image.effect_noise((300, 300), 40), "JPEG")
+
+
+@given(st.integers(0, len(JPEG) - 1), st.binary(min_size=1, max_size=8))
+def test_a_damaged_photo_is_opened_or_refused_in_words(place, noise):
+    for data in (JPEG[:place], JPEG[:place] + noise + JPEG[place + len(noise) :]):
+        try:
+            assert open_image(data).mode == "RGB"
+        except DataError:
+            pass  # said in words; anything else would be a defect
