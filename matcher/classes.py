@@ -123,7 +123,8 @@ def _with_other_classes(code: NDArray[np.int64], contents: Sequence[str]) -> NDA
     of_content = _padded(held[:, 0], held[:, 1], int(content.max(initial=-1)) + 1)
     others = np.where(known[:, None], of_content[content], -1)
     others[others == code[:, None]] = -1
-    return np.concatenate([code[:, None], -np.sort(-others, axis=1)], axis=1)
+    others = -np.sort(-others, axis=1)
+    return np.concatenate([code[:, None], others[:, (others >= 0).any(axis=0)]], axis=1)
 
 
 def _padded(row: NDArray[np.int64], value: NDArray[np.int64], rows: int) -> NDArray[np.int64]:

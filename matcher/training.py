@@ -85,7 +85,7 @@ def fit(task: Task, config: TrainConfig, report: Report) -> list[Epoch]:
     Raises:
         TrainingError: The loss is no number, or a checkpoint cannot be written or read.
     """
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = torch.device("cuda" if has_gpu() else "cpu")
     torch.manual_seed(config.seed)
     model = task.model.to(device)
     _settle(task, config, device)
@@ -107,6 +107,11 @@ def fit(task: Task, config: TrainConfig, report: Report) -> list[Epoch]:
         save_state(task.folder / CHECKPOINT, state, about)
     load_best(task)
     return history
+
+
+def has_gpu() -> bool:
+    """Whether torch can use one here."""
+    return torch.cuda.is_available()
 
 
 def load_best(task: Task) -> list[Epoch]:
@@ -163,16 +168,17 @@ def _epoch(
     model, number = task.model, len(history)
     rng = np.random.default_rng([config.seed, number])
     torch.manual_seed(config.seed + 1000 * (number + 1))
-    batches = list(_batches(rng.permutation(task.rows), config.batch))
+    rows = np.concatenate([rng.permutation(task.rows) for _ in range(config.rounds)])
+    batches = list(_batches(rows, config.batch))
     objective.head.ramp = ramp(number, epochs=config.ramp, start=FIRST_SHARE_OF_MARGIN)
     device = next(objective.parameters()).device
     model.train()
     total = 0.0
-    for step, rows in enumerate(batches):
+    for step, some in enumerate(batches):
         _set_rates(optimiser, config, number + step / len(batches))
         optimiser.zero_grad(set_to_none=True)
         with torch.autocast(device.type, torch.bfloat16, enabled=_mixed_precision(device)):
-            loss = objective.loss(model, task.source, rows, rng)
+            loss = objective.loss(model, task.source, some, rng)
         total += loss.item()
         if not math.isfinite(total):
             raise TrainingError(

@@ -42,7 +42,7 @@ class Points:
         self.codes = np.repeat(np.arange(classes), each).astype(np.int32)
         # Half of the dimensions say what it is, the other half, much louder, are noise to be unlearned.
         self.points = rng.normal(size=(classes, 16))[self.codes]
-        self.points[:, 8:] = 3 * rng.normal(size=(len(self.codes), 8))
+        self.points[:, 8:] = 1.5 * rng.normal(size=(len(self.codes), 8))
         self.points += 0.3 * rng.normal(size=self.points.shape)
 
     def plain(self, rows):
@@ -62,7 +62,7 @@ class Toy(torch.nn.Module):
         return self.projection(self.backbone(points))
 
 
-CONFIG = TrainConfig(epochs=6, batch=16, head_rate=0.02, scale=16, margin=0.3, patience=20)
+CONFIG = TrainConfig(epochs=6, batch=16, head_rate=0.03, scale=16, margin=0.3, patience=20)
 
 
 def toy_task(folder, points=None, **changes):
@@ -326,6 +326,17 @@ def test_a_gpu_decides_the_preset():
     assert preset("image", has_gpu=False) == LIGHT["image"]
     assert preset("image", has_gpu=True) == PAPER["image"]
     assert preset("text", "light", has_gpu=True) == LIGHT["text"]
+
+
+def test_large_catalogs_get_fewer_copies():
+    for modality in ("text", "image"):
+        work = [
+            count * config.epochs * config.rounds
+            for count in (1_000, 3_000, 6_000, 34_000)
+            for config in [preset(modality, "light", has_gpu=False, listings=count)]
+        ]
+        assert work[1] == 3 * work[0]
+        assert work[3] < 4 * work[1]
 
 
 # The whole job

@@ -11,6 +11,8 @@ from matcher.progress import Report, silent
 
 Modality = Literal["text", "image"]
 
+CARD = "config.json"  # in the folder of an encoder trained here
+
 
 @dataclass(frozen=True)
 class EncoderInfo:
@@ -123,15 +125,21 @@ def load_encoder(spec: str, *, folder: Path | None = None) -> Encoder:
     Args:
         spec: A key of ENCODERS; or "bert:<hub id or folder>" for any sentence-transformers model; or
             "characterbert:<hub id or folder>"; or "efficientnet:<timm name, checkpoint file or folder>" for any timm
-            model.
-        folder: The workspace's folder of encoders, where converted models are kept for a quick next start; None to
-            keep nothing. Bundled models are loaded at the first input, named ones at once.
+            model; or the name of an encoder trained here.
+        folder: The workspace's folder of encoders, where those trained here are found and converted models are kept
+            for a quick next start; None to keep nothing. Bundled models are loaded at the first input, named ones at
+            once.
 
     Raises:
         EncoderError: There is no such encoder, or its model cannot be had: why, and what to do.
     """
     kind, _, name = spec.partition(":")
     name = name.strip()
+    is_name = Path(spec).name == spec and not spec.startswith(".")
+    if folder is not None and is_name and ":" not in spec and (folder / spec / CARD).is_file():
+        from matcher.encoders.trained import open_trained
+
+        return open_trained(folder / spec)
     if spec == "tfidf" or spec == "tfidf-char":
         from matcher.encoders.tfidf import TfidfEncoder
 

@@ -114,7 +114,10 @@ class TitleBackbone:
 
     def save(self, folder: Path) -> None:
         """Write a sentence-transformers folder, safetensors."""
-        model: Any = self.module.model
+        from sentence_transformers import SentenceTransformer  # only after the shim that sentence_model runs
+
+        prompts = {"prompts": {"title": self.prompt}, "default_prompt_name": "title"} if self.prompt else {}
+        model = SentenceTransformer(modules=[*self.module.parts], device="cpu", **prompts)
         model.save_pretrained(str(folder), create_model_card=False, safe_serialization=True)
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.embeddings import unit_rows
+from matcher.encoders import CARD
 from matcher.encoders.bert import BertEncoder, TextModel
 from matcher.encoders.bert import from_kept as kept_titles
 from matcher.encoders.efficientnet import EfficientNetEncoder, PhotoModel
@@ -27,7 +28,7 @@ from matcher.encoders.sources import file_digest
 from matcher.errors import EncoderError
 from matcher.progress import Report, silent
 
-CARD, WEIGHTS, BACKBONE, HISTORY = "config.json", "weights.safetensors", "backbone", "history.parquet"
+WEIGHTS, BACKBONE, HISTORY = "weights.safetensors", "backbone", "history.parquet"
 PIECES = "pieces.npy"  # how telling pieces of words are
 CONVERTED = ".converted"  # beside the runs; made again when missing
 
@@ -151,9 +152,7 @@ class TrainedPhotos(EfficientNetEncoder):
 
     @cached_property
     def _model(self) -> PhotoModel:
-        from matcher.encoders.looks import looks
-
-        return PhotoModel(kept(self._kept) or self._converted(), self._card.width, self._card.side, looks)
+        return PhotoModel(kept(self._kept) or self._converted(), self._card.width, self._card.side)
 
     def _converted(self) -> Any:
         import torch

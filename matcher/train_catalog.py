@@ -1,0 +1,121 @@
+"""Train an encoder on a catalog of the workspace: what the terminal and the page both start."""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from matcher.errors import TrainingError
+from matcher.labels import DIFFERENT, MATCH, judged_rows
+from matcher.lesson import Listings
+from matcher.progress import Report, silent
+from matcher.train_config import Modality, Preset, TrainConfig, preset
+from matcher.workspace import Workspace
+
+KINDS: dict[str, Modality] = {"bert": "text", "characterbert": "text", "efficientnet": "image"}
+
+
+@dataclass(frozen=True)
+class TrainJob:
+    """One training.
+
+    Attributes:
+        catalog_id: What to learn from.
+        run_id: What the encoder will be called.
+        settings: `asdict` of a TrainConfig.
+    """
+
+    catalog_id: str
+    run_id: str
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What a training came to.
+
+    Attributes:
+        run_id: Stands wherever an encoder is named.
+        f1_before: Of the encoder it started from, on the tune side in the pool of all listings.
+        f1: Of the trained one.
+        epochs: Gone through.
+        seconds: Of training and measuring.
+    """
+
+    run_id: str
+    f1_before: float
+    f1: float
+    epochs: int
+    seconds: float
+
+
+def training_job(
+    workspace: Workspace,
+    catalog_id: str,
+    encoder: str,
+    *,
+    run_id: str = "",
+    name: Preset | None = None,
+    use_labels: bool | None = None,
+    **changes: Any,
+) -> TrainJob:
+    """Settings of a training, chosen for a catalog and this machine.
+
+    Args:
+        workspace: Where the catalog is.
+        catalog_id: What to learn from.
+        encoder: What to start from: "bert", "characterbert", "efficientnet", or one of them with ":<name>".
+        run_id: What to call it; "" for the catalog's name and the encoder's.
+        name: Preset; None for the paper's where there is a GPU, else the light one.
+        use_labels: None to use labels where some product has two listings.
+        changes: Further fields of TrainConfig.
+
+    Raises:
+        TrainingError: The encoder cannot be trained, or a setting is out of range.
+        DataError: There is no such catalog.
+    """
+    from matcher.training import has_gpu
+
+    kind = encoder.partition(":")[0]
+    if kind not in KINDS:
+        raise TrainingError(f"{encoder} cannot be trained; choose {', '.join(KINDS)}, or one of them with :<name>.")
+    catalog = workspace.load_catalog(catalog_id)
+    modality = KINDS[kind]
+    codes = catalog.codes
+    if use_labels is None:
+        use_labels = bool((np.bincount(codes[codes >= 0]) > 1).any()) if (codes >= 0).any() else False
+    has = catalog.listings["title" if modality == "text" else "photo"] != ""
+    config = preset(modality, name, has_gpu=has_gpu(), listings=int(has.sum()))
+    # The light preset starts from the bundled encoder, the paper's from its own; a named one is the user's choice.
+    named = ":" in encoder or kind == "characterbert" or name != "paper"
+    config = replace(config, use_labels=use_labels, **({"encoder": encoder} if named else {}), **changes)
+    return TrainJob(catalog_id, run_id or f"{catalog_id}-{kind}", asdict(config))
+
+
+def train_catalog(workspace: Workspace, config: TrainJob, report: Report = silent) -> TrainResult:
+    """Train; verdicts "same" join products, "different" keep them apart.
+
+    Raises:
+        TrainingError, EncoderError, Cancelled: As `matcher.train_job.train` says.
+        DataError: There is no such catalog.
+    """
+    from matcher.train_job import train
+
+    catalog = workspace.load_catalog(config.catalog_id)
+    listings = catalog.listings
+    item_ids = listings["item_id"].tolist()
+    judged = judged_rows(item_ids, workspace.store.verdicts(config.catalog_id))
+    folder = workspace.images(config.catalog_id)
+    lesson = Listings(
+        workspace.catalog_info(config.catalog_id).name,
+        item_ids,
+        listings["label"].tolist(),
+        listings["title"].tolist(),
+        [folder / photo if photo else None for photo in listings["photo"]],
+        judged[MATCH],
+        judged[DIFFERENT],
+    )
+    workspace.encoders.mkdir(parents=True, exist_ok=True)
+    card = train(lesson, workspace.encoders, config.run_id, TrainConfig(**config.settings), report)
+    figures = card.figures
+    return TrainResult(card.id, figures["f1_before"], figures["f1"], int(figures["epochs"]), figures["seconds"])
