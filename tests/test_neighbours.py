@@ -113,18 +113,17 @@ def test_with_nobody_to_find_all_places_are_empty(vectors, method):
 
 
 def test_the_index_finds_nearly_all_and_says_how_much():
-    rng = np.random.default_rng(3)
-    rows = unit_rows(random_rows(50, 16)[rng.integers(0, 50, 2000)] + 0.3 * random_rows(2000, 16, 4))
+    rows = random_rows(2000, 32, 4)  # no clusters: hard for an index
     rows[100] = 0
     embeddings = embeddings_of(rows)
-    found, true = nearest(embeddings, k=10, method="hnsw"), nearest(embeddings, k=10)
+    found, true = nearest(embeddings, k=2, method="hnsw"), nearest(embeddings, k=2)
     assert found.method == "hnsw"
-    shared = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(found.index, true.index, strict=True)])
+    shared = np.mean([len(set(a) & set(b)) / 2 for a, b in zip(found.index, true.index, strict=True)])
     assert found.recall == pytest.approx(shared, abs=0.02)
-    assert found.recall > 0.9
+    assert found.recall > 0.97
     assert (found.index[100] == -1).all()
     assert not (found.index == 100).any()
-    assert (nearest(embeddings, k=10, method="hnsw").index == found.index).mean() > 0.99
+    assert (nearest(embeddings, k=2, method="hnsw").index == found.index).mean() > 0.99
 
 
 def test_a_large_catalog_is_indexed_by_itself(monkeypatch):

@@ -1,5 +1,6 @@
 """Tuned recipes: as good as the best that a slow search finds, and never on a tie."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -135,6 +136,12 @@ def test_a_threshold_in_the_middle_of_a_gap_accepts_the_same_pairs(distance, thr
     inside = (gap[:-1] < moved) & (moved < gap[1:])
     if accepted.any() and (~accepted & np.isfinite(distance)).any() and 0.15 < moved:
         assert moved == pytest.approx((gap[:-1][inside][0] + gap[1:][inside][0]) / 2)
+
+
+def test_between_neighbouring_floats_there_is_no_middle():
+    three = np.nextafter(np.float32(0.1), np.float32([0, 0.1, 1]))  # the middle of one of the two gaps is rounded up
+    for below, above in itertools.pairwise(three):
+        assert midway(np.array([below, above]), float(below)) == float(below)
 
 
 @pytest.mark.parametrize(
