@@ -24,18 +24,17 @@ def group_rows(catalog_id: str, listings: pd.DataFrame, groups: Sequence[NDArray
         listings: Shape (N, ...). Its listings.
         groups: The rows of each group's listings.
     """
-    drawn = "".join(_section(catalog_id, listings.iloc[rows]) for rows in groups)
+    columns = [listings[name].to_numpy() for name in ("item_id", "title", "photo", "label")]
+    drawn = "".join(_section(catalog_id, [tuple(column[row] for column in columns) for row in rows]) for rows in groups)
     st.html(_STYLE)
     st.html(f'<div class="groups">{drawn}</div>')
 
 
-def _section(catalog_id: str, members: pd.DataFrame) -> str:
-    labels = members.loc[members["label"] != "", "label"].nunique()
-    note = f"<span>{labels} labels</span>" if labels > 1 else ""
-    tiles = "".join(
-        _tile(catalog_id, item_id, title, photo)
-        for item_id, title, photo in members[["item_id", "title", "photo"]].head(_SHOWN).itertuples(index=False)
-    )
+def _section(catalog_id: str, members: Sequence[tuple[str, ...]]) -> str:
+    """One group; its members as item id, title, photo, label."""
+    labels = {label for *_, label in members if label}
+    note = f"<span>{len(labels)} labels</span>" if len(labels) > 1 else ""
+    tiles = "".join(_tile(catalog_id, item_id, title, photo) for item_id, title, photo, _ in members[:_SHOWN])
     if len(members) > _SHOWN:
         tiles += f'<li class="more">and {len(members) - _SHOWN:,} more</li>'
     return f"<section><header><b>{len(members):,}</b><span>listings</span>{note}</header><ul>{tiles}</ul></section>"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
@@ -163,8 +164,18 @@ def _figures(key: Key, _matched: Matched, _known: Known) -> Figures:
 
 def fair_sample(matched: Matched) -> VerdictScores:
     """What verdicts tell of the recipe in force, without labels."""
-    pairs, ids = matched.encoded.pairs, list(matched.rows)
+    pairs, ids = matched.encoded.pairs, item_ids(matched)
     return score_verdicts(pairs, matched.recipe, ids, matched.workspace.store.verdicts(matched.id))
+
+
+@st.cache_resource(show_spinner=False, max_entries=3)
+def _item_ids(key: Key, _matched: Matched) -> pd.Index:
+    return pd.Index(_matched.catalog.listings["item_id"])
+
+
+def item_ids(matched: Matched) -> pd.Index:
+    """The ids of all listings; the index keeps its look-up table from one answer to the next."""
+    return _item_ids((str(matched.workspace.root), matched.id, matched.info.version), matched)
 
 
 def sizes_of(matched: Matched) -> NDArray[np.int64]:

@@ -7,7 +7,7 @@ from matcher.explore import differing_words
 from matcher.labels import DIFFERENT, MATCH, UNSURE, Question, VerdictScores, review_queue, score_verdicts
 from matcher.records import Verdict
 from pages._cards import Board, Column, cards
-from pages._measured import doubtful
+from pages._measured import doubtful, item_ids
 from pages._photos import photo_url
 from pages._shared import Matched, bars_of_pair, distances_of_pair, empty_state, listing_card, need_matches
 from pages._words import distances_in_words, why_asked
@@ -53,7 +53,7 @@ def questions(matched: Matched, verdicts: list[Verdict]) -> list[Question]:
     off = {(verdict.left_id, verdict.right_id) for verdict in verdicts} | skipped
     waiting = [question for question in queue if about == key and ids_of(matched, question.pair) not in off]
     if not waiting:
-        pairs, ids = matched.encoded.pairs, list(matched.rows)
+        pairs, ids = matched.encoded.pairs, item_ids(matched)
         waiting = review_queue(pairs, matched.recipe, ids, verdicts, skipped, AHEAD)
         if skipped and all(ids_of(matched, question.pair) in skipped for question in waiting):
             matched.workspace.store.set_setting(matched.id, SKIPPED, [])  # a second round
@@ -135,7 +135,7 @@ def progress(matched: Matched, verdicts: list[Verdict]) -> None:
 def _scores(
     key: tuple[str, ...], judged: tuple[int, ...], _matched: Matched, _verdicts: list[Verdict]
 ) -> VerdictScores:
-    return score_verdicts(_matched.encoded.pairs, _matched.recipe, list(_matched.rows), _verdicts)
+    return score_verdicts(_matched.encoded.pairs, _matched.recipe, item_ids(_matched), _verdicts)
 
 
 def pair(matched: Matched, question: Question) -> None:

@@ -9,7 +9,6 @@ Exits with 1 when a target is missed. With `--keep` the workspace is made once a
 """
 
 import argparse
-import json
 import os
 import random
 import socket
@@ -22,6 +21,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 import pandas as pd
 from playwright.sync_api import Page, sync_playwright
@@ -33,22 +33,25 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 SERVER_MS = 300.0
 MEMORY_GB = 2.0
 WARM_RUNS = 8
+ORDERS = ("Smallest first", "Largest first")
 CHROMIUM = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking".split()
 
 # Runs the app as `streamlit run` does, and writes how long each run of a page or fragment took.
 TIMED_SERVER = """
-import json, sys, time
+import sys, time
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 run = ScriptRunner._run_script
 def timed(self, rerun_data):
-    start = time.perf_counter()
+    wall, processor = time.perf_counter(), time.thread_time()
     try:
         return run(self, rerun_data)
     finally:
-        print(json.dumps(1000 * (time.perf_counter() - start)), flush=True)
+        with open(sys.argv[-1], "a") as times:
+            print(1000 * (time.perf_counter() - wall), 1000 * (time.thread_time() - processor), file=times)
 ScriptRunner._run_script = timed
 from streamlit.web.cli import main
-sys.argv = ["streamlit", "run", "app.py", "--server.port", sys.argv[1], "--server.headless", "true"]
+port, times = sys.argv[1:]
+sys.argv = ["streamlit", "run", "app.py", "--server.port", port, "--server.fileWatcherType", "none", "--", times]
 main()
 """
 
@@ -98,11 +101,11 @@ def served(root: Path) -> Iterator[tuple[str, int, Path]]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     times, address = root / "times.jsonl", f"http://127.0.0.1:{port}"
-    with times.open("w") as out, (root / "server.log").open("w") as log:
+    times.write_text("")
+    with (root / "server.log").open("w") as log:
         environment = os.environ | {"MATCHER_WORKSPACE": str(root)}
-        server = subprocess.Popen(
-            [sys.executable, "-c", TIMED_SERVER, str(port)], cwd=REPOSITORY, env=environment, stdout=out, stderr=log
-        )
+        command = [sys.executable, "-c", TIMED_SERVER, str(port), str(times)]
+        server = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=log, stderr=log)
         try:
             for _ in range(120):
                 try:
@@ -123,6 +126,13 @@ def resident_gb(pid: int) -> tuple[float, float]:
     return now, most
 
 
+class Run(NamedTuple):
+    """Milliseconds of one run of a page, by the clock and of the processor; far apart when the machine is busy."""
+
+    wall: float
+    processor: float
+
+
 class Session:
     """A curator's browser, and what the server says of each of its runs."""
 
@@ -130,34 +140,34 @@ class Session:
         self.page, self.address, self.times = page, address, times
         self.seen = 0
 
-    def runs(self) -> list[float]:
-        """Milliseconds of the runs since the last call, once the server is idle again."""
-        quiet_since, count = time.monotonic(), -1
-        while time.monotonic() - quiet_since < 1.0:
-            lines = self.times.read_text().splitlines()
-            working = self.page.get_by_test_id("stStatusWidget").count()
-            if len(lines) != count or working:
-                quiet_since, count = time.monotonic(), len(lines)
+    def runs(self) -> list[Run]:
+        """The runs since the last call: one at least, and all until the page is at rest."""
+        still, seen = 0, self.seen
+        while still < 10:
             self.page.wait_for_timeout(50)
-        new, self.seen = lines[self.seen :], len(lines)
-        return [float(json.loads(line)) for line in new]
+            lines = self.times.read_text().splitlines()
+            resting = self.page.locator("[data-test-script-state=notRunning]").count() == 1
+            still = still + 1 if resting and len(lines) == seen > self.seen else 0
+            seen = len(lines)
+        new, self.seen = lines[self.seen :], seen
+        return [Run(*map(float, line.split())) for line in new]
 
-    def open(self, path: str) -> float:
-        """Go to a page; milliseconds of its first run."""
+    def open(self, path: str) -> Run:
+        """Go to a page; its first run."""
         self.page.goto(f"{self.address}/{path}")
         self.page.get_by_role("heading", level=1).first.wait_for(timeout=120_000)
         return max(self.runs())
 
-    def warm(self, act: Callable[[int], None]) -> list[float]:
-        """Do something again and again; milliseconds of each run that this caused."""
-        taken: list[float] = []
+    def warm(self, act: Callable[[int], None]) -> list[Run]:
+        """Do something again and again; the runs that this caused."""
+        taken: list[Run] = []
         for turn in range(WARM_RUNS):
             act(turn)
             taken += self.runs()
         return taken
 
 
-def walk(session: Session) -> dict[str, tuple[float, list[float]]]:
+def walk(session: Session) -> dict[str, tuple[Run, list[Run]]]:
     """Use the four pages: for each the first run and the warm ones."""
     page = session.page
 
@@ -177,7 +187,7 @@ def walk(session: Session) -> dict[str, tuple[float, list[float]]]:
         "Browse": ("browse", press("Next", "n")),
         "Thresholds": ("thresholds", move),
         "Review": ("review", press("Different", "d")),
-        "Results": ("results", lambda turn: page.get_by_role("button", name=f"{turn % 3 + 2}", exact=True).click()),
+        "Results": ("results", lambda turn: page.get_by_role("radio", name=ORDERS[turn % 2]).click()),
     }
     return {name: (session.open(path), session.warm(act)) for name, (path, act) in steps.items()}
 
@@ -199,13 +209,14 @@ def main() -> int:
             now, most = resident_gb(pid)
             browser.close()
     good = True
-    print(
-        f"{'page':12} {'first':>9} {'warm median':>12} {'warm worst':>11}   server time in ms, target {SERVER_MS:.0f}"
-    )
+    print(f"server time in ms, target {SERVER_MS:.0f}: {WARM_RUNS} warm runs by the clock, and of the processor alone")
+    print(f"{'page':12} {'first':>8} {'median':>8} {'worst':>8} {'processor':>10}")
     for name, (first, warm) in figures.items():
-        reached = bool(warm) and median(warm) <= SERVER_MS
+        usual = median(run.wall for run in warm)
+        reached = usual <= SERVER_MS
         good &= reached
-        print(f"{name:12} {first:9.0f} {median(warm):12.0f} {max(warm):11.0f}   {'' if reached else 'MISSED'}")
+        worst, processor = max(run.wall for run in warm), median(run.processor for run in warm)
+        print(f"{name:12} {first.wall:8.0f} {usual:8.0f} {worst:8.0f} {processor:10.0f} {'' if reached else 'MISSED'}")
     reached = most <= MEMORY_GB
     print(f"memory: {now:.2f} GB now, {most:.2f} GB at most, target {MEMORY_GB:.0f} {'' if reached else 'MISSED'}")
     return 0 if good and reached else 1
