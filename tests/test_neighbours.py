@@ -113,14 +113,14 @@ def test_with_nobody_to_find_all_places_are_empty(vectors, method):
 
 
 def test_the_index_finds_nearly_all_and_says_how_much():
-    rows = random_rows(2000, 32, 4)  # no clusters: hard for an index
+    rows = random_rows(5000, 64, 4)  # no clusters: hard for an index
     rows[100] = 0
     embeddings = embeddings_of(rows)
     found, true = nearest(embeddings, k=2, method="hnsw"), nearest(embeddings, k=2)
     assert found.method == "hnsw"
     shared = np.mean([len(set(a) & set(b)) / 2 for a, b in zip(found.index, true.index, strict=True)])
     assert found.recall == pytest.approx(shared, abs=0.02)
-    assert found.recall > 0.97
+    assert found.recall > 0.99
     assert (found.index[100] == -1).all()
     assert not (found.index == 100).any()
     assert (nearest(embeddings, k=2, method="hnsw").index == found.index).mean() > 0.99
