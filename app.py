@@ -11,7 +11,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.starlette import App
 
 from matcher.errors import MatcherError
-from pages import _photos, _sidebar
+from pages import _photos, _sidebar, _text
 
 HERE = Path(__file__).parent
 PAGES = (
@@ -27,6 +27,7 @@ PAGES = (
 def draw() -> None:
     """Draw the frame: navigation and sidebar, then the page itself."""
     st.set_page_config(page_title="Twinshelf", page_icon=str(HERE / "assets" / "icon.svg"), layout="wide")
+    st.logo(str(HERE / "assets" / "wordmark.svg"), icon_image=str(HERE / "assets" / "icon.svg"))
     st.html(HERE / "assets" / "app.css")
     page = st.navigation(
         [
@@ -38,7 +39,7 @@ def draw() -> None:
         _sidebar.draw()
         page.run()
     except MatcherError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(_text.literal(str(error)), icon=":material/error:")
 
 
 if __name__ == "__main__":

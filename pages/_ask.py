@@ -10,7 +10,7 @@ import streamlit as st
 from matcher import pipeline
 from matcher.explore import differing_words
 from matcher.neighbours import Neighbours
-from matcher.preprocess import open_image, thumbnail
+from matcher.preprocess import jpeg, open_image, thumbnail
 from pages._cards import ICONS, Bar, Board, Card, Column, cards
 from pages._shared import Matched, listing_card, thresholds_of
 
@@ -81,4 +81,4 @@ def _inline(photo: bytes) -> str:
     """The photo that was asked with, small enough to travel in the page itself."""
     if not photo:
         return ""
-    return "data:image/jpeg;base64," + base64.b64encode(thumbnail(open_image(photo))).decode()
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg(thumbnail(open_image(photo)))).decode()

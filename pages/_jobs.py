@@ -5,6 +5,7 @@ import streamlit as st
 from matcher import jobs
 from matcher.records import Job
 from matcher.workspace import Workspace
+from pages._text import literal
 
 TITLES = {"import": "Reading the catalog", "demo": "Opening the demo catalog", "encode": "Finding matches"}
 
@@ -52,7 +53,7 @@ def describe(job: Job) -> str:
         parts.append(f"{job.rate:,.0f} a second" if job.rate >= 1 else f"{60 * job.rate:,.0f} a minute")
     if job.seconds_left is not None:
         parts.append(f"{duration(job.seconds_left)} left in this step")
-    return " · ".join(parts + ([job.message] if job.message else []))
+    return " · ".join(parts + ([literal(job.message)] if job.message else []))
 
 
 def short(job: Job) -> str:

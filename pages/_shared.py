@@ -19,6 +19,7 @@ from matcher.workspace import Workspace, open_workspace
 from pages import _jobs
 from pages._cards import Badge, Bar, Card
 from pages._photos import photo_url, workspace_root
+from pages._text import literal
 
 CURRENT = "page.catalog"  # the workspace setting that remembers which catalog was open last
 
@@ -110,7 +111,7 @@ def need_matches() -> Matched:
             with st.container(horizontal=True, horizontal_alignment="center"):
                 find_matches_button(opened)
             if job and job.state == "failed":
-                st.error(f"The last attempt failed: {job.message}", icon=":material/error:")
+                st.error(f"The last attempt failed: {literal(job.message)}", icon=":material/error:")
         st.stop()
     recipe = pipeline.current_recipe(workspace, opened.id)
     is_match = _decided(workspace.root, opened.id, opened.info.version, _stamp(opened), recipe.to_json(), encoded)

@@ -5,6 +5,7 @@ import streamlit as st
 from matcher.encoding import ENCODED
 from pages import _jobs
 from pages._shared import current_catalog_id, current_workspace, open_catalog
+from pages._text import literal
 
 
 def draw() -> None:
@@ -26,7 +27,7 @@ def draw() -> None:
         st.caption(f"{info.listings:,} listings · {info.photos:,} photos")
         used = workspace.store.setting(catalog_id, ENCODED)
         if used and used["content"] == info.content:
-            text, image = (used["config"][side] or "none" for side in ("text", "image"))
+            text, image = (literal(used["config"][side] or "none") for side in ("text", "image"))
             st.caption(f":material/title: {text} · :material/image: {image}")
         else:
             st.caption("Matches not looked for yet")

@@ -15,6 +15,7 @@ from matcher.catalog import ColumnMap, Table, preview_table, recognise_columns
 from matcher.errors import DataError
 from matcher.pipeline import ImportConfig
 from matcher.workspace import Workspace, catalog_id_of
+from pages._text import literal
 
 KINDS = ["csv", "tsv", "txt", "parquet", "xlsx", "xlsm", "xls", "zip"]
 NONE = "none"
@@ -38,7 +39,7 @@ def draw(workspace: Workspace) -> None:
     try:
         table = _preview(source, source.stat().st_mtime if source.exists() else 0.0)
     except DataError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(literal(str(error)), icon=":material/error:")
         return
     mapping = map_columns(table, str(source))
     name = st.text_input("Name of the catalog", source.stem[:60], key=f"name-{source}")
@@ -52,7 +53,7 @@ def draw(workspace: Workspace) -> None:
 
 def map_columns(table: Table, key: str) -> ColumnMap:
     """Show the first rows and what each column was taken for; any of it can be changed."""
-    st.caption(f"{table.note} · {len(table.frame):,} rows · {len(table.frame.columns)} columns")
+    st.caption(f"{literal(table.note)} · {len(table.frame):,} rows · {len(table.frame.columns)} columns")
     st.dataframe(table.frame.head(ROWS_SHOWN), height="content")
     guess = recognise_columns(table.frame)
     options = [NONE, *table.frame.columns]

@@ -6,6 +6,7 @@ from matcher import jobs
 from matcher.workspace import Workspace
 from pages import _encode, _jobs, _quality, _upload
 from pages._shared import Opened, current_catalog_id, current_workspace, need_catalog, open_catalog
+from pages._text import literal
 
 
 def main() -> None:
@@ -42,7 +43,7 @@ def arrived(workspace: Workspace) -> None:
         st.toast(f"{job.result['listings']:,} listings are in.", icon=":material/check_circle:")
         st.rerun()
     elif job.state == "failed":
-        st.error(job.message, icon=":material/error:")
+        st.error(literal(job.message), icon=":material/error:")
 
 
 def facts(opened: Opened) -> None:
@@ -68,7 +69,7 @@ def next_step(opened: Opened) -> None:
         _jobs.follow(opened.workspace, job.id, _jobs.TITLES["encode"])
         return
     if job and job.state == "failed":
-        st.error(f"Finding matches failed. {job.message}", icon=":material/error:")
+        st.error(f"Finding matches failed. {literal(job.message)}", icon=":material/error:")
     _encode.draw(opened)
 
 

@@ -16,6 +16,7 @@ from pages._shared import (
     need_catalog,
     open_catalog,
 )
+from pages._text import literal
 
 DEMO = pipeline.DemoConfig()
 SHOWN = 10  # photos of the catalog on this page: two rows of a wide window
@@ -37,7 +38,7 @@ def main() -> None:
         return
     opened = need_catalog()
     checklist(opened, busy=running is not None)
-    st.subheader(opened.info.name)
+    st.subheader(literal(opened.info.name))
     card_grid(sample(opened), key="sample", on_open=browse)
     if st.session_state.pop("go-browse", False):
         st.switch_page("pages/browse.py", query_params={"catalog": opened.id, "item": st.session_state["browse-item"]})
@@ -86,7 +87,7 @@ def told_of_failure(workspace: Workspace) -> None:
     """Say what the last job could not do, as long as nothing came after it."""
     last = max((job for kind in _jobs.TITLES if (job := jobs.latest(workspace, kind))), key=_created, default=None)
     if last and last.state == "failed":
-        st.error(f"{_jobs.TITLES[last.kind]} failed. {last.message}", icon=":material/error:")
+        st.error(f"{_jobs.TITLES[last.kind]} failed. {literal(last.message)}", icon=":material/error:")
 
 
 def _created(job: jobs.Job) -> float:
