@@ -248,7 +248,9 @@ def _shuffled(pairs: CandidatePairs, which: NDArray[np.intp], item_ids: Sequence
 
 def _rows(item_ids: Sequence[str], wanted: Sequence[str]) -> NDArray[np.int64]:
     """Row of each wanted id, -1 where it is not in the catalog; shape of `wanted`."""
-    return np.asarray(pd.Index(item_ids).get_indexer(pd.Index(wanted, dtype=object)), dtype=np.int64)
+    # An index that is given keeps its look-up table from call to call; one made here does not.
+    known = item_ids if isinstance(item_ids, pd.Index) else pd.Index(np.array(item_ids, dtype=object))
+    return np.asarray(known.get_indexer(pd.Index(np.array(wanted, dtype=object))), dtype=np.int64)
 
 
 def _positions(pairs: CandidatePairs, item_ids: Sequence[str], wanted: Sequence[Ids]) -> NDArray[np.intp]:

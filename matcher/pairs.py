@@ -57,11 +57,15 @@ class CandidatePairs:
 
     def positions(self, one: NDArray[np.integer], other: NDArray[np.integer]) -> NDArray[np.intp]:
         """Where pairs of rows, in either order, stand among the candidates; those that do not are left out."""
-        known = self.left.astype(np.int64) * self.n + self.right  # ascending
         wanted = np.minimum(one, other).astype(np.int64) * self.n + np.maximum(one, other)
-        at = np.searchsorted(known, wanted)
-        inside = at < len(known)
-        return np.asarray(at[inside][known[at[inside]] == wanted[inside]])
+        at = np.searchsorted(self._key, wanted)
+        inside = at < len(self)
+        return np.asarray(at[inside][self._key[at[inside]] == wanted[inside]])
+
+    @cached_property
+    def _key(self) -> NDArray[np.int64]:
+        """One number for each pair, ascending; shape (P,)."""
+        return self.left.astype(np.int64) * self.n + self.right
 
 
 def candidate_pairs(

@@ -170,7 +170,7 @@ def fair_sample(matched: Matched) -> VerdictScores:
 
 @st.cache_resource(show_spinner=False, max_entries=3)
 def _item_ids(key: Key, _matched: Matched) -> pd.Index:
-    return pd.Index(_matched.catalog.listings["item_id"])
+    return pd.Index(_matched.catalog.listings["item_id"], dtype=object)
 
 
 def item_ids(matched: Matched) -> pd.Index:
