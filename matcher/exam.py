@@ -64,7 +64,7 @@ def label_exam(
     rows = np.flatnonzero(asked)
     strangers = np.random.default_rng(seed).permutation(np.flatnonzero(~asked))
     rows = np.sort(np.concatenate([rows, strangers[: max(0, MOST_IN_POOL - len(rows))]]))
-    shown = [titles[row] for row in rows] if titles else []
+    shown = [titles[row] for row in rows.tolist()] if titles else []
     return Exam(lambda model: encode(model, source, rows), codes[rows], asked[rows], shown, True)
 
 
@@ -78,7 +78,7 @@ def copy_exam(
     codes = np.concatenate([np.arange(len(rows)), asked]).astype(np.int32)
     is_asked = np.arange(len(codes)) >= len(rows)
     if titles:
-        shown = [titles[row] for row in rows] + [edit_title(titles[rows[place]], rng) for place in asked]
+        shown = [titles[row] for row in rows.tolist()] + [edit_title(titles[row], rng) for row in rows[asked].tolist()]
         copies = TitleCopies(backbone, shown)
         return Exam(lambda model: encode(model, copies, np.arange(len(shown))), codes, is_asked, shown, False)
 

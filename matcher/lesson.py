@@ -43,12 +43,19 @@ class Listings:
         rows = np.flatnonzero(has)
         place = np.full(len(has), -1)
         place[rows] = np.arange(len(rows))
-        columns = [[column[row] for row in rows] for column in (self.item_ids, self.labels, self.titles, self.photos)]
         pairs = [
             [(int(place[a]), int(place[b])) for a, b in given if min(place[a], place[b]) >= 0]
             for given in (self.same, self.different)
         ]
-        return Listings(self.catalog, *columns, *pairs)  # type: ignore[arg-type]
+        kept = rows.tolist()
+        return Listings(
+            self.catalog,
+            [self.item_ids[row] for row in kept],
+            [self.labels[row] for row in kept],
+            [self.titles[row] for row in kept],
+            [self.photos[row] for row in kept],
+            *pairs,
+        )
 
 
 @dataclass(frozen=True)

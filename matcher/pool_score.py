@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from matcher.embeddings import Embeddings
 from matcher.errors import DataError
 from matcher.neighbours import search
+from matcher.ranking import TIE
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,9 @@ def pool_score(embeddings: Embeddings, codes: NDArray[np.int32], asked: NDArray[
     others = (found.index >= 0) & (found.index != queries[:, None])
     is_same = (codes[found.index] == codes[queries][:, None]) & others
     sizes = np.bincount(codes[codes >= 0])[codes[queries]]
-    threshold, f1 = _best(found.distance, is_same, others, sizes)
+    # Rounded, so that equal vectors are equally far and no threshold comes to lie in between.
+    distance = np.rint(found.distance / TIE) * TIE
+    threshold, f1 = _best(distance.astype(np.float32), is_same, others, sizes)
     return PoolScore(f1, threshold, len(queries), int(embeddings.present.sum()))
 
 
@@ -72,4 +75,4 @@ def _best(
     last_of_tie = np.append(ranked[1:] != ranked[:-1], True) if len(ranked) else np.zeros(0, dtype=bool)
     allowed = np.append(True, last_of_tie)
     best = int(np.argmax(np.where(allowed, total, -np.inf)))
-    return (float(ranked[best - 1]) if best else 0.0), float(total[best] / len(sizes))
+    return (float(ranked[best - 1]) + TIE if best else 0.0), float(total[best] / len(sizes))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from matcher.encoders import ENCODERS
-from matcher.encoders.trained import BACKBONE, CARD, HISTORY, PIECES, WEIGHTS, Card, is_run, read_card
+from matcher.encoders import CARD, ENCODERS
+from matcher.encoders.trained import BACKBONE, HISTORY, PIECES, WEIGHTS, Card, is_run, read_card
 from matcher.errors import EncoderError, TrainingError
 from matcher.files import atomic
 

@@ -88,7 +88,7 @@ def training_job(
     config = preset(modality, name, has_gpu=has_gpu(), listings=int(has.sum()))
     # The light preset starts from the bundled encoder, the paper's from its own; a named one is the user's choice.
     named = ":" in encoder or kind == "characterbert" or name != "paper"
-    config = replace(config, use_labels=use_labels, **({"encoder": encoder} if named else {}), **changes)
+    config = replace(config, use_labels=use_labels, encoder=encoder if named else config.encoder, **changes)
     return TrainJob(catalog_id, run_id or f"{catalog_id}-{kind}", asdict(config))
 
 

@@ -16,10 +16,11 @@ from matcher.arcface import Projection
 from matcher.checkpoints import save_state
 from matcher.copies import PhotoCopies, TitleCopies, keep_copies
 from matcher.embeddings import unit_rows
+from matcher.encoders import CARD
 from matcher.encoders.lexical import letter_vectors, piece_weights
 from matcher.encoders.photo_network import PhotoTail
 from matcher.encoders.trainable import Backbone, PhotoBackbone, Vectors, open_backbone, own_weights
-from matcher.encoders.trained import BACKBONE, CARD, HISTORY, PIECES, WEIGHTS, Card
+from matcher.encoders.trained import BACKBONE, HISTORY, PIECES, WEIGHTS, Card
 from matcher.errors import Cancelled, TrainingError
 from matcher.exam import Exam, best_letter_share, copy_exam, label_exam
 from matcher.files import atomic, fingerprint

@@ -25,7 +25,8 @@ def piece_weights(titles: Sequence[str]) -> NDArray[np.float32]:
     """
     counts = _pieces(titles)
     found = np.bincount(counts.indices, minlength=BUCKETS)
-    return (np.log((1.0 + len(titles)) / (1.0 + found)) + 1.0).astype(np.float32)
+    weights: NDArray[np.float32] = (np.log((1.0 + len(titles)) / (1.0 + found)) + 1.0).astype(np.float32)
+    return weights
 
 
 def letter_vectors(titles: Sequence[str], weights: NDArray[np.float32], columns: int) -> NDArray[np.float32]:

@@ -60,7 +60,7 @@ class PhotoNetwork(nn.Module):
             maps = network.forward_features(scaled)
             if maps.ndim != 4:  # a transformer's tokens
                 maps = network.forward_head(maps, pre_logits=True)[..., None, None]
-        return maps.unflatten(0, (-1, pixels.shape[1]))  # type: ignore[no-any-return]
+        return maps.reshape(-1, pixels.shape[1], *maps.shape[1:])  # type: ignore[no-any-return]
 
     def tail(self, maps: Tensor) -> Tensor:
         """Maps (B, R, C, H, W) to features (B, F): the mean over the looks."""
@@ -69,7 +69,7 @@ class PhotoNetwork(nn.Module):
         if self.has_tail:
             flat = network.bn2(network.conv_head(network.blocks[-LAST_BLOCKS:](flat)))
         features = functional.normalize(self.pool(flat), dim=1)
-        return features.unflatten(0, (-1, maps.shape[1])).mean(dim=1)
+        return features.reshape(-1, maps.shape[1], features.shape[1]).mean(dim=1)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Looks, uint8 (B, R, side, side, 3), to features (B, F)."""

@@ -116,8 +116,9 @@ class TitleBackbone:
         """Write a sentence-transformers folder, safetensors."""
         from sentence_transformers import SentenceTransformer  # only after the shim that sentence_model runs
 
-        prompts = {"prompts": {"title": self.prompt}, "default_prompt_name": "title"} if self.prompt else {}
-        model = SentenceTransformer(modules=[*self.module.parts], device="cpu", **prompts)
+        prompts, default = ({"title": self.prompt}, "title") if self.prompt else (None, None)
+        parts = [*self.module.parts]
+        model = SentenceTransformer(modules=parts, device="cpu", prompts=prompts, default_prompt_name=default)
         model.save_pretrained(str(folder), create_model_card=False, safe_serialization=True)
 
 

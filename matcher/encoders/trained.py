@@ -23,7 +23,7 @@ from matcher.encoders import CARD
 from matcher.encoders.bert import BertEncoder, TextModel
 from matcher.encoders.bert import from_kept as kept_titles
 from matcher.encoders.efficientnet import EfficientNetEncoder, PhotoModel
-from matcher.encoders.runtime import keep, kept
+from matcher.encoders.runtime import Runner, keep, kept
 from matcher.encoders.sources import file_digest
 from matcher.errors import EncoderError
 from matcher.progress import Report, silent
@@ -110,7 +110,7 @@ class TrainedTitles(BertEncoder):
         """Read nothing yet but what names it."""
         self.id, self.version = folder.name, _version(folder)
         self._folder, self._card = folder, card
-        self._kept = folder.parent / CONVERTED / self.version
+        self._converted_folder = folder.parent / CONVERTED / self.version
 
     def encode(self, inputs: Sequence[str], report: Report = silent) -> NDArray[np.float32]:
         """Turn titles into vectors; see `BertEncoder.encode`."""
@@ -119,15 +119,14 @@ class TrainedTitles(BertEncoder):
 
     @cached_property
     def _piece_weights(self) -> NDArray[np.float32]:
-        return np.load(self._folder / PIECES, allow_pickle=False).astype(np.float32)
+        weights: NDArray[np.float32] = np.load(self._folder / PIECES, allow_pickle=False).astype(np.float32)
+        return weights
 
     @cached_property
     def _model(self) -> TextModel:
-        return kept_titles(self._kept) or self._converted()
+        return kept_titles(self._converted_folder) or self._converted()
 
     def _converted(self) -> TextModel:
-        import torch
-
         from matcher.encoders.bert import SETTINGS, TOKENIZER
         from matcher.encoders.convert import ready
         from matcher.encoders.trainable import TitleBackbone, open_vectors
@@ -135,9 +134,9 @@ class TrainedTitles(BertEncoder):
         backbone = TitleBackbone(self.id, self._folder / BACKBONE, self._card.max_tokens)
         vectors = open_vectors(backbone, self._folder / WEIGHTS)
         example = backbone.inputs(["one", "two, and longer"])
-        runner = ready(vectors, {name: torch.clone(tensor) for name, tensor in example.items()})
+        runner = ready(vectors, example)
         settings = {"width": self._card.width, "padding": backbone.padding, "prompt": backbone.prompt}
-        keep(self._kept, runner, {SETTINGS: json.dumps(settings), TOKENIZER: backbone.tokenizer.to_str()})
+        keep(self._converted_folder, runner, {SETTINGS: json.dumps(settings), TOKENIZER: backbone.tokenizer.to_str()})
         return TextModel(backbone.tokenizer, runner, self._card.width, backbone.padding, backbone.prompt)
 
 
@@ -148,14 +147,13 @@ class TrainedPhotos(EfficientNetEncoder):
         """Read nothing yet but what names it."""
         self.id, self.version = folder.name, _version(folder)
         self._folder, self._card = folder, card
-        self._kept = folder.parent / CONVERTED / self.version
+        self._converted_folder = folder.parent / CONVERTED / self.version
 
     @cached_property
     def _model(self) -> PhotoModel:
-        return PhotoModel(kept(self._kept) or self._converted(), self._card.width, self._card.side)
+        return PhotoModel(kept(self._converted_folder) or self._converted(), self._card.width, self._card.side)
 
-    def _converted(self) -> Any:
-        import torch
+    def _converted(self) -> Runner:
         from PIL import Image
 
         from matcher.encoders.convert import ready
@@ -164,8 +162,8 @@ class TrainedPhotos(EfficientNetEncoder):
         backbone = open_backbone(f"efficientnet:{self._folder / BACKBONE}", side=self._card.side)
         noise = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3), dtype=np.uint8)
         pixels = backbone.inputs([Image.fromarray(photo) for photo in noise])["pixels"]
-        runner = ready(open_vectors(backbone, self._folder / WEIGHTS), {"pixels": torch.clone(pixels)})
-        keep(self._kept, runner, {})
+        runner = ready(open_vectors(backbone, self._folder / WEIGHTS), {"pixels": pixels})
+        keep(self._converted_folder, runner, {})
         return runner
 
 
