@@ -20,7 +20,7 @@ LAYERS = [
     {"pairs", "checkpoints", "copies", "exam", "lesson", "objective", "pool_score", "runs", "train_job", "training"},
     {"recipe", "metrics", "groups", "labels", "edge", "explore", "outcome", "preview", "surface", "tuning"},
     {"export", "store", "workspace"},
-    {"encoding", "defaults", "lookup", "pipeline"},
+    {"encoding", "defaults", "lookup", "pipeline", "train_catalog"},
     {"jobs"},
     {"terminal", "__main__"},
 ]  # fmt: skip
