@@ -8,7 +8,6 @@ from pathlib import Path
 import streamlit as st
 
 from matcher import pipeline
-from matcher.explore import differing_words
 from matcher.neighbours import Neighbours
 from matcher.preprocess import jpeg, open_image, thumbnail
 from pages._cards import ICONS, Bar, Board, Card, Column, cards
@@ -57,7 +56,6 @@ def _show(matched: Matched, words: str, photo: bytes, found: dict[str, Neighbour
     thresholds = thresholds_of(matched.recipe)
     rows = {side: [int(row) for row in one.index[0] if row >= 0] for side, one in found.items()}
     distance = {side: dict(zip(rows[side], one.distance[0].tolist(), strict=False)) for side, one in found.items()}
-    titles = matched.catalog.listings["title"]
 
     def card(row: int) -> Card:
         bars = [
@@ -65,8 +63,7 @@ def _show(matched: Matched, words: str, photo: bytes, found: dict[str, Neighbour
             for side, near in distance.items()
             if row in near
         ]
-        title = titles.iat[row]
-        return listing_card(matched, row, title=differing_words(words, title) if words else title, bars=bars)
+        return listing_card(matched, row, bars=bars)
 
     columns = [
         Column([card(row) for row in rows[side]], HEADINGS[side], "", ICONS[side], side)

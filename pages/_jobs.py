@@ -28,6 +28,15 @@ def follow(workspace: Workspace, job_id: str, title: str) -> None:
     poll()
 
 
+def tell_of_failure(workspace: Workspace) -> None:
+    """Say what the last job could not do, as long as nothing came after it."""
+    newest = max(
+        filter(None, (jobs.latest(workspace, kind) for kind in TITLES)), key=lambda job: job.created, default=None
+    )
+    if newest and newest.state == "failed":
+        st.error(f"{TITLES[newest.kind]} failed. {literal(newest.message)}", icon=":material/error:")
+
+
 def sidebar_status(workspace: Workspace) -> None:
     """One line for each running job; nothing when there is none."""
     if not jobs.active(workspace):

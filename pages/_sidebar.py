@@ -6,6 +6,7 @@ from matcher.encoding import ENCODED
 from pages import _jobs
 from pages._shared import current_catalog_id, current_workspace, open_catalog
 from pages._text import literal
+from pages._words import encoder_name
 
 
 def draw() -> None:
@@ -27,8 +28,8 @@ def draw() -> None:
         st.caption(f"{info.listings:,} listings · {info.photos:,} photos")
         used = workspace.store.setting(catalog_id, ENCODED)
         if used and used["content"] == info.content:
-            text, image = (literal(used["config"][side] or "none") for side in ("text", "image"))
-            st.caption(f":material/title: {text} · :material/image: {image}")
+            text, image = (literal(encoder_name(used["config"][side])) for side in ("text", "image"))
+            st.caption(f":material/title: {text}  \n:material/image: {image}")
         else:
             st.caption("Matches not looked for yet")
         _jobs.sidebar_status(workspace)

@@ -42,12 +42,13 @@ def draw(workspace: Workspace) -> None:
         st.error(literal(str(error)), icon=":material/error:")
         return
     mapping = map_columns(table, str(source))
-    name = st.text_input("Name of the catalog", source.stem[:60], key=f"name-{source}")
+    stem = Path(upload.name).stem if upload else source.stem
+    name = st.text_input("Name of the catalog", stem[:60], key=f"name-{source}")
     if any(info.id == catalog_id_of(name) for info in workspace.catalogs() if name.strip()):
         st.caption("There is a catalog of this name: its listings are replaced, its verdicts stay.")
     if st.button("Import", type="primary", icon=":material/download_done:", disabled=not name.strip()):
         config = ImportConfig(str(source), name.strip(), _folder(images), asdict(mapping))
-        st.session_state["importing"] = jobs.start(workspace, "import", config)
+        st.query_params["importing"] = jobs.start(workspace, "import", config)
         st.rerun()
 
 

@@ -6,7 +6,6 @@ from matcher import jobs
 from matcher.workspace import Workspace
 from pages import _encode, _jobs, _quality, _upload
 from pages._shared import Opened, current_catalog_id, current_workspace, need_catalog, open_catalog
-from pages._text import literal
 
 
 def main() -> None:
@@ -17,6 +16,8 @@ def main() -> None:
     reading = next((job for job in jobs.active(workspace) if job.kind in ("import", "demo")), None)
     if reading:
         _jobs.follow(workspace, reading.id, _jobs.TITLES[reading.kind])
+    else:
+        _jobs.tell_of_failure(workspace)
     if current_catalog_id() is None:
         if not reading:
             _upload.draw(workspace)
@@ -30,20 +31,16 @@ def main() -> None:
 
 
 def arrived(workspace: Workspace) -> None:
-    """Open the catalog whose import this visit started, once it is there; say so if it failed."""
-    job_id = st.session_state.get("importing")
-    if job_id is None:
+    """Open the catalog that was imported from here, once it is there; the address remembers the job."""
+    job_id = st.query_params.get("importing")
+    job = next((job for job in [jobs.latest(workspace, "import")] if job and job.id == job_id), None)
+    if job is None or job.active:
         return
-    job = jobs.get(workspace, job_id)
-    if job.active:
-        return
-    del st.session_state["importing"]
+    del st.query_params["importing"]
     if job.state == "done":
         open_catalog(job.result["catalog_id"])
         st.toast(f"{job.result['listings']:,} listings are in.", icon=":material/check_circle:")
         st.rerun()
-    elif job.state == "failed":
-        st.error(literal(job.message), icon=":material/error:")
 
 
 def facts(opened: Opened) -> None:
@@ -68,8 +65,6 @@ def next_step(opened: Opened) -> None:
     if job and job.active:
         _jobs.follow(opened.workspace, job.id, _jobs.TITLES["encode"])
         return
-    if job and job.state == "failed":
-        st.error(f"Finding matches failed. {literal(job.message)}", icon=":material/error:")
     _encode.draw(opened)
 
 

@@ -32,7 +32,7 @@ def main() -> None:
     if running:
         _jobs.follow(workspace, running.id, _jobs.TITLES.get(running.kind, running.kind))
     else:
-        told_of_failure(workspace)
+        _jobs.tell_of_failure(workspace)
     if not catalogs:
         welcome(workspace, busy=running is not None)
         return
@@ -81,17 +81,6 @@ def carry_the_demo_on(workspace: Workspace) -> None:
         open_catalog(DEMO.catalog_id)
         text, image = pipeline.default_encoders(workspace.load_catalog(DEMO.catalog_id))
         jobs.start(workspace, "encode", pipeline.EncodeConfig(DEMO.catalog_id, text, image))
-
-
-def told_of_failure(workspace: Workspace) -> None:
-    """Say what the last job could not do, as long as nothing came after it."""
-    last = max((job for kind in _jobs.TITLES if (job := jobs.latest(workspace, kind))), key=_created, default=None)
-    if last and last.state == "failed":
-        st.error(f"{_jobs.TITLES[last.kind]} failed. {literal(last.message)}", icon=":material/error:")
-
-
-def _created(job: jobs.Job) -> float:
-    return job.created
 
 
 def checklist(opened: Opened, busy: bool) -> None:

@@ -71,6 +71,7 @@ def settled(page: Page) -> None:
 
 def screenshot(page: Page, name: str) -> None:
     """Keep a picture for somebody to look at, photos loaded; the folder is not in the repository."""
+    settled(page)
     SCREENSHOTS.mkdir(exist_ok=True)
     page.wait_for_load_state("networkidle")
     page.screenshot(path=SCREENSHOTS / f"{name}.png")
