@@ -1,5 +1,7 @@
 """How near each pair is to being decided otherwise: the edge of a recipe."""
 
+from functools import reduce
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,7 +39,7 @@ def distance_to_edge(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.float3
             f"The recipe needs {' and '.join(recipe.modalities)}; these pairs have {', '.join(pairs.distance)}."
         )
     join = np.minimum if recipe.fusion == "either" else np.maximum
-    return np.asarray(join.reduce(sides))
+    return reduce(lambda one, other: np.asarray(join(one, other)), sides)  # join.reduce would copy them all first
 
 
 def around_edge(
