@@ -93,7 +93,7 @@ def sizes_chart(opened: Opened) -> None:
     bars.hovertemplate = "%{y:,} products with %{x} listings<extra></extra>"
     figure = go.Figure(bars)
     figure.update_xaxes(title="listings of a product", dtick=1 if found["rows"].max() <= 20 else None)
-    figure.update_yaxes(title="products")
+    figure.update_yaxes(title="products", dtick=1 if found["labels"].max() <= 5 else None)
     chart(figure, key="sizes", height=240)
     st.caption(f"{len(sizes):,} products; {sizes.mean():.1f} listings each on average, {sizes.max():,} at most.")
 
