@@ -53,8 +53,8 @@ class PhotoModule(torch.nn.Module):
             features = maps.pow(GEM_POWER).mean(dim=(2, 3)).pow(1 / GEM_POWER)
         else:
             features = self.backbone(scaled)
-        each = torch.nn.functional.normalize(features, dim=1).unflatten(0, (-1, pixels.shape[1]))
-        return each.mean(dim=1)
+        each = torch.nn.functional.normalize(features, dim=1)
+        return each.reshape(-1, pixels.shape[1], each.shape[1]).mean(dim=1)
 
 
 def hub_id(name: str) -> str:
