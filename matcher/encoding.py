@@ -229,13 +229,21 @@ def _earlier(workspace: Workspace, catalog_id: str, prefix: str) -> Iterator[Hel
 
 
 def _assembled(names: Sequence[bytes], earlier: Iterable[Held]) -> NDArray[np.float32]:
-    """One row for each name, from wherever it is held; zeros where the name is that of nothing."""
+    """One row for each name, from wherever it is held; zeros where the name is that of nothing.
+
+    Raises:
+        DataError: A name is held nowhere.
+    """
+    missing = set(names) - {NOTHING}
     vectors = np.zeros((len(names), 1), dtype=np.float32)  # stays so where no listing has this modality
     for held, rows in earlier:
         if vectors.shape[1] != held.shape[1] > 1:
             vectors = np.zeros((len(names), held.shape[1]), dtype=np.float32)
         target = [row for row, name in enumerate(names) if name in rows and name != NOTHING]
         vectors[target] = held[[rows[names[row]] for row in target]]
+        missing -= rows.keys()
+    if missing:  # a vector left out silently would be a listing that never matches
+        raise DataError(f"{len(missing):,} vectors were removed by another run on this catalog; encode it again.")
     return vectors
 
 

@@ -174,6 +174,19 @@ def test_a_cancelled_encoding_goes_on_where_it_stopped(workspace, shop, letters,
     assert len(workspace.embedding_names("shop", "letters")) == 1
 
 
+def test_vectors_that_another_run_removed_are_missed(workspace, shop, letters, monkeypatch):
+    import_shop(workspace, shop)
+    monkeypatch.setattr(encoding, "ROWS_AT_ONCE", 5)
+
+    def remove_the_first(progress):
+        for name in workspace.embedding_names("shop", "letters")[:1]:
+            workspace.remove_embeddings("shop", name)
+
+    with pytest.raises(DataError, match="encode it again"):
+        pipeline.encode(workspace, EncodeConfig("shop", "letters", None), remove_the_first)
+    pipeline.encode(workspace, EncodeConfig("shop", "letters", None))
+
+
 def test_a_new_label_moves_no_vector(workspace, shop):
     import_shop(workspace, shop)
     pipeline.encode(workspace, BOTH)
