@@ -164,9 +164,8 @@ def pairs_of_case(
 ) -> NDArray[np.int64]:
     """The pairs worth a look for one question, the clearest first.
 
-    "photo" and "title" are pairs that this side alone finds; where truth is known of a pair, only true ones count.
-    "disagree" are pairs that one side finds and the other does not, whatever the truth. "missed" are true pairs that
-    the rule does not match, the nearest first; "false" are matches known to be wrong, the nearest first.
+    "photo" and "title" are pairs that this side alone finds and that are not known to be wrong, true ones first;
+    "disagree" are pairs that one side finds alone, whatever the truth. "missed" are true pairs that are no match.
 
     Args:
         case: The question.

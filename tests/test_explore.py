@@ -1,5 +1,7 @@
 """Search, questions about pairs, and differing words, each against the slow and obvious way."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -56,7 +58,7 @@ def test_titles_without_a_common_word_are_not_marked() -> None:
 def test_pieces_give_the_title_again_and_alternate(query: str, title: str) -> None:
     pieces = differing_words(query, title)
     assert "".join(text for text, _ in pieces) == title
-    assert all(one[1] != other[1] for one, other in zip(pieces, pieces[1:], strict=False))
+    assert all(one[1] != other[1] for one, other in pairwise(pieces))
 
 
 @pytest.mark.parametrize(
