@@ -11,6 +11,9 @@ from torch.nn import functional
 
 SAFE_SINE_SQUARED = 1e-6  # below it the slope of sqrt(1 - cos^2) is held at zero instead of running to infinity
 
+OUT_OF_SIGHT = -3.0  # a cosine that no class has: its share in the softmax is nothing
+CENTRES_AT_ONCE = 2048
+
 
 def add_margin(cosine: Tensor, margin: Tensor | float) -> Tensor:
     """cos(angle + margin), made to keep falling where angle + margin would pass pi.
@@ -97,6 +100,7 @@ class ArcFace(nn.Module):
         spread = np.broadcast_to(np.asarray(margin, dtype=np.float32), (classes,)).copy()
         self.register_buffer("margins", torch.from_numpy(spread), persistent=False)
         self.register_buffer("rivals", rivals, persistent=False)
+        self.register_buffer("ignored", None, persistent=False)
 
     def cosines(self, features: Tensor) -> Tensor:
         """Shape (B, C), float32: cosine of each feature and each class's nearest centre."""
@@ -118,6 +122,18 @@ class ArcFace(nn.Module):
         moved = torch.where(given.any(dim=1, keepdim=True), given + share * apart, apart)
         self.centres.data.copy_(functional.normalize(moved, dim=1))
 
+    def ignore_nearest(self, count: int) -> None:
+        """Let the `count` classes nearest to each as they stand now count neither for it nor against it.
+
+        Where every listing is its own class some of the nearest are the same product, and nobody knows which.
+        """
+        unit = functional.normalize(self.centres.detach(), dim=1)[:: self.sub_centres]
+        nearest = [
+            torch.topk(block @ unit.T, min(count + 1, len(unit)), dim=1).indices
+            for block in unit.split(CENTRES_AT_ONCE)
+        ]
+        self.ignored = torch.cat(nearest)  # the class itself is among them; its own logit is put back
+
     def forward(self, features: Tensor, targets: Tensor) -> Tensor:
         """Mean loss of a batch.
 
@@ -134,6 +150,9 @@ class ArcFace(nn.Module):
         logits = torch.where(soft > 0, add_margin(cosine, margins), cosine)
         if self.rivals is not None and targets.ndim == 1:
             logits = self._nearer_rivals(logits, targets)
+        if self.ignored is not None and targets.ndim == 1:
+            without = logits.scatter(1, self.get_buffer("ignored")[targets], OUT_OF_SIGHT)
+            logits = torch.where(soft > 0, logits, without)
         loss: Tensor = functional.cross_entropy(self.scale * logits, soft)
         return loss
 

@@ -47,7 +47,8 @@ def classes_of(
 ) -> Classes:
     """Make classes from labels and verdicts.
 
-    A listing without a label is a class of its own, whose members are its edited copies. Verdicts "same" join classes;
+    A listing without a label is a class of its own, whose members are its edited copies; exact repeats of its title or
+    photo share it, since nothing could tell them apart. Verdicts "same" join classes;
     verdicts "different" make two classes rivals, unless they were joined.
 
     Args:
@@ -63,7 +64,7 @@ def classes_of(
     """
     own = labels.astype(np.int64) if from_labels else np.full(len(labels), -1, dtype=np.int64)
     unlabelled = np.flatnonzero(own < 0)
-    own[unlabelled] = own.max(initial=-1) + 1 + np.arange(len(unlabelled))
+    own[unlabelled] = own.max(initial=-1) + 1 + _distinct(unlabelled, contents)
     code = _joined(np.unique(own, return_inverse=True)[1], same)
     count = int(code.max(initial=-1)) + 1
     sizes = np.bincount(code, minlength=count)
@@ -76,6 +77,14 @@ def classes_of(
         )
     of = _with_other_classes(code, contents) if from_labels and len(contents) else code[:, None]
     return Classes(of, count, sizes, _rivals(code, different, count), int((sizes == 1).sum()))
+
+
+def _distinct(rows: NDArray[np.intp], contents: Sequence[str]) -> NDArray[np.int64]:
+    """A number for each row, the same where the content is the same."""
+    if not len(contents):
+        return np.arange(len(rows))
+    names = [contents[row] or f"\0{row}" for row in rows.tolist()]
+    return np.unique(np.array(names, dtype=object), return_inverse=True)[1].astype(np.int64)
 
 
 def joined_names(item_ids: Sequence[str], labels: Sequence[str], same: Pairs) -> list[str]:

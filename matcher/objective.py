@@ -104,6 +104,8 @@ def _head(config: TrainConfig, classes: Classes, own: NDArray[np.int64], vectors
     )
     sums = torch.zeros(classes.count, dimensions)
     head.start_at(sums.index_add_(0, torch.from_numpy(own), functional.normalize(vectors, dim=1)))
+    if config.ignored and not config.use_labels:
+        head.ignore_nearest(config.ignored)
     return head
 
 

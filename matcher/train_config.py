@@ -45,6 +45,7 @@ class TrainConfig:
         max_tokens: Word pieces that a title is cut to in training.
         patience: Epochs without a better F1 on the tune side after which the training ends.
         use_labels: False makes every listing its own class, whose members are its edited copies.
+        ignored: Without labels, the nearest other listings of each that count neither way: some are the same product.
         balanced: Whether labels are cut and filled to ten rows first.
         letters: Columns of letter vectors beside a trained title network, a power of two; 0 for none.
         tune_share: Of the products, kept out to tell when to stop and where the threshold lies; 0.02..0.9.
@@ -79,6 +80,7 @@ class TrainConfig:
     max_tokens: int = 64
     patience: int = 5
     use_labels: bool = True
+    ignored: int = 0
     balanced: bool = False
     letters: int = 0
     tune_share: float = 0.15
@@ -121,7 +123,8 @@ RANGES: tuple[tuple[str, float, float], ...] = (
     ("weight_decay", 0, 10), ("clip", 0, 1000), ("scale", 1, 1000), ("margin", 0, 1.5), ("ramp", 0, 1000),
     ("margin_power", 0, 2), ("sub_centres", 1, 20), ("contrast", 0, 100), ("temperature", 0.001, 10),
     ("dimensions", 0, 4096), ("dropout", 0, 0.95), ("side", 0, 1024), ("views", 0, 100), ("max_tokens", 4, 512),
-    ("patience", 1, 1000), ("seed", 0, 2**31), ("letters", 0, 4096), ("tune_share", 0.02, 0.9), ("test_share", 0, 0.9),
+    ("patience", 1, 1000), ("seed", 0, 2**31), ("letters", 0, 4096), ("ignored", 0, 100),
+    ("tune_share", 0.02, 0.9), ("test_share", 0, 0.9),
 )  # fmt: skip
 
 PAPER: dict[str, TrainConfig] = {

@@ -112,6 +112,17 @@ def test_rivals_are_pushed_away_harder():
     assert rivalled(features, targets) > plain(features, targets)
 
 
+def test_the_nearest_count_neither_way():
+    head = ArcFace(2, 4, margin=0.0, scale=5.0)
+    with torch.no_grad():
+        head.centres.copy_(torch.tensor([[1.0, 0.0], [0.9, 0.1], [0.0, 1.0], [-1.0, 0.0]]))
+    feature, target = torch.tensor([[0.8, 0.2]]), torch.tensor([0])
+    logits = 5 * head.cosines(feature)[0]
+    head.ignore_nearest(1)
+    expected = -torch.log_softmax(logits[[0, 2, 3]], 0)[0]  # class 1 is the nearest to class 0
+    assert head(feature, target).item() == pytest.approx(expected.item(), rel=1e-5)
+
+
 def test_margin_widens_for_small_classes():
     margins = margins_by_size(np.array([1, 2, 10]), 0.5, 0.2)
     assert margins.tolist() == pytest.approx([0.5, 0.5 * 2**-0.2, 0.5 * 10**-0.2])

@@ -242,6 +242,12 @@ def test_without_labels_every_listing_is_its_own():
     assert classes.single == 3
 
 
+def test_exact_repeats_without_a_label_share_a_class():
+    classes = classes_of(np.full(5, -1, dtype=np.int32), contents=["p", "", "p", "", "q"])
+    assert classes.of[0, 0] == classes.of[2, 0]
+    assert classes.count == 4
+
+
 def test_a_photo_under_two_labels_counts_for_both():
     labels = np.array([0, 0, 1, 1, 2, 2], dtype=np.int32)
     classes = classes_of(labels, contents=["p", "q", "p", "r", "", ""])
