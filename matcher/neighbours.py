@@ -22,7 +22,7 @@ HNSW_ABOVE = 150_000  # listings; below this exact search takes minutes and an i
 HNSW_LINKS = 16  # hnswlib's M
 HNSW_BUILD = 200  # hnswlib's ef_construction
 RECALL_SAMPLE = 500  # listings searched exactly to measure the index
-FLOATS_AT_ONCE = 1 << 24  # 64 MB of distances per block
+FLOATS_AT_ONCE = 1 << 22  # 16 MB of distances per block: memory this small is used again, not asked for anew
 STEP = "Finding neighbours"
 
 
