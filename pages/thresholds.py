@@ -45,6 +45,13 @@ def put(matched: Matched, recipe: Recipe) -> None:
         pipeline.set_recipe(matched.workspace, matched.id, recipe)
 
 
+def complete(matched: Matched, recipe: Recipe) -> Recipe:
+    """The same with usual thresholds where another rule has left some unset."""
+    usual = pipeline.default_recipe(matched.encoded.config)
+    names = [f"{axis}_threshold" for axis in _measured.axes_of(recipe)]
+    return replace(recipe, **{name: getattr(usual, name) for name in names if getattr(recipe, name) is None})
+
+
 def rule(matched: Matched) -> None:
     """How titles and photos are joined."""
     recipe = matched.recipe
@@ -52,7 +59,7 @@ def rule(matched: Matched) -> None:
         return
 
     def chosen() -> None:
-        put(matched, replace(recipe, fusion=st.session_state["fusion"]))
+        put(matched, complete(matched, replace(recipe, fusion=st.session_state["fusion"])))
 
     def weighed() -> None:
         put(matched, replace(recipe, text_weight=st.session_state["weight"] / 100))

@@ -49,6 +49,8 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeShop:
         workspace = open_workspace(tmp_path / "workspace")
         pipeline.import_catalog(workspace, pipeline.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
         pipeline.encode(workspace, pipeline.EncodeConfig("shop", "tfidf", "phash", k=10))
+        recipe = replace(pipeline.current_recipe(workspace, "shop"), fusion="either")
+        pipeline.set_recipe(workspace, "shop", replace(recipe, text_threshold=0.4, image_threshold=0.2))
         return workspace
 
     return make
@@ -117,6 +119,8 @@ def test_the_asked_precision_is_reached(shop: MakeShop) -> None:
 @pytest.mark.parametrize(("fusion", "sliders", "rule"), [("both", 2, "all"), ("mean", 1, "any"), ("fused", 1, "any")])
 def test_every_rule_has_its_sliders_and_matches(shop: MakeShop, fusion: str, sliders: int, rule: str) -> None:
     workspace = shop(True)
+    recipe = pipeline.current_recipe(workspace, "shop")
+    pipeline.set_recipe(workspace, "shop", replace(recipe, fused_threshold=None))  # as a tuned one may have it
     app = opened("thresholds")
     checked(app.segmented_control(key="fusion").set_value(fusion).run())
     shown = given(app, "sliders")

@@ -27,6 +27,13 @@ def asked(page: Page) -> list[str | None]:
     return [page.locator("article").nth(place).get_attribute("data-item") for place in (0, 1)]
 
 
+def two_sliders(page: Page) -> None:
+    """Let either title or photo be enough, so that each has a slider."""
+    page.get_by_role("radio", name="Title or photo").click()
+    expect(handle(page, "Titles")).to_be_visible()
+    settled(page)
+
+
 def next_pair(page: Page, before: list[str | None]) -> list[str | None]:
     """The pair that comes after another one."""
     wait_until(lambda: asked(page) != before)
@@ -35,6 +42,7 @@ def next_pair(page: Page, before: list[str | None]) -> list[str | None]:
 
 def test_keys_move_a_threshold_and_the_figures_follow(demo_server: str, open_page: OpenPage) -> None:
     page = open_page(f"{demo_server}/thresholds")
+    two_sliders(page)
     precision, recall = figure(page, "Per pair Precision"), figure(page, "Per pair Recall")
     expect(precision).to_have_text(re.compile(r"0\.\d{3}"))
     before = precision.inner_text(), recall.inner_text(), float(recall.inner_text())
@@ -57,6 +65,7 @@ def test_keys_move_a_threshold_and_the_figures_follow(demo_server: str, open_pag
 
 def test_figures_follow_the_mouse_before_it_is_released(demo_server: str, open_page: OpenPage) -> None:
     page = open_page(f"{demo_server}/thresholds")
+    two_sliders(page)
     photos = handle(page, "Photos")
     box = photos.bounding_box()
     assert box
@@ -78,6 +87,7 @@ def test_figures_follow_the_mouse_before_it_is_released(demo_server: str, open_p
 
 def test_a_typed_threshold_and_the_best_one(demo_server: str, open_page: OpenPage) -> None:
     page = open_page(f"{demo_server}/thresholds")
+    two_sliders(page)
     number = page.get_by_role("spinbutton", name="Titles threshold")
     number.fill("0.123")
     number.press("Enter")
