@@ -21,7 +21,9 @@ WEIGHTS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 RESAMPLES = 100
 GROWTH = 2.0
 """Counting each false match twice when F1 is tuned: the thresholds will meet other products than those they were
-chosen on, and more of them, and both bring more false matches than were seen. Measured in tests/benchmarks."""
+chosen on, and more of them, and both bring more false matches than were seen. Tuned on half the products of three
+catalogs and measured on the others, F1 moved by -0.004 to +0.004 in a pool of the same size, by +0.001 to +0.008 in one
+twice as large and by +0.017 to +0.019 in one five times as large."""
 
 
 def tune_recipe(
