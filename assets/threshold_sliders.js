@@ -130,7 +130,7 @@ function build(root, state) {
   if (data.true_pairs !== null) {
     entry("same product (above)", "var(--same)");
     entry("different products (below)", "var(--different)");
-    entry("F1 per pair, the other thresholds as they are", "var(--ink)", "line");
+    entry(data.rows.length > 1 ? "F1 per pair, the other threshold as it is" : "F1 per pair", "var(--ink)", "line");
   } else {
     entry("pairs at this distance", "var(--unsure)");
   }

@@ -65,7 +65,7 @@ def rule(matched: Matched) -> None:
         put(matched, replace(recipe, text_weight=st.session_state["weight"] / 100))
 
     st.session_state["fusion"], st.session_state["weight"] = recipe.fusion, round(100 * recipe.text_weight)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="large"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.segmented_control(
             "A pair matches by", list(FUSIONS), format_func=lambda name: FUSIONS[name][0], key="fusion", required=True,
             on_change=chosen,
