@@ -1,18 +1,19 @@
 """The demo catalog: invented goods, drawn photos and titles as sellers write them, all from one seed."""
 
-from __future__ import annotations
-
 import csv
+from functools import lru_cache
 from io import StringIO
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from matcher.demo.edits import edit, encode_jpeg
 from matcher.demo.goods import Product
 from matcher.demo.lines import all_products
 from matcher.demo.listings import Listing, plan_listings
-from matcher.demo.studio import photograph
+from matcher.demo.sellers import Seller
+from matcher.demo.studio import View, photograph
 
 COLUMNS = ("item_id", "title", "image", "label", "seller", "price", "category")
 PRODUCTS = 150
@@ -32,7 +33,7 @@ def make_demo(folder: Path, seed: int = 7, products: int = PRODUCTS) -> None:
     listings = plan_listings(chosen, seed)
     (folder / "images").mkdir(parents=True, exist_ok=True)
     (folder / "listings.csv").write_text(listings_csv(listings, chosen), encoding="utf-8")
-    for position, listing in enumerate(listings):
+    for position, listing in sorted(enumerate(listings), key=lambda pair: pair[1].shot):  # a shared shot is taken once
         if listing.has_photo and listing.photo_of is None:
             (folder / "images" / image_name(position)).write_bytes(render(listing))
 
@@ -53,7 +54,15 @@ def listings_csv(listings: list[Listing], products: list[Product]) -> str:
         photo = image_name(position if row.photo_of is None else row.photo_of) if row.has_photo else ""
         product = row.product
         writer.writerow(
-            (item_id(position), row.title, photo, labels[product.key], row.seller.name, row.price, product.kind.category)
+            (
+                item_id(position),
+                row.title,
+                photo,
+                labels[product.key],
+                row.seller.name,
+                row.price,
+                product.kind.category,
+            )
         )
     return text.getvalue()
 
@@ -71,6 +80,13 @@ def image_name(position: int) -> str:
 def render(listing: Listing) -> bytes:
     """The listing's photo as JPEG bytes."""
     rng = np.random.default_rng(listing.seed)
-    photo = photograph(listing.product, listing.view, listing.scene, listing.seller, rng)
     strength = 0.25 + 0.75 * listing.seller.noise
-    return encode_jpeg(edit(photo, listing.seller, strength, rng), int(rng.integers(66, 84)))
+    photo = shoot(listing.product, listing.view, listing.scene, listing.seller, listing.shot)
+    edited = edit(photo.copy(), listing.seller, strength, rng)
+    return encode_jpeg(edited, int(rng.integers(62, 79)))
+
+
+@lru_cache(maxsize=1)
+def shoot(product: Product, view: View, scene: str, seller: Seller, seed: int) -> Image.Image:
+    """A photo before its seller's edits."""
+    return photograph(product, view, scene, seller, np.random.default_rng(seed))

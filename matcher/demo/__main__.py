@@ -1,7 +1,5 @@
 """`python -m matcher.demo FOLDER` writes the demo catalog."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import click

@@ -1,7 +1,5 @@
 """Flat label artwork: what is printed on a pack before it is wrapped around anything."""
 
-from __future__ import annotations
-
 import numpy as np
 from PIL import Image, ImageDraw
 
@@ -12,6 +10,8 @@ from matcher.demo.motifs import mix, readable
 
 # Looks whose upper part is not the pack's own colour: the brand's ink there.
 TOP_INK = {"splash": "#ffffff", "chili": "#ffe9b0"}
+
+ROUND = frozenset({"shampoo", "serum", "jar"})  # the sides of their labels turn away from the eye
 
 
 def front(product: Product, size: tuple[int, int]) -> Image.Image:
@@ -24,7 +24,8 @@ def front(product: Product, size: tuple[int, int]) -> Image.Image:
     canvas = Image.new("RGB", size, product.line.colours[0])
     LOOKS[product.line.look](canvas, product)
     width, height = size
-    line, reach, unit = product.line, width * 0.68, min(width, height * 0.8)
+    line, unit = product.line, min(width, height * 0.8)
+    reach = width * (0.58 if line.look == "kraft" or line.kind in ROUND else 0.68)
     ink = TOP_INK.get(line.look, line.colours[1])
     write(canvas, line.brand, (width / 2, height * 0.16), unit * 0.22, ink, name=line.font, width=reach)
     write(canvas, line.name, (width / 2, height * 0.275), unit * 0.085, ink, name="spaced", width=reach * 0.92)
@@ -95,12 +96,8 @@ def _bar_code(draw: ImageDraw.ImageDraw, box: tuple[float, float, float, float],
 def wrap(product: Product, size: tuple[int, int]) -> Image.Image:
     """Front and back side by side, to go once around a bottle; size is that of the whole wrap."""
     width, height = size[0] // 2, size[1]
-    whole = Image.new("RGB", (width * 2, height))
-    whole.paste(front(product, (width, height)), (0, 0))
-    whole.paste(back(product, (width, height)), (width, 0))
+    label = min(width, round(height * 0.95))  # a low bottle has a label narrower than its half
+    whole = Image.new("RGB", (width * 2, height), product.line.colours[0])
+    whole.paste(front(product, (label, height)), ((width - label) // 2, 0))
+    whole.paste(back(product, (label, height)), (width + (width - label) // 2, 0))
     return whole
-
-
-def plain(colour: str, size: tuple[int, int] = (8, 8)) -> Image.Image:
-    """One colour, as artwork."""
-    return Image.new("RGB", size, colour)

@@ -1,7 +1,5 @@
 """What sellers do to a photo: crop, tilt, colour, banners, stickers, watermarks, frames, and hard JPEG."""
 
-from __future__ import annotations
-
 from io import BytesIO
 
 import numpy as np
@@ -27,14 +25,12 @@ def edit(photo: Image.Image, seller: Seller, strength: float, rng: np.random.Gen
         "RGB" image of the same size.
     """
     if rng.random() < 0.5 * strength:
-        photo = _tilted(photo, rng.normal() * 4 * strength)
+        photo = _tilted(photo, rng.normal() * 3 * strength)
     if rng.random() < 0.6 * strength:
-        photo = _cropped(photo, rng.random(3), 0.22 * strength)
-    if rng.random() < 0.25 * strength:
-        photo = photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        photo = _cropped(photo, rng.random(3), 0.18 * strength)
     photo = _coloured(photo, rng.normal(size=5) * strength)
     mark = str(rng.choice(seller.marks))
-    if mark and rng.random() < 0.75:
+    if mark and rng.random() < 0.65:
         photo = MARKS[mark](photo, seller, rng)
     return photo
 
@@ -50,7 +46,9 @@ def _tilted(photo: Image.Image, degrees: float) -> Image.Image:
     """Turn and enlarge just enough that no corner is empty."""
     side = photo.width
     grown = 1 + abs(np.sin(np.radians(degrees))) * 1.05
-    turned = photo.resize((round(side * grown), round(side * grown)), Image.Resampling.BICUBIC).rotate(degrees, Image.Resampling.BICUBIC)
+    turned = photo.resize((round(side * grown), round(side * grown)), Image.Resampling.BICUBIC).rotate(
+        degrees, Image.Resampling.BICUBIC
+    )
     inset = (turned.width - side) // 2
     return turned.crop((inset, inset, inset + side, inset + side))
 
@@ -64,9 +62,9 @@ def _cropped(photo: Image.Image, where: np.ndarray, amount: float) -> Image.Imag
 
 def _coloured(photo: Image.Image, drift: np.ndarray) -> Image.Image:
     """A cast, brighter or darker, stronger or paler."""
-    gain = (1 + 0.04 * drift[:3]) * (1 + 0.06 * drift[3])
+    gain = (1 + 0.03 * drift[:3]) * (1 + 0.05 * drift[3])
     pixels = np.clip(np.asarray(photo, np.float32) * gain.astype(np.float32), 0, 255).astype(np.uint8)
-    return ImageEnhance.Color(Image.fromarray(pixels)).enhance(float(np.clip(1 + 0.18 * drift[4], 0.5, 1.5)))
+    return ImageEnhance.Color(Image.fromarray(pixels)).enhance(float(np.clip(1 + 0.13 * drift[4], 0.5, 1.5)))
 
 
 def banner(photo: Image.Image, seller: Seller, rng: np.random.Generator) -> Image.Image:
@@ -80,7 +78,9 @@ def banner(photo: Image.Image, seller: Seller, rng: np.random.Generator) -> Imag
     words = [str(word) for word in rng.choice(SLOGANS, 2, replace=False)]
     ink = readable(seller.colour)
     for index, word in enumerate(words):
-        write(photo, word, (side * (0.27 + 0.46 * index), top + tall / 2), tall * 0.5, ink, name="heavy", width=side * 0.4)
+        write(
+            photo, word, (side * (0.27 + 0.46 * index), top + tall / 2), tall * 0.5, ink, name="heavy", width=side * 0.4
+        )
     return photo
 
 
@@ -99,12 +99,23 @@ def corner(photo: Image.Image, seller: Seller, rng: np.random.Generator) -> Imag
 def sticker(photo: Image.Image, seller: Seller, rng: np.random.Generator) -> Image.Image:
     """A round star sticker with a discount."""
     side = photo.width
-    cx, cy, r = side * (0.84 if rng.random() < 0.5 else 0.16), side * (0.16 if rng.random() < 0.6 else 0.84), side * 0.125
+    cx, cy, r = (
+        side * (0.84 if rng.random() < 0.5 else 0.16),
+        side * (0.16 if rng.random() < 0.6 else 0.84),
+        side * 0.125,
+    )
     turns = np.linspace(0, 2 * np.pi, 48, endpoint=False)
-    points = [(cx + np.cos(t) * r * (1.08 if i % 2 else 0.95), cy + np.sin(t) * r * (1.08 if i % 2 else 0.95)) for i, t in enumerate(turns)]
+    points = [
+        (cx + np.cos(t) * r * (1.08 if i % 2 else 0.95), cy + np.sin(t) * r * (1.08 if i % 2 else 0.95))
+        for i, t in enumerate(turns)
+    ]
     draw = ImageDraw.Draw(photo)
     draw.polygon(points, fill=seller.colour)
-    draw.ellipse((cx - r * 0.84, cy - r * 0.84, cx + r * 0.84, cy + r * 0.84), outline=mix(seller.colour, "#ffffff", 0.7), width=2)
+    draw.ellipse(
+        (cx - r * 0.84, cy - r * 0.84, cx + r * 0.84, cy + r * 0.84),
+        outline=mix(seller.colour, "#ffffff", 0.7),
+        width=2,
+    )
     ink = readable(seller.colour)
     write(photo, f"-{int(rng.integers(2, 9)) * 5}%", (cx, cy - r * 0.12), r * 0.72, ink, name="heavy")
     write(photo, "DISKON", (cx, cy + r * 0.42), r * 0.3, ink)
@@ -115,7 +126,16 @@ def watermark(photo: Image.Image, seller: Seller, rng: np.random.Generator) -> I
     """The shop's name, half transparent, once in the middle or all over."""
     side, ink = photo.width, "#ffffff" if np.asarray(photo).mean() < 165 else "#30343a"
     if rng.random() < 0.6:
-        write(photo, seller.name, (side / 2, side * (0.4 + 0.2 * rng.random())), side * 0.09, ink, name="spaced", width=side * 0.8, opacity=0.38)
+        write(
+            photo,
+            seller.name,
+            (side / 2, side * (0.4 + 0.2 * rng.random())),
+            side * 0.09,
+            ink,
+            name="spaced",
+            width=side * 0.8,
+            opacity=0.38,
+        )
         return photo
     for row in range(4):
         for column in range(2):
@@ -132,7 +152,15 @@ def frame(photo: Image.Image, seller: Seller, rng: np.random.Generator) -> Image
     inner = photo.resize((side - 2 * edge, side - edge - foot), Image.Resampling.BICUBIC)
     framed.paste(inner, (edge, edge))
     write(framed, seller.name, (side * 0.3, side - foot / 2), foot * 0.52, readable(seller.colour), width=side * 0.5)
-    write(framed, str(rng.choice(SLOGANS)), (side * 0.78, side - foot / 2), foot * 0.42, "#ffe08a", name="heavy", width=side * 0.36)
+    write(
+        framed,
+        str(rng.choice(SLOGANS)),
+        (side * 0.78, side - foot / 2),
+        foot * 0.42,
+        "#ffe08a",
+        name="heavy",
+        width=side * 0.36,
+    )
     return framed
 
 

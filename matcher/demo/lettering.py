@@ -1,6 +1,4 @@
-"""Letters and icons for packs and banners, from fonts that Streamlit's package ships (SIL OFL 1.1; icons Apache-2.0)."""
-
-from __future__ import annotations
+"""Letters and icons, from fonts that come inside Streamlit's package (SIL OFL 1.1; the icons Apache-2.0)."""
 
 from functools import cache
 from importlib.util import find_spec
@@ -34,7 +32,7 @@ def face(name: str, size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     font = ImageFont.truetype(found[0], size)
     if weight is not None:
         axes = font.get_variation_axes()
-        font.set_variation_by_axes([weight, *(axis["maximum"] for axis in axes[1:])])
+        font.set_variation_by_axes([weight, *(float(axis["maximum"] or 0) for axis in axes[1:])])
     return font
 
 
@@ -42,12 +40,13 @@ def face(name: str, size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 def stamp(text: str, name: str, size: int) -> Image.Image:
     """The text as a tight "L" mask; cached, since packs repeat their words."""
     font, spacing = face(name, size), FACES[name][2] * size
+    letters = list(text) if spacing else [text]
     steps = [0.0]
-    for letter in text if spacing else [text]:
+    for letter in letters:
         steps.append(steps[-1] + font.getlength(letter) + spacing)
     mask = Image.new("L", (int(steps[-1]) + size, 2 * size))
     draw = ImageDraw.Draw(mask)
-    for x, letter in zip(steps, text if spacing else [text], strict=False):
+    for x, letter in zip(steps[:-1], letters, strict=True):
         draw.text((x + size * 0.3, size * 0.3), letter, fill=255, font=font)
     return mask.crop(mask.getbbox() or (0, 0, 1, 1))
 
@@ -63,8 +62,9 @@ def write(
     width: float | None = None,
     opacity: float = 1.0,
     angle: float = 0.0,
+    left: bool = False,
 ) -> tuple[int, int]:
-    """Write one line centred on a point.
+    """Write one line centred on a point, or to the right of it.
 
     Args:
         canvas: "RGB" or "RGBA" image, drawn on in place.
@@ -76,6 +76,7 @@ def write(
         width: The line is shrunk to be at most this wide, in pixels.
         opacity: 0..1.
         angle: Degrees, counter-clockwise.
+        left: The point is the middle of the line's left end instead of its centre.
 
     Returns:
         Width and height of the ink in pixels.
@@ -83,10 +84,8 @@ def write(
     mask = stamp(text, name, max(6, round(size)))
     if width is not None and mask.width > width:
         mask = stamp(text, name, max(6, round(size * width / mask.width)))
-    if angle:
-        mask = mask.rotate(angle, Image.Resampling.BICUBIC, expand=True)
-    if opacity < 1:
-        mask = mask.point(lambda value: int(value * opacity))
-    at = (round(centre[0] - mask.width / 2), round(centre[1] - mask.height / 2))
+    mask = mask.rotate(angle, Image.Resampling.BICUBIC, expand=True) if angle else mask
+    mask = mask.point(lambda value: int(value * opacity)) if opacity < 1 else mask
+    at = (round(centre[0] - (0 if left else mask.width / 2)), round(centre[1] - mask.height / 2))
     canvas.paste(Image.new(canvas.mode, mask.size, (*ImageColor.getrgb(colour), 255)[: len(canvas.mode)]), at, mask)
     return mask.size

@@ -1,7 +1,5 @@
 """The ranges of the demo shop. Every brand here is invented."""
 
-from __future__ import annotations
-
 from itertools import product as cross
 
 from matcher.demo.goods import Line, Product
@@ -16,8 +14,8 @@ LINES: tuple[Line, ...] = (
          sizes=("170 ml", "340 ml"), font="display"),
     Line("tube", "Brisanta", "Sun Shield SPF 50", ("#fdf6e3", "#d2571e", "#f5a623"), "sun", "sunny", 45000,
          sizes=("30 ml", "75 ml")),
-    Line("tube", "Melavia", "Bright Body Lotion", ("#fbf3f7", "#5b3a78", "#b58bd1"), "botanical", "local_florist", 27000,
-         ("rose", "lavender"), ("200 ml",), font="serif"),
+    Line("tube", "Melavia", "Bright Body Lotion", ("#fbf3f7", "#5b3a78", "#b58bd1"), "botanical", "local_florist",
+         27000, ("rose", "lavender"), ("200 ml",), font="serif"),
     Line("tube", "Awanika", "Facial Wash", ("#ffffff", "#24443a", "#6aa84f"), "split", "water_drop", 22000,
          ("aloe", "charcoal", "lemon"), ("100 g",)),
     Line("serum", "Kulitra", "Glow Lab", ("#f4efe8", "#22252b", "#c98d77"), "minimal", "science", 69000,
@@ -99,8 +97,12 @@ LINES: tuple[Line, ...] = (
 
 def all_products() -> list[Product]:
     """Every line in every variant, in a fixed order."""
+    return [product for line in LINES for product in products_of(line)]
+
+
+def products_of(line: Line) -> list[Product]:
+    """A line in every variant, in a fixed order."""
     return [
         Product("-".join(filter(None, (line.brand, line.name, word, size, model))), line, word, size, model)
-        for line in LINES
         for word, size, model in cross(line.words, line.sizes, line.models)
     ]

@@ -1,7 +1,5 @@
 """The decoration of a pack: one function per look, drawn under the words."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np
@@ -14,8 +12,10 @@ from matcher.demo.motifs import MOTIFS, bean, chili, dot, leaf, mix, mountains, 
 
 def _motif(canvas: Image.Image, product: Product, at: tuple[float, float], size: float, angle: float = 0.0) -> None:
     """The variant's own motif, or the line's icon where it has none."""
+    size = min(size, canvas.height * 0.27)
     if product.word in MOTIFS:
-        MOTIFS[product.word](ImageDraw.Draw(canvas), at, size, angle, product.tone)
+        drawing, colour = MOTIFS[product.word]
+        drawing(ImageDraw.Draw(canvas), at, size, angle, colour)
     else:
         write(canvas, product.line.icon, at, size, product.line.colours[2], name="icon")
 
@@ -25,14 +25,14 @@ def botanical(canvas: Image.Image, product: Product) -> None:
     draw, (w, h) = ImageDraw.Draw(canvas), canvas.size
     soft = mix(product.tone, product.line.colours[0], 0.45)
     sprig(draw, (w * 0.02, h * 0.72), w * 0.55, -0.5, soft, 6)
-    sprig(draw, (w * 0.98, h * 0.45), w * 0.5, np.pi + 0.6, mix(soft, product.line.colours[1], 0.2), 6)
+    sprig(draw, (w * 1.02, h * 0.62), w * 0.5, np.pi + 0.5, mix(soft, product.line.colours[1], 0.2), 6)
     sprig(draw, (w * 0.06, h * 1.02), w * 0.5, -0.9, soft)
     sprig(draw, (w * 0.96, h * 1.02), w * 0.5, -2.2, mix(soft, product.line.colours[1], 0.25))
     _motif(canvas, product, (w * 0.5, h * 0.52), w * 0.34, -0.4)
     if product.word not in MOTIFS:
         return
     for x, y, size in ((0.28, 0.62, 0.17), (0.73, 0.6, 0.2), (0.68, 0.43, 0.13), (0.33, 0.44, 0.12)):
-        MOTIFS[product.word](draw, (w * x, h * y), w * size, x * 7, mix(product.tone, "#ffffff", 0.25))
+        _motif(canvas, product, (w * x, h * y), w * size, x * 7)
 
 
 def wave(canvas: Image.Image, product: Product) -> None:
@@ -99,8 +99,9 @@ def burst(canvas: Image.Image, product: Product) -> None:
         shade = mix("#f2bf4a", "#c9802a", rng.random() * 0.5)
         draw.ellipse((at[0] - rx, at[1] - ry, at[0] + rx, at[1] + ry), fill=shade, outline=mix(shade, "#6b3d0c", 0.5),
                      width=max(1, w // 220))  # fmt: skip
-    _motif(canvas, product, (w * 0.24, h * 0.72), w * 0.28, 0.3)
-    _motif(canvas, product, (w * 0.8, h * 0.5), w * 0.2, -0.4)
+    for x, y, size, angle in ((0.2, 0.69, 0.3, 0.3), (0.82, 0.49, 0.22, -0.4)):
+        dot(draw, (w * x, h * y), w * size * 0.62, mix(tone, "#ffffff", 0.75))
+        _motif(canvas, product, (w * x, h * y), w * size, angle)
 
 
 def kraft(canvas: Image.Image, product: Product) -> None:
@@ -112,8 +113,9 @@ def kraft(canvas: Image.Image, product: Product) -> None:
     draw.rounded_rectangle((w * 0.14, h * 0.1, w * 0.86, h * 0.94), w * 0.08, fill=product.line.colours[0])
     draw.pieslice((w * 0.14, h * 0.36, w * 0.86, h * 0.36 + w * 0.72), 180, 360, fill=product.tone)
     draw.rectangle((w * 0.14, h * 0.36 + w * 0.36, w * 0.86, h * 0.7), fill=product.tone)
-    for x in (0.3, 0.5, 0.7):
-        _motif(canvas, product, (w * x, h * (0.6 - 0.07 * (x == 0.5))), w * 0.2, x)
+    dot(draw, (w * 0.5, h * 0.56), w * 0.25, mix(product.tone, "#ffffff", 0.8))
+    for x in (0.4, 0.6, 0.5):
+        _motif(canvas, product, (w * x, h * (0.54 + 0.06 * (x == 0.5))), w * 0.24, x * 3 - 1.4)
 
 
 def mountain(canvas: Image.Image, product: Product) -> None:
@@ -132,7 +134,7 @@ def splash(canvas: Image.Image, product: Product) -> None:
     draw.rectangle((0, 0, w, h * 0.36), fill=tone)
     waves(draw, (w, h), h * 0.33, ("#ffffff",), 2.2)
     waves(draw, (w, h), h * 0.66, (mix(tone, "#ffffff", 0.55), mix(tone, "#ffffff", 0.25), tone), 0.9)
-    dot(draw, (w * 0.5, h * 0.55), w * 0.24, mix(tone, "#ffffff", 0.8))
+    dot(draw, (w * 0.5, h * 0.55), w * 0.24, mix(tone, "#ffffff", 0.7))
     _motif(canvas, product, (w * 0.5, h * 0.55), w * 0.4, 0.2)
 
 
@@ -140,20 +142,20 @@ def circle(canvas: Image.Image, product: Product) -> None:
     """A large roundel with beans around it."""
     draw, (w, h) = ImageDraw.Draw(canvas), canvas.size
     tone = product.line.colours[2] if product.model != "Filter" else turned_hue(product.line.colours[2], 0.45)
-    dot(draw, (w * 0.5, h * 0.52), w * 0.32, tone)
+    dot(draw, (w * 0.5, h * 0.54), w * 0.26, tone)
     for turn in np.linspace(0, 2 * np.pi, 14, endpoint=False):
-        at = (w * 0.5 + np.cos(turn) * w * 0.4, h * 0.52 + np.sin(turn) * w * 0.4)
-        bean(draw, at, w * 0.09, turn, product.line.colours[1])
-    write(canvas, product.line.icon, (w * 0.5, h * 0.52), w * 0.32, product.line.colours[0], name="icon")
+        at = (w * 0.5 + np.cos(turn) * w * 0.33, h * 0.54 + np.sin(turn) * w * 0.33)
+        bean(draw, at, w * 0.085, turn, product.line.colours[1])
+    write(canvas, product.line.icon, (w * 0.5, h * 0.54), w * 0.27, product.line.colours[0], name="icon")
 
 
 def chilies(canvas: Image.Image, product: Product) -> None:
     """A crossing of chilies under a red band."""
     draw, (w, h) = ImageDraw.Draw(canvas), canvas.size
-    draw.rectangle((0, 0, w, h * 0.26), fill=product.line.colours[1])
+    draw.rectangle((0, 0, w, h * 0.33), fill=product.line.colours[1])
     draw.rectangle((0, h * 0.84, w, h), fill=product.tone)
     for angle, shade in ((0.5, "#d8322a"), (-0.6, "#b3201c"), (2.4, product.tone)):
-        chili(draw, (w * 0.5, h * 0.52), w * 0.46, angle, shade)
+        chili(draw, (w * 0.5, h * 0.56), w * 0.44, angle, shade)
 
 
 def honey(canvas: Image.Image, product: Product) -> None:

@@ -1,7 +1,5 @@
 """Small drawings for packs: leaves, flowers, fruit, waves, mountains, rays. All in plain polygons."""
 
-from __future__ import annotations
-
 import colorsys
 from collections.abc import Callable
 
@@ -94,10 +92,10 @@ def chili(draw: ImageDraw.ImageDraw, at: Point, size: float, angle: float, colou
     spine, half = 0.25 * t**2, 0.13 * np.sqrt(1 - t) * (0.6 + 0.6 * np.sin(np.pi * t))
     body = [*zip(t - 0.5, spine - half, strict=True), *zip(t[::-1] - 0.5, (spine + half)[::-1], strict=True)]
     draw.polygon(place(body, at, size, angle), fill=colour)
-    draw.line(place([(-0.4, -0.06), (0.1, -0.02), (0.3, 0.06)], at, size, angle), fill=mix(colour, "#ffffff", 0.45),
-              width=max(2, int(size * 0.03)), joint="curve")  # fmt: skip
-    draw.line(place([(-0.48, 0), (-0.62, -0.06), (-0.7, -0.18)], at, size, angle), fill="#3f7d35",
-              width=max(3, int(size * 0.07)), joint="curve")  # fmt: skip
+    shine = place([(-0.4, -0.06), (0.1, -0.02), (0.3, 0.06)], at, size, angle)
+    stalk = place([(-0.48, 0), (-0.62, -0.06), (-0.7, -0.18)], at, size, angle)
+    draw.line(shine, fill=mix(colour, "#ffffff", 0.45), width=max(2, int(size * 0.03)), joint="curve")
+    draw.line(stalk, fill="#3f7d35", width=max(3, int(size * 0.07)), joint="curve")
 
 
 def wedge_of_cheese(draw: ImageDraw.ImageDraw, at: Point, size: float, angle: float, colour: str) -> None:
@@ -114,15 +112,15 @@ def bean(draw: ImageDraw.ImageDraw, at: Point, size: float, angle: float, colour
     outline = list(zip(0.5 * np.cos(t), 0.33 * np.sin(t), strict=True))
     draw.polygon(place(outline, at, size, angle), fill=colour)
     s = np.linspace(-0.45, 0.45, 16)
-    draw.line(place(list(zip(s, 0.06 * np.sin(s * 7), strict=True)), at, size, angle), fill=mix(colour, "#000000", 0.45),
-              width=max(2, int(size * 0.05)), joint="curve")  # fmt: skip
+    groove = place(list(zip(s, 0.06 * np.sin(s * 7), strict=True)), at, size, angle)
+    draw.line(groove, fill=mix(colour, "#000000", 0.45), width=max(2, int(size * 0.05)), joint="curve")
 
 
 def drop(draw: ImageDraw.ImageDraw, at: Point, size: float, angle: float, colour: str) -> None:
     """A drop of liquid with a highlight."""
     t = np.linspace(0, 2 * np.pi, 60)
     outline = list(zip(0.36 * np.sin(t) * np.sin(t / 2) ** 1.2, -0.5 * np.cos(t), strict=True))
-    draw.polygon(place(outline, at, size, angle + np.pi), fill=colour)
+    draw.polygon(place(outline, at, size, 0.0), fill=colour, outline=mix(colour, "#ffffff", 0.4))
     dot(draw, place([(-0.1, 0.16)], at, size, angle)[0], size * 0.06, mix(colour, "#ffffff", 0.7))
 
 
@@ -170,9 +168,13 @@ def rays(draw: ImageDraw.ImageDraw, at: Point, radius: float, colour: str, count
 
 
 Motif = Callable[[ImageDraw.ImageDraw, Point, float, float, str], None]
-MOTIFS: dict[str, Motif] = {
-    "rose": flower, "jasmine": flower, "lavender": sprig, "mint": leaf, "lemon": slice_of, "aloe": leaf,
-    "charcoal": drop, "salt": drop, "balado": chili, "cheese": wedge_of_cheese, "seaweed": sprig, "onion": drop,
-    "blacktea": leaf, "greentea": leaf, "plain": drop, "chocolate": bean, "strawberry": berry, "gayo": bean,
-    "toraja": bean, "kintamani": bean, "matah": sprig, "terasi": chili, "forest": sprig, "randu": flower,
+MOTIFS: dict[str, tuple[Motif, str]] = {  # by flavour or scent: the drawing and its natural colour
+    "rose": (flower, "#e0708e"), "jasmine": (flower, "#fdfbf2"), "lavender": (sprig, "#8f7cc4"),
+    "mint": (leaf, "#3f9f6f"), "lemon": (slice_of, "#f2cf3a"), "aloe": (leaf, "#5f9e4a"), "charcoal": (drop, "#3b3f46"),
+    "salt": (drop, "#e9f3fb"), "balado": (chili, "#d8322a"), "cheese": (wedge_of_cheese, "#f6b93b"),
+    "seaweed": (leaf, "#1f6b41"), "onion": (drop, "#c56a86"), "blacktea": (leaf, "#8a4a2a"),
+    "greentea": (leaf, "#6f9e3b"), "plain": (drop, "#ffffff"), "chocolate": (bean, "#5a3320"),
+    "strawberry": (berry, "#e2304f"), "gayo": (bean, "#5a3320"), "toraja": (bean, "#5a3320"),
+    "kintamani": (bean, "#5a3320"), "matah": (sprig, "#6f9a3a"), "terasi": (chili, "#a83324"),
+    "forest": (sprig, "#7a8f3a"), "randu": (flower, "#fbf3df"),
 }  # fmt: skip

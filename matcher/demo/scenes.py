@@ -1,17 +1,15 @@
 """Where sellers photograph: studio sweeps, pastel sets, tables and textures."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 from scipy.ndimage import gaussian_filter
 
+from matcher.demo.canvas import Array
 from matcher.demo.motifs import leaf, mix, sprig
 
-SIDE = 512  # pixels, photos are square
+SIDE = 480  # pixels, photos are square
 FLOOR = 0.86  # where standing things stand, as a share of the height
 
 
@@ -29,19 +27,23 @@ def backdrop(name: str, tone: str, flat: bool, rng: np.random.Generator) -> Imag
 
 def _gradient(top: str, bottom: str, curve: float = 1.0) -> Image.Image:
     ramp = (np.linspace(0, 1, SIDE) ** curve * 255).astype(np.uint8)[:, None].repeat(SIDE, 1)
-    return Image.composite(Image.new("RGB", (SIDE, SIDE), bottom), Image.new("RGB", (SIDE, SIDE), top), Image.fromarray(ramp))
+    return Image.composite(
+        Image.new("RGB", (SIDE, SIDE), bottom), Image.new("RGB", (SIDE, SIDE), top), Image.fromarray(ramp)
+    )
 
 
-def _multiplied(image: Image.Image, field: NDArray[np.float32]) -> Image.Image:
+def _multiplied(image: Image.Image, field: Array) -> Image.Image:
     """The image with its brightness multiplied by a field of shape (SIDE, SIDE)."""
     pixels = np.asarray(image, np.float32) * field[..., None]
     return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
 
 
-def _pool(centre: tuple[float, float], width: float, depth: float) -> NDArray[np.float32]:
+def _pool(centre: tuple[float, float], width: float, depth: float) -> Array:
     """Light that falls off from a point: 1 at the centre, 1 - depth far away."""
     y, x = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32) / SIDE
-    return 1 - depth * (1 - np.exp(-(((x - centre[0]) ** 2 + (y - centre[1]) ** 2) / width**2)))
+    nearness = np.exp(-(((x - centre[0]) ** 2 + (y - centre[1]) ** 2) / width**2))
+    light: Array = (1 - depth * (1 - nearness)).astype(np.float32)
+    return light
 
 
 def white(tone: str, flat: bool, rng: np.random.Generator) -> Image.Image:
@@ -147,10 +149,12 @@ def linen(tone: str, flat: bool, rng: np.random.Generator) -> Image.Image:
     """Woven cloth with soft folds."""
     colour = ("#e8e0d2", "#d6dad3", "#eadcd6", "#cfd3da")[int(rng.integers(4))]
     y, x = np.mgrid[0:SIDE, 0:SIDE]
-    weave = 0.018 * (np.sin(x * 2.1) + np.sin(y * 2.1)) + 0.02 * rng.standard_normal((SIDE, SIDE))
+    weave = 0.018 * (np.sin(x * 2.1) + np.sin(y * 2.1)) + 0.008 * rng.standard_normal((SIDE, SIDE))
     folds = gaussian_filter(rng.standard_normal((SIDE, SIDE)), (60, 24))
-    slope = np.gradient(folds / folds.std(), axis=1) * 2.6
-    return _multiplied(Image.new("RGB", (SIDE, SIDE), colour), (1 + weave + np.clip(slope, -0.16, 0.12)).astype(np.float32))
+    slope = np.gradient(folds / folds.std(), axis=1) * 1.5
+    return _multiplied(
+        Image.new("RGB", (SIDE, SIDE), colour), (1 + weave + np.clip(slope, -0.1, 0.07)).astype(np.float32)
+    )
 
 
 def leaves(tone: str, flat: bool, rng: np.random.Generator) -> Image.Image:
@@ -171,10 +175,12 @@ def leaves(tone: str, flat: bool, rng: np.random.Generator) -> Image.Image:
 def marble(tone: str, flat: bool, rng: np.random.Generator) -> Image.Image:
     """A marble slab."""
     cloud = gaussian_filter(rng.standard_normal((SIDE, SIDE)), 46)
-    swirl = gaussian_filter(rng.standard_normal((SIDE, SIDE)), 14)
-    field = cloud / cloud.std() + 0.35 * swirl / swirl.std()
-    veins = np.exp(-((field / 0.05) ** 2)) * 0.16 + np.exp(-(((field - 0.8) / 0.12) ** 2)) * 0.07
-    veins = gaussian_filter(veins, 1.2)
+    swirl = gaussian_filter(rng.standard_normal((SIDE, SIDE)), 9)
+    y, x = np.mgrid[0:SIDE, 0:SIDE] / SIDE
+    field = cloud / cloud.std() * 0.8 + 0.16 * swirl / swirl.std() + 2.2 * (x - 0.6 * y) - 1.0
+    strength = np.clip(gaussian_filter(rng.standard_normal((SIDE, SIDE)), 40) * 60 + 0.5, 0, 1)
+    veins = (np.exp(-((field / 0.03) ** 2)) * 0.13 + np.exp(-((field / 0.35) ** 2)) * 0.07) * strength
+    veins += np.exp(-(((field - 1.1) / 0.2) ** 2)) * 0.05 * strength
     slab = _multiplied(Image.new("RGB", (SIDE, SIDE), "#f3f1ee"), (1 - veins).astype(np.float32))
     if not flat:
         slab.paste(_gradient("#e7e3dd", "#d9d4cc").crop((0, 0, SIDE, int(SIDE * 0.66))), (0, 0))
@@ -189,7 +195,9 @@ def bokeh(tone: str, flat: bool, rng: np.random.Generator) -> Image.Image:
     for _ in range(26):
         x, y, radius = rng.random() * SIDE, rng.random() * SIDE * 0.7, SIDE * (0.02 + 0.05 * rng.random())
         colour = ("#ffcf87", "#ff9d6e", "#9fd0ff", "#ffe6b8")[int(rng.integers(4))]
-        draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=mix(colour, "#000000", 0.35 + 0.45 * rng.random()))
+        draw.ellipse(
+            (x - radius, y - radius, x + radius, y + radius), fill=mix(colour, "#000000", 0.35 + 0.45 * rng.random())
+        )
     lights = np.asarray(glow.filter(ImageFilter.GaussianBlur(3)), np.float32)
     bright = Image.fromarray(np.clip(np.asarray(sheet, np.float32) + lights, 0, 255).astype(np.uint8))
     if not flat:

@@ -1,7 +1,5 @@
 """The shops of the demo market: how each writes its titles and dresses its photos."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 
@@ -49,8 +47,8 @@ SELLERS: tuple[Seller, ...] = (
            ("shelf", "white", "gradient"), ("sticker", ""), "#e0522f"),
 )  # fmt: skip
 
-# What the infographic photo of each kind tells: an icon and a short line each.
-GENERAL_FACTS: tuple[tuple[str, str], ...] = (
+# What every shop promises on its card: an icon and a short line each.
+PROMISES: tuple[tuple[str, str], ...] = (
     ("verified", "100% Original"),
     ("local_shipping", "Kirim tiap hari"),
     ("inventory_2", "Packing aman"),

@@ -1,22 +1,20 @@
 """Which drawing belongs to which kind of goods, and how it likes to lie."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np
 from PIL import Image
 
-from matcher.demo import containers, fashion, gadgets, packs
-from matcher.demo.containers import Pose
+from matcher.demo import containers, drinkware, fashion, footwear, gadgets, packs, watches
+from matcher.demo.canvas import Pose
 from matcher.demo.goods import Product
 
 Drawing = Callable[[Product, Pose, np.random.Generator], Image.Image]
 DRAWINGS: dict[str, Drawing] = {
     "shampoo": containers.shampoo, "serum": containers.serum, "lipstick": containers.lipstick, "jar": containers.jar,
-    "mug": containers.mug, "tumbler": containers.tumbler, "chips": packs.chips, "coffee": packs.coffee,
+    "mug": drinkware.mug, "tumbler": drinkware.tumbler, "chips": packs.chips, "coffee": packs.coffee,
     "tube": packs.tube, "tea": packs.tea, "milk": packs.milk, "diaper": packs.diaper, "tee": fashion.tee,
-    "sneaker": fashion.sneaker, "backpack": fashion.backpack, "case": gadgets.case, "watch": gadgets.watch,
+    "sneaker": footwear.sneaker, "backpack": fashion.backpack, "case": gadgets.case, "watch": watches.watch,
     "earbuds": gadgets.earbuds, "powerbank": gadgets.powerbank,
 }  # fmt: skip
 FLAT = frozenset({"tee", "case", "watch", "powerbank"})  # photographed lying, from above

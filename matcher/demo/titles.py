@@ -1,7 +1,5 @@
 """Titles as sellers write them: two languages, any order, spam words, typos, units in every spelling."""
 
-from __future__ import annotations
-
 import re
 
 import numpy as np
@@ -15,47 +13,55 @@ ABBREVIATED = {
     "cokelat": "coklat", "stroberi": "strawbery", "keripik": "krpk", "jasmine": "jasmin", "lavender": "lavendr",
 }  # fmt: skip
 EMOJI = ("\N{FIRE}", "\N{SPARKLES}", "\N{WHITE HEAVY CHECK MARK}")
+GENERIC_SHARE = 0.07  # titles that only their photo can match
+COPIED_SHARE = 0.86  # titles copied from the brand's own, then spoiled
 
 
-def write_title(product: Product, seller: Seller, rng: np.random.Generator) -> str:
-    """One title for a product in the seller's own manner.
+def official_title(product: Product, rng: np.random.Generator) -> list[str]:
+    """The title as the brand writes it, in parts: what most sellers copy."""
+    return _named(product, bool(rng.random() < 0.6), rng, claims=2, code=True)
 
-    About one in ten says nothing that a sibling's title would not also say, and as many name neither brand nor
+
+def write_title(product: Product, official: list[str], seller: Seller, rng: np.random.Generator) -> tuple[str, bool]:
+    """One title for a product in the seller's own manner, and whether it copies the official one.
+
+    Most are the official title, cut and reordered; others are the seller's own words; some name neither brand nor
     line, so that only the photo can find them.
     """
-    indonesian = bool(rng.random() < seller.indonesian)
+    copied = False
     if rng.random() < GENERIC_SHARE:
-        words = [_pick(product.kind.generic_indonesian if indonesian else product.kind.generic_english, rng)]
-        return _finish(words + _spam(seller, rng), seller, rng)
-    return _finish(_named(product, seller, indonesian, rng) + _spam(seller, rng), seller, rng)
+        indonesian = bool(rng.random() < seller.indonesian)
+        parts = [_pick(product.kind.generic_indonesian if indonesian else product.kind.generic_english, rng)]
+    elif copied := bool(rng.random() < COPIED_SHARE):
+        parts = [part for part in official if rng.random() > 0.08 * seller.noise] or official
+        if rng.random() < 0.3 + 0.3 * seller.noise:
+            at = int(rng.integers(len(parts)))
+            parts = parts[at:] + parts[:at]
+    else:
+        indonesian, sized = bool(rng.random() < seller.indonesian), bool(rng.random() > 0.15 * seller.noise)
+        parts = _named(product, indonesian, rng, claims=int(rng.integers(3)), sized=sized)
+    return _finish(parts + _spam(seller, rng), seller, rng), copied
 
 
-GENERIC_SHARE = 0.10  # titles that only their photo can match
-
-
-def _named(product: Product, seller: Seller, indonesian: bool, rng: np.random.Generator) -> list[str]:
-    """The parts of a title that names its product, in some order; parts may be missing or repeated."""
+def _named(
+    product: Product, indonesian: bool, rng: np.random.Generator, *, claims: int, sized: bool = True, code: bool = False
+) -> list[str]:
+    """The parts of a title that names its product, in one of the usual orders."""
     kind, line = product.kind, product.line
     noun = _pick(kind.indonesian if indonesian else kind.english, rng)
     word = WORDS[product.word] if product.word else None
     variant = [word.indonesian if indonesian else word.english] if word else []
-    if product.model:
-        variant.append(product.model)
-    if product.size and rng.random() < 0.88:
-        variant.append(write_size(product.size, indonesian, rng))
-    claims = list(kind.claims_indonesian if indonesian else kind.claims_english)
-    rng.shuffle(claims)
-    extras = claims[: int(rng.integers(0, 3))]
-    if rng.random() < 0.25 * seller.noise:
-        variant = variant[:-1]
-    name = [line.brand] if rng.random() < 0.92 else []
-    name += [line.name] if rng.random() < 0.9 or not name else []
+    variant += [product.model] if product.model else []
+    variant += [write_size(product.size, indonesian, rng)] if product.size and sized else []
+    variant += [product.code] if code else []
+    known = kind.claims_indonesian if indonesian else kind.claims_english
+    extras = [str(claim) for claim in rng.permutation(list(known))[:claims]]
     orders = (
-        [noun, *name, *variant, *extras],
-        [*name, noun, *variant, *extras],
-        [*name, *variant, noun, *extras],
-        [*extras[:1], noun, *name, *extras[1:], *variant],
-        [*variant, noun, *name, *extras],
+        [noun, line.brand, line.name, *variant, *extras],
+        [line.brand, line.name, noun, *variant, *extras],
+        [line.brand, line.name, *variant, noun, *extras],
+        [*extras[:1], noun, line.brand, line.name, *extras[1:], *variant],
+        [*variant, noun, line.brand, line.name, *extras],
     )
     return orders[int(rng.choice(len(orders), p=(0.3, 0.3, 0.2, 0.1, 0.1)))]
 
@@ -69,7 +75,9 @@ def write_size(size: str, indonesian: bool, rng: np.random.Generator) -> str:
         "L": (f"{amount}L", f"{amount} Liter", f"{amount} Ltr", f"{amount}l"),
         "g": (f"{amount}gr", f"{amount} g", f"{amount}g", f"{amount} gram"),
         "mAh": (f"{amount}mAh", f"{amount} mAh", f"{amount // 1000}.000mAh", f"{amount // 1000}K"),
-        "bags": (f"isi {amount}", f"{amount} kantong") if indonesian else (f"{amount} bags", f"{amount}s", f"{amount} tea bags"),
+        "bags": (f"isi {amount}", f"{amount} kantong")
+        if indonesian
+        else (f"{amount} bags", f"{amount}s", f"{amount} tea bags"),
         "pcs": (f"{label}{amount}", f"{label.strip()}{amount}", f"{label}isi {amount}", f"Size {label}{amount} pcs"),
     }
     return _pick(spellings[unit], rng)
@@ -85,9 +93,7 @@ def _finish(parts: list[str], seller: Seller, rng: np.random.Generator) -> str:
     if parts[-1] in seller.spam and rng.random() < 0.4:
         parts = [parts[-1], *parts[:-1]]
     words = [_spoil(word, seller.noise, rng) for word in " ".join(parts).split()]
-    glued = [
-        word + ("" if rng.random() < 0.05 * seller.noise else " ") for word in words[:-1]
-    ] + words[-1:]
+    glued = [word + ("" if rng.random() < 0.05 * seller.noise else " ") for word in words[:-1]] + words[-1:]
     title = "".join(glued)
     if seller.case == "upper":
         title = title.upper()
@@ -102,7 +108,7 @@ def _spoil(word: str, noise: float, rng: np.random.Generator) -> str:
     """A word as a hurried seller types it: abbreviated, a letter lost, doubled or swapped."""
     if rng.random() < 0.5 * noise and word.lower() in ABBREVIATED:
         return ABBREVIATED[word.lower()]
-    if rng.random() > 0.10 * noise or len(word) < 4 or not word.isalpha():
+    if rng.random() > 0.08 * noise or len(word) < 4 or not word.isalpha():
         return word
     at = int(rng.integers(1, len(word) - 1))
     return (
