@@ -58,7 +58,7 @@ def open_archive(path: Path) -> zipfile.ZipFile:
 
 
 def files(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    """Find the regular files by path; folders, links, hidden files, paths out of the zip and macOS's extras are left out."""
+    """Find the regular files by path, without folders, links, hidden files, paths out of the zip and macOS's extras."""
     found = {}
     for member in archive.infolist():
         path = member.filename.replace("\\", "/")

@@ -19,9 +19,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from matcher.errors import DataError
 
-MAX_PIXELS = (
-    50_000_000  # 200 MB once unpacked; the largest phone photos have as many, sellers' photos one or two million
-)
+MAX_PIXELS = 50_000_000  # 200 MB once unpacked; the largest phone photos have as many, sellers' one or two million
 MAX_PHOTO_BYTES = 30_000_000  # a 50-megapixel JPEG at full quality
 WORKING_SIDE = 512  # px, the paper's input size
 THUMBNAIL_SIDE = 256  # px, a card on a screen of double density
@@ -29,7 +27,7 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF")  # what shops serve; Pil
 
 # Everything Pillow's decoders raise on damaged files. MemoryError: a decoder that believes a forged length.
 DAMAGED = (OSError, SyntaxError, ValueError, TypeError, EOFError, KeyError, IndexError, AttributeError, OverflowError,
-           MemoryError, struct.error, zlib.error)  # fmt: skip
+           MemoryError, RuntimeError, struct.error, zlib.error)  # fmt: skip
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # Zero width, soft hyphen, bidi overrides and isolates, lone surrogates, tag characters: they show nothing or show lies.

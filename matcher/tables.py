@@ -93,8 +93,10 @@ def _from_rows(name: str, note: str, rows: Iterable[Sequence[object]]) -> Table:
         raise DataError(f"{name} is empty. Expected column names first, such as item_id, title, image, label.")
     place = next((place for place, (_, row) in enumerate(first) if sum(map(bool, row)) > 1), 0)
     header_row, header = first[place]
-    while not header[-1].strip():
-        header.pop()
+    used = max(len(row) for _, row in first if any(row))
+    header += [""] * (used - len(header))
+    while not any(row[len(header) - 1].strip() for _, row in first if len(row) >= len(header)):
+        header.pop()  # columns without a name and without a cell
     names, problems = _column_names(header, header_row)
     if place:
         found = f"{place} rows above the column names, the first with {shortened(''.join(first[0][1]))}."
