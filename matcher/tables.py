@@ -93,8 +93,11 @@ def _from_rows(name: str, note: str, rows: Iterable[Sequence[object]]) -> Table:
         raise DataError(f"{name} is empty. Expected column names first, such as item_id, title, image, label.")
     place = next((place for place, (_, row) in enumerate(first) if sum(map(bool, row)) > 1), 0)
     header_row, header = first[place]
-    used = max(len(row) for _, row in first if any(row))
-    header += [""] * (used - len(header))
+    # Columns without a name count if most rows fill them; a single row may just hold a stray delimiter.
+    widths = sorted(
+        max((n for n, cell in enumerate(row, 1) if cell.strip()), default=0) for _, row in first[place + 1 :]
+    )
+    header += [""] * (widths[(len(widths) - 1) // 2] - len(header) if widths else 0)
     while not any(row[len(header) - 1].strip() for _, row in first if len(row) >= len(header)):
         header.pop()  # columns without a name and without a cell
     names, problems = _column_names(header, header_row)

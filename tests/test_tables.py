@@ -61,6 +61,11 @@ def test_ragged_rows_are_fitted_or_rejected_by_row(tmp_path):
     assert [(problem.row, problem.rejected) for problem in found.problems] == [(2, False), (3, True)]
 
 
+def test_a_column_that_most_rows_have_needs_no_name(tmp_path):
+    found = table(tmp_path, "id,title\na,one,red\nb,two,blue\n")
+    assert found.frame["column 3"].tolist() == ["red", "blue"]
+
+
 def test_columns_of_one_name_get_names_of_their_own(tmp_path):
     found = table(tmp_path, "id,title,title\na,one,two\n")
     assert list(found.frame.columns) == ["id", "title", "title_2"]
