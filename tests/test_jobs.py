@@ -124,17 +124,21 @@ def test_a_killed_worker_is_told_from_a_slow_one(workspace):
 
 def test_a_job_outlives_the_program_that_started_it(workspace):
     script = f"""
+        import time
         from pathlib import Path
         from matcher import jobs
         from matcher.pipeline import ImportConfig
         from matcher.workspace import open_workspace
-        print(jobs.start(open_workspace(Path({str(workspace.root)!r})), "import", ImportConfig("shop.csv", "slow")))
+        config = ImportConfig("shop.csv", "slow")
+        print(jobs.start(open_workspace(Path({str(workspace.root)!r})), "import", config), flush=True)
+        time.sleep(60)
     """
-    started = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=True
-    ).stdout.strip()
-    assert at_work(workspace, started).state == "running"
-    assert start(workspace, "slow") == started
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as server:
+        job_id = server.stdout.readline().strip()
+        os.killpg(server.pid, signal.SIGKILL)  # as a terminal that closes, with all that it started
+    assert at_work(workspace, job_id).state == "running"
+    assert start(workspace, "slow") == job_id
 
 
 def test_what_a_job_cannot_use_is_its_message(workspace):
