@@ -130,7 +130,7 @@ class ArcFace(nn.Module):
         unit = functional.normalize(self.centres.detach(), dim=1)[:: self.sub_centres]
         nearest = [
             torch.topk(block @ unit.T, min(count + 1, len(unit)), dim=1).indices
-            for block in unit.split(CENTRES_AT_ONCE)
+            for block in torch.split(unit, CENTRES_AT_ONCE)
         ]
         self.ignored = torch.cat(nearest)  # the class itself is among them; its own logit is put back
 
