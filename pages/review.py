@@ -19,7 +19,7 @@ FEWEST = 5  # of a fair sample; a share of fewer says nothing
 ANSWERS = (
     (MATCH, "Same product", "S", ":material/check:"),
     (DIFFERENT, "Different", "D", ":material/close:"),
-    (UNSURE, "Unsure", "N", ":material/question_mark:"),
+    (UNSURE, "Unsure", "F", ":material/question_mark:"),
 )
 
 
@@ -102,7 +102,7 @@ def buttons(matched: Matched, question: Question | None, verdicts: list[Verdict]
                     on_click=answer, args=[matched, question, kind],
                 )  # fmt: skip
             st.button(
-                "Skip", key=f"skip-{question.pair}", shortcut="Right", icon=":material/skip_next:", type="tertiary",
+                "Skip", key=f"skip-{question.pair}", shortcut="N", icon=":material/skip_next:", type="tertiary",
                 on_click=skip, args=[matched, question],
             )  # fmt: skip
         st.button(

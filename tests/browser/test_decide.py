@@ -120,7 +120,7 @@ def test_verdicts_by_key_outlive_a_reload_and_can_be_undone(demo_server: str, op
     page.keyboard.press("u")
     expect(page.get_by_text("Last: same product")).to_be_visible()
     wait_until(lambda: asked(page) == second)
-    page.keyboard.press("ArrowRight")
+    page.keyboard.press("n")
     next_pair(page, second)
     expect(page.get_by_text("Last: same product")).to_be_visible()
 
