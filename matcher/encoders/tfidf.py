@@ -15,6 +15,8 @@ LANGUAGES = ("id", "en")
 STEP = "Weighing words"
 
 # What scikit-learn's TfidfVectorizer is told. One-letter words stay: they are sizes. sublinear_tf: spam repeats words.
+# Words leave out stop words, as in the paper. Pieces keep them: leaving them out cost 0.003 to 0.005 of F1 on three of
+# four measured catalogs, and pieces of 3 and 4 letters did best over all of them.
 OPTIONS: dict[str, dict[str, Any]] = {
     "tfidf": {"token_pattern": r"(?u)\b\w+\b", "sublinear_tf": True},
     "tfidf-char": {"analyzer": "char_wb", "ngram_range": (3, 4), "sublinear_tf": True},
@@ -37,7 +39,7 @@ class TfidfEncoder:
     @property
     def version(self) -> str:
         """Decides cache keys."""
-        return f"{self.id}-1"
+        return f"{self.id}-2"
 
     def encode(self, inputs: Sequence[str], report: Report = silent) -> csr_matrix:
         """Fit on the titles and turn them into vectors.
@@ -67,7 +69,7 @@ class TfidfEncoder:
         if vectorizer is None:
             vectors = csr_matrix((len(queries), 1), dtype=np.float32)
         else:
-            vectors = csr_matrix(vectorizer.transform(_cleaned(queries)))
+            vectors = csr_matrix(vectorizer.transform(self._prepared(queries)))
         report(Progress(STEP, len(queries), len(queries)))
         return vectors
 
@@ -78,13 +80,12 @@ class TfidfEncoder:
         digest = hashlib.sha256("\0".join(titles).encode()).digest()
         if self._last is None or self._last[0] != digest:
             vectorizer = TfidfVectorizer(dtype=np.float32, lowercase=False, **OPTIONS[self.id])
-            cleaned = _cleaned(titles)
+            prepared = self._prepared(titles)
             words = vectorizer.build_analyzer()
-            known = any(words(title) for title in cleaned)
-            self._last = digest, vectorizer.fit(cleaned) if known else None
+            known = any(words(title) for title in prepared)
+            self._last = digest, vectorizer.fit(prepared) if known else None
         return self._last[1]
 
-
-def _cleaned(titles: Sequence[str]) -> list[str]:
-    words = stop_words(LANGUAGES)
-    return [clean_title(title, words) for title in titles]
+    def _prepared(self, titles: Sequence[str]) -> list[str]:
+        left_out = stop_words(LANGUAGES) if self.id == "tfidf" else frozenset()
+        return [clean_title(title, left_out) for title in titles]
