@@ -22,7 +22,7 @@ from matcher.encoders.looks import LOOKS, looks
 from matcher.encoders.sentence_model import SentenceTransformer, quiet
 from matcher.preprocess import open_image
 
-TITLES, PHOTOS, ROUNDS = 512, 128, 5
+TITLES, PHOTOS, ROUNDS = 320, 64, 5
 BATCH = 32  # titles; or looks at photos, two of each
 LEAST_SPEEDUP = {"titles": 3.0, "photos": 4.0}
 LEAST_COSINE = 0.999
