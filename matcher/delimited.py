@@ -37,6 +37,8 @@ def read_delimited(path: Path) -> tuple[Iterator[list[str]], str]:
     delimiter = _find_delimiter(path, encoding)
     name = DELIMITERS.get(delimiter, "one column")
     note = f"{'TSV' if delimiter == chr(9) else 'CSV'}, {name}, {encoding.removesuffix('-sig').upper()}"
+    if not encoding.startswith("utf"):
+        note += " (a guess: if words look wrong, save the table as UTF-8)"
     return _records(path, encoding, delimiter), note
 
 
@@ -58,7 +60,7 @@ def find_encoding(path: Path) -> str:
     if head[0::2].count(0) > len(head) // 4:
         return "utf-16-be"
     binary = sum(head.count(byte) for byte in range(32) if byte not in b"\t\n\r\f\v")
-    if binary > len(head) // 20:
+    if binary > 8 + len(head) // 20:
         raise DataError(f"{path.name} is not a table. Expected CSV, TSV, Parquet, Excel, or a zip with one of them.")
     good, damaged = _utf8_characters(path)
     return "utf-8" if damaged * 20 <= good else _guess_legacy(path)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from matcher.errors import DataError
@@ -12,10 +13,11 @@ MAX_UNPACKED = 2_000_000_000  # bytes as the file declares them; a page is decod
 _BATCH = 16_384  # rows
 
 
-def read_parquet(path: Path, max_rows: int) -> tuple[dict[str, list[object]], dict[str, str]]:
+def read_parquet(path: Path, max_rows: int, max_cell: int) -> tuple[dict[str, list[object]], dict[str, str]]:
     """Read the columns that can be text.
 
     A 100-MB cell repeated in every row is one dictionary entry in the file, and stays one Python object here.
+    Text is cut at `max_cell` characters.
 
     Returns:
         Values by column name; and the type of each column that was left out, by name.
@@ -42,7 +44,7 @@ def read_parquet(path: Path, max_rows: int) -> tuple[dict[str, list[object]], di
                 for batch in file.iter_batches(batch_size=_BATCH, columns=list(columns)):
                     batch.validate(full=True)  # Arrow trusts the file's offsets and dictionary places unless asked
                     for name, values in columns.items():
-                        values += _values(batch.column(name))
+                        values += _values(batch.column(name), max_cell)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path.name} cannot be read as Parquet ({shortened(str(error))}). Save it anew.") from error
     return columns, left_out
@@ -59,8 +61,11 @@ def _is_plain(kind: pa.DataType) -> bool:
     return not (pa.types.is_nested(kind) or binary)
 
 
-def _values(column: pa.Array) -> list[object]:
+def _values(column: pa.Array, max_cell: int) -> list[object]:
     if not pa.types.is_dictionary(column.type):
         return list(column.to_pylist())
-    words = column.dictionary.to_pylist()
+    words = column.dictionary
+    if _is_text(words.type):
+        words = pc.utf8_slice_codeunits(words, 0, max_cell)  # before a single Python object is made of it
+    words = words.to_pylist()
     return [None if place is None else words[place] for place in column.indices.to_pylist()]

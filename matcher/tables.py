@@ -58,7 +58,7 @@ def read_table(path: Path) -> Table:
             f"{path.name} has {size / 1e6:,.0f} MB; at most {MAX_TABLE_BYTES // 1_000_000} MB are read. Split it."
         )
     if start.startswith(b"PAR1"):
-        columns, left_out = read_parquet(path, MAX_ROWS)
+        columns, left_out = read_parquet(path, MAX_ROWS, MAX_CELL + 1)
         numbers = list(range(2, 2 + max(map(len, columns.values()), default=0)))
         names, problems = _column_names(list(columns))
         problems += [Problem(1, "", plain(name), f"Values of type {kind}", "The column is left out: it is not text.")
@@ -102,7 +102,7 @@ def _from_rows(name: str, note: str, rows: Iterable[Sequence[object]]) -> Table:
         header.pop()  # columns without a name and without a cell
     names, problems = _column_names(header, header_row)
     if place:
-        found = f"{place} rows above the column names, the first with {shortened(''.join(first[0][1]))}."
+        found = f"Rows above the column names ({place}), the first with {shortened(''.join(first[0][1]))}."
         problems.append(Problem(first[0][0], "", "", found, "They are left out: a heading, it seems."))
     numbered = chain(first[place + 1 :], numbered)
     numbers: list[int] = []
@@ -169,16 +169,15 @@ def _table(
     total = 0
     for column, values in columns.items():
         cells = [value if isinstance(value, str) else _text(value) for value in values]
-        long = [place for place, cell in enumerate(cells) if len(cell) > MAX_CELL]
-        if long:
-            found = f"{len(long):,} cells of more than {MAX_CELL:,} characters, the longest {max(map(len, cells)):,}"
-            advice = f"Only the first {MAX_CELL:,} are kept. If rows seem swallowed, look for a stray double quote."
-            problems.append(Problem(numbers[long[0]], "", column, found, advice))
-        cells = [_cell(cell) for cell in cells]
-        total += sum(map(len, cells))
+        total += sum(min(len(cell), MAX_CELL) for cell in cells)
         if total > MAX_TABLE_BYTES:
             raise DataError(f"{name} has more than {MAX_TABLE_BYTES:,} characters. Split it or leave columns out.")
-        series[column] = pd.Series(cells, dtype="str", index=numbers)
+        long = [place for place, cell in enumerate(cells) if len(cell) > MAX_CELL]
+        if long:
+            found = f"{len(long):,} cells of more than {MAX_CELL:,} characters"
+            advice = f"Only the first {MAX_CELL:,} are kept. If rows seem swallowed, look for a stray double quote."
+            problems.append(Problem(numbers[long[0]], "", column, found, advice))
+        series[column] = pd.Series([_cell(cell) for cell in cells], dtype="str", index=numbers)
     return Table(pd.DataFrame(series), note, tuple(problems))
 
 
