@@ -79,7 +79,11 @@ def with_photos(
         advice = "Give the folder or the zip of photos to match by photo."
         if hashed:
             advice = f"The photo hashes of {hashed:,} rows serve in their place. {advice}"
-        problems.append(Problem(1, "", mapping.image or "", f"{absent:,} rows name a photo, but {outcome}.", advice))
+        problems.append(
+            Problem(
+                1, "", mapping.image or "", f"{absent:,} of {len(listings):,} rows name a photo, but {outcome}.", advice
+            )
+        )
     return listings.drop(useless), problems
 
 
@@ -108,7 +112,7 @@ def _ids(frame: pd.DataFrame, column: str | None) -> tuple[dict[int, str], list[
         problems.append(Problem(int(row), shortened(item_id), column, found, advice, rejected=True))
     spaced = [row for row, item_id in ids.items() if " " in item_id]
     if spaced:
-        found = f"{len(spaced):,} ids hold a space, the first in row {spaced[0]}."
+        found = f"{len(spaced):,} of {len(ids):,} ids hold a space, the first in row {spaced[0]}."
         advice = "In exports that list ids with spaces between them it is written %20, and % is written %25."
         problems.append(Problem(1, "", column, found, advice))
     return ids, problems

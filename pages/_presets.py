@@ -6,6 +6,7 @@ import streamlit as st
 
 from matcher.recipe import Recipe
 from pages._shared import Matched
+from pages._text import literal
 from pages._words import recipe_in_words
 
 
@@ -20,7 +21,7 @@ def presets(matched: Matched, put: Callable[[Matched, Recipe], None]) -> None:
             if name:
                 store.save_preset(matched.id, name[:60], matched.recipe.to_json())
                 st.session_state["preset-name"] = ""
-                st.toast(f"Kept as {name[:60]}", icon=":material/bookmark_added:")
+                st.toast(f"Kept as {literal(name[:60])}", icon=":material/bookmark_added:")
 
         st.text_input("Keep these thresholds as", key="preset-name", max_chars=60, placeholder="A name", on_change=save)
         st.button("Keep", on_click=save, icon=":material/bookmark_add:")

@@ -177,7 +177,7 @@ def test_titles_only_photos_only_and_hashes_only(tmp_path, photos):
     assert hashes.listings["phash"][9] == f"{9:016x}"
     assert hashes.listings["label"][9] == "4"
     assert [problem.row for problem in problems] == [1]  # told once, not sixty times
-    assert "60 rows" in problems[0].found
+    assert "60 of 60 rows" in problems[0].found
 
 
 def test_columns_can_be_remapped_and_none_is_lost(tmp_path):

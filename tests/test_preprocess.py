@@ -82,12 +82,14 @@ def test_copies_keep_the_shape_and_are_never_enlarged():
     assert working_copy(Image.new("RGB", (3000, 1))).size == (512, 1)
 
 
-JPEG = encoded(Image.effect_noise((300, 300), 40), "JPEG")
+NOISE = Image.effect_noise((60, 60), 40).convert("RGB")
+PHOTOS = [encoded(NOISE, kind) for kind in ("JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF")]
 
 
-@given(st.integers(0, len(JPEG) - 1), st.binary(min_size=1, max_size=8))
-def test_a_damaged_photo_is_opened_or_refused_in_words(place, noise):
-    for data in (JPEG[:place], JPEG[:place] + noise + JPEG[place + len(noise) :]):
+@given(st.sampled_from(PHOTOS), st.floats(0, 1, exclude_max=True), st.binary(min_size=1, max_size=8))
+def test_a_damaged_photo_is_opened_or_refused_in_words(photo, share, noise):
+    place = int(share * len(photo))
+    for data in (photo[:place], photo[:place] + noise + photo[place + len(noise) :]):
         try:
             assert open_image(data).mode == "RGB"
         except DataError:

@@ -110,6 +110,36 @@ def test_a_huge_cell_is_refused_by_row_before_it_fills_the_memory(tmp_path):
     assert found.problems[0].row == 2
 
 
+def test_a_huge_cell_repeated_in_every_row_of_a_parquet_file_is_cut_or_refused(tmp_path, monkeypatch):
+    """Such a file is tiny: the cell stands in it once."""
+    titles = pd.Categorical.from_codes([0] * 5_000, ["x" * 2_000_000])
+    pd.DataFrame({"id": range(5_000), "title": titles}).to_parquet(tmp_path / "bomb.parquet")
+    found = read_table(tmp_path / "bomb.parquet")
+    assert set(found.frame["title"].str.len()) == {tables.MAX_CELL}
+    assert "5,000 cells" in found.problems[0].found
+    monkeypatch.setattr(tables, "MAX_TABLE_BYTES", 1_000_000)
+    with pytest.raises(DataError, match="more than 1,000,000 characters"):
+        read_table(tmp_path / "bomb.parquet")
+
+
+def test_a_damaged_parquet_file_is_read_or_refused_in_words(tmp_path):
+    """Some of these bytes are places in a dictionary; Arrow itself does not look whether they lie in it."""
+    good = io.BytesIO()
+    pd.DataFrame({"id": [f"i{n}" for n in range(9)], "title": ["a", "b", "c"] * 3}).to_parquet(good, compression=None)
+    data = good.getvalue()
+    for place in range(4, data.index(b"pandas")):
+        try:
+            assert len(table(tmp_path, data[:place] + bytes([data[place] ^ 0x7F]) + data[place + 1 :]).frame) == 9
+        except DataError:
+            pass  # said in words; anything else would be a defect
+
+
+def test_a_guessed_encoding_is_called_a_guess(tmp_path):
+    found = table(tmp_path, "id;title\n1;Кружка красная керамическая\n2;Чайник электрический\n".encode("cp1251"))
+    assert found.frame.loc[2, "title"] == "Кружка красная керамическая"
+    assert "a guess" in found.note
+
+
 def test_a_quote_that_is_never_closed_is_named(tmp_path):
     with pytest.raises(DataError, match="Row 3 of table opens a quote"):
         table(tmp_path, 'id,title\na,one\nb,"two\nc,three\n')
