@@ -185,7 +185,7 @@ class Projection(nn.Module):
     CVPRW 2019, section 3.4 (BNNeck).
     """
 
-    def __init__(self, features: int, dimensions: int, *, dropout: float = 0.0, batch_norm: bool = True) -> None:
+    def __init__(self, features: int, dimensions: int, *, dropout: float = 0.0, batch_norm: bool = False) -> None:
         """Make the layers.
 
         Args:
@@ -196,9 +196,15 @@ class Projection(nn.Module):
         """
         super().__init__()
         self.dropout = nn.Dropout(dropout)
-        self.linear = nn.Linear(features, dimensions, bias=False)
+        self.linear = nn.Linear(features, dimensions)
         nn.init.orthogonal_(self.linear.weight)  # angles between listings start out as the backbone gives them
         self.norm: nn.Module = nn.BatchNorm1d(dimensions) if batch_norm else nn.Identity()
+
+    def start_at(self, weight: Tensor, bias: Tensor) -> None:
+        """Start from a change of coordinates, shapes (F, at least D) and (at least D,), instead of at random."""
+        size = self.linear.out_features
+        self.linear.weight.data.copy_(weight.T[:size])
+        self.linear.bias.data.copy_(bias[:size])
 
     def forward(self, features: Tensor) -> Tensor:
         """Shape (B, F) to shape (B, D)."""

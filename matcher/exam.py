@@ -11,12 +11,15 @@ from matcher.augment_titles import edit_title
 from matcher.copies import TitleCopies
 from matcher.embeddings import embeddings_of, unit_rows
 from matcher.encoders.trainable import Backbone
+from matcher.encoders.trained import side_by_side
 from matcher.objective import Source
 from matcher.pool_score import PoolScore, pool_score
+from matcher.split import TRAIN, TUNE
 from matcher.training import encode
+from matcher.whitening import fit_whitening
 
 MOST_IN_POOL = 6_000  # listings; a larger pool would cost more than the training that it watches
-LETTER_SHARES = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+LETTER_SHARES = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Exam:
         vectors: A model's vectors for the M rows of the exam, not normalised.
         codes: Shape (M,). Product of each row.
         asked: Shape (M,). Rows that are asked about; all are the pool.
+        taught: Shape (M,). Rows that are learned from, and that a whitening may be learned from.
         titles: Title of each row; empty for photos.
         by_labels: Whether the answers are labels; if not, they are edited copies, and say nothing of a threshold.
     """
@@ -34,6 +38,7 @@ class Exam:
     vectors: Callable[[nn.Module], NDArray[np.float32]]
     codes: NDArray[np.int32]
     asked: NDArray[np.bool_]
+    taught: NDArray[np.bool_]
     titles: Sequence[str]
     by_labels: bool
 
@@ -41,52 +46,57 @@ class Exam:
         """Measure a model as it is."""
         return self.score_of(unit_rows(self.vectors(model)))
 
+    def score_whitened(self, model: nn.Module) -> PoolScore:
+        """Measure a model with a whitening behind it."""
+        rows = unit_rows(self.vectors(model))
+        return self.score_of(fit_whitening(rows[self.taught])(rows))
+
     def score_of(self, rows: NDArray[np.float32]) -> PoolScore:
         """Measure unit vectors of the exam's rows."""
         return pool_score(embeddings_of(rows), self.codes, self.asked)
 
 
 def label_exam(
-    source: Source, codes: NDArray[np.int32], kept_out: NDArray[np.bool_], titles: Sequence[str], seed: int
+    source: Source, codes: NDArray[np.int32], sides: NDArray[np.int8], titles: Sequence[str], seed: int
 ) -> Exam | None:
     """Find the other listings of a product by its label; None if no product kept out has two listings.
 
     Args:
         source: Inputs of N listings.
         codes: Shape (N,), -1 where unknown.
-        kept_out: Shape (N,). Listings of the tune side.
+        sides: Shape (N,). Side of the split; the tune side is asked about.
         titles: Length N, or empty for photos.
         seed: Of the strangers that are left out where there are too many.
     """
-    asked = kept_out & (codes >= 0)
+    asked = (sides == TUNE) & (codes >= 0)
     if not asked.any() or np.bincount(codes[asked]).max() < 2:
         return None
     rows = np.flatnonzero(asked)
     strangers = np.random.default_rng(seed).permutation(np.flatnonzero(~asked))
     rows = np.sort(np.concatenate([rows, strangers[: max(0, MOST_IN_POOL - len(rows))]]))
     shown = [titles[row] for row in rows.tolist()] if titles else []
-    return Exam(lambda model: encode(model, source, rows), codes[rows], asked[rows], shown, True)
+    taught = sides[rows] == TRAIN
+    return Exam(lambda model: encode(model, source, rows), codes[rows], asked[rows], taught, shown, True)
 
 
-def copy_exam(
-    source: Source, kept_out: NDArray[np.bool_], titles: Sequence[str], backbone: Backbone, seed: int
-) -> Exam:
+def copy_exam(source: Source, sides: NDArray[np.int8], titles: Sequence[str], backbone: Backbone, seed: int) -> Exam:
     """Find the listing that an edited copy was made of; needs no label. Arguments as for `label_exam`."""
     rng = np.random.default_rng(seed)
-    rows = np.sort(rng.permutation(len(kept_out))[:MOST_IN_POOL])
-    asked = np.flatnonzero(kept_out[rows])
+    rows = np.sort(rng.permutation(len(sides))[:MOST_IN_POOL])
+    asked = np.flatnonzero(sides[rows] == TUNE)
     codes = np.concatenate([np.arange(len(rows)), asked]).astype(np.int32)
     is_asked = np.arange(len(codes)) >= len(rows)
+    taught = np.concatenate([sides[rows] == TRAIN, np.zeros(len(asked), dtype=bool)])
     if titles:
         shown = [titles[row] for row in rows.tolist()] + [edit_title(titles[row], rng) for row in rows[asked].tolist()]
         copies = TitleCopies(backbone, shown)
-        return Exam(lambda model: encode(model, copies, np.arange(len(shown))), codes, is_asked, shown, False)
+        return Exam(lambda model: encode(model, copies, np.arange(len(shown))), codes, is_asked, taught, shown, False)
 
     def vectors(model: nn.Module) -> NDArray[np.float32]:
         edits = np.random.default_rng(seed + 1)  # the same copies after each epoch
         return np.concatenate([encode(model, source, rows), encode(model, source, rows[asked], edits=edits)])
 
-    return Exam(vectors, codes, is_asked, [], False)
+    return Exam(vectors, codes, is_asked, taught, [], False)
 
 
 def best_letter_share(
@@ -99,12 +109,6 @@ def best_letter_share(
         vectors: Shape (M, D), unit rows, the network's.
         letters: Shape (M, L), unit rows.
     """
-    scores = {}
-    for share in LETTER_SHARES:
-        scores[share] = exam.score_of(
-            unit_rows(
-                np.concatenate([np.sqrt(1 - share) * vectors, np.sqrt(share) * letters], axis=1).astype(np.float32)
-            )
-        )
+    scores = {share: exam.score_of(side_by_side(vectors, letters, share)) for share in LETTER_SHARES}
     best = max(scores, key=lambda share: scores[share].f1)
     return best, scores[best]

@@ -9,15 +9,13 @@ from pathlib import Path
 import pandas as pd
 
 from matcher.encoders import CARD, ENCODERS
-from matcher.encoders.trained import BACKBONE, HISTORY, PIECES, WEIGHTS, Card, is_run, read_card
+from matcher.encoders.trained import BACKBONE, HISTORY, WEIGHTS, Card, is_run, read_card
 from matcher.errors import EncoderError, TrainingError
 from matcher.files import atomic
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 # All that an exported run may hold; nothing here can run code when it is read.
-MEMBER = re.compile(
-    rf"({CARD}|{WEIGHTS}|{HISTORY}|{PIECES}|{BACKBONE}/([\w-]+/)?[\w.-]+\.(json|txt|model|safetensors))"
-)
+MEMBER = re.compile(rf"({CARD}|{WEIGHTS}|{HISTORY}|{BACKBONE}/([\w-]+/)?[\w.-]+\.(json|txt|model|safetensors))")
 MOST_BYTES = 4 << 30  # of an imported run, unpacked
 
 

@@ -47,6 +47,8 @@ class TrainConfig:
         use_labels: False makes every listing its own class, whose members are its edited copies.
         ignored: Without labels, the nearest other listings of each that count neither way: some are the same product.
         balanced: Whether labels are cut and filled to ten rows first.
+        whiten: Whether to whiten the vectors in the end, and to start a projection from whitening.
+        batch_norm: Whether BatchNorm stands behind a projection.
         letters: Columns of letter vectors beside a trained title network, a power of two; 0 for none.
         tune_share: Of the products, kept out to tell when to stop and where the threshold lies; 0.02..0.9.
         test_share: Of the products, kept out of everything, for figures afterwards; 0..0.9.
@@ -82,6 +84,8 @@ class TrainConfig:
     use_labels: bool = True
     ignored: int = 0
     balanced: bool = False
+    whiten: bool = True
+    batch_norm: bool = False
     letters: int = 0
     tune_share: float = 0.15
     test_share: float = 0.0
@@ -157,7 +161,7 @@ LIGHT: dict[str, TrainConfig] = {
         margin=0.3,
         ramp=3.0,
         max_tokens=40,
-        letters=1024,
+        letters=2048,
         patience=4,
     ),
     "image": TrainConfig(
@@ -166,15 +170,14 @@ LIGHT: dict[str, TrainConfig] = {
         epochs=12,
         rounds=4,
         batch=64,
-        rate=3e-4,
-        head_rate=3e-3,
+        rate=1e-4,
+        head_rate=1e-3,
         schedule="linear",
         warm_up=1.0,
         scale=24.0,
         margin=0.3,
         ramp=4.0,
-        dimensions=512,
-        dropout=0.2,
+        dimensions=1280,
         views=10,
         patience=4,
     ),

@@ -9,29 +9,29 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import torch
 from filelock import FileLock, Timeout
-from numpy.typing import NDArray
 
 from matcher.arcface import Projection
 from matcher.checkpoints import save_state
 from matcher.copies import PhotoCopies, TitleCopies, keep_copies
 from matcher.embeddings import unit_rows
 from matcher.encoders import CARD
-from matcher.encoders.lexical import letter_vectors, piece_weights
+from matcher.encoders.lexical import Letters, fit_letters
 from matcher.encoders.photo_network import PhotoTail
-from matcher.encoders.trainable import Backbone, PhotoBackbone, Vectors, open_backbone, own_weights
-from matcher.encoders.trained import BACKBONE, HISTORY, PIECES, WEIGHTS, Card
+from matcher.encoders.trainable import Backbone, PhotoBackbone, Vectors, open_backbone, own_weights, whitening_layer
+from matcher.encoders.trained import BACKBONE, HISTORY, WEIGHTS, Card
 from matcher.errors import Cancelled, TrainingError
 from matcher.exam import Exam, best_letter_share, copy_exam, label_exam
-from matcher.files import atomic, fingerprint
+from matcher.files import fingerprint
 from matcher.lesson import Lesson, Listings, prepare
 from matcher.objective import Source
 from matcher.pool_score import PoolScore
 from matcher.progress import Report
 from matcher.runs import check_name
-from matcher.split import TUNE
 from matcher.train_config import TrainConfig
 from matcher.training import Epoch, Task, fit, load_best
+from matcher.whitening import fit_whitening
 
 
 def train(listings: Listings, encoders: Path, run_id: str, config: TrainConfig, report: Report) -> Card:
@@ -62,17 +62,18 @@ def train(listings: Listings, encoders: Path, run_id: str, config: TrainConfig, 
         key = _key(listings, lesson, config)
         source, model, vectors = _model(listings, backbone, config, work, report)
         exam = _exam(listings, lesson, source, backbone, config)
-        before = exam.score(Vectors(model.backbone, None))
-        task = Task(model, source, lesson.classes, lesson.rows, exam.score, work, key)
+        before = _start(model, exam, config)
+        score = exam.score_whitened if config.whiten else exam.score
+        task = Task(model, source, lesson.classes, lesson.rows, score, work, key)
         try:
             history = fit(task, config, report)
         except Cancelled as cancelled:
             history = load_best(task)
-            if not history:
+            if len(history) < 2:
                 raise
             card = _keep(listings, lesson, backbone, vectors, model, exam, before, history, config, encoders / run_id)
             raise Cancelled(
-                f"Stopped; the best of {len(history)} epochs, F1 {card.figures['f1']:.3f}, is kept as {run_id}."
+                f"Stopped; the best of {len(history) - 1} epochs, F1 {card.figures['f1']:.3f}, is kept as {run_id}."
             ) from cancelled
         card = _keep(listings, lesson, backbone, vectors, model, exam, before, history, config, encoders / run_id)
     shutil.rmtree(work, ignore_errors=True)
@@ -90,7 +91,11 @@ def _model(
     listings: Listings, backbone: Backbone, config: TrainConfig, work: Path, report: Report
 ) -> tuple[Source, Vectors, Vectors]:
     """Inputs, the model that is trained on them, and the whole encoder, which shares its layers."""
-    projection = Projection(backbone.width, config.dimensions, dropout=config.dropout) if config.dimensions else None
+    projection = (
+        Projection(backbone.width, config.dimensions, dropout=config.dropout, batch_norm=config.batch_norm)
+        if config.dimensions
+        else None
+    )
     vectors = Vectors(backbone.module, projection)
     if not isinstance(backbone, PhotoBackbone):
         return TitleCopies(backbone, listings.titles), vectors, vectors
@@ -103,11 +108,19 @@ def _model(
     return copies, Vectors(PhotoTail(backbone.module), projection), vectors
 
 
+def _start(model: Vectors, exam: Exam, config: TrainConfig) -> PoolScore:
+    """Start a plain projection from whitening; the score of the backbone alone, as it came."""
+    features = exam.vectors(Vectors(model.backbone))
+    if config.whiten and isinstance(model.projection, Projection) and not config.batch_norm:
+        learned = fit_whitening(features[exam.taught])
+        model.projection.start_at(torch.from_numpy(learned.weight), torch.from_numpy(learned.bias))
+    return exam.score_of(unit_rows(features))
+
+
 def _exam(listings: Listings, lesson: Lesson, source: Source, backbone: Backbone, config: TrainConfig) -> Exam:
-    kept_out = lesson.sides == TUNE
     titles = listings.titles if config.modality == "text" else []
-    exam = label_exam(source, lesson.codes, kept_out, titles, config.seed)
-    return exam or copy_exam(source, kept_out, titles, backbone, config.seed)
+    exam = label_exam(source, lesson.codes, lesson.sides, titles, config.seed)
+    return exam or copy_exam(source, lesson.sides, titles, backbone, config.seed)
 
 
 def _keep(
@@ -125,11 +138,14 @@ def _keep(
     """Write the run with its best weights; the folder appears whole or not at all."""
     best = max(history, key=lambda epoch: epoch.f1)
     score = PoolScore(best.f1, best.threshold, int(exam.asked.sum()), len(exam.codes))
-    share, pieces = 0.0, None
+    rows = unit_rows(exam.vectors(model))
+    if config.whiten:
+        learned = fit_whitening(rows[exam.taught])
+        vectors.whitening, rows = whitening_layer(learned), learned(rows)
+    share, letters = 0.0, None
     if config.letters:
-        pieces = piece_weights([listings.titles[row] for row in np.unique(lesson.rows)])
-        letters = letter_vectors(exam.titles, pieces, config.letters)
-        share, score = best_letter_share(exam, unit_rows(exam.vectors(model)), letters)
+        letters = fit_letters([listings.titles[row] for row in np.unique(lesson.rows).tolist()], config.letters)
+        share, score = best_letter_share(exam, rows, letters.vectors(exam.titles))
     card = Card(
         id=folder.name,
         modality=config.modality,
@@ -147,7 +163,8 @@ def _keep(
         split={"train": 1 - config.tune_share - config.test_share, "tune": config.tune_share, "test": config.test_share,
                "measured_by": "labels" if exam.by_labels else "edited copies"},
         figures={"f1_before": before.f1, "f1_network": best.f1, "f1": score.f1, "threshold": score.threshold,
-                 "best_epoch": best.number, "epochs": len(history), "seconds": sum(epoch.seconds for epoch in history)},
+                 "best_epoch": best.number, "epochs": len(history) - 1,
+                 "seconds": sum(epoch.seconds for epoch in history)},
         width=config.dimensions or backbone.width,
         side=backbone.side if isinstance(backbone, PhotoBackbone) else 0,
         max_tokens=config.max_tokens if config.modality == "text" else 0,
@@ -155,7 +172,7 @@ def _keep(
         letter_share=share,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )  # fmt: skip
-    _write(card, backbone, vectors.cpu(), history, pieces if share else None, folder)
+    _write(card, backbone, vectors.cpu(), history, letters if share else None, folder)
     return card
 
 
@@ -164,7 +181,7 @@ def _write(
     backbone: Backbone,
     vectors: Vectors,
     history: list[Epoch],
-    pieces: NDArray[np.float32] | None,
+    letters: Letters | None,
     folder: Path,
 ) -> None:
     part = folder.with_name(f".making-{folder.name}")
@@ -172,11 +189,9 @@ def _write(
     try:
         (part / BACKBONE).mkdir(parents=True)
         backbone.save(part / BACKBONE)
-        save_state(part / WEIGHTS, own_weights(vectors), {"id": card.id})
+        beside = {name: torch.from_numpy(array) for name, array in letters.arrays().items()} if letters else {}
+        save_state(part / WEIGHTS, own_weights(vectors) | beside, {"id": card.id})
         pd.DataFrame([asdict(epoch) for epoch in history]).to_parquet(part / HISTORY, index=False)
-        if pieces is not None:
-            with atomic(part / PIECES) as file:
-                np.save(file, pieces.astype(np.float16), allow_pickle=False)
         (part / CARD).write_text(card.to_json(), encoding="utf-8")
         part.rename(folder)
     except OSError as error:

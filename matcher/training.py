@@ -31,15 +31,15 @@ class Epoch:
     """What one pass over the listings came to.
 
     Attributes:
-        number: 1 for the first.
-        loss: Mean over the batches.
+        number: 1 for the first; 0 is before it.
+        loss: Mean over the batches; None before the first epoch.
         f1: On the tune side, in the pool of all listings, at `threshold`; 0..1.
         threshold: Distance, 0..2.
         seconds: Of computing, measuring included.
     """
 
     number: int
-    loss: float
+    loss: float | None
     f1: float
     threshold: float
     seconds: float
@@ -80,7 +80,7 @@ def fit(task: Task, config: TrainConfig, report: Report) -> list[Epoch]:
         report: Told after each step; may raise Cancelled. The best weights so far are then in `task.folder`.
 
     Returns:
-        One entry for each epoch.
+        One entry for each epoch, and before them one, numbered 0, for the model as it came.
 
     Raises:
         TrainingError: The loss is no number, or a checkpoint cannot be written or read.
@@ -93,20 +93,28 @@ def fit(task: Task, config: TrainConfig, report: Report) -> list[Epoch]:
     objective = Objective(config, task.classes, task.rows, vectors).to(device)
     optimiser = _optimiser(model, objective, config)
     history = _resume(task, model, objective, optimiser)
-    while len(history) < config.epochs and not _has_stopped_rising(history, config.patience):
-        number, began = len(history), time.perf_counter()
+    history = history or [_measured(task, 0, None, time.perf_counter(), [])]
+    while len(history) <= config.epochs and not _has_stopped_rising(history, config.patience):
+        began = time.perf_counter()
         loss = _epoch(task, config, objective, optimiser, report, history)
-        score = task.score(model.eval())
-        history.append(Epoch(number + 1, loss, score.f1, score.threshold, time.perf_counter() - began))
+        history.append(_measured(task, len(history), loss, began, history))
         about = {"fingerprint": task.fingerprint, "history": [asdict(epoch) for epoch in history]}
-        if score.f1 >= max(epoch.f1 for epoch in history):
-            save_state(task.folder / BEST, model.state_dict(), about)
         state = {f"model.{name}": value for name, value in model.state_dict().items()}
         state |= {f"objective.{name}": value for name, value in objective.state_dict().items()}
         state |= {f"optimiser.{name}": value for name, value in optimiser_tensors(optimiser).items()}
         save_state(task.folder / CHECKPOINT, state, about)
     load_best(task)
     return history
+
+
+def _measured(task: Task, number: int, loss: float | None, began: float, history: list[Epoch]) -> Epoch:
+    """Score the model as it is, and keep its weights if there were none better."""
+    score = task.score(task.model.eval())
+    epoch = Epoch(number, loss, score.f1, score.threshold, time.perf_counter() - began)
+    if epoch.f1 >= max([earlier.f1 for earlier in history], default=0.0):
+        about = {"fingerprint": task.fingerprint, "history": [asdict(one) for one in [*history, epoch]]}
+        save_state(task.folder / BEST, task.model.state_dict(), about)
+    return epoch
 
 
 def has_gpu() -> bool:
@@ -165,7 +173,7 @@ def _epoch(
     history: list[Epoch],
 ) -> float:
     """One pass over the listings; the mean loss."""
-    model, number = task.model, len(history)
+    model, number = task.model, len(history) - 1
     rng = np.random.default_rng([config.seed, number])
     torch.manual_seed(config.seed + 1000 * (number + 1))
     rows = np.concatenate([rng.permutation(task.rows) for _ in range(config.rounds)])
@@ -181,16 +189,22 @@ def _epoch(
             loss = objective.loss(model, task.source, some, rng)
         total += loss.item()
         if not math.isfinite(total):
-            raise TrainingError(
-                f"The loss stopped being a number in epoch {number + 1}: the weights ran away. Try a tenth of the "
-                f"learning rates ({config.rate:g} and {config.head_rate:g}), or a smaller margin or scale."
-            )
+            raise _ran_away(number, config)
         loss.backward()  # type: ignore[no-untyped-call]
         if config.clip:
             nn.utils.clip_grad_norm_(model.parameters(), config.clip)
         optimiser.step()
         report(Progress(STEP, number * len(batches) + step + 1, config.epochs * len(batches), _message(history, loss)))
+    if not all(torch.isfinite(weights).all() for weights in model.parameters()):  # the last step may have done it
+        raise _ran_away(number, config)
     return total / len(batches)
+
+
+def _ran_away(number: int, config: TrainConfig) -> TrainingError:
+    return TrainingError(
+        f"The loss stopped being a number in epoch {number + 1}: the weights ran away. Try a tenth of the learning "
+        f"rates ({config.rate:g} and {config.head_rate:g}), or a smaller margin or scale."
+    )
 
 
 def _optimiser(model: nn.Module, objective: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:
@@ -249,5 +263,4 @@ def _mixed_precision(device: torch.device) -> bool:
 
 
 def _message(history: list[Epoch], loss: Tensor) -> str:
-    f1 = f", F1 {history[-1].f1:.3f} on the tune side" if history else ""
-    return f"epoch {len(history) + 1}, loss {loss.item():.3f}{f1}"
+    return f"epoch {len(history)}, loss {loss.item():.3f}, F1 {history[-1].f1:.3f} on the tune side"

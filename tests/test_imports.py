@@ -15,7 +15,7 @@ LAYERS = [
     {"errors", "progress", "pace", "records"},
     {"files", "archive", "columns", "delimited", "parquet", "photos", "preprocess", "problems", "rows", "sheets",
      "tables", "workbook", "catalog", "embeddings", "distance", "ranking", "arcface", "augment_photos",
-     "augment_titles", "classes", "train_config"},
+     "augment_titles", "classes", "train_config", "whitening"},
     {"quality", "balance", "split", "encoders", "neighbours", "demo"},
     {"pairs", "checkpoints", "copies", "exam", "lesson", "objective", "pool_score", "runs", "train_job", "training"},
     {"recipe", "metrics", "groups", "labels", "edge", "explore", "outcome", "preview", "surface", "tuning"},

@@ -2,6 +2,7 @@
 
 import io
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,15 +83,23 @@ def test_copies_keep_the_shape_and_are_never_enlarged():
     assert working_copy(Image.new("RGB", (3000, 1))).size == (512, 1)
 
 
-NOISE = Image.effect_noise((60, 60), 40).convert("RGB")
-PHOTOS = [encoded(NOISE, kind) for kind in ("JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF")]
+NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 255, (60, 60, 3), np.uint8))
+KINDS_OF_SHOPS = ["JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF"]
+PHOTOS = [encoded(NOISE, kind) for kind in KINDS_OF_SHOPS]
 
 
-@given(st.sampled_from(PHOTOS), st.floats(0, 1, exclude_max=True), st.binary(min_size=1, max_size=8))
-def test_a_damaged_photo_is_opened_or_refused_in_words(photo, share, noise):
-    place = int(share * len(photo))
-    for data in (photo[:place], photo[:place] + noise + photo[place + len(noise) :]):
-        try:
-            assert open_image(data).mode == "RGB"
-        except DataError:
-            pass  # said in words; anything else would be a defect
+@pytest.mark.parametrize("photo", PHOTOS, ids=KINDS_OF_SHOPS)
+def test_a_damaged_photo_is_opened_or_refused_in_words(photo):
+    """Each decoder has errors of its own, and hides the rarest at the head of the file."""
+    places = [*range(min(500, len(photo))), *range(500, len(photo), max(1, len(photo) // 100))]
+    for place in places:
+        data = photo[:place] + bytes([photo[place] ^ 0x55]) + photo[place + 1 :]
+        opened_or_refused(data)
+        opened_or_refused(photo[:place])
+
+
+def opened_or_refused(data):
+    try:
+        assert open_image(data).mode == "RGB"
+    except DataError:
+        pass  # said in words; anything else would be a defect

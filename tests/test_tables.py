@@ -13,6 +13,7 @@ from matcher import delimited, tables
 from matcher.columns import ColumnMap, recognise_columns
 from matcher.errors import DataError
 from matcher.export import to_bytes
+from matcher.parquet import read_parquet
 from matcher.tables import read_table
 
 ROWS = [["id", "title"], ["a1", "Café crème 250 ml"], ["a2", 'Tas "kecil"\nmerah; murah']]
@@ -117,6 +118,8 @@ def test_a_huge_cell_repeated_in_every_row_of_a_parquet_file_is_cut_or_refused(t
     found = read_table(tmp_path / "bomb.parquet")
     assert set(found.frame["title"].str.len()) == {tables.MAX_CELL}
     assert "5,000 cells" in found.problems[0].found
+    columns, _ = read_parquet(tmp_path / "bomb.parquet", max_rows=5_000, max_cell=10)
+    assert columns["title"] == ["x" * 10] * 5_000
     monkeypatch.setattr(tables, "MAX_TABLE_BYTES", 1_000_000)
     with pytest.raises(DataError, match="more than 1,000,000 characters"):
         read_table(tmp_path / "bomb.parquet")

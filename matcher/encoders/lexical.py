@@ -5,17 +5,70 @@ exactly those. Beside a trained network's vectors they make one encoder that doe
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import HashingVectorizer
 
 from matcher.embeddings import unit_rows
+from matcher.errors import EncoderError
+from matcher.whitening import Whitening, fit_whitening
 
 BUCKETS = 1 << 18  # that pieces of words are hashed into
 SIGNS = 4  # columns that each bucket counts in, up or down
-STREAMS = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F], dtype=np.uint64)  # odd, one for each of them
+
+
+@dataclass(frozen=True)
+class Letters:
+    """What titles' letters say, learned from the titles of a catalog; no labels are needed.
+
+    Attributes:
+        pieces: Shape (BUCKETS,). How telling each bucket of pieces is.
+        whitening: Of the letter vectors.
+    """
+
+    pieces: NDArray[np.float32]
+    whitening: Whitening
+
+    def vectors(self, titles: Sequence[str]) -> NDArray[np.float32]:
+        """Shape (N, D), unit rows; a row of zeros for an empty title."""
+        return self.whitening(letter_vectors(titles, self.pieces, len(self.whitening.weight)))
+
+    def arrays(self) -> dict[str, NDArray[np.float16]]:
+        """For a safetensors file; read back by `open_letters`."""
+        parts = {"pieces": self.pieces, "weight": self.whitening.weight, "bias": self.whitening.bias}
+        return {f"letters.{name}": part.astype(np.float16) for name, part in parts.items()}
+
+
+def fit_letters(titles: Sequence[str], columns: int) -> Letters:
+    """Learn from titles, at least one, how telling pieces are and how the vectors spread."""
+    pieces = piece_weights(titles)
+    learned = fit_whitening(letter_vectors(titles, pieces, columns))
+    return Letters(pieces, Whitening(_half(learned.weight), _half(learned.bias)))
+
+
+def open_letters(weights: Path) -> Letters:
+    """Read what `Letters.arrays` gave.
+
+    Raises:
+        EncoderError: The file is damaged or holds none.
+    """
+    try:
+        arrays = load_file(weights)
+        pieces, weight, bias = (arrays[f"letters.{name}"].astype(np.float32) for name in ("pieces", "weight", "bias"))
+    except (SafetensorError, OSError, KeyError) as error:
+        raise EncoderError(f"{weights} is damaged ({error}). Import the run again, or train it again.") from error
+    return Letters(pieces, Whitening(weight, bias))
+
+
+def _half(array: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Rounded to what is kept on disk, so that an encoder gives the same vectors before and after."""
+    return array.astype(np.float16).astype(np.float32)
 
 
 def piece_weights(titles: Sequence[str]) -> NDArray[np.float32]:
@@ -25,7 +78,7 @@ def piece_weights(titles: Sequence[str]) -> NDArray[np.float32]:
     """
     counts = _pieces(titles)
     found = np.bincount(counts.indices, minlength=BUCKETS)
-    weights: NDArray[np.float32] = (np.log((1.0 + len(titles)) / (1.0 + found)) + 1.0).astype(np.float32)
+    weights: NDArray[np.float32] = _half(np.log((1.0 + len(titles)) / (1.0 + found)) + 1.0)
     return weights
 
 
@@ -57,11 +110,21 @@ def _pieces(titles: Sequence[str]) -> csr_matrix:
 
 def _squeeze(columns: int) -> csr_matrix:
     """Shape (BUCKETS, columns): each bucket counts in SIGNS columns, one in each block, up or down by its number."""
-    bucket = np.arange(BUCKETS, dtype=np.uint64)[:, None]
-    # Multiplying by an odd number and keeping high bits is a hash that is the same on every machine and version.
-    mixed = ((bucket * 2 + 1) * STREAMS * STREAMS[::-1]) >> np.uint64(20)
+    mixed = np.stack([_mixed(np.arange(BUCKETS, dtype=np.uint64), stream) for stream in range(SIGNS)], axis=1)
     width = columns // SIGNS
     column = (mixed >> np.uint64(1)) % np.uint64(width) + np.arange(SIGNS, dtype=np.uint64) * np.uint64(width)
     sign = 1.0 - 2.0 * (mixed & np.uint64(1)).astype(np.float32)
     starts = np.arange(0, BUCKETS * SIGNS + 1, SIGNS)
     return csr_matrix((sign.ravel(), column.ravel().astype(np.int32), starts), shape=(BUCKETS, columns))
+
+
+def _mixed(numbers: NDArray[np.uint64], stream: int) -> NDArray[np.uint64]:
+    """Hash numbers, the same on every machine and in every version; each stream has its own hashes.
+
+    Source: Steele, Lea & Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014, figure 17.
+    """
+    mixed = numbers * np.uint64(SIGNS) + np.uint64(stream)
+    mixed = (mixed + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    return mixed ^ (mixed >> np.uint64(31))

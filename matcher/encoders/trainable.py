@@ -11,6 +11,7 @@ from PIL import Image
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
+from torch.nn import functional
 
 from matcher.arcface import Projection
 from matcher.encoders.bert import bundled_folder, padded
@@ -21,6 +22,7 @@ from matcher.encoders.photo_network import PhotoNetwork
 from matcher.encoders.sentence_model import SentenceModule, load_sentence_model
 from matcher.encoders.sources import model_folder
 from matcher.errors import EncoderError
+from matcher.whitening import Whitening
 
 
 class Backbone(Protocol):
@@ -46,24 +48,35 @@ class Backbone(Protocol):
 
 
 class Vectors(nn.Module):
-    """A backbone and the projection behind it, if any: what is trained, and what encodes in the end."""
+    """A backbone, the projection behind it and the whitening at the end, if any."""
 
-    def __init__(self, backbone: nn.Module, projection: Projection | None) -> None:
-        """Put the two together."""
+    def __init__(
+        self, backbone: nn.Module, projection: Projection | None = None, whitening: nn.Linear | None = None
+    ) -> None:
+        """Put them together; what is trained has no whitening, what encodes in the end usually has."""
         super().__init__()
         self.backbone = backbone
         self.projection: nn.Module = projection or nn.Identity()
+        self.whitening = whitening
 
     def forward(self, *inputs: Tensor) -> Tensor:
         """The backbone's inputs to vectors (B, D), not normalised."""
         vectors: Tensor = self.projection(self.backbone(*inputs))
-        return vectors
+        return vectors if self.whitening is None else self.whitening(functional.normalize(vectors, dim=1))
 
 
 def own_weights(vectors: Vectors) -> dict[str, Tensor]:
     """What a training put behind the backbone, for `open_vectors`."""
-    behind = ("projection.", "backbone.pool.")
+    behind = ("projection.", "whitening.", "backbone.pool.")
     return {name: tensor for name, tensor in vectors.state_dict().items() if name.startswith(behind)}
+
+
+def whitening_layer(learned: Whitening) -> nn.Linear:
+    """A whitening as the last layer of an encoder."""
+    layer = nn.Linear(*learned.weight.shape)
+    layer.weight.data.copy_(torch.from_numpy(learned.weight.T.copy()))
+    layer.bias.data.copy_(torch.from_numpy(learned.bias))
+    return layer
 
 
 def open_vectors(backbone: Backbone, weights: Path) -> Vectors:
@@ -81,7 +94,8 @@ def open_vectors(backbone: Backbone, weights: Path) -> Vectors:
     if linear is not None:
         normed = "projection.norm.weight" in tensors
         projection = Projection(linear.shape[1], linear.shape[0], batch_norm=normed)
-    vectors = Vectors(backbone.module, projection)
+    white = tensors.get("whitening.weight")
+    vectors = Vectors(backbone.module, projection, nn.Linear(*white.T.shape) if white is not None else None)
     vectors.load_state_dict(tensors, strict=False)
     return vectors.eval()
 

@@ -2,10 +2,9 @@
 
 encoders/<id>/
   config.json           the card: settings, data, split, figures
-  weights.safetensors   what training put behind the backbone
+  weights.safetensors   what training put behind the backbone, and what it learned of titles' letters
   backbone/             the trained backbone in its own standard form
   history.parquet       loss and F1 of each epoch
-  pieces.npy            how telling pieces of words are, where letters stand beside the network
 """
 
 import json
@@ -23,13 +22,13 @@ from matcher.encoders import CARD
 from matcher.encoders.bert import BertEncoder, TextModel
 from matcher.encoders.bert import from_kept as kept_titles
 from matcher.encoders.efficientnet import EfficientNetEncoder, PhotoModel
+from matcher.encoders.lexical import Letters, open_letters
 from matcher.encoders.runtime import Runner, keep, kept
 from matcher.encoders.sources import file_digest
 from matcher.errors import EncoderError
 from matcher.progress import Report, silent
 
 WEIGHTS, BACKBONE, HISTORY = "weights.safetensors", "backbone", "history.parquet"
-PIECES = "pieces.npy"  # how telling pieces of words are
 CONVERTED = ".converted"  # beside the runs; made again when missing
 
 
@@ -115,12 +114,13 @@ class TrainedTitles(BertEncoder):
     def encode(self, inputs: Sequence[str], report: Report = silent) -> NDArray[np.float32]:
         """Turn titles into vectors; see `BertEncoder.encode`."""
         vectors = super().encode(inputs, report)
-        return beside_letters(vectors, inputs, self._piece_weights, self._card) if self._card.letters else vectors
+        if not self._card.letters:
+            return vectors
+        return side_by_side(vectors, self._letters.vectors(inputs), self._card.letter_share)
 
     @cached_property
-    def _piece_weights(self) -> NDArray[np.float32]:
-        weights: NDArray[np.float32] = np.load(self._folder / PIECES, allow_pickle=False).astype(np.float32)
-        return weights
+    def _letters(self) -> Letters:
+        return open_letters(self._folder / WEIGHTS)
 
     @cached_property
     def _model(self) -> TextModel:
@@ -167,25 +167,19 @@ class TrainedPhotos(EfficientNetEncoder):
         return runner
 
 
-def beside_letters(
-    vectors: NDArray[np.float32], titles: Sequence[str], weights: NDArray[np.float32], card: Card
-) -> NDArray[np.float32]:
+def side_by_side(vectors: NDArray[np.float32], letters: NDArray[np.float32], share: float) -> NDArray[np.float32]:
     """Put letter vectors beside a network's, so that the cosine is the weighted mean of the two.
 
     Args:
         vectors: Shape (N, D), unit rows.
-        titles: Length N.
-        weights: From `lexical.piece_weights`.
-        card: Says how many columns and which share.
+        letters: Shape (N, L), unit rows.
+        share: Of the letters, 0..1.
 
     Returns:
-        Shape (N, D + letters), unit rows.
+        Shape (N, D + L), unit rows.
     """
-    from matcher.encoders.lexical import letter_vectors
-
-    letters = letter_vectors(titles, weights, card.letters)
-    share = np.float32(card.letter_share)
-    return unit_rows(np.concatenate([np.sqrt(1 - share) * vectors, np.sqrt(share) * letters], axis=1))
+    weights = np.sqrt(np.array([1 - share, share], dtype=np.float32))
+    return unit_rows(np.concatenate([weights[0] * vectors, weights[1] * letters], axis=1))
 
 
 def _version(folder: Path) -> str:
