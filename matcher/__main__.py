@@ -8,44 +8,33 @@ import json
 import sys
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import click
 
 from matcher import pipeline
-from matcher.errors import DataError, MatcherError
+from matcher.errors import Cancelled, DataError, MatcherError
 from matcher.export import to_bytes
 from matcher.files import atomic, fingerprint
+from matcher.options import (
+    FILE,
+    fusion,
+    image,
+    images,
+    in_workspace,
+    name,
+    objective,
+    out,
+    recipe_file,
+    say,
+    text,
+    told_workspace,
+)  # fmt: skip
 from matcher.recipe import Fusion, Recipe
 from matcher.terminal import ProgressLine
-from matcher.workspace import Workspace, catalog_id_of, open_workspace
+from matcher.workspace import Workspace, catalog_id_of
 
 PROBLEMS_SHOWN = 5
-FILE = click.Path(path_type=Path, dir_okay=False)
-WORKSPACE = "workspace"
-
-
-def _remember(context: click.Context, _: click.Parameter, folder: Path | None) -> None:
-    """Keep the folder where every command finds it, whether it was given before or after the command's name."""
-    if folder is not None:
-        context.ensure_object(dict)[WORKSPACE] = folder
-
-
-in_workspace = click.option(
-    "--workspace", type=click.Path(path_type=Path, file_okay=False), callback=_remember, expose_value=False,
-    help="Folder with catalogs and what was computed for them  [default: $MATCHER_WORKSPACE or ./workspace]",
-)  # fmt: skip
-name = click.argument("name")
-images = click.option("--images", type=click.Path(path_type=Path), help="Folder or zip of the photos.")
-text = click.option("--text", metavar="ENCODER", help="tfidf, tfidf-char, bert, bert:<model or folder>, or none.")
-image = click.option("--image", metavar="ENCODER", help="efficientnet, phash, efficientnet:<model or file>, or none.")
-fusion = click.option("--fusion", type=click.Choice(get_args(Fusion)), help="[default: the one that does best]")
-objective = click.option(
-    "--objective", metavar="f1|precision@P", default="f1", show_default=True,
-    help="Best F1, or the most recall at a precision such as precision@0.95.",
-)  # fmt: skip
-recipe_file = click.option("--recipe", "recipe_file", type=FILE, required=True, help="Written by tune.")
-out = click.option("--out", type=FILE, required=True, help="File to write.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -64,7 +53,7 @@ def import_file(file: Path, images: Path | None, name: str) -> None:
 
     The same name again replaces the listings and keeps the verdicts.
     """
-    _import(_workspace(), file, images, name)
+    _import(told_workspace(), file, images, name)
 
 
 @main.command()
@@ -74,11 +63,11 @@ def import_file(file: Path, images: Path | None, name: str) -> None:
 @in_workspace
 def encode(name: str, text: str | None, image: str | None) -> None:
     """Encode catalog NAME, find neighbours and measure pairs; only what is new is computed."""
-    workspace = _workspace()
+    workspace = told_workspace()
     config = _config(workspace, name, text, image)
     with ProgressLine() as report:
         result = pipeline.encode(workspace, config, report)
-    _say(f"{result.pairs:,} candidate pairs in {result.seconds:g} s, with {_encoders(config)}.")
+    say(f"{result.pairs:,} candidate pairs in {result.seconds:g} s, with {_encoders(config)}.")
 
 
 @main.command()
@@ -91,13 +80,13 @@ def encode(name: str, text: str | None, image: str | None) -> None:
 @in_workspace
 def tune(name: str, text: str | None, image: str | None, fusion: Fusion | None, objective: str, out: Path) -> None:
     """Choose thresholds on the labels of catalog NAME, and write them as a recipe."""
-    workspace = _workspace()
+    workspace = told_workspace()
     config = _config(workspace, name, text, image)
     with ProgressLine() as report:
         recipe = pipeline.tune(workspace, config, fusion, objective, report)
     with atomic(out.absolute()) as file:
         file.write(recipe.to_json().encode())
-    _say(f"{_described(recipe)}, written to {out}.")
+    say(f"{_described(recipe)}, written to {out}.")
 
 
 @main.command()
@@ -107,7 +96,7 @@ def tune(name: str, text: str | None, image: str | None, fusion: Fusion | None, 
 @in_workspace
 def evaluate(name: str, recipe_file: Path, as_json: bool) -> None:
     """Measure a recipe on the labels of catalog NAME."""
-    workspace, recipe = _workspace(), _read_recipe(recipe_file)
+    workspace, recipe = told_workspace(), _read_recipe(recipe_file)
     with ProgressLine() as report:
         result = pipeline.evaluate(workspace, catalog_id_of(name), recipe, report)
     figures: dict[str, Any] = asdict(result.listing)
@@ -128,7 +117,7 @@ def evaluate(name: str, recipe_file: Path, as_json: bool) -> None:
 @in_workspace
 def match(name: str, recipe_file: Path, out: Path) -> None:
     """Write the matches of every listing of catalog NAME; verdicts go before the recipe."""
-    _match(_workspace(), catalog_id_of(name), _read_recipe(recipe_file), out)
+    _match(told_workspace(), catalog_id_of(name), _read_recipe(recipe_file), out)
 
 
 @main.command()
@@ -139,7 +128,7 @@ def match(name: str, recipe_file: Path, out: Path) -> None:
 @in_workspace
 def run(file: Path, images: Path | None, recipe_file: Path | None, out: Path) -> None:
     """Do it all: read FILE, encode it, choose thresholds where no recipe is given, and write the matches."""
-    workspace = _workspace()
+    workspace = told_workspace()
     recipe = _read_recipe(recipe_file) if recipe_file else None
     place = file.absolute()
     # Another file of the same name in another folder is another catalog.
@@ -149,20 +138,16 @@ def run(file: Path, images: Path | None, recipe_file: Path | None, out: Path) ->
     _match(workspace, catalog_id, recipe, out)
 
 
-def _workspace() -> Workspace:
-    return open_workspace(click.get_current_context().ensure_object(dict).get(WORKSPACE))
-
-
 def _import(workspace: Workspace, file: Path, images: Path | None, name: str) -> str:
     config = pipeline.ImportConfig(str(file), name, str(images) if images else None)
     with ProgressLine() as report:
         result = pipeline.import_catalog(workspace, config, report)
-    _say(f"{result.listings:,} listings in catalog {result.catalog_id}; {result.rejected:,} rows left out.")
+    say(f"{result.listings:,} listings in catalog {result.catalog_id}; {result.rejected:,} rows left out.")
     problems = workspace.load_problems(result.catalog_id)
     for problem in problems.head(PROBLEMS_SHOWN).itertuples():
-        _say(f"  row {problem.row}: {problem.found} {problem.advice}")
+        say(f"  row {problem.row}: {problem.found} {problem.advice}")
     if len(problems) > PROBLEMS_SHOWN:
-        _say(f"  and {len(problems) - PROBLEMS_SHOWN:,} more problems")
+        say(f"  and {len(problems) - PROBLEMS_SHOWN:,} more problems")
     return result.catalog_id
 
 
@@ -180,11 +165,11 @@ def _chosen_recipe(workspace: Workspace, catalog_id: str) -> Recipe:
     config = pipeline.last_config(workspace, catalog_id)
     if not workspace.catalog_info(catalog_id).labels:
         recipe = pipeline.default_recipe(config)
-        _say(f"No labels to choose thresholds on, so a bundled recipe is used: {_described(recipe)}.")
+        say(f"No labels to choose thresholds on, so a bundled recipe is used: {_described(recipe)}.")
         return recipe
     with ProgressLine() as report:
         recipe = pipeline.tune(workspace, config, report=report)
-    _say(f"Thresholds chosen on the catalog's labels: {_described(recipe)}.")
+    say(f"Thresholds chosen on the catalog's labels: {_described(recipe)}.")
     return recipe
 
 
@@ -194,7 +179,7 @@ def _match(workspace: Workspace, catalog_id: str, recipe: Recipe, out: Path) -> 
     with atomic(out.absolute()) as file:
         file.write(to_bytes(matches, "CSV", mark=False))
     found = int(matches["matches"].str.contains(" ").sum())
-    _say(f"{found:,} of {len(matches):,} listings have a match; written to {out}.")
+    say(f"{found:,} of {len(matches):,} listings have a match; written to {out}.")
 
 
 def _read_recipe(file: Path) -> Recipe:
@@ -216,10 +201,6 @@ def _described(recipe: Recipe) -> str:
     return f"{' and '.join(filter(None, (recipe.text_encoder, recipe.image_encoder)))}, {recipe.fusion}, {shown}"
 
 
-def _say(line: str) -> None:
-    click.echo(line, err=True)
-
-
 def cli(arguments: list[str] | None = None) -> int:
     """Run a command; its exit code."""
     try:
@@ -228,13 +209,16 @@ def cli(arguments: list[str] | None = None) -> int:
         error.show()
         return 2
     except click.ClickException as error:
-        _say(f"Error: {error.format_message()}")
+        say(f"Error: {error.format_message()}")
         return 2
     except click.Abort:
-        _say("Stopped. What was finished is kept.")
+        say("Stopped. What was finished is kept.")
+        return 130
+    except Cancelled as error:
+        say(str(error))
         return 130
     except MatcherError as error:
-        _say(f"Error: {' '.join(str(error).split())}")
+        say(f"Error: {' '.join(str(error).split())}")
         return 2
 
 

@@ -22,7 +22,8 @@ LAYERS = [
     {"export", "store", "workspace"},
     {"encoding", "defaults", "lookup", "pipeline", "train_catalog"},
     {"jobs"},
-    {"terminal", "__main__"},
+    {"options", "terminal"},
+    {"__main__"},
 ]  # fmt: skip
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
 
@@ -31,7 +32,7 @@ ONLY_IN = {
     "sqlalchemy": {"store"},
     "hnswlib": {"neighbours"},
     "torch": {"arcface", "checkpoints", "copies", "encoders", "exam", "lesson", "objective", "train_job", "training"},
-    "click": {"__main__", "demo"},
+    "click": {"__main__", "demo", "options"},
 }
 
 
