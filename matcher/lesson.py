@@ -27,6 +27,7 @@ class Listings:
         photos: Length N, files; None where there is none.
         same: Rows that a curator called one product.
         different: Rows that a curator called different products.
+        sides: Shape (N,). Side of the split, where it was decided before; None to split by this modality alone.
     """
 
     catalog: str
@@ -36,6 +37,7 @@ class Listings:
     photos: Sequence[Path | None]
     same: Pairs = ()
     different: Pairs = ()
+    sides: NDArray[np.int8] | None = None
 
     def having(self, modality: str) -> "Listings":
         """Only the listings that have a title, or a photo; rows of verdicts are moved along."""
@@ -43,10 +45,10 @@ class Listings:
         rows = np.flatnonzero(has)
         place = np.full(len(has), -1)
         place[rows] = np.arange(len(rows))
-        pairs = [
+        same, different = (
             [(int(place[a]), int(place[b])) for a, b in given if min(place[a], place[b]) >= 0]
             for given in (self.same, self.different)
-        ]
+        )
         kept = rows.tolist()
         return Listings(
             self.catalog,
@@ -54,7 +56,9 @@ class Listings:
             [self.labels[row] for row in kept],
             [self.titles[row] for row in kept],
             [self.photos[row] for row in kept],
-            *pairs,
+            same,
+            different,
+            None if self.sides is None else self.sides[rows],
         )
 
 
@@ -92,7 +96,9 @@ def prepare(listings: Listings, config: TrainConfig) -> Lesson:
         listings.titles if config.modality == "text" else [photo.name if photo else "" for photo in listings.photos]
     )
     shares = (1.0 - config.tune_share - config.test_share, config.tune_share, config.test_share)
-    sides = split_by_product(listings.item_ids, products, [str(content) for content in contents], shares=shares)
+    sides = listings.sides
+    if sides is None:
+        sides = split_by_product(listings.item_ids, products, [str(content) for content in contents], shares=shares)
     rows = np.flatnonzero(sides == TRAIN)
     if not len(rows) or not (sides == TUNE).any():
         raise TrainingError(

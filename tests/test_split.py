@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import DataError
-from matcher.split import MOST_LABELS_OF_A_PHOTO, TEST, TRAIN, TUNE, split_by_product
+from matcher.split import MOST_LABELS_OF_A_CONTENT, TEST, TRAIN, TUNE, split_by_product
 
 listings = st.lists(
     st.tuples(st.sampled_from(["", "a", "b", "c", "d", "e"]), st.sampled_from(["", "p", "q", "r"])), max_size=30
@@ -22,8 +22,27 @@ def test_no_product_and_no_photo_on_two_sides(rows):
     for values in (labels, photos):
         for value in set(values) - {""}:
             products = {labels[row] or ids[row] for row, other in enumerate(values) if other == value}
-            if values is labels or len(products) <= MOST_LABELS_OF_A_PHOTO:
+            if values is labels or len(products) <= MOST_LABELS_OF_A_CONTENT:
                 assert len({int(sides[row]) for row, other in enumerate(values) if other == value}) == 1
+
+
+@given(listings, st.lists(st.sampled_from(["", "t", "u", "v"]), min_size=30))
+def test_a_split_for_both_keeps_photos_and_titles_together(rows, titles):
+    ids, labels, photos = columns(rows)
+    titles = titles[: len(rows)]
+    sides = split_by_product(ids, labels, photos, titles)
+    for values in (labels, photos, titles):
+        for value in set(values) - {""}:
+            products = {labels[row] or ids[row] for row, other in enumerate(values) if other == value}
+            if values is labels or len(products) <= MOST_LABELS_OF_A_CONTENT:
+                assert len({int(sides[row]) for row, other in enumerate(values) if other == value}) == 1
+
+
+def test_titles_alone_split_as_photos_of_the_same_names():
+    labels = [str(number) for number in range(100)]
+    names = [f"name {number // 3}" for number in range(100)]
+    by_photo, by_title = split_by_product(labels, labels, names), split_by_product(labels, labels, None, names)
+    assert (by_photo == by_title).all()
 
 
 @given(listings, st.randoms())

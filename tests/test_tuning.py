@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.errors import DataError
-from matcher.metrics import listing_scores, pair_scores, truth_of
+from matcher.metrics import listing_scores, pair_scores, per_listing_scores, truth_of
 from matcher.pairs import CandidatePairs
 from matcher.recipe import Recipe, decide
 from matcher.tuning import midway, tune_recipe
@@ -106,6 +106,24 @@ def test_pairs_beyond_k_are_not_tuned_on():
     far = replace(pairs, rank=np.where(same, 20, 3).astype(np.uint16))
     with pytest.raises(DataError, match="No two listings found near each other have the same label"):
         tune_recipe(far, codes, replace(TEMPLATE, k=10))
+
+
+def test_only_the_products_asked_about_decide():
+    """The others lie so near that their best threshold would miss nearly all pairs asked about."""
+    pairs, codes = catalog()
+    asked = codes < 20
+    other = ~asked[pairs.left] & ~asked[pairs.right]
+    learned = {kind: np.where(other, 0.3 * values, values) for kind, values in pairs.distance.items()}
+    pairs = replace(pairs, distance={kind: values.astype(np.float32) for kind, values in learned.items()})
+    truth = truth_of(pairs, codes)
+
+    def reached(recipe):
+        return per_listing_scores(decide(pairs, recipe), truth)[2][asked].mean()
+
+    template = replace(TEMPLATE, fusion="fused")
+    best = max(reached(replace(template, fused_threshold=at)) for at in np.linspace(0, 1, 101))
+    assert reached(tune_recipe(pairs, codes, template, growth=1, asked=asked)) > best - 0.015
+    assert reached(tune_recipe(pairs, codes, template, growth=1, asked=~asked)) < best - 0.1
 
 
 def test_it_is_the_same_every_time():
