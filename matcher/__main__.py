@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from matcher import pipeline
+from matcher import encoder_commands, pipeline
 from matcher.errors import Cancelled, DataError, MatcherError
 from matcher.export import to_bytes
 from matcher.files import atomic, fingerprint
@@ -41,6 +41,10 @@ PROBLEMS_SHOWN = 5
 @in_workspace
 def main() -> None:
     """Find the listings of a catalog that sell the same product."""
+
+
+for command in encoder_commands.COMMANDS:
+    main.add_command(command)
 
 
 @main.command(name="import")

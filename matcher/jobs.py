@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from matcher import pipeline
+from matcher import pipeline, train_catalog
 from matcher.errors import Cancelled, JobError, MatcherError
 from matcher.pace import Pace
 from matcher.progress import Progress, Report
@@ -50,6 +50,7 @@ KINDS = {
     "import": Kind(pipeline.ImportConfig, pipeline.import_catalog),
     "demo": Kind(pipeline.DemoConfig, pipeline.open_demo),
     "encode": Kind(pipeline.EncodeConfig, pipeline.encode),
+    "train": Kind(train_catalog.TrainJob, train_catalog.train_catalog),
 }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from matcher.encoders import CARD, ENCODERS
-from matcher.encoders.trained import BACKBONE, HISTORY, WEIGHTS, Card, is_run, read_card
+from matcher.encoders.card import BACKBONE, HISTORY, WEIGHTS, Card, is_run, read_card
 from matcher.errors import EncoderError, TrainingError
 from matcher.files import atomic
 
@@ -45,14 +45,20 @@ def read_history(folder: Path) -> pd.DataFrame:
     return pd.read_parquet(folder / HISTORY)
 
 
+def unfinished(encoders: Path, run_id: str) -> Path:
+    """The folder where the training of a run keeps its checkpoints until it is done."""
+    return encoders / f".training-{run_id}"
+
+
 def delete_run(encoders: Path, run_id: str) -> None:
-    """Remove a run; vectors made with it stay where they are.
+    """Remove a run and what is left of its training; vectors made with it stay where they are.
 
     Raises:
         EncoderError: There is none of that name.
     """
     if not NAME.fullmatch(run_id) or not is_run(encoders / run_id):
         raise EncoderError(f"There is no trained encoder {run_id!r} to delete.")
+    shutil.rmtree(unfinished(encoders, run_id), ignore_errors=True)
     shutil.rmtree(encoders / run_id)
 
 

@@ -74,8 +74,6 @@ def training_job(
         TrainingError: The encoder cannot be trained, or a setting is out of range.
         DataError: There is no such catalog.
     """
-    from matcher.training import has_gpu
-
     kind = encoder.partition(":")[0]
     if kind not in KINDS:
         raise TrainingError(f"{encoder} cannot be trained; choose {', '.join(KINDS)}, or one of them with :<name>.")
@@ -85,7 +83,7 @@ def training_job(
     if use_labels is None:
         use_labels = bool((np.bincount(codes[codes >= 0]) > 1).any()) if (codes >= 0).any() else False
     has = catalog.listings["title" if modality == "text" else "photo"] != ""
-    config = preset(modality, name, has_gpu=has_gpu(), listings=int(has.sum()))
+    config = preset(modality, name, has_gpu=name is None and _has_gpu(), listings=int(has.sum()))
     # The light preset starts from the bundled encoder, the paper's from its own; a named one is the user's choice.
     named = ":" in encoder or kind == "characterbert" or name != "paper"
     config = replace(config, use_labels=use_labels, encoder=encoder if named else config.encoder, **changes)
@@ -119,3 +117,10 @@ def train_catalog(workspace: Workspace, config: TrainJob, report: Report = silen
     card = train(lesson, workspace.encoders, config.run_id, TrainConfig(**config.settings), report)
     figures = card.figures
     return TrainResult(card.id, figures["f1_before"], figures["f1"], int(figures["epochs"]), figures["seconds"])
+
+
+def _has_gpu() -> bool:
+    """Whether torch can use one; asked only where nobody chose a preset, for it loads torch."""
+    from matcher.training import has_gpu
+
+    return has_gpu()

@@ -9,6 +9,7 @@ from matcher.errors import TrainingError
 Modality = Literal["text", "image"]
 Preset = Literal["light", "paper"]
 Schedule = Literal["constant", "linear", "exponential"]
+Loss = Literal["arcface", "softmax"]
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class TrainConfig:
     decay: float = 0.9
     weight_decay: float = 0.0
     clip: float = 1.0
-    loss: Literal["arcface", "softmax"] = "arcface"
+    loss: Loss = "arcface"
     scale: float = 30.0
     margin: float = 0.5
     ramp: float = 0.0

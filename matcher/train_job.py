@@ -17,10 +17,10 @@ from matcher.checkpoints import save_state
 from matcher.copies import PhotoCopies, TitleCopies, keep_copies
 from matcher.embeddings import unit_rows
 from matcher.encoders import CARD
+from matcher.encoders.card import BACKBONE, HISTORY, WEIGHTS, Card
 from matcher.encoders.lexical import Letters, fit_letters
 from matcher.encoders.photo_network import PhotoTail
 from matcher.encoders.trainable import Backbone, PhotoBackbone, Vectors, open_backbone, own_weights, whitening_layer
-from matcher.encoders.trained import BACKBONE, HISTORY, WEIGHTS, Card
 from matcher.errors import Cancelled, TrainingError
 from matcher.exam import Exam, best_letter_share, copy_exam, label_exam
 from matcher.files import fingerprint
@@ -28,7 +28,7 @@ from matcher.lesson import Lesson, Listings, prepare
 from matcher.objective import Source
 from matcher.pool_score import PoolScore
 from matcher.progress import Report
-from matcher.runs import check_name
+from matcher.runs import check_name, unfinished
 from matcher.train_config import TrainConfig
 from matcher.training import Epoch, Task, fit, load_best
 from matcher.whitening import fit_whitening
@@ -54,7 +54,7 @@ def train(listings: Listings, encoders: Path, run_id: str, config: TrainConfig, 
         Cancelled: As the report raised it; says whether a run was kept.
     """
     check_name(run_id, encoders)
-    work = encoders / f".training-{run_id}"
+    work = unfinished(encoders, run_id)
     with _alone(work, run_id):
         listings = listings.having(config.modality)
         lesson = prepare(listings, config)
@@ -72,6 +72,7 @@ def train(listings: Listings, encoders: Path, run_id: str, config: TrainConfig, 
             if len(history) < 2:
                 raise
             card = _keep(listings, lesson, backbone, vectors, model, exam, before, history, config, encoders / run_id)
+            shutil.rmtree(work, ignore_errors=True)
             raise Cancelled(
                 f"Stopped; the best of {len(history) - 1} epochs, F1 {card.figures['f1']:.3f}, is kept as {run_id}."
             ) from cancelled

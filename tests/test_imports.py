@@ -22,7 +22,7 @@ LAYERS = [
     {"export", "store", "workspace"},
     {"encoding", "defaults", "lookup", "pipeline", "train_catalog"},
     {"jobs"},
-    {"options", "terminal"},
+    {"options", "terminal", "encoder_commands"},
     {"__main__"},
 ]  # fmt: skip
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
@@ -32,7 +32,7 @@ ONLY_IN = {
     "sqlalchemy": {"store"},
     "hnswlib": {"neighbours"},
     "torch": {"arcface", "checkpoints", "copies", "encoders", "exam", "lesson", "objective", "train_job", "training"},
-    "click": {"__main__", "demo", "options"},
+    "click": {"__main__", "demo", "encoder_commands", "options"},
 }
 
 

@@ -25,7 +25,8 @@ from matcher.checkpoints import load_state, save_state
 from matcher.classes import classes_of, joined_names
 from matcher.embeddings import embeddings_of, unit_rows
 from matcher.encoders import load_encoder
-from matcher.encoders.trained import TrainedPhotos, TrainedTitles, open_trained, read_card
+from matcher.encoders.card import read_card
+from matcher.encoders.trained import TrainedPhotos, TrainedTitles, open_trained
 from matcher.errors import Cancelled, DataError, EncoderError, TrainingError
 from matcher.lesson import Listings
 from matcher.objective import contrast

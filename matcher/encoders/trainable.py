@@ -19,7 +19,7 @@ from matcher.encoders.efficientnet import bundled_weights, find_model
 from matcher.encoders.image_model import BUNDLED_ARCHITECTURE, PhotoModule, load_bundled, load_named
 from matcher.encoders.looks import looks
 from matcher.encoders.photo_network import PhotoNetwork
-from matcher.encoders.sentence_model import SentenceModule, load_sentence_model
+from matcher.encoders.sentence_model import SentenceModule, load_sentence_model, quiet
 from matcher.encoders.sources import model_folder
 from matcher.errors import EncoderError
 from matcher.whitening import Whitening
@@ -133,7 +133,8 @@ class TitleBackbone:
         prompts, default = ({"title": self.prompt}, "title") if self.prompt else (None, None)
         parts = [*self.module.parts]
         model = SentenceTransformer(modules=parts, device="cpu", prompts=prompts, default_prompt_name=default)
-        model.save_pretrained(str(folder), create_model_card=False, safe_serialization=True)
+        with quiet():
+            model.save_pretrained(str(folder), create_model_card=False, safe_serialization=True)
 
 
 class PhotoBackbone:

