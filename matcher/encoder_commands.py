@@ -16,7 +16,7 @@ from matcher.encoders.card import read_card
 from matcher.errors import Cancelled
 from matcher.options import FILE, in_workspace, name, out, say, told_workspace
 from matcher.progress import Progress, Report
-from matcher.runs import delete_run, export_run, import_run, runs
+from matcher.runs import delete_run, export_run, forget, import_run, runs
 from matcher.terminal import ProgressLine, clock
 from matcher.train_catalog import TrainResult, train_catalog, training_job
 from matcher.train_config import Loss, Preset
@@ -107,7 +107,9 @@ def import_encoder(file: Path, run_id: str) -> None:
 @in_workspace
 def delete_encoder(run_id: str) -> None:
     """Delete the trained encoder ID; catalogs keep the vectors that it made."""
-    delete_run(told_workspace().encoders, run_id)
+    encoders = told_workspace().encoders
+    delete_run(encoders, run_id)
+    forget(encoders, run_id)
     say(f"The encoder {run_id} is deleted.")
 
 

@@ -50,15 +50,20 @@ def unfinished(encoders: Path, run_id: str) -> Path:
     return encoders / f".training-{run_id}"
 
 
+def forget(encoders: Path, run_id: str) -> None:
+    """Remove what is left of the training of a run that was cancelled or killed; it can then not go on."""
+    if NAME.fullmatch(run_id):
+        shutil.rmtree(unfinished(encoders, run_id), ignore_errors=True)
+
+
 def delete_run(encoders: Path, run_id: str) -> None:
-    """Remove a run and what is left of its training; vectors made with it stay where they are.
+    """Remove a run; vectors made with it stay where they are, and so does what `unfinished` holds.
 
     Raises:
         EncoderError: There is none of that name.
     """
     if not NAME.fullmatch(run_id) or not is_run(encoders / run_id):
         raise EncoderError(f"There is no trained encoder {run_id!r} to delete.")
-    shutil.rmtree(unfinished(encoders, run_id), ignore_errors=True)
     shutil.rmtree(encoders / run_id)
 
 

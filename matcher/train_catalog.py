@@ -99,13 +99,25 @@ def train_catalog(workspace: Workspace, config: TrainJob, report: Report = silen
     """
     from matcher.train_job import train
 
-    catalog = workspace.load_catalog(config.catalog_id)
-    listings = catalog.listings
+    lesson = listings_of(workspace, config.catalog_id)
+    workspace.encoders.mkdir(parents=True, exist_ok=True)
+    card = train(lesson, workspace.encoders, config.run_id, TrainConfig(**config.settings), report)
+    figures = card.figures
+    return TrainResult(card.id, figures["f1_before"], figures["f1"], int(figures["epochs"]), figures["seconds"])
+
+
+def listings_of(workspace: Workspace, catalog_id: str) -> Listings:
+    """What a training sees of a catalog, verdicts included.
+
+    Raises:
+        DataError: There is no such catalog.
+    """
+    listings = workspace.load_catalog(catalog_id).listings
     item_ids = listings["item_id"].tolist()
-    judged = judged_rows(item_ids, workspace.store.verdicts(config.catalog_id))
-    folder = workspace.images(config.catalog_id)
-    lesson = Listings(
-        workspace.catalog_info(config.catalog_id).name,
+    judged = judged_rows(item_ids, workspace.store.verdicts(catalog_id))
+    folder = workspace.images(catalog_id)
+    return Listings(
+        workspace.catalog_info(catalog_id).name,
         item_ids,
         listings["label"].tolist(),
         listings["title"].tolist(),
@@ -113,10 +125,6 @@ def train_catalog(workspace: Workspace, config: TrainJob, report: Report = silen
         judged[MATCH],
         judged[DIFFERENT],
     )
-    workspace.encoders.mkdir(parents=True, exist_ok=True)
-    card = train(lesson, workspace.encoders, config.run_id, TrainConfig(**config.settings), report)
-    figures = card.figures
-    return TrainResult(card.id, figures["f1_before"], figures["f1"], int(figures["epochs"]), figures["seconds"])
 
 
 def _has_gpu() -> bool:

@@ -72,7 +72,6 @@ def train(listings: Listings, encoders: Path, run_id: str, config: TrainConfig, 
             if len(history) < 2:
                 raise
             card = _keep(listings, lesson, backbone, vectors, model, exam, before, history, config, encoders / run_id)
-            shutil.rmtree(work, ignore_errors=True)
             raise Cancelled(
                 f"Stopped; the best of {len(history) - 1} epochs, F1 {card.figures['f1']:.3f}, is kept as {run_id}."
             ) from cancelled

@@ -15,6 +15,7 @@ from matcher.arcface import ramp
 from matcher.checkpoints import load_state, optimiser_tensors, restore_optimiser, save_state, under
 from matcher.classes import Classes
 from matcher.errors import TrainingError
+from matcher.history import BEST, CHECKPOINT
 from matcher.objective import Objective, Source, forward
 from matcher.pool_score import PoolScore
 from matcher.progress import Progress, Report
@@ -23,7 +24,6 @@ from matcher.train_config import TrainConfig
 FIRST_SHARE_OF_MARGIN = 1 / 3
 SETTLING_BATCHES = 25
 STEP = "Training"
-CHECKPOINT, BEST = "checkpoint.safetensors", "best.safetensors"
 
 
 @dataclass(frozen=True)

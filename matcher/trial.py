@@ -1,0 +1,62 @@
+"""Open an encoder that somebody named, and see that it works, before anything depends on it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from matcher.encoders import ENCODERS, load_encoder
+from matcher.encoding import inputs_of
+from matcher.errors import EncoderError
+from matcher.files import atomic
+from matcher.progress import Progress, Report, silent
+from matcher.workspace import Workspace
+
+OPENED = "encoders.opened"  # workspace setting: encoders that were opened here by name, and their modality
+TITLE = "red cotton shirt, size M"
+
+
+@dataclass(frozen=True)
+class TrialConfig:
+    """Which encoder to open; the catalog is the one whose page asked."""
+
+    catalog_id: str
+    spec: str
+
+
+@dataclass(frozen=True)
+class TrialResult:
+    """The encoder, what it reads, and the length of its vectors."""
+
+    spec: str
+    modality: str
+    width: int
+
+
+def try_encoder(workspace: Workspace, config: TrialConfig, report: Report = silent) -> TrialResult:
+    """Open an encoder, encode one title or photo with it, and remember it among those that can be had.
+
+    Raises:
+        EncoderError: It cannot be had, or gives no usable vectors.
+    """
+    report(Progress("Opening the encoder", 0, 0))
+    encoder = load_encoder(config.spec, folder=workspace.encoders)
+    report(Progress("Encoding with it", 0, 0))
+    photo = workspace.job_files / "trial.jpg"
+    with atomic(photo) as file:
+        noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+        Image.fromarray(noise).save(file, "JPEG")
+    content = TITLE if encoder.modality == "text" else photo.name
+    vectors = encoder.encode(inputs_of(photo.parent, encoder, [content]))
+    row = np.asarray(vectors[0].todense() if hasattr(vectors, "todense") else vectors[0], dtype=np.float32).ravel()
+    if not np.isfinite(row).all() or not row.any():
+        raise EncoderError(f"{config.spec} opens, but gives no usable vectors. Save the model again, or take another.")
+    opened = workspace.store.setting("", OPENED, {})
+    if config.spec not in ENCODERS:
+        workspace.store.set_setting("", OPENED, {**opened, config.spec: encoder.modality})
+    return TrialResult(config.spec, encoder.modality, len(row))
+
+
+def opened_encoders(workspace: Workspace) -> dict[str, str]:
+    """Encoders that were opened here by name, with what they read: "text" or "image"."""
+    return dict(workspace.store.setting("", OPENED, {}))

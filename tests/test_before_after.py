@@ -1,0 +1,85 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from matcher import pipeline
+from matcher.before_after import BeforeAfterConfig, changes_of, look_before_after, looked
+from matcher.changes import changes
+from matcher.encoders.card import read_card
+from matcher.errors import EncoderError
+from matcher.runs import delete_run
+from matcher.train_catalog import listings_of, train_catalog, training_job
+from matcher.trial import TrialConfig, opened_encoders, try_encoder
+from matcher.workspace import open_workspace
+
+WORDS = "red blue green lamp chair table shirt phone router watch cream oil steel wood paper glass".split()
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory, thin_model):
+    """A workspace with sixty listings of thirty products and a run "mine"."""
+    folder = tmp_path_factory.mktemp("shop")
+    rng = np.random.default_rng(0)
+    names = [" ".join(rng.permutation(WORDS)[:4]) + f" {number}" for number in range(30)]
+    titles = [f"{name} {extra}" for name in names for extra in ("promo", "original stock")] + [""]
+    labels = [str(row // 2) for row in range(60)] + [""]
+    pd.DataFrame({"id": range(61), "title": titles, "label": labels, "note": "x"}).to_csv(folder / "s.csv", index=False)
+    workspace = open_workspace(folder / "workspace")
+    pipeline.import_catalog(workspace, pipeline.ImportConfig(str(folder / "s.csv"), "Shop"))
+    changed = {"epochs": 2, "batch": 16, "tune_share": 0.3}
+    train_catalog(workspace, training_job(workspace, "shop", f"bert:{thin_model}", run_id="mine", **changed))
+    return workspace
+
+
+def test_what_came_and_what_went():
+    codes = np.array([0, 0, 0, 1, 1, -1], dtype=np.int32)
+    before, after = np.array([[3, 1], [4, 5], [3, -1]]), np.array([[1, 2], [5, 4], [-1, -1]])
+    found = changes([0, 5, 4], before, after, codes)
+    assert [change.row for change in found] == [0, 4, 5]  # those that changed most come first
+    first, second, last = found
+    assert (first.came.tolist(), first.went.tolist(), first.stayed.tolist()) == ([2], [3], [1])
+    assert first.gained == 1
+    assert (second.came.tolist(), second.went.tolist(), second.gained) == ([], [3], -1)
+    assert (last.came.tolist(), last.went.tolist(), last.gained) == ([], [], 0)
+
+
+def test_the_same_queries_before_and_after(shop):
+    card = read_card(shop.encoders / "mine")
+    made = look_before_after(shop, BeforeAfterConfig("shop", "mine"))
+    assert looked(shop, "shop", card) == made
+    assert made.kept_out
+    assert len(made.queries) == card.data["listings"] - card.data["learned_from"]
+    assert 60 not in made.queries  # it has no title
+    found = changes_of(shop, "shop", made, shop.load_catalog("shop").codes)
+    assert sorted(change.row for change in found) == made.queries
+    for change in found:
+        rows = [*change.came, *change.went, *change.stayed]
+        assert change.row not in rows
+        assert len(rows) == len(set(rows))
+        assert len(change.came) == len(change.went)
+    assert pipeline.load_encoded(shop, "shop") is None  # what the pages show is not touched
+
+
+def test_another_catalog_or_run_makes_it_unknown(shop):
+    card = read_card(shop.encoders / "mine")
+    look_before_after(shop, BeforeAfterConfig("shop", "mine"))
+    listings = listings_of(shop, "shop")
+    pd.DataFrame({"id": listings.item_ids[:40], "title": listings.titles[:40]}).to_csv(shop.root / "t.csv", index=False)
+    pipeline.import_catalog(shop, pipeline.ImportConfig(str(shop.root / "t.csv"), "Other"))
+    assert looked(shop, "other", card) is None
+    assert not look_before_after(shop, BeforeAfterConfig("other", "mine")).kept_out
+    with pytest.raises(EncoderError, match="no trained encoder"):
+        look_before_after(shop, BeforeAfterConfig("shop", "nothing"))
+
+
+def test_an_encoder_is_tried_before_it_is_offered(shop, thin_model):
+    spec = f"bert:{thin_model}"
+    result = try_encoder(shop, TrialConfig("shop", spec))
+    assert (result.modality, result.width) == ("text", 32)
+    assert opened_encoders(shop) == {spec: "text"}
+    assert try_encoder(shop, TrialConfig("shop", "tfidf-char")).modality == "text"
+    assert try_encoder(shop, TrialConfig("shop", "phash")).modality == "image"
+    with pytest.raises(EncoderError, match="no folder"):
+        try_encoder(shop, TrialConfig("shop", "bert:/no/such/folder"))
+    assert opened_encoders(shop) == {spec: "text"}
+    delete_run(shop.encoders, "mine")
