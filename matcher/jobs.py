@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from matcher import before_after, pipeline, train_catalog, trial
+from matcher import before_after, compare, pipeline, train_catalog, trial
 from matcher.errors import Cancelled, JobError, MatcherError
 from matcher.pace import Pace
 from matcher.progress import Progress, Report
