@@ -1,5 +1,6 @@
 """Encoders trained here, as files: list, delete, export as one file, import. Loads no network."""
 
+import itertools
 import re
 import shutil
 import zipfile
@@ -10,13 +11,16 @@ import pandas as pd
 
 from matcher.encoders import CARD, ENCODERS
 from matcher.encoders.card import BACKBONE, HISTORY, WEIGHTS, Card, is_run, read_card
-from matcher.errors import EncoderError, TrainingError
+from matcher.errors import DataError, EncoderError, TrainingError
 from matcher.files import atomic
+from matcher.history import COLUMNS
+from matcher.parquet import read_parquet
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 # All that an exported run may hold; nothing here can run code when it is read.
 MEMBER = re.compile(rf"({CARD}|{WEIGHTS}|{HISTORY}|{BACKBONE}/([\w-]+/)?[\w.-]+\.(json|txt|model|safetensors))")
 MOST_BYTES = 4 << 30  # of an imported run, unpacked
+MOST_EPOCHS = 10_000
 
 
 def check_name(run_id: str, encoders: Path) -> None:
@@ -35,14 +39,48 @@ def check_name(run_id: str, encoders: Path) -> None:
 
 
 def runs(encoders: Path) -> list[Card]:
-    """Cards of all runs, the newest first."""
-    cards = [read_card(folder) for folder in encoders.glob("[!.]*") if is_run(folder)]
+    """Cards of all runs, the newest first; those whose card cannot be read are left to `damaged`."""
+    cards = [card for _, card in _cards(encoders) if card]
     return sorted(cards, key=lambda card: card.created, reverse=True)
 
 
+def damaged(encoders: Path) -> list[str]:
+    """Names of runs whose card cannot be read."""
+    return sorted(folder.name for folder, card in _cards(encoders) if card is None)
+
+
+def _cards(encoders: Path) -> list[tuple[Path, Card | None]]:
+    found: list[tuple[Path, Card | None]] = []
+    for folder in encoders.glob("[!.]*"):
+        try:
+            if is_run(folder):
+                found.append((folder, replace(read_card(folder), id=folder.name)))
+        except EncoderError:
+            found.append((folder, None))
+    return found
+
+
+def free_name(encoders: Path, catalog_id: str, what: str) -> str:
+    """A name that no run has: "shop-titles", else "shop-titles-2" and so on."""
+    base = f"{catalog_id[:40].strip('-')}-{what}"
+    others = (f"{base}-{number}" for number in itertools.count(2))
+    return next(name for name in itertools.chain([base], others) if not (encoders / name).exists())
+
+
 def read_history(folder: Path) -> pd.DataFrame:
-    """Loss and F1 of each epoch: number, loss, f1, threshold, seconds."""
-    return pd.read_parquet(folder / HISTORY)
+    """Loss and F1 of each epoch: number, loss, f1, threshold, seconds; no row if the file is not there.
+
+    Raises:
+        EncoderError: It is damaged, or none of ours.
+    """
+    file = folder / HISTORY
+    if not file.is_file():
+        return pd.DataFrame(columns=COLUMNS, dtype=float)
+    try:
+        columns, _ = read_parquet(file, MOST_EPOCHS, 100)
+        return pd.DataFrame({name: pd.to_numeric(pd.Series(columns[name])) for name in COLUMNS})
+    except (DataError, KeyError, ValueError, TypeError) as error:
+        raise EncoderError(f"{file} is no history of a training ({error}). The encoder itself still works.") from error
 
 
 def unfinished(encoders: Path, run_id: str) -> Path:
@@ -101,6 +139,7 @@ def import_run(archive_file: Path, encoders: Path, run_id: str = "") -> Card:
     try:
         _unpack(archive_file, part)
         card = read_card(part)
+        read_history(part)
         card = replace(card, id=run_id or card.id)
         check_name(card.id, encoders)
         (part / CARD).write_text(card.to_json(), encoding="utf-8")

@@ -87,7 +87,7 @@ def training_job(
     # The light preset starts from the bundled encoder, the paper's from its own; a named one is the user's choice.
     named = ":" in encoder or kind == "characterbert" or name != "paper"
     config = replace(config, use_labels=use_labels, encoder=encoder if named else config.encoder, **changes)
-    return TrainJob(catalog_id, run_id or f"{catalog_id}-{kind}", asdict(config))
+    return TrainJob(catalog_id, run_id or f"{catalog_id[:40]}-{kind}", asdict(config))
 
 
 def train_catalog(workspace: Workspace, config: TrainJob, report: Report = silent) -> TrainResult:

@@ -12,8 +12,10 @@ import pytest
 import torch
 
 from matcher.__main__ import cli
+from matcher.encoders.card import COUNTS, FIGURES
+from matcher.errors import EncoderError
 from matcher.recipe import Recipe
-from matcher.runs import runs
+from matcher.runs import damaged, free_name, import_run, read_history, runs
 from matcher.terminal import ProgressLine
 
 WORDS = "red blue green lamp chair table shirt phone router watch cream oil steel wood paper glass".split()
@@ -178,3 +180,39 @@ def test_a_loss_that_is_no_number_ends_with_advice(shop, thin_model, capsys, mon
     said = refused(capsys, "train", "Shop", "--encoder", f"bert:{thin_model}", *QUICK)
     assert "Try a tenth of the learning rates" in said
     assert trained_here() == []
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        {"figures": {}}, {"figures": {"f1": "high"}}, {"modality": "sound"}, {"data": []}, {"split": None},
+        {"catalog": "x" * 9_999}, {"colour": 1},
+    ],
+)  # fmt: skip
+def test_a_card_that_cannot_be_shown_is_not_let_in(tmp_path, spoil):
+    figures = dict.fromkeys(FIGURES, 0.5)
+    card = {"id": "mine", "modality": "text", "encoder": "bert", "config": {}, "catalog": "Shop", "width": 32}
+    card |= {"data": dict.fromkeys(COUNTS, 5), "split": {"measured_by": "labels"}, "figures": figures}
+    for name, changes in {"good": {}, "bad": spoil}.items():
+        with zipfile.ZipFile(tmp_path / f"{name}.zip", "w") as archive:
+            archive.writestr("config.json", json.dumps(card | changes))
+            archive.writestr("weights.safetensors", b"")
+    encoders = tmp_path / "encoders"
+    encoders.mkdir()
+    assert import_run(tmp_path / "good.zip", encoders).id == "mine"
+    with pytest.raises(EncoderError, match="no card of a trained encoder"):
+        import_run(tmp_path / "bad.zip", encoders, "other")
+    (encoders / "mine" / "config.json").write_text(json.dumps(card | spoil))
+    assert (runs(encoders), damaged(encoders)) == ([], ["mine"])
+    assert read_history(encoders / "mine").empty
+    (encoders / "mine" / "history.parquet").write_bytes(b"nothing of the kind")
+    with pytest.raises(EncoderError, match="no history"):
+        read_history(encoders / "mine")
+
+
+def test_a_free_name_is_found(tmp_path):
+    assert free_name(tmp_path, "shop", "titles") == "shop-titles"
+    for name in ("shop-titles", "shop-titles-2"):
+        (tmp_path / name).mkdir()
+    assert free_name(tmp_path, "shop", "titles") == "shop-titles-3"
+    assert len(free_name(tmp_path, "a" * 60, "photos")) <= 64

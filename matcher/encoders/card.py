@@ -8,6 +8,7 @@ encoders/<id>/
 """
 
 import json
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from matcher.encoders import CARD
 from matcher.errors import EncoderError
 
 WEIGHTS, BACKBONE, HISTORY = "weights.safetensors", "backbone", "history.parquet"
+COUNTS = ("listings", "classes", "single_classes", "learned_from", "tuned_on", "pool")
+FIGURES = ("f1_before", "f1_network", "f1", "threshold", "best_epoch", "epochs", "seconds")
+LONGEST_WORD = 2_000  # characters of a name; a path may be long
 
 
 @dataclass(frozen=True)
@@ -66,11 +70,30 @@ def read_card(folder: Path) -> Card:
         EncoderError: There is none, or it is none of ours.
     """
     try:
-        return Card(**json.loads((folder / CARD).read_text(encoding="utf-8")))
+        card = Card(**json.loads((folder / CARD).read_text(encoding="utf-8")))
+        _check(card)
+        return card
     except FileNotFoundError as error:
         raise EncoderError(f"There is no trained encoder {folder.name!r}. Train one, or import its file.") from error
-    except (ValueError, TypeError, OSError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
         raise EncoderError(f"{folder / CARD} is no card of a trained encoder ({error}). Delete the run.") from error
+
+
+def _check(card: Card) -> None:
+    """See that a card from anywhere holds what is shown of it.
+
+    Raises:
+        ValueError: It does not.
+    """
+    words = (card.id, card.encoder, card.catalog, card.created, card.split.get("measured_by"))
+    counts = [card.data[name] for name in COUNTS]
+    figures = [card.figures[name] for name in FIGURES]
+    if not all(isinstance(word, str) and len(word) <= LONGEST_WORD for word in words):
+        raise ValueError("a name in it is no text, or far too long")
+    if not all(isinstance(number, int | float) and math.isfinite(number) for number in (*counts, *figures)):
+        raise ValueError("a figure in it is no number")
+    if card.modality not in ("text", "image") or not isinstance(card.config, dict):
+        raise ValueError("it is for neither titles nor photos, or holds no settings")
 
 
 def is_run(folder: Path) -> bool:
