@@ -15,7 +15,8 @@ test: .venv/.test
 	$(BIN)/python -m pytest
 
 bench: .venv/.test
-	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; PYTHONPATH=. $(BIN)/python $$file || exit 1; done
+	@missed=0; for file in tests/benchmarks/bench_*.py; do \
+		echo "== $$file"; PYTHONPATH=. $(BIN)/python $$file || missed=1; done; exit $$missed
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Twinshelf needs Python 3.11 or newer; found " + sys.version.split()[0] + ". Try: make PYTHON=python3.11")'
