@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from matcher import before_after, compare, pipeline, train_catalog, trial
+from matcher import before_after, compare, compare_field, pipeline, train_catalog, trial
 from matcher.errors import Cancelled, JobError, MatcherError
 from matcher.pace import Pace
 from matcher.progress import Progress, Report
@@ -51,7 +51,7 @@ KINDS = {
     "demo": Kind(pipeline.DemoConfig, pipeline.open_demo),
     "encode": Kind(pipeline.EncodeConfig, pipeline.encode),
     "train": Kind(train_catalog.TrainJob, train_catalog.train_catalog),
-    "compare": Kind(compare.CompareConfig, compare.compare_catalog),
+    "compare": Kind(compare_field.CompareConfig, compare.compare_catalog),
     "trial": Kind(trial.TrialConfig, trial.try_encoder),
     "before-after": Kind(before_after.BeforeAfterConfig, before_after.look_before_after),
 }

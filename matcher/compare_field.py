@@ -1,0 +1,183 @@
+"""What all rows of a comparison share: listings, split, settings, and how long it will take."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.balance import balance
+from matcher.catalog import Catalog
+from matcher.comparison import common_split
+from matcher.contenders import CONTENDERS, DATA, NOT_TRAINED, Contender
+from matcher.encoders.card import is_run
+from matcher.errors import DataError
+from matcher.files import fingerprint
+from matcher.neighbours import Neighbours
+from matcher.runs import unfinished
+from matcher.split import SIDES, TRAIN
+from matcher.standings import Standings, load_standings
+from matcher.train_catalog import TrainJob, training_job
+from matcher.train_config import Preset, TrainConfig
+from matcher.train_time import VIEW
+from matcher.train_time import expected_seconds as train_seconds
+from matcher.workspace import Workspace
+
+TUNE_SHARE, TEST_SHARE = 0.15, 0.20
+SHARES = (1 - TUNE_SHARE - TEST_SHARE, TUNE_SHARE, TEST_SHARE)
+
+# Seconds for each listing on two cores, measured on catalogs of 500 to 3,000 listings.
+ENCODING = {"text": 0.01, "image": 0.06}
+MEASURING = 0.002
+COPIES_STEP, TRAINING_STEP = "Encoding edited photos", "Training"  # as the training's own reports say
+
+
+@dataclass(frozen=True)
+class CompareConfig:
+    """What to compare.
+
+    Attributes:
+        catalog_id: On which catalog.
+        models: Keys of CONTENDERS.
+        data: "original", "balanced" or both.
+        preset: Settings of the trainings.
+        epochs: At most; None for the preset's own.
+        k: Neighbours of each listing.
+    """
+
+    catalog_id: str
+    models: Sequence[str] = tuple(CONTENDERS)
+    data: Sequence[str] = DATA
+    preset: Preset = "light"
+    epochs: int | None = None
+    k: int = 50
+
+
+@dataclass(frozen=True)
+class Field:
+    """What all rows share.
+
+    Attributes:
+        catalog: N listings.
+        sides: Shape (N,). The split.
+        title_row: Shape (M,). Listing of each balanced row's title, train side only.
+        photo_row: Shape (M,). Listing of its photo.
+        found: Neighbours that rows have looked for, by encoder and pool.
+    """
+
+    workspace: Workspace
+    config: CompareConfig
+    catalog: Catalog
+    sides: NDArray[np.int8]
+    title_row: NDArray[np.int32]
+    photo_row: NDArray[np.int32]
+    found: dict[tuple[str, str], Neighbours] = field(default_factory=dict)
+
+
+def open_field(workspace: Workspace, config: CompareConfig) -> Field:
+    """Read a catalog and split it for a comparison.
+
+    Raises:
+        DataError: There is no such catalog or model, or too few products are known.
+    """
+    unknown = [*({*config.models} - CONTENDERS.keys()), *({*config.data} - {*DATA})]
+    if unknown or not config.models or not config.data:
+        raise DataError(
+            f"Got {', '.join(unknown) or 'nothing'} to compare; expected some of {', '.join(CONTENDERS)}, on "
+            f"{' or '.join(DATA)} data."
+        )
+    catalog = workspace.load_catalog(config.catalog_id)
+    ids, labels, titles, photos = (catalog.listings[name].tolist() for name in ("item_id", "label", "title", "photo"))
+    sides = common_split(ids, labels, photos, titles, SHARES)
+    plan = balance(np.where(sides == TRAIN, catalog.codes, -1).astype(np.int32), titles, photos, sides=sides)
+    trained = sides[plan.title_row] == TRAIN
+    return Field(workspace, config, catalog, sides, plan.title_row[trained], plan.photo_row[trained])
+
+
+def standings_so_far(compared: Field) -> Standings:
+    """What an earlier start of the same comparison left, or an empty table."""
+    config, catalog = compared.config, compared.catalog
+    info = compared.workspace.catalog_info(config.catalog_id)
+    basis = fingerprint([info.version, SHARES, config.preset, config.epochs, config.k])
+    try:
+        kept = load_standings(compared.workspace, config.catalog_id)
+    except DataError:
+        kept = None
+    if kept is not None and kept.basis == basis:
+        return kept
+    sides = {"listings": len(catalog.listings)}
+    for number, name in enumerate(SIDES):
+        known = catalog.codes[(compared.sides == number) & (catalog.codes >= 0)]
+        sides |= {f"{name}_listings": len(known), f"{name}_products": len(np.unique(known))}
+    return Standings(config.catalog_id, info.name, info.version, basis, config.preset, config.epochs, sides)
+
+
+def rows_to_do(config: CompareConfig, standings: Standings) -> list[tuple[Contender, str]]:
+    """Rows that were asked for and have no figures yet, single encoders before pairs."""
+    asked = [(CONTENDERS[model], data) for data in DATA if data in config.data for model in CONTENDERS]
+    done = {(row.model, row.data) for row in standings.rows if not row.reason}
+    return [(one, data) for one, data in asked if one.id in config.models and (one.id, data) not in done]
+
+
+def expected_seconds(compared: Field, todo: Sequence[tuple[Contender, str]]) -> float:
+    """About how long rows take on two processor cores."""
+    seconds, met = 0.0, set()
+    for contender, data in todo:
+        seconds += MEASURING * len(compared.catalog.listings) * len(modalities_of(contender))
+        for modality in modalities_of(contender):
+            spec = spec_of(contender, modality)
+            if (spec, data) in met:
+                continue
+            met.add((spec, data))
+            seconds += ENCODING[modality] * len(compared.catalog.listings)
+            if spec not in NOT_TRAINED:
+                job = training_of(compared, spec, data)
+                if not is_trained(compared.workspace, job.run_id):
+                    seconds += sum(training_parts(compared, job).values())
+    return seconds
+
+
+def training_parts(compared: Field, job: TrainJob) -> dict[str, float]:
+    """Steps of a training to the seconds they are expected to take."""
+    config = TrainConfig(**job.settings)
+    listings = len(compared.catalog.listings)
+    total, views = train_seconds(config, listings), listings * (config.views + 2) * VIEW
+    return {COPIES_STEP: views, TRAINING_STEP: total - views} if config.views else {TRAINING_STEP: total}
+
+
+def modalities_of(contender: Contender) -> list[str]:
+    return [modality for modality in ("text", "image") if getattr(contender, modality)]
+
+
+def spec_of(contender: Contender, modality: str) -> str:
+    return str(contender.text if modality == "text" else contender.image)
+
+
+def training_of(compared: Field, spec: str, data: str) -> TrainJob:
+    """Settings of a training, under a name made from all that decides them."""
+    config = compared.config
+    changes: dict[str, Any] = {} if config.epochs is None else {"epochs": config.epochs}
+    job = training_job(
+        compared.workspace, config.catalog_id, spec, name=config.preset, use_labels=True, balanced=data == "balanced",
+        tune_share=TUNE_SHARE, test_share=TEST_SHARE, **changes,
+    )  # fmt: skip
+    version = compared.workspace.catalog_info(config.catalog_id).version
+    key = fingerprint([job.settings, version])[:8]
+    return replace(job, run_id=f"compare-{config.catalog_id[:20]}-{spec.partition(':')[0]}-{data}-{key}")
+
+
+def is_trained(workspace: Workspace, run_id: str) -> bool:
+    """Whether a training went to its end: one that was cancelled keeps its best epoch as a run, and may go on."""
+    return is_run(workspace.encoders / run_id) and not unfinished(workspace.encoders, run_id).exists()
+
+
+def pool_of(compared: Field, pool: str, modality: str) -> tuple[NDArray[np.integer], NDArray[np.bool_]]:
+    """Listings that a pool takes titles or photos from, and which of its rows are asked about."""
+    if pool == "all":
+        return np.arange(len(compared.sides)), compared.sides != TRAIN
+    if pool == "original":
+        rows: NDArray[np.integer] = np.flatnonzero(compared.sides == TRAIN)
+    else:
+        rows = compared.title_row if modality == "text" else compared.photo_row
+    return rows, np.ones(len(rows), dtype=bool)

@@ -1,0 +1,166 @@
+"""The figures of a comparison: pure functions of vectors, labels and who is asked about."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.embeddings import Embeddings
+from matcher.errors import DataError
+from matcher.interval import Figure, mean_figures
+from matcher.metrics import per_listing_scores, truth_of
+from matcher.neighbours import Neighbours
+from matcher.pairs import CandidatePairs, candidate_pairs
+from matcher.recipe import Recipe, decide
+from matcher.split import TEST, TRAIN, TUNE, split_by_product
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One model under one protocol.
+
+    Attributes:
+        precision: Mean over the listings measured of the precision of their matches, each itself counted.
+        recall: Likewise.
+        f1: Likewise; not that of the two means.
+        pool: Listings searched.
+        listings: Listings measured.
+        products: Products that they sell.
+        text_threshold: Distance of titles at which a pair still matches; None for a model that does not read them.
+        image_threshold: Likewise of photos.
+    """
+
+    precision: Figure
+    recall: Figure
+    f1: Figure
+    pool: int
+    listings: int
+    products: int
+    text_threshold: float | None
+    image_threshold: float | None
+
+
+@dataclass(frozen=True)
+class OnlyFound:
+    """Pairs of one product that one side alone finds.
+
+    Attributes:
+        photo: Positions of pairs whose photos are near enough and whose titles are not, farthest titles first, products
+            in turn.
+        title: The reverse.
+        both: How many pairs both find.
+        neither: How many pairs of one product neither finds, whether the search reached them or not.
+    """
+
+    photo: NDArray[np.intp]
+    title: NDArray[np.intp]
+    both: int
+    neither: int
+
+
+def common_split(
+    item_ids: Sequence[str],
+    labels: Sequence[str],
+    photos: Sequence[str],
+    titles: Sequence[str],
+    shares: tuple[float, float, float],
+) -> NDArray[np.int8]:
+    """One split for encoders of titles and of photos; shape (N,).
+
+    Raises:
+        DataError: The tune or the test side has fewer than two products with two listings, or nothing is left to train
+            on.
+    """
+    sides = split_by_product(item_ids, labels, photos, titles, shares=shares)
+    for side, what in ((TRAIN, "to train on"), (TUNE, "to choose thresholds on"), (TEST, "to measure on")):
+        sizes = Counter(label for label, on in zip(labels, sides, strict=True) if label and on == side)
+        repeated = sum(size > 1 for size in sizes.values())
+        if repeated < 2:
+            raise DataError(
+                f"The labels give {repeated} products with two listings {what}; a comparison needs at least two there. "
+                "Import a table with more known products."
+            )
+    return sides
+
+
+def pairs_asked(
+    vectors: Mapping[str, Embeddings], neighbours: Mapping[str, Neighbours], asked: NDArray[np.bool_]
+) -> CandidatePairs:
+    """Candidate pairs that some listing asked about is in, measured in every modality.
+
+    Args:
+        vectors: "text", "image" or both to N embeddings.
+        neighbours: The same modalities to what was found among all N.
+        asked: Shape (N,).
+    """
+    pairs = candidate_pairs(vectors, neighbours)
+    return pairs.chosen(asked[pairs.left] | asked[pairs.right])
+
+
+def measure(pairs: CandidatePairs, codes: NDArray[np.int32], recipe: Recipe, asked: NDArray[np.bool_]) -> Measured:
+    """Measure a recipe on the listings asked about.
+
+    Args:
+        pairs: Of N listings, at least those that a listing asked about is in.
+        codes: Shape (N,). Label codes, -1 where unknown: such a listing counts neither for nor against.
+        recipe: With its thresholds.
+        asked: Shape (N,). Whole products.
+    """
+    truth = truth_of(pairs, codes)
+    chosen = asked[truth.label_size > 0]
+    scores = np.stack(per_listing_scores(decide(pairs, recipe), truth), axis=1)[chosen]
+    product = codes[asked & (codes >= 0)]
+    precision, recall, f1 = mean_figures(scores, product)
+    return Measured(
+        precision,
+        recall,
+        f1,
+        pool=pairs.n,
+        listings=len(product),
+        products=len(np.unique(product)),
+        text_threshold=recipe.text_threshold,
+        image_threshold=recipe.image_threshold,
+    )
+
+
+def only_found(pairs: CandidatePairs, codes: NDArray[np.int32], recipe: Recipe, asked: NDArray[np.bool_]) -> OnlyFound:
+    """Tell pairs of one product that the photo alone finds from those that the title alone finds.
+
+    Args:
+        pairs: As for `measure`, with distances of both.
+        codes: Shape (N,). Label codes, -1 where unknown.
+        recipe: "either", with both thresholds.
+        asked: Shape (N,). Whole products.
+
+    Source: Figures 5 and 6 of the paper.
+    """
+    truth = truth_of(pairs, codes)
+    same = truth.is_same & asked[pairs.left] & asked[pairs.right] & (pairs.rank <= recipe.k)
+    near = {
+        side: pairs.distance[side] <= np.float32(threshold if threshold is not None else -1)
+        for side, threshold in (("text", recipe.text_threshold), ("image", recipe.image_threshold))
+    }
+    photo = np.flatnonzero(same & near["image"] & ~near["text"])
+    title = np.flatnonzero(same & near["text"] & ~near["image"])
+    both = int((same & near["text"] & near["image"]).sum())
+    sizes = np.bincount(codes[asked & (codes >= 0)])
+    true = int((sizes * (sizes - 1) // 2).sum())
+    return OnlyFound(
+        _in_turn(photo, pairs.distance["text"], codes[pairs.left]),
+        _in_turn(title, pairs.distance["image"], codes[pairs.left]),
+        both,
+        true - both - len(photo) - len(title),
+    )
+
+
+def _in_turn(which: NDArray[np.intp], distance: NDArray[np.float32], product: NDArray[np.int32]) -> NDArray[np.intp]:
+    """The farthest pair of each product first, then the second of each; equal ones by position."""
+    far = which[np.argsort(-distance[which], kind="stable")]
+    by_product = np.argsort(product[far], kind="stable")
+    ordered = product[far][by_product]
+    first = np.searchsorted(ordered, ordered, side="left")
+    turn = np.empty(len(far), dtype=np.intp)
+    turn[by_product] = np.arange(len(far)) - first
+    return far[np.argsort(turn, kind="stable")]

@@ -1,0 +1,94 @@
+"""What is compared: the paper's models, on its two kinds of data, under two protocols; and what the paper found."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Data = Literal["original", "balanced"]
+Protocol = Literal["unseen", "seen"]
+DATA: tuple[Data, ...] = get_args(Data)
+PROTOCOLS: tuple[Protocol, ...] = get_args(Protocol)
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One model of the table.
+
+    Attributes:
+        id: Its name in settings and on the command line.
+        title: Its name on the screen.
+        text: Encoder of the titles that it starts from; None if it does not read them.
+        image: Encoder of the photos; None if it does not look at them.
+    """
+
+    id: str
+    title: str
+    text: str | None = None
+    image: str | None = None
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether it reads titles and looks at photos."""
+        return self.text is not None and self.image is not None
+
+    @property
+    def modality(self) -> str:
+        """ "text", "image", or "fused" for both."""
+        return "fused" if self.is_pair else "text" if self.text else "image"
+
+
+NOT_TRAINED = {"tfidf"}
+
+CONTENDERS: dict[str, Contender] = {
+    each.id: each
+    for each in (
+        Contender("tfidf", "TF-IDF", text="tfidf"),
+        Contender("bert", "BERT", text="bert"),
+        Contender("characterbert", "CharacterBERT", text="characterbert"),
+        Contender("efficientnet", "EfficientNet", image="efficientnet"),
+        Contender("bert+efficientnet", "BERT + EfficientNet", text="bert", image="efficientnet"),
+        Contender("characterbert+efficientnet", "CharacterBERT + EfficientNet", "characterbert", "efficientnet"),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Published:
+    """F1 that the paper reports for a model, 0..1; precision and recall where it gives them."""
+
+    original: float
+    balanced: float
+    precision: float | None = None
+    recall: float | None = None
+
+
+PAPER_LISTINGS, PAPER_PRODUCTS = 34_250, 11_014
+PAPER_SOURCE = (
+    "The product-matching paper that this program follows (BERT, CharacterBERT and EfficientNet-B3 trained with "
+    f"ArcFace), on Shopee's {PAPER_LISTINGS:,} listings of {PAPER_PRODUCTS:,} products; measured on the products that "
+    "the models were trained on."
+)
+PAPER: dict[str, Published] = {
+    "tfidf": Published(0.611, 0.633),
+    "bert": Published(0.759, 0.862),
+    "characterbert": Published(0.792, 0.911),
+    "efficientnet": Published(0.660, 0.873),
+    "bert+efficientnet": Published(0.833, 0.906),
+    "characterbert+efficientnet": Published(0.837, 0.919, precision=0.829, recall=0.914),
+}
+
+PROTOCOL_TITLES: dict[Protocol, str] = {"unseen": "Unseen products", "seen": "Seen products"}
+PROTOCOL_WORDS: dict[Protocol, str] = {
+    "unseen": (
+        "What to expect of new listings. Trained on some products, thresholds chosen on others, measured on products "
+        "kept apart from both, searched in the whole catalog. With balanced data only the training differs."
+    ),
+    "seen": (
+        "Flattering, and only there to compare with the paper, which measures in this way: on the very products that "
+        "the models were trained on, thresholds chosen on the same. Nothing else is in the pool, and balanced data is "
+        "also measured on the balanced listings, whose titles and photos stand there several times."
+    ),
+}
+DATA_WORDS: dict[Data, str] = {
+    "original": "listings as they are",
+    "balanced": "at most ten listings a product, small products filled with new pairs of their own titles and photos",
+}
