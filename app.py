@@ -17,6 +17,7 @@ HERE = Path(__file__).parent
 PAGES = (
     ("start", "Start", ":material/home:"),
     ("catalog", "Catalog", ":material/inventory_2:"),
+    ("encoders", "Encoders", ":material/model_training:"),
     ("browse", "Browse", ":material/grid_view:"),
     ("thresholds", "Thresholds", ":material/tune:"),
     ("review", "Review", ":material/fact_check:"),

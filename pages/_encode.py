@@ -6,7 +6,7 @@ import streamlit as st
 
 from matcher import jobs, pipeline
 from matcher.distance import Metric
-from matcher.encoders import ENCODERS
+from pages._known import known_encoders
 from pages._shared import Opened, is_encoded
 
 NONE = "none"
@@ -15,11 +15,11 @@ NONE = "none"
 def draw(opened: Opened) -> None:
     """One button, or a link when matches are there and the choices still fit them."""
     used = is_encoded(opened)
-    text, image = pipeline.default_encoders(opened.catalog)
+    last = pipeline.last_config(opened.workspace, opened.id)
     with st.container(horizontal=True, vertical_alignment="center"):
         start = st.empty()
         with st.popover("Encoders", icon=":material/tune:", width="content"):
-            config = choices(opened, text, image)
+            config = choices(opened, last.text, last.image)
         if used:
             st.page_link("pages/browse.py", label="Browse the matches", icon=":material/grid_view:")
         label = "Find matches again" if used else "Find matches"
@@ -33,23 +33,23 @@ def choices(opened: Opened, text: str | None, image: str | None) -> pipeline.Enc
     """What reads the titles, what reads the photos, and how neighbours are looked for."""
     left, right = st.columns(2)
     with left:
-        chosen_text = encoder_box("Titles are read by", "text", text)
+        chosen_text = encoder_box(opened, "Titles are read by", "text", text)
         metric = st.selectbox("Distance", get_args(Metric), format_func=str.capitalize, key="encode-metric")
     with right:
-        chosen_image = encoder_box("Photos are read by", "image", image)
+        chosen_image = encoder_box(opened, "Photos are read by", "image", image)
         k = st.number_input("Neighbours for each listing", 1, 500, 50, key="encode-k")
     st.caption("Only what is new is encoded; results of earlier choices are kept.")
     return pipeline.EncodeConfig(opened.id, chosen_text, chosen_image, metric=metric, k=int(k))
 
 
-def encoder_box(label: str, modality: str, default: str | None) -> str | None:
-    """An encoder of this kind; others can be typed by the name of their model."""
-    known = {info.id: info for info in ENCODERS.values() if info.modality == modality}
+def encoder_box(opened: Opened, label: str, modality: str, default: str | None) -> str | None:
+    """An encoder of this kind, those trained here first; others can be typed by the name of their model."""
+    known = known_encoders(opened.workspace, modality)
     options = [*known, NONE]
     chosen = st.selectbox(
         label,
         options,
-        index=options.index(default or NONE),
+        index=options.index(default or NONE) if (default or NONE) in options else 0,
         format_func=lambda name: f"{known[name].title} · {known[name].one_line}" if name in known else name,
         accept_new_options=True,
         key=f"encode-{modality}",

@@ -7,7 +7,14 @@ from matcher.records import Job
 from matcher.workspace import Workspace
 from pages._text import literal
 
-TITLES = {"import": "Reading the catalog", "demo": "Opening the demo catalog", "encode": "Finding matches"}
+TITLES = {
+    "import": "Reading the catalog",
+    "demo": "Opening the demo catalog",
+    "encode": "Finding matches",
+    "train": "Training an encoder",
+    "trial": "Trying an encoder",
+    "before-after": "Encoding before and after",
+}
 
 
 def follow(workspace: Workspace, job_id: str, title: str) -> None:

@@ -20,9 +20,11 @@ NAMES = {"text": "Titles", "image": "Photos", "fused": "Title and photo"}
 
 
 def encoder_name(encoder: str | None) -> str:
-    """What an encoder is called on the screen."""
+    """What an encoder is called on the screen: its title, the last part of a model's name, or a run's own name."""
     info = ENCODERS.get(encoder or "")
-    return info.title if info else encoder or "none"
+    if info:
+        return info.title
+    return (encoder or "none").partition(":")[2].rstrip("/").rsplit("/", 1)[-1] or encoder or "none"
 
 
 def recipe_in_words(recipe: Recipe) -> str:

@@ -1,0 +1,119 @@
+"""Before and after a training, on the same queries: which neighbours came in, and which went out."""
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from matcher import before_after, jobs
+from matcher.before_after import BeforeAfter, BeforeAfterConfig
+from matcher.changes import NEAREST, Change
+from matcher.encoders.card import Card
+from matcher.explore import differing_words
+from pages import _cards, _jobs
+from pages._cards import Badge, Board, Column, cards
+from pages._shared import Opened, listing_card
+from pages._text import literal
+from pages._words import encoder_name
+
+SHOWN = 3  # queries on one page
+ORDERS = {"Changed most": None, "Found more of its product": 1, "Lost some of its product": -1}
+OTHER = Badge("Other product", "block", "different")
+
+
+def draw(opened: Opened, card: Card) -> None:
+    """A few listings with their neighbours by the encoder that the run started from, and by the run."""
+    st.markdown("**Before and after, on the same listings**")
+    made = before_after.looked(opened.workspace, opened.id, card)
+    if made is None:
+        _make(opened, card)
+        return
+    found = _changes(opened.workspace.root, opened.id, opened.info.version, made.after, made, opened)
+    changed = [change for change in found if len(change.came)]
+    kept_out = " that the training did not learn from" if made.kept_out else ""
+    st.caption(
+        f"Of {len(found):,} listings{kept_out}, {len(changed):,} have other {NEAREST} nearest neighbours than with "
+        f"{literal(encoder_name(card.encoder))}. {_gains(opened, changed)}"
+    )
+    known = (opened.catalog.codes >= 0).any()
+    bar = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
+    asked = "Changed most"
+    if known:
+        asked = bar.segmented_control(
+            "Order", list(ORDERS), default=asked, required=True, key=f"changes-{card.id}", label_visibility="collapsed"
+        )
+    wanted = ORDERS[asked]
+    chosen = [change for change in changed if wanted is None or change.gained * wanted > 0]
+    if wanted:
+        chosen.sort(key=lambda change: -wanted * change.gained)
+    if not chosen:
+        st.info("There is no such listing.", icon=":material/info:")
+        return
+    pages = -(-len(chosen) // SHOWN)
+    page = bar.pagination(pages, key=f"changes-page-{card.id}-{asked}", max_visible_pages=5) if pages > 1 else 1
+    for place, change in enumerate(chosen[(page - 1) * SHOWN : page * SHOWN]):
+        _query(opened, card, change, f"change-{place}")
+
+
+def _make(opened: Opened, card: Card) -> None:
+    """Offer to encode the catalog with both; it stays as it is."""
+    job = jobs.latest(opened.workspace, "before-after", opened.id)
+    if job and job.active:
+        _jobs.follow(opened.workspace, job.id, _jobs.TITLES["before-after"])
+        return
+    st.caption(
+        "See which neighbours the training brought in and which went out. The catalog's matches stay as they are."
+    )
+    if st.button("Look", icon=":material/compare:", key=f"look-{card.id}"):
+        jobs.start(opened.workspace, "before-after", BeforeAfterConfig(opened.id, card.id))
+        st.rerun()
+    if job and job.state == "failed" and job.config["run_id"] == card.id:
+        st.error(f"The last attempt failed: {literal(job.message)}", icon=":material/error:")
+
+
+@st.cache_resource(show_spinner="Comparing neighbours", max_entries=4)
+def _changes(
+    root: Path, catalog_id: str, version: str, after: str, _made: BeforeAfter, _opened: Opened
+) -> list[Change]:
+    return before_after.changes_of(_opened.workspace, catalog_id, _made, _opened.catalog.codes)
+
+
+def _gains(opened: Opened, changed: list[Change]) -> str:
+    """What the labels say of the changes."""
+    if not (opened.catalog.codes >= 0).any():
+        return ""
+    more, fewer = (sum(change.gained * sign > 0 for change in changed) for sign in (1, -1))
+    return f"{more:,} found more listings of their product, {fewer:,} found fewer."
+
+
+def _query(opened: Opened, card: Card, change: Change, key: str) -> None:
+    """One listing, the neighbours that came in and those that went out."""
+    titles = opened.catalog.listings["title"]
+
+    def column(rows: np.ndarray, heading: str, icon: str, nothing: str) -> Column:
+        shown = [
+            listing_card(
+                opened, int(row), title=differing_words(titles.iat[change.row], titles.iat[int(row)]),
+                badges=_truth(opened, change.row, int(row)), note="",
+            )
+            for row in rows
+        ]  # fmt: skip
+        return Column(shown, heading, f"{len(rows)} of {NEAREST}", icon, card.modality, nothing)
+
+    aside = listing_card(opened, change.row, large=True)
+    cards(
+        [
+            column(change.came, "Came in", "add_circle", "None."),
+            column(change.went, "Went out", "do_not_disturb_on", "None."),
+            column(change.stayed, "Stayed", "radio_button_checked", "None."),
+        ],
+        Board("columns", aside=aside, about=f"{card.id} {change.row}"),
+        key=key,
+    )
+
+
+def _truth(opened: Opened, query: int, other: int) -> list[Badge]:
+    codes = opened.catalog.codes
+    if codes[query] < 0 or codes[other] < 0:
+        return []
+    return [_cards.SAME if codes[query] == codes[other] else OTHER]

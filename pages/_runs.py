@@ -1,0 +1,189 @@
+"""Encoders trained here: the card of each, two side by side, and taking them along."""
+
+from datetime import datetime
+
+import pandas as pd
+import streamlit as st
+
+from matcher.encoders.card import Card
+from matcher.errors import EncoderError, MatcherError
+from matcher.runs import damaged, delete_run, export_run, forget, import_run, read_history, runs
+from matcher.workspace import Workspace
+from pages import _before_after
+from pages._jobs import duration
+from pages._known import run_line
+from pages._shared import Opened
+from pages._text import literal
+from pages._training import by_labels, curves
+from pages._words import encoder_name
+
+CHOSEN = "run"  # the run that is looked at, in the session and in the address
+NONE = "no other"
+
+
+def draw(opened: Opened) -> None:
+    """The run that is chosen, beside another one if that is asked for."""
+    cards = {card.id: card for card in runs(opened.workspace.encoders)}
+    if st.session_state.get(CHOSEN) not in cards:
+        st.session_state[CHOSEN] = next(iter(cards))
+    left, right = st.columns(2)
+    name = left.selectbox("Encoder", list(cards), key=CHOSEN)
+    card = cards[name]
+    others = [NONE, *(other.id for other in cards.values() if other.modality == card.modality and other.id != name)]
+    other = right.selectbox("Beside", others, key=f"beside-{name}", disabled=len(others) == 1)
+    if other == NONE:
+        _one(opened, card)
+    else:
+        _two(opened.workspace, card, cards[other])
+
+
+def _one(opened: Opened, card: Card) -> None:
+    _figures(card)
+    history = _history(opened.workspace, card)
+    if len(history):
+        curves({card.id: history}, card.modality, key=f"run-{card.id}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _export(opened.workspace, card)
+        with st.popover("Settings", icon=":material/tune:"):
+            st.dataframe(_settings([card]), hide_index=True, height=420)
+        _delete(opened.workspace, card)
+    _before_after.draw(opened, card)
+
+
+def _figures(card: Card) -> None:
+    """What it came to, and what that was measured on."""
+    figures, data = card.figures, card.data
+    shown = {
+        "F1 before": f"{figures['f1_before']:.3f}",
+        "F1 after": f"{figures['f1']:.3f}",
+        "Best epoch": f"{int(figures['best_epoch'])} of {int(figures['epochs'])}",
+        "Learned from": f"{data['learned_from']:,}",
+        "Time": duration(figures["seconds"]),
+    }
+    for column, (name, figure) in zip(st.columns(len(shown)), shown.items(), strict=True):
+        column.metric(name, figure)
+    how = "" if by_labels(card) else "edited copies of "
+    st.caption(
+        f"{literal(run_line(card))} {when(card)} F1 on {how}{data['tuned_on']:,} listings kept out of the training, "
+        f"in a pool of {data['pool']:,}, at the best threshold ({figures['threshold']:.3f})."
+    )
+
+
+def when(card: Card) -> str:
+    """ "23 November 2026, 21:05."."""
+    try:
+        return f"{datetime.fromisoformat(card.created):%-d %B %Y, %H:%M}."
+    except ValueError:
+        return ""
+
+
+def _history(workspace: Workspace, card: Card) -> pd.DataFrame:
+    try:
+        return read_history(workspace.encoders / card.id)
+    except EncoderError as error:
+        st.caption(literal(str(error)))
+        return pd.DataFrame()
+
+
+def _two(workspace: Workspace, one: Card, other: Card) -> None:
+    """Figures and settings of two runs side by side, and their curves in one chart."""
+    rows = {
+        "Learned from": lambda card: f"{card.data['learned_from']:,} listings of {card.catalog}",
+        "Started from": lambda card: encoder_name(card.encoder),
+        "F1 before": lambda card: f"{card.figures['f1_before']:.3f}",
+        "F1 after": lambda card: f"{card.figures['f1']:.3f}",
+        "Measured on": lambda card: f"{card.data['tuned_on']:,} listings, by {card.split['measured_by']}",
+        "Pool": lambda card: f"{card.data['pool']:,}",
+        "Best threshold": lambda card: f"{card.figures['threshold']:.3f}",
+        "Best epoch": lambda card: f"{int(card.figures['best_epoch'])} of {int(card.figures['epochs'])}",
+        "Time": lambda card: duration(card.figures["seconds"]),
+    }
+    frame = pd.DataFrame([[name, of(one), of(other)] for name, of in rows.items()], columns=["", one.id, other.id])
+    settings = _settings([one, other])
+    differ = settings[settings.iloc[:, 1] != settings.iloc[:, 2]]
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**Figures**")
+        st.dataframe(frame, hide_index=True)
+    with right:
+        st.markdown("**Settings that differ**")
+        if differ.empty:
+            st.caption("None.")
+        else:
+            st.dataframe(differ, hide_index=True)
+    if (one.catalog, one.split, one.data["tuned_on"]) != (other.catalog, other.split, other.data["tuned_on"]):
+        st.caption(":material/warning: Their F1 was not measured on the same listings, so it does not rank them.")
+    histories = {card.id: _history(workspace, card) for card in (one, other)}
+    if all(len(history) for history in histories.values()):
+        curves(histories, one.modality, key=f"beside-{one.id}-{other.id}")
+
+
+def _settings(cards: list[Card]) -> pd.DataFrame:
+    """Names and values as the terminal takes them; one column a run."""
+    names = list(dict.fromkeys(name for card in cards for name in card.config))
+    rows = [[name.replace("_", " "), *(str(card.config.get(name, "")) for card in cards)] for name in names]
+    return pd.DataFrame(rows, columns=["Setting", *(card.id for card in cards)])
+
+
+def _export(workspace: Workspace, card: Card) -> None:
+    def packed() -> bytes:
+        file = workspace.job_files / f"export-{card.id}.zip"
+        try:
+            export_run(workspace.encoders, card.id, file)
+            return file.read_bytes()
+        finally:
+            file.unlink(missing_ok=True)
+
+    st.download_button(
+        "Export", packed, f"{card.id}.zip", "application/zip", icon=":material/download:", on_click="ignore",
+        help="One file with the encoder and its card, for another workspace or machine.", key=f"export-{card.id}",
+    )  # fmt: skip
+
+
+def _delete(workspace: Workspace, card: Card) -> None:
+    with st.popover("Delete", icon=":material/delete:"):
+        st.markdown(f"Delete **{literal(card.id)}**? What it learned is lost unless it was exported.")
+        users = [info.name for info in workspace.catalogs() if card.id in _in_use(workspace, info.id).values()]
+        if users:
+            st.caption(
+                f"In use for {literal(', '.join(users))}: matches found with it stay, but new listings or questions "
+                "cannot be encoded."
+            )
+        st.button("Delete it", type="primary", on_click=_deleted, args=[workspace, card.id], key=f"delete-{card.id}")
+
+
+def _in_use(workspace: Workspace, catalog_id: str) -> dict[str, str]:
+    config = (workspace.store.setting(catalog_id, "encoded") or {}).get("config", {})
+    return {side: config.get(side) or "" for side in ("text", "image")}
+
+
+def _deleted(workspace: Workspace, run_id: str) -> None:
+    delete_run(workspace.encoders, run_id)
+    forget(workspace.encoders, run_id)
+    st.toast(f"{literal(run_id)} is deleted.", icon=":material/delete:")
+
+
+def bring_in(workspace: Workspace) -> None:
+    """Take an exported encoder from a file."""
+    file = st.file_uploader("An encoder exported here or elsewhere (zip)", type="zip", key="import-run")
+    name = st.text_input("Call it", key="import-name", placeholder="its own name", max_chars=64).strip()
+    if st.button("Bring it in", icon=":material/upload:", disabled=file is None) and file is not None:
+        place = workspace.job_files / "import-run.zip"
+        try:
+            place.write_bytes(file.getbuffer())
+            card = import_run(place, workspace.encoders, name)
+        except MatcherError as error:
+            st.error(literal(str(error).replace(place.name, file.name)), icon=":material/error:")
+        else:
+            st.session_state["arrived"] = f"{card.id} is here."
+            st.rerun()
+        finally:
+            place.unlink(missing_ok=True)
+
+
+def tell_of_damage(workspace: Workspace) -> None:
+    """Runs that cannot be shown, and a way to be rid of them."""
+    for name in damaged(workspace.encoders):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f":material/warning: The card of {literal(name)} cannot be read.")
+            st.button("Delete", key=f"delete-{name}", type="tertiary", on_click=_deleted, args=[workspace, name])

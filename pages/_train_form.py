@@ -1,0 +1,233 @@
+"""Start a training: few choices, the rest folded away, and in plain words what will happen."""
+
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from matcher import jobs
+from matcher.balance import balance
+from matcher.errors import MatcherError
+from matcher.lesson import prepare
+from matcher.runs import check_name, free_name
+from matcher.split import TRAIN, TUNE
+from matcher.train_catalog import TrainJob, listings_of, training_job
+from matcher.train_config import RANGES, Preset, TrainConfig
+from matcher.train_time import expected_seconds
+from pages._shared import Opened
+from pages._text import literal
+from pages._words import encoder_name
+
+KINDS = {
+    "bert": ("Titles", "titles", ":material/title:"),
+    "characterbert": ("Titles, letter by letter", "letters", ":material/abc:"),
+    "efficientnet": ("Photos", "photos", ":material/image:"),
+}
+PRESETS: dict[Preset, str] = {"light": "Light", "paper": "The paper's"}
+ABOUT = {
+    "light": "Made for a computer without a graphics card: minutes for a few thousand listings.",
+    "paper": "The published settings: all layers, many epochs. Hours without a graphics card.",
+}
+LABELS = {True: "With the known products", False: "Without labels"}
+LOSSES = {"arcface": "ArcFace", "softmax": "Softmax"}
+SOURCES = {"bert": "Hub id or folder", "characterbert": "Hub id or folder", "efficientnet": "timm name or checkpoint"}
+GPU_DEVICES = ("/dev/nvidiactl", "/dev/dxg")
+# Field: its name, its unit or what it does, its format.
+NUMBERS = {
+    "epochs": ("Epochs, at most", "Times that the listings are gone through.", "%d"),
+    "patience": ("Patience", "Epochs without a better F1 after which it ends.", "%d"),
+    "batch": ("Listings in a step", "", "%d"),
+    "margin": ("Margin (radians)", "m of ArcFace: how far apart products are pushed.", "%.2f"),
+    "scale": ("Scale", "s of ArcFace: how sharply a near stranger counts.", "%.0f"),
+    "rate": ("Learning rate", "Of the encoder's own layers.", "%.1e"),
+    "head_rate": ("Learning rate of the head", "Of the projection and the class centres.", "%.1e"),
+    "tune_share": ("Kept out to measure on", "Share of the products that tells when to stop.", "%.2f"),
+    "test_share": ("Kept out of everything", "Share of the products for figures of your own afterwards.", "%.2f"),
+    "seed": ("Seed", "Of everything drawn at random.", "%d"),
+}
+
+
+def draw(opened: Opened, busy: bool) -> None:
+    """The form; `busy` says that a training on this catalog runs."""
+    offered = _offered(opened)
+    if not offered:
+        st.info("This catalog has neither titles nor photos to learn from.", icon=":material/info:")
+        return
+    with st.container(border=True, key="train-form"):
+        kind = st.segmented_control(
+            "What to train", offered, default=offered[0], required=True, key="train-kind",
+            format_func=lambda name: f"{KINDS[name][2]} {KINDS[name][0]}",
+        )  # fmt: skip
+        left, right = st.columns(2)
+        name = left.text_input(
+            "Call it", free_name(opened.workspace.encoders, opened.id, KINDS[kind][1]), key=f"train-name-{kind}",
+            max_chars=64,
+        )  # fmt: skip
+        with right:
+            preset = _preset()
+        labels = _labels(opened)
+        with st.expander("More choices", icon=":material/tune:"):
+            encoder, changes = _more(opened, kind, preset, labels)
+        try:
+            check_name(name.strip(), opened.workspace.encoders)
+            job = training_job(
+                opened.workspace, opened.id, encoder, run_id=name.strip(), name=preset, use_labels=labels, **changes
+            )
+            st.markdown(_in_words(opened, job))
+        except MatcherError as error:
+            st.warning(literal(str(error)), icon=":material/warning:")
+            job = None
+        if st.button(
+            "Start training", type="primary", icon=":material/model_training:", disabled=job is None or busy,
+            help="A training on this catalog is running; a second one can start when it has ended." if busy else None,
+        ) and job:  # fmt: skip
+            _start(opened, job)
+
+
+def _offered(opened: Opened) -> list[str]:
+    """Kinds that this catalog can teach."""
+    has = {column: bool((opened.catalog.listings[column] != "").any()) for column in ("title", "photo")}
+    return [kind for kind in KINDS if has["photo" if kind == "efficientnet" else "title"]]
+
+
+def _preset() -> Preset:
+    has_gpu = any(Path(device).exists() for device in GPU_DEVICES)
+    preset = st.segmented_control(
+        "Settings", list(PRESETS), default="paper" if has_gpu else "light", required=True, key="train-preset",
+        format_func=PRESETS.__getitem__,
+    )  # fmt: skip
+    st.caption(ABOUT[preset])
+    return preset
+
+
+def _labels(opened: Opened) -> bool:
+    """Whether labels teach; without two listings of one product there is nothing in them."""
+    codes = opened.catalog.codes
+    told = int((np.bincount(codes[codes >= 0]) > 1).sum()) if (codes >= 0).any() else 0
+    if not told:
+        st.caption(
+            "No product is known to have two listings, so every listing is learned as a product of its own, by edited "
+            "copies of it. Verdicts from the Review page are used."
+        )
+        return False
+    return bool(
+        st.segmented_control(
+            "What tells products apart", [True, False], default=True, required=True, key="train-labels",
+            format_func=LABELS.__getitem__,
+            help=f"{told:,} products are known to have two listings or more. Without labels, edited copies of each "
+            "listing are its product. Verdicts are used either way.",
+        )
+    )  # fmt: skip
+
+
+def _more(opened: Opened, kind: str, preset: Preset, labels: bool) -> tuple[str, dict[str, Any]]:
+    """The encoder to start from, and settings that differ from the preset's."""
+    usual = TrainConfig(**training_job(opened.workspace, opened.id, kind, name=preset).settings)
+    key = f"{kind}-{preset}"
+    first, second = st.columns(2)
+    other = first.text_input(
+        "Start from another model", key=f"train-from-{kind}", placeholder=encoder_name(usual.encoder),
+        help=f"{SOURCES[kind]}. Leave it empty for the usual one.",
+    ).strip()  # fmt: skip
+    with second:
+        loss = st.segmented_control(
+            "Loss", ["arcface", "softmax"], default=usual.loss, required=True, key=f"train-loss-{key}",
+            format_func=LOSSES.__getitem__, help="Softmax is there to compare with.",
+        )  # fmt: skip
+    changes: dict[str, Any] = {"loss": loss}
+    ranges = {field: (least, most) for field, least, most in RANGES}
+    columns = st.columns(3)
+    for place, (field, (label, about, form)) in enumerate(NUMBERS.items()):
+        whole = form == "%d"
+        least, most, value = (int(x) if whole else float(x) for x in (*ranges[field], getattr(usual, field)))
+        changes[field] = columns[place % 3].number_input(
+            label, least, most, value, format=form, help=about or None, key=f"train-{field}-{key}",
+            step=1 if whole else {"%.2f": 0.05, "%.0f": 1.0}.get(form, value / 10),
+        )  # fmt: skip
+    if labels:
+        changes["balanced"] = st.checkbox(
+            "Balance the products first: at most ten listings of each, small ones filled with new pairs of their own "
+            "titles and photos", key=f"train-balanced-{key}",
+        )  # fmt: skip
+        if changes["balanced"]:
+            _plan(opened, replace(usual, **changes))
+    return (f"{kind}:{other}" if other else kind), changes
+
+
+def _plan(opened: Opened, config: TrainConfig) -> None:
+    """What balancing would do, before it is applied."""
+    before, after, new, left_out, frame = _balanced(*_key(opened, config), opened)
+    st.caption(
+        f"{before:,} listings to learn from become {after:,}: {left_out:,} of large products left out, {new:,} new "
+        "pairs of title and photo. Products kept out of the training are not touched."
+    )
+    frame = frame.rename(columns={
+        "rows": "Listings of a product", "labels": "Products", "rows_before": "Before", "rows_after": "After",
+        "new_pairs": "New pairs", "left_out": "Left out",
+    })  # fmt: skip
+    st.dataframe(frame, hide_index=True, height=min(250, 38 + 35 * len(frame)))
+
+
+@st.cache_data(show_spinner=False, max_entries=10)
+def _balanced(root: Path, catalog_id: str, version: str, verdicts: int, config: str, _opened: Opened) -> tuple:
+    listings = listings_of(_opened.workspace, catalog_id)
+    settings = TrainConfig.from_json(config)
+    listings = listings.having(settings.modality)
+    lesson = prepare(listings, replace(settings, balanced=False))
+    taught = lesson.sides == TRAIN
+    photos = [str(photo or "") for photo in listings.photos]
+    plan = balance(
+        np.where(taught, lesson.codes, -1), listings.titles, photos, sides=lesson.sides, seed=settings.seed
+    )  # fmt: skip
+    frame = plan.summary()
+    unlabelled = int((taught & (lesson.codes < 0)).sum())
+    total = {name: int(frame[name].sum()) for name in ("rows_before", "rows_after", "new_pairs", "left_out")}
+    return (total["rows_before"] + unlabelled, total["rows_after"] + unlabelled, total["new_pairs"], total["left_out"],
+            frame)  # fmt: skip
+
+
+def _in_words(opened: Opened, job: TrainJob) -> str:
+    """What will happen and about how long it takes."""
+    config = TrainConfig(**job.settings)
+    listings, learned, measured, classes = _facts(*_key(opened, config), opened)
+    what = f"{classes:,} products" if config.use_labels else "edited copies of each, without labels"
+    return (
+        f"Starts from {literal(encoder_name(config.encoder))} and learns from **{learned:,} listings** ({what}). "
+        f"{measured:,} listings of other products are kept out: they tell after each epoch how good it is, and when to "
+        f"stop. At most {config.epochs} epochs, **{_about(expected_seconds(config, listings))}** on two processor "
+        "cores. You can go on working, close the page, or cancel; nothing in the catalog changes until you use the new "
+        "encoder."
+    )
+
+
+def _about(seconds: float) -> str:
+    """ "about 2 to 7 minutes": half of what is expected to twice of it."""
+    unit, name = (60, "minutes") if seconds < 3600 else (3600, "hours")
+    return f"about {max(1, round(seconds / unit / 2)):,} to {max(2, round(2 * seconds / unit)):,} {name}"
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _facts(
+    root: Path, catalog_id: str, version: str, verdicts: int, config: str, _opened: Opened
+) -> tuple[int, int, int, int]:
+    settings = TrainConfig.from_json(config)
+    lesson = prepare(listings_of(_opened.workspace, catalog_id).having(settings.modality), settings)
+    measured = lesson.sides == TUNE
+    return len(lesson.sides), len(np.unique(lesson.rows)), int(measured.sum()), lesson.classes.count
+
+
+def _key(opened: Opened, config: TrainConfig) -> tuple[Path, str, str, int, str]:
+    last = max((verdict.id for verdict in opened.workspace.store.verdicts(opened.id)), default=0)
+    return opened.workspace.root, opened.id, opened.info.version, last, config.to_json()
+
+
+def _start(opened: Opened, job: TrainJob) -> None:
+    started = jobs.get(opened.workspace, jobs.start(opened.workspace, "train", job))
+    if started.config != asdict(job):
+        st.session_state["training-said"] = (
+            f"A training of {started.config['run_id']} is running on this catalog already; yours was not started. "
+            "Wait for it, or cancel it."
+        )
+    st.rerun()

@@ -1,0 +1,121 @@
+"""A training on the screen: while it runs, and what to do when it ended before it was done."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from matcher import jobs
+from matcher.encoders.card import Card
+from matcher.history import CHECKPOINT, history_so_far
+from matcher.records import Job
+from matcher.runs import forget, is_run, runs, unfinished
+from matcher.train_catalog import TrainJob
+from matcher.workspace import Workspace
+from pages._charts import chart, colours
+from pages._jobs import describe
+from pages._text import literal
+
+HEIGHT = 190
+DISMISSED = "page.training.dismissed"  # the job whose end the curator has seen
+
+
+def running(workspace: Workspace, job: Job) -> None:
+    """Progress, curves and Cancel, until the training ends; a reload or a second tab shows the same."""
+
+    @st.fragment(run_every=1.0)
+    def poll() -> None:
+        now = jobs.get(workspace, job.id)
+        if not now.active:
+            st.rerun()
+        name, settings = now.config["run_id"], now.config["settings"]
+        with st.container(border=True, key="training"):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"**Training {literal(name)}**")
+                st.space("stretch")
+                if st.button("Cancel", key=f"cancel-{job.id}", icon=":material/stop_circle:"):
+                    jobs.cancel(workspace, job.id)
+                    st.toast("Stopping at the next safe point; the best epoch is kept.", icon=":material/stop_circle:")
+            st.progress(now.fraction or 0.0, text=describe(now))
+            history = history_so_far(unfinished(workspace.encoders, name))
+            if history.empty:
+                st.caption("The curves begin as soon as the encoder has been measured as it is.")
+            else:
+                curves({name: history}, settings["modality"], key="running", epochs=settings["epochs"])
+
+    poll()
+
+
+def ended(workspace: Workspace, job: Job, used: Mapping[str, str | None]) -> None:
+    """What the last training came to, until it is used, dismissed or started again."""
+    if job.active or workspace.store.setting(job.catalog_id, DISMISSED) == job.id:
+        return
+    name = job.config["run_id"]
+    card = next((card for card in runs(workspace.encoders) if card.id == name), None)
+    if job.state == "done":
+        if card is None or name in used.values():
+            return
+        st.success(f"**{literal(name)}** is trained: {in_figures(card)}", icon=":material/check_circle:")
+    elif job.state == "cancelled":
+        st.info(literal(job.message), icon=":material/stop_circle:")
+    else:
+        st.error(f"The training of {literal(name)} failed. {literal(job.message)}", icon=":material/error:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if job.state != "done" and not is_run(workspace.encoders / name):
+            begin_again(workspace, job)
+        st.button("Dismiss", key="dismiss", type="tertiary", on_click=_dismiss, args=[workspace, job])
+
+
+def begin_again(workspace: Workspace, job: Job) -> None:
+    """Start the same training; it goes on after its last whole epoch, if there was one."""
+    work = unfinished(workspace.encoders, job.config["run_id"])
+    over = len(history_so_far(work)) - 1 if (work / CHECKPOINT).is_file() else 0
+    if st.button("Go on" if over else "Start again", icon=":material/restart_alt:", type="primary"):
+        jobs.start(workspace, "train", TrainJob(**job.config))
+        st.rerun()
+    if over:
+        st.caption(f"It goes on where it stopped: after {over} epoch{'s' if over > 1 else ''}.")
+
+
+def _dismiss(workspace: Workspace, job: Job) -> None:
+    workspace.store.set_setting(job.catalog_id, DISMISSED, job.id)
+    forget(workspace.encoders, job.config["run_id"])
+
+
+def in_figures(card: Card) -> str:
+    """ "F1 0.723 before, 0.842 after, on 77 listings kept out of it"."""
+    figures = card.figures
+    kept_out = (
+        f"{card.data['tuned_on']:,} listings"
+        if by_labels(card)
+        else f"edited copies of {card.data['tuned_on']:,} listings"
+    )
+    return f"F1 {figures['f1_before']:.3f} before, **{figures['f1']:.3f}** after, on {kept_out} kept out of it."
+
+
+def by_labels(card: Card) -> bool:
+    """Whether its figures were measured on known products; else on edited copies of listings."""
+    return bool(card.split["measured_by"] == "labels")
+
+
+def curves(histories: dict[str, pd.DataFrame], modality: str, *, key: str, epochs: int = 0) -> None:
+    """F1 on the listings kept out, and the loss, epoch by epoch; the first training solid, a second one dashed."""
+    longest = max([epochs, 1, *(int(history["number"].max()) for history in histories.values() if len(history))])
+    for column, (what, name, colour) in zip(
+        st.columns(2), [("f1", "F1 on what was kept out", modality), ("loss", "Loss", "unsure")], strict=True
+    ):
+        figure = go.Figure()
+        for dash, (run, history) in zip(("solid", "dash", "dot"), histories.items(), strict=False):
+            known = history[history[what].notna()]
+            figure.add_scatter(
+                x=known["number"], y=known[what], name=run, mode="lines+markers",
+                line={"color": colours()[colour], "width": 2, "dash": dash}, marker={"size": 5},
+                hovertemplate=f"epoch %{{x}}: %{{y:.3f}}<extra>{run if len(histories) > 1 else ''}</extra>",
+            )  # fmt: skip
+        figure.update_xaxes(title="Epoch", range=[-0.2, longest + 0.2], tickformat="d", nticks=9)
+        figure.update_yaxes(tickformat=".2f", nticks=5)
+        figure.update_layout(showlegend=len(histories) > 1)
+        with column:
+            st.caption(name)
+            chart(figure, key=f"{key}-{what}", height=HEIGHT)

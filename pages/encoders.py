@@ -1,0 +1,150 @@
+"""Which encoders there are, training of one's own, and what a training changed."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from matcher import jobs, pipeline
+from matcher.encoding import ENCODED
+from matcher.errors import MatcherError
+from matcher.records import Job
+from matcher.runs import runs
+from matcher.trial import TrialConfig
+from pages import _jobs, _runs, _train_form, _training
+from pages._cards import ICONS
+from pages._known import Known, known_encoders
+from pages._shared import Opened, need_catalog
+from pages._text import literal
+
+LIST, TRAIN, OWN = "What there is", "Train", "Trained here"
+VIEW = "encoders-view"
+SIDES = {"text": "For titles", "image": "For photos"}
+COLOURS = {"text": "blue", "image": "orange"}
+NAMED = {
+    "bert": "Titles: sentence-transformers or BERT, by hub id or folder",
+    "characterbert": "Titles: CharacterBERT, by hub id or folder",
+    "efficientnet": "Photos: timm, by name, checkpoint file or folder",
+}
+
+
+def main() -> None:
+    """What runs first, then one of three views."""
+    st.title("Encoders")
+    opened = need_catalog()
+    used = in_use(opened)
+    training = jobs.latest(opened.workspace, "train", opened.id)
+    watch(opened, training, used)
+    own = runs(opened.workspace.encoders)
+    offered = [LIST, TRAIN, *([OWN] if own else [])]
+    if st.session_state.get(VIEW) not in offered:
+        st.session_state[VIEW] = LIST
+    view = st.segmented_control("View", offered, required=True, key=VIEW, label_visibility="collapsed")
+    if view == TRAIN:
+        _train_form.draw(opened, busy=bool(training and training.active))
+    elif view == OWN:
+        _runs.draw(opened)
+    else:
+        listed(opened, used)
+
+
+def in_use(opened: Opened) -> dict[str, str | None]:
+    """The encoder of titles and of photos that this catalog's matches come from."""
+    kept = opened.workspace.store.setting(opened.id, ENCODED)
+    return {side: kept["config"][side] if kept else None for side in SIDES}
+
+
+def watch(opened: Opened, training: Job | None, used: dict[str, str | None]) -> None:
+    """What is running, what has just ended, and anything that has to be said."""
+    for key in ("training-said", "arrived"):
+        if said := st.session_state.pop(key, None):
+            st.toast(literal(said), icon=":material/info:")
+            if key == "training-said":
+                st.warning(literal(said), icon=":material/warning:")
+    if training and training.active:
+        _training.running(opened.workspace, training)
+    elif training:
+        _training.ended(opened.workspace, training, used)
+    finding = jobs.latest(opened.workspace, "encode", opened.id)
+    if finding and finding.active:
+        _jobs.follow(opened.workspace, finding.id, _jobs.TITLES["encode"])
+
+
+def listed(opened: Opened, used: dict[str, str | None]) -> None:
+    """Every encoder with what it is good for, and ways to get more."""
+    st.caption(
+        "An encoder turns titles or photos into numbers, so that listings of one product come to lie near each other. "
+        "The bundled ones know goods in general; one trained here knows yours."
+    )
+    for column, (side, heading) in zip(st.columns(2, gap="medium"), SIDES.items(), strict=True):
+        with column:
+            st.markdown(f"#### :{COLOURS[side]}[:material/{ICONS[side]}:] {heading}")
+            for known in known_encoders(opened.workspace, side).values():
+                row(opened, known, used[side] == known.id)
+    _runs.tell_of_damage(opened.workspace)
+    with st.expander("Load another one, by name or folder", icon=":material/folder_open:"):
+        load_another(opened)
+    with st.expander("Bring in an exported one", icon=":material/upload:"):
+        _runs.bring_in(opened.workspace)
+
+
+def row(opened: Opened, known: Known, used: bool) -> None:
+    """One encoder."""
+    with st.container(border=True, gap="xsmall", key=f"encoder-{known.modality}-{known.id}"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"**{literal(known.title)}**", width="content")
+            if known.card:
+                st.badge("Trained here", icon=":material/model_training:", color="gray")
+            if used:
+                st.badge("In use", icon=":material/check:", color="green")
+            elif not known.ready:
+                st.badge("From the hub", icon=":material/cloud_download:", color="gray")
+            st.space("stretch")
+            if known.card:
+                st.button("Look", key=f"open-{known.id}", type="tertiary", on_click=look_at, args=[known.id])
+            if not used:
+                st.button("Use it", key=f"use-{known.id}", on_click=use, args=[opened, known])
+        line = literal(known.one_line)
+        if known.card:
+            figures = known.card.figures
+            line += f" F1 {figures['f1_before']:.3f} → **{figures['f1']:.3f}** on what was kept out."
+        st.caption(line)
+
+
+def look_at(run_id: str) -> None:
+    """Show a run's card."""
+    st.session_state[VIEW], st.session_state[_runs.CHOSEN] = OWN, run_id
+
+
+def use(opened: Opened, known: Known) -> None:
+    """Find matches with it; the other side's encoder stays."""
+    config = replace(pipeline.last_config(opened.workspace, opened.id), **{known.modality: known.id})
+    try:
+        jobs.start(opened.workspace, "encode", config)
+    except MatcherError as error:
+        st.session_state["training-said"] = str(error)
+
+
+def load_another(opened: Opened) -> None:
+    """Try an encoder by name; only one that opens and works is offered from then on."""
+    job = jobs.latest(opened.workspace, "trial", opened.id)
+    if job and job.active:
+        _jobs.follow(opened.workspace, job.id, f"Opening {literal(job.config['spec'])}")
+        return
+    left, right = st.columns(2)
+    kind = left.selectbox("What it is", list(NAMED), format_func=NAMED.__getitem__, key="trial-kind")
+    name = right.text_input("Name or folder", key="trial-name", max_chars=500).strip()
+    st.caption("Only safetensors and weights-only files are read; nothing in a model can run code here.")
+    if st.button("Try it", icon=":material/play_arrow:", disabled=not name):
+        jobs.start(opened.workspace, "trial", TrialConfig(opened.id, f"{kind}:{name}"))
+        st.rerun()
+    if job and job.state == "failed":
+        st.error(f"{literal(job.config['spec'])}: {literal(job.message)}", icon=":material/error:")
+    elif job and job.state == "done":
+        width = job.result["width"]
+        st.caption(
+            f":green[:material/check_circle:] {literal(job.config['spec'])} opens and gives vectors of {width:,} "
+            "numbers. It is in the list above."
+        )
+
+
+main()
