@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from matcher import encoder_commands, pipeline
+from matcher import compare_command, encoder_commands, pipeline
 from matcher.errors import Cancelled, DataError, MatcherError
 from matcher.export import to_bytes
 from matcher.files import atomic, fingerprint
@@ -43,7 +43,7 @@ def main() -> None:
     """Find the listings of a catalog that sell the same product."""
 
 
-for command in encoder_commands.COMMANDS:
+for command in (*encoder_commands.COMMANDS, *compare_command.COMMANDS):
     main.add_command(command)
 
 

@@ -142,8 +142,10 @@ def training_parts(compared: Field, job: TrainJob) -> dict[str, float]:
     """Steps of a training to the seconds they are expected to take."""
     config = TrainConfig(**job.settings)
     listings = len(compared.catalog.listings)
-    total, views = train_seconds(config, listings), listings * (config.views + 2) * VIEW
-    return {COPIES_STEP: views, TRAINING_STEP: total - views} if config.views else {TRAINING_STEP: total}
+    views = listings * (config.views + 2) * VIEW if config.views else 0.0
+    rows = len(compared.title_row) if config.balanced else int((compared.sides == TRAIN).sum())
+    learning = (train_seconds(config, listings) - views) * rows / (listings * SHARES[0])
+    return {COPIES_STEP: views, TRAINING_STEP: learning} if views else {TRAINING_STEP: learning}
 
 
 def modalities_of(contender: Contender) -> list[str]:

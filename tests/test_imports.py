@@ -25,7 +25,8 @@ LAYERS = [
     {"encoding", "defaults", "lookup", "pipeline", "train_catalog", "trial", "before_after",
      "standings", "compare_field", "compare"},
     {"jobs"},
-    {"options", "terminal", "encoder_commands"},
+    {"standings_table", "report_chart", "report_page"},
+    {"options", "terminal", "compare_command", "encoder_commands"},
     {"__main__"},
 ]  # fmt: skip
 LAYER = {name: number for number, names in enumerate(LAYERS) for name in names}
@@ -35,7 +36,7 @@ ONLY_IN = {
     "sqlalchemy": {"store"},
     "hnswlib": {"neighbours"},
     "torch": {"arcface", "checkpoints", "copies", "encoders", "exam", "lesson", "objective", "train_job", "training"},
-    "click": {"__main__", "demo", "encoder_commands", "options"},
+    "click": {"__main__", "compare_command", "demo", "encoder_commands", "options"},
 }
 
 

@@ -1,0 +1,91 @@
+"""Compare encoders from a terminal: a table and a page that can be mailed."""
+
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from matcher.compare import compare_catalog
+from matcher.compare_field import CompareConfig
+from matcher.contenders import CONTENDERS, DATA, PROTOCOLS
+from matcher.errors import DataError
+from matcher.export import to_bytes
+from matcher.files import atomic
+from matcher.options import in_workspace, name, say, told_workspace
+from matcher.progress import Progress
+from matcher.report_page import report_page
+from matcher.standings import Standings, load_standings
+from matcher.standings_table import comparison_table, measured_on, why_empty, with_interval
+from matcher.terminal import ProgressLine
+from matcher.train_config import Preset
+from matcher.workspace import Workspace, catalog_id_of
+
+
+@click.command()
+@name
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the two files."
+)
+@click.option("--models", metavar="A,B", help=f"Some of {', '.join(CONTENDERS)}.  [default: all]")
+@click.option("--data", metavar="A,B", help="original, balanced or both.  [default: both]")
+@click.option("--preset", type=click.Choice(get_args(Preset)), default="light", show_default=True)
+@click.option("--epochs", type=click.IntRange(1), help="Of each training, at most.  [default: the preset's]")
+@in_workspace
+def compare(name: str, out: Path, models: str | None, data: str | None, preset: Preset, epochs: int | None) -> None:
+    """Compare the paper's encoders on the labels of catalog NAME, trained on it.
+
+    Writes comparison.csv and comparison.html. One that was stopped goes on where it was when the same is typed again.
+    """
+    workspace = told_workspace()
+    config = CompareConfig(
+        catalog_id_of(name), _listed(models) or tuple(CONTENDERS), _listed(data) or DATA, preset, epochs
+    )
+    with ProgressLine() as line:
+        compare_catalog(workspace, config, lambda progress: line(_as_share(progress)))
+    standings = load_standings(workspace, config.catalog_id)
+    if standings is None:
+        raise DataError("The comparison was removed while it was made. Start it again.")
+    _write(workspace, standings, out.absolute())
+    click.echo(_told(standings))
+    say(f"Written to {out / 'comparison.csv'} and {out / 'comparison.html'}.")
+
+
+COMMANDS = (compare,)
+
+
+def _listed(given: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in given.split(",") if part.strip()) if given else ()
+
+
+def _as_share(progress: Progress) -> Progress:
+    """The share that is done in place of a count of nothing in particular."""
+    share = f"{100 * progress.done / progress.total:.0f} %" if progress.total else ""
+    return Progress(progress.step, 0, 0, ", ".join(filter(None, (share, progress.message))))
+
+
+def _write(workspace: Workspace, standings: Standings, folder: Path) -> None:
+    """Write table and page."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"The folder {folder} cannot be made: {error.strerror}. Choose another.") from error
+    listings = workspace.load_catalog(standings.catalog_id).listings
+    page = report_page(standings, listings, workspace.thumbnails(standings.catalog_id))
+    for file_name, content in {
+        "comparison.csv": to_bytes(comparison_table(standings), "CSV", mark=False),
+        "comparison.html": page.encode(),
+    }.items():
+        with atomic(folder / file_name) as file:
+            file.write(content)
+
+
+def _told(standings: Standings) -> str:
+    """The table in lines."""
+    lines = []
+    for protocol in PROTOCOLS:
+        lines.append(f"F1 on {protocol} products ({measured_on(standings, protocol)})")
+        for row in standings.rows:
+            measured = row.measured(protocol)
+            figure = with_interval(measured.f1) if measured else why_empty(row, protocol)
+            lines.append(f"  {row.title:<29}{row.data:<10}{figure}")
+    return "\n".join(lines)

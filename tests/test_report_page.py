@@ -1,0 +1,128 @@
+"""The page that is mailed: whole, small, and with nothing of a stranger's in its markup."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from matcher.comparison import Measured
+from matcher.contenders import CONTENDERS, DATA
+from matcher.interval import Figure
+from matcher.report_page import report_page
+from matcher.standings import Apart, Example, Row, Standings
+from matcher.standings_table import comparison_table
+
+HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)> & <b>sabun</b>'
+SIDES = {"listings": 90} | {
+    f"{side}_{what}": 30 for side in ("train", "tune", "test") for what in ("listings", "products")
+}
+
+
+def figure(value: float) -> Figure:
+    return Figure(value, value - 0.05, min(1.0, value + 0.05))
+
+
+def standings(catalog: str = "Shop", pairs: int = 24) -> Standings:
+    """All rows, one of them without figures."""
+    rows = []
+    for number, contender in enumerate(CONTENDERS.values()):
+        for data in DATA:
+            text, image = 0.4 if contender.text else None, 0.2 if contender.image else None
+            at = figure(0.6 + 0.04 * number)
+            measured = Measured(at, at, at, 90, 30, 30, text, image)
+            examples = tuple(Example(f"i{2 * at}", f"i{2 * at + 1}", 0.9, 0.1) for at in range(pairs))
+            apart = Apart(pairs, pairs, 3, 2, examples, examples) if contender.is_pair else None
+            if contender.id == "characterbert":
+                rows.append(Row(contender.id, data, reason=HOSTILE))
+            else:
+                rows.append(Row(contender.id, data, ("tfidf",), measured, measured, 12.0, 100.0, apart))
+    return Standings("shop", catalog, "v", "b", "light", None, SIDES, tuple(rows))
+
+
+def listings(folder: Path, pairs: int = 24, side: int = 256) -> pd.DataFrame:
+    """Two for each pair, with photos that do not compress."""
+    rng = np.random.default_rng(0)
+    for number in range(2 * pairs):
+        noise = rng.integers(0, 256, (side, side, 3), dtype=np.uint8)
+        Image.fromarray(noise).save(folder / f"{number:08x}.jpg", quality=95)
+    ids = [f"i{number}" for number in range(2 * pairs)]
+    return pd.DataFrame(
+        {"item_id": ids, "title": HOSTILE, "photo": [f"{number:08x}.jpg" for number in range(2 * pairs)]}
+    )
+
+
+class Tags(HTMLParser):
+    """Which tags a page has, with their attributes, and its text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def read(page: str) -> Tags:
+    tags = Tags()
+    tags.feed(page)
+    return tags
+
+
+def test_what_strangers_wrote_is_text_and_nothing_is_fetched(tmp_path):
+    tags = read(report_page(standings(HOSTILE), listings(tmp_path, 2), tmp_path))
+    names = {name for name, _ in tags.seen}
+    assert not names & {"script", "iframe", "link", "object"}
+    assert not [value for _, attributes in tags.seen for value in attributes if value.startswith("on")]
+    sources = [attributes["src"] for name, attributes in tags.seen if name == "img"]
+    assert sources
+    assert all(source.startswith("data:image/jpeg;base64,") for source in sources)
+    assert "".join(tags.words).count("<script>alert(1)</script>") >= 4  # shown as it was written
+
+
+def test_it_stays_small_whatever_the_photos_are(tmp_path):
+    page = report_page(standings(), listings(tmp_path), tmp_path)
+    assert len(page.encode()) < 2_000_000
+    assert page.count("<img") > 40
+
+
+def test_missing_photos_and_listings_are_passed_over(tmp_path):
+    some = listings(tmp_path, 3).iloc[:3]
+    (tmp_path / "00000000.jpg").write_bytes(b"no photo at all")
+    (tmp_path / "00000001.jpg").unlink()
+    page = report_page(standings(pairs=3), some, tmp_path)
+    assert page.count("<article>") == 2  # one pair in each gallery is still there
+    assert page.count("no photo") >= 2
+
+
+def test_both_protocols_show_every_model_with_figure_interval_and_the_papers(tmp_path):
+    page = report_page(standings(), listings(tmp_path, 1), tmp_path)
+    assert page.count("<svg") == 2
+    assert page.count("<circle") == page.count("<rect") == 2 * 5
+    assert page.count('class="paper"') == 2 * 12
+    for words in (
+        "Unseen products",
+        "Seen products",
+        "Flattering",
+        "0.600",
+        "0.550 to 0.650",
+        "0.611",
+        "in a pool of 90",
+    ):
+        assert words in page
+    assert re.search(r"<td>0\.837</td>", page)
+
+
+def test_the_table_has_a_line_for_each_row_and_protocol():
+    table = comparison_table(standings())
+    assert len(table) == 2 * 12
+    row = table[(table["model"] == "BERT + EfficientNet") & (table["data"] == "balanced")].iloc[0]
+    assert (row["f1"], row["paper_f1"], row["pool"]) == (pytest.approx(0.76), 0.906, 90)
+    assert table.loc[table["model"] == "CharacterBERT", "f1"].isna().all()
