@@ -88,6 +88,9 @@ def tune(name: str, text: str | None, image: str | None, fusion: Fusion | None, 
     config = _config(workspace, name, text, image)
     with ProgressLine() as report:
         recipe = pipeline.tune(workspace, config, fusion, objective, report)
+    asked = pipeline.kept_out(workspace, config)
+    if asked is not None:
+        say(f"Chosen on {int(asked.sum()):,} listings of products that no encoder was trained on, in the pool of all.")
     with atomic(out.absolute()) as file:
         file.write(recipe.to_json().encode())
     say(f"{_described(recipe)}, written to {out}.")
@@ -105,13 +108,21 @@ def evaluate(name: str, recipe_file: Path, as_json: bool) -> None:
         result = pipeline.evaluate(workspace, catalog_id_of(name), recipe, report)
     figures: dict[str, Any] = asdict(result.listing)
     figures |= {f"pair_{key}": value for key, value in asdict(result.pair).items()}
-    figures |= {"candidate_recall": result.candidate_recall, "listings": result.listings, "pool": result.pool}
+    figures |= {
+        "candidate_recall": result.candidate_recall,
+        "listings": result.listings,
+        "pool": result.pool,
+        "learned": result.learned,
+    }
     if as_json:
         click.echo(json.dumps(figures))
         return
     for key, value in figures.items():
         shown = f"{value:.3f}" if isinstance(value, float) else f"{value:,}"
         click.echo(f"{key.replace('_', ' '):<18}{shown:>8}")
+    if result.learned:
+        said = f"{result.learned:,} of these listings are of products that an encoder was trained on"
+        say(f"{said}: there it does better than on others.")
 
 
 @main.command()

@@ -27,7 +27,7 @@ class Listings:
         photos: Length N, files; None where there is none.
         same: Rows that a curator called one product.
         different: Rows that a curator called different products.
-        sides: Shape (N,). Side of the split, where it was decided before; None to split by this modality alone.
+        sides: Shape (N,). Side of the split, where it was decided before; None to split now.
     """
 
     catalog: str
@@ -91,14 +91,8 @@ def prepare(listings: Listings, config: TrainConfig) -> Lesson:
             "at least two to learn from."
         )
     labels = list(listings.labels) if config.use_labels else [""] * len(listings.labels)
-    products = joined_names(listings.item_ids, labels, listings.same)
-    contents = (
-        listings.titles if config.modality == "text" else [photo.name if photo else "" for photo in listings.photos]
-    )
-    shares = (1.0 - config.tune_share - config.test_share, config.tune_share, config.test_share)
-    sides = listings.sides
-    if sides is None:
-        sides = split_by_product(listings.item_ids, products, [str(content) for content in contents], shares=shares)
+    contents = listings.titles if config.modality == "text" else _names(listings.photos)
+    sides = sides_of(listings, config)
     rows = np.flatnonzero(sides == TRAIN)
     if not len(rows) or not (sides == TUNE).any():
         raise TrainingError(
@@ -115,6 +109,20 @@ def prepare(listings: Listings, config: TrainConfig) -> Lesson:
         taken = (plan.title_row if config.modality == "text" else plan.photo_row).astype(np.intp)
         rows = taken[sides[taken] == TRAIN]
     return Lesson(sides, codes, classes, rows)
+
+
+def sides_of(listings: Listings, config: TrainConfig) -> NDArray[np.int8]:
+    """Side of each listing, (N,); by product, photo and title, so that encoders of both keep out the same ones."""
+    if listings.sides is not None:
+        return listings.sides
+    labels = list(listings.labels) if config.use_labels else [""] * len(listings.labels)
+    products = joined_names(listings.item_ids, labels, listings.same)
+    shares = (1.0 - config.tune_share - config.test_share, config.tune_share, config.test_share)
+    return split_by_product(listings.item_ids, products, _names(listings.photos), list(listings.titles), shares=shares)
+
+
+def _names(photos: Sequence[Path | None]) -> list[str]:
+    return [photo.name if photo else "" for photo in photos]
 
 
 def _classes(

@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from matcher.catalog import ColumnMap, read_catalog
 from matcher.defaults import default_encoders, default_recipe
+from matcher.encoders.card import is_run
 from matcher.encoding import ENCODED, EncodeConfig, Encoded, encode_catalog, remember
 from matcher.encoding import open_last as load_encoded
 from matcher.errors import DataError
 from matcher.export import match_lists
 from matcher.labels import DIFFERENT, MATCH, judged_rows
+from matcher.learned import learned_rows
 from matcher.lookup import query
 from matcher.metrics import Scores, Truth, listing_scores, pair_scores, truth_of
 from matcher.outcome import outcome_of
@@ -25,10 +27,12 @@ from matcher.workspace import Workspace, catalog_id_of
 
 __all__ = ["DemoConfig", "EncodeConfig", "EncodeResult", "Encoded", "Evaluation", "ImportConfig", "ImportResult",
            "config_of", "current_recipe", "default_encoders", "default_recipe", "encode", "evaluate", "import_catalog",
-           "last_config", "load_encoded", "match", "open_demo", "query", "set_recipe", "tune"]  # fmt: skip
+           "kept_out", "last_config", "learned_of", "load_encoded", "match", "open_demo", "query", "set_recipe",
+           "tune"]  # fmt: skip
 
 DEMO = Path(__file__).parents[1] / "assets" / "demo"
 FUSIONS: tuple[Fusion, ...] = ("either", "both", "mean")
+FEWEST_TO_ASK = 20  # products with two listings; thresholds chosen on fewer are a matter of luck
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,7 @@ class Evaluation:
         candidate_recall: Share of the true pairs that the search reached at all.
         listings: Listings with a label: what the figures are measured on.
         pool: Listings that were searched.
+        learned: Listings measured whose products an encoder was trained on: on these the figures flatter.
     """
 
     listing: Scores
@@ -95,6 +100,7 @@ class Evaluation:
     candidate_recall: float
     listings: int
     pool: int
+    learned: int = 0
 
 
 def import_catalog(workspace: Workspace, config: ImportConfig, report: Report = silent) -> ImportResult:
@@ -172,6 +178,9 @@ def tune(
 ) -> Recipe:
     """Choose thresholds on a catalog's labels.
 
+    Distances between listings that an encoder was trained on are smaller than those it will meet. So where it was
+    trained on this catalog, only products that were kept out of its training are asked about, in the pool of all.
+
     Args:
         workspace: Where the catalog is.
         config: The catalog, and how to encode it.
@@ -183,6 +192,7 @@ def tune(
         DataError: The labels do not do, or the objective is not one.
     """
     codes = workspace.load_catalog(config.catalog_id).codes
+    asked = kept_out(workspace, config)
     template = Recipe(config.text, config.image, "either", config.metric, config.k, text_weight=config.text_weight)
     pairs = encode_catalog(workspace, config_of(config.catalog_id, template), report).pairs
     tried = [fusion] if fusion else FUSIONS if config.text and config.image else FUSIONS[:1]
@@ -190,15 +200,35 @@ def tune(
     for done, each in enumerate(tried):
         report(Progress("Choosing thresholds", done, len(tried)))
         if each == "fused" and config.text and config.image:  # the weight that is best for the mean is best for it too
-            weight = tune_recipe(pairs, codes, replace(template, fusion="mean"), objective).text_weight
+            weight = tune_recipe(pairs, codes, replace(template, fusion="mean"), objective, asked=asked).text_weight
             template = replace(template, text_weight=weight)
             fused = replace(config_of(config.catalog_id, template), text_weight=weight)
             pairs = encode_catalog(workspace, fused, report).pairs
-        recipes.append(tune_recipe(pairs, codes, replace(template, fusion=each), objective))
+        recipes.append(tune_recipe(pairs, codes, replace(template, fusion=each), objective, asked=asked))
     report(Progress("Choosing thresholds", len(tried), len(tried)))
-    truth = truth_of(pairs, codes)
+    considered = pairs if asked is None else pairs.chosen(asked[pairs.left] | asked[pairs.right])
+    truth = truth_of(considered, codes)
     by_recall = objective != "f1"
-    return max(recipes, key=lambda recipe: _merit(decide(pairs, recipe), truth, by_recall))
+    return max(recipes, key=lambda recipe: _merit(decide(considered, recipe), truth, by_recall))
+
+
+def kept_out(workspace: Workspace, config: EncodeConfig) -> NDArray[np.bool_] | None:
+    """Listings of products that no encoder in use was trained on, shape (N,).
+
+    None if that is all of them, or if too few are left to choose thresholds on.
+    """
+    learned = learned_of(workspace, config)
+    codes = workspace.load_catalog(config.catalog_id).codes
+    sizes = np.bincount(codes[~learned & (codes >= 0)])
+    return ~learned if learned.any() and (sizes > 1).sum() >= FEWEST_TO_ASK else None
+
+
+def learned_of(workspace: Workspace, config: EncodeConfig) -> NDArray[np.bool_]:
+    """Listings of products that an encoder in use was trained on, shape (N,)."""
+    catalog = workspace.load_catalog(config.catalog_id)
+    folders = [workspace.encoders / spec for spec in (config.text, config.image) if spec and ":" not in spec]
+    listings = catalog.listings
+    return learned_rows(filter(is_run, folders), list(listings["item_id"]), list(listings["title"]), catalog.codes)
 
 
 def _merit(is_match: NDArray[np.bool_], truth: Truth, by_recall: bool) -> float:
@@ -222,6 +252,7 @@ def evaluate(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Repo
         truth.candidate_recall,
         truth.listings,
         truth.pairs.n,
+        int(learned_of(workspace, config_of(catalog_id, recipe))[workspace.load_catalog(catalog_id).codes >= 0].sum()),
     )
 
 

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import torch
 from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 
 from matcher.arcface import Projection
 from matcher.checkpoints import save_state
@@ -24,7 +25,8 @@ from matcher.encoders.trainable import Backbone, PhotoBackbone, Vectors, open_ba
 from matcher.errors import Cancelled, TrainingError
 from matcher.exam import Exam, best_letter_share, copy_exam, label_exam
 from matcher.files import fingerprint
-from matcher.lesson import Lesson, Listings, prepare
+from matcher.learned import LEARNED, listing_keys
+from matcher.lesson import Lesson, Listings, prepare, sides_of
 from matcher.objective import Source
 from matcher.pool_score import PoolScore
 from matcher.progress import Report
@@ -56,7 +58,7 @@ def train(listings: Listings, encoders: Path, run_id: str, config: TrainConfig, 
     check_name(run_id, encoders)
     work = unfinished(encoders, run_id)
     with _alone(work, run_id):
-        listings = listings.having(config.modality)
+        listings = replace(listings, sides=sides_of(listings, config)).having(config.modality)
         lesson = prepare(listings, config)
         backbone = open_backbone(config.encoder, max_tokens=config.max_tokens, side=config.side)
         key = _key(listings, lesson, config)
@@ -172,7 +174,10 @@ def _keep(
         letter_share=share,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )  # fmt: skip
-    _write(card, backbone, vectors.cpu(), history, letters if share else None, folder)
+    # Without labels nothing was learned of which listings are one product: nothing measured on them flatters.
+    taught = np.unique(lesson.rows).tolist() if config.use_labels else []
+    keys = listing_keys([listings.item_ids[row] for row in taught], [listings.titles[row] for row in taught])
+    _write(card, backbone, vectors.cpu(), history, letters if share else None, keys, folder)
     return card
 
 
@@ -182,6 +187,7 @@ def _write(
     vectors: Vectors,
     history: list[Epoch],
     letters: Letters | None,
+    learned: NDArray[np.int64],
     folder: Path,
 ) -> None:
     part = folder.with_name(f".making-{folder.name}")
@@ -190,6 +196,7 @@ def _write(
         (part / BACKBONE).mkdir(parents=True)
         backbone.save(part / BACKBONE)
         beside = {name: torch.from_numpy(array) for name, array in letters.arrays().items()} if letters else {}
+        beside[LEARNED] = torch.from_numpy(learned)
         save_state(part / WEIGHTS, own_weights(vectors) | beside, {"id": card.id})
         pd.DataFrame([asdict(epoch) for epoch in history]).to_parquet(part / HISTORY, index=False)
         (part / CARD).write_text(card.to_json(), encoding="utf-8")

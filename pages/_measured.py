@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from matcher import pipeline
 from matcher.edge import around_edge, distance_to_edge, spread_over
 from matcher.explore import OTHER, SAME, UNKNOWN
 from matcher.labels import DIFFERENT, MATCH, VerdictScores, judged_rows, score_verdicts
@@ -71,6 +72,16 @@ def _known(key: Key, same: list[tuple[int, int]], different: list[tuple[int, int
     for judged, said in ((same, SAME), (different, OTHER)):
         kind[pairs.positions(*np.array(judged, np.int64).reshape(-1, 2).T)] = said
     return Known(None, kind, len(same), int(np.count_nonzero(kind == OTHER)))
+
+
+def learned_of(matched: Matched) -> NDArray[np.bool_]:
+    """Listings of products that an encoder in use was trained on, shape (N,)."""
+    return _learned((*_key(matched), matched.info.version), matched)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _learned(key: Key, _matched: Matched) -> NDArray[np.bool_]:
+    return pipeline.learned_of(_matched.workspace, _matched.encoded.config)
 
 
 def axes_of(recipe: Recipe) -> tuple[str, ...]:

@@ -108,11 +108,10 @@ def tuning(matched: Matched, known: _measured.Known) -> None:
         pairs, codes = matched.encoded.pairs, matched.catalog.codes
         # Labels on a part of the pool only: the rest brings its own false matches.
         growth = len(codes) / known.truth.listings
+        objective = f"precision@{floor:g}" if most else "f1"
         with st.spinner("Trying all thresholds"):
-            put(
-                matched,
-                tune_recipe(pairs, codes, matched.recipe, f"precision@{floor:g}" if most else "f1", growth=growth),
-            )
+            asked = pipeline.kept_out(matched.workspace, matched.encoded.config)
+            put(matched, tune_recipe(pairs, codes, matched.recipe, objective, growth=growth, asked=asked))
         st.rerun()
 
 
@@ -126,6 +125,7 @@ def measured_on(matched: Matched, known: _measured.Known) -> None:
             "Per listing: mean over listings, each counted among its own matches, as in the paper and the contest. "
             "The same thresholds score lower in a larger pool."
         )
+        _said_of_learned(matched)
     elif known.anything:
         said = _measured.fair_sample(matched)
         fair = "None of them is a fair sample of the matches yet."
@@ -145,6 +145,16 @@ def measured_on(matched: Matched, known: _measured.Known) -> None:
                 "table give both; so do verdicts, one of them “same” at least."
             )
             st.page_link("pages/review.py", label="Give verdicts", icon=":material/fact_check:")
+
+
+def _said_of_learned(matched: Matched) -> None:
+    """Say where figures flatter, and on what the buttons choose thresholds."""
+    learned = int(_measured.learned_of(matched)[matched.catalog.codes >= 0].sum())
+    if learned:
+        st.caption(
+            f":material/school: {learned:,} of these listings are of products that an encoder in use was trained on: "
+            "these figures flatter. “Best F1” asks about the other products only, where there are enough of them."
+        )
 
 
 def flips(matched: Matched, known: _measured.Known) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from matcher import pipeline
@@ -71,6 +72,21 @@ def given(app: AppTest, key: str) -> dict[str, Any]:
     sent = [json.loads(node.proto.json) for node in app.main if node.type == "bidi_component" and key in node.proto.id]
     assert sent, key
     return sent[0]
+
+
+def captions(app: AppTest) -> str:
+    return "\n".join(caption.value for caption in app.caption)
+
+
+def test_thresholds_say_where_an_encoder_was_trained_on_what_they_are_measured_on(shop: MakeShop, monkeypatch):
+    shop(True)
+    assert "trained on" not in captions(opened("thresholds"))
+    seen = np.arange(25) < 20
+    monkeypatch.setattr(pipeline, "learned_of", lambda *_: seen)
+    st.cache_resource.clear()
+    assert "20 of these listings are of products that an encoder in use was trained on" in captions(
+        opened("thresholds")
+    )
 
 
 def press(app: AppTest, label: str) -> AppTest:

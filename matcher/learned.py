@@ -1,0 +1,55 @@
+"""Which listings a trained encoder has learned the products of: thresholds chosen on them do not hold for others, and
+figures measured on them flatter."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+
+from matcher.encoders.card import WEIGHTS
+from matcher.errors import EncoderError
+
+LEARNED = "learned"  # name of the array in a run's weights file
+
+
+def listing_keys(item_ids: Sequence[str], titles: Sequence[str]) -> NDArray[np.int64]:
+    """Numbers that stand for listings in any catalog and any order, shape (N,); ids and titles are both of length N."""
+    names = (f"{item_id}\0{title}".encode() for item_id, title in zip(item_ids, titles, strict=True))
+    digests = b"".join(hashlib.blake2b(name, digest_size=8).digest() for name in names)
+    return np.frombuffer(digests, dtype="<i8").astype(np.int64)
+
+
+def learned_keys(folder: Path) -> NDArray[np.int64]:
+    """Keys of the listings that a run learned from; empty where the run does not say.
+
+    Raises:
+        EncoderError: The run's weights are damaged.
+    """
+    try:
+        with safe_open(folder / WEIGHTS, framework="numpy") as file:
+            keys: NDArray[np.int64] = file.get_tensor(LEARNED) if LEARNED in file.keys() else np.zeros(0, np.int64)
+    except (SafetensorError, OSError) as error:
+        raise EncoderError(
+            f"{folder / WEIGHTS} is damaged ({error}). Import the run again, or train it again."
+        ) from error
+    return keys
+
+
+def learned_rows(
+    folders: Iterable[Path], item_ids: Sequence[str], titles: Sequence[str], codes: NDArray[np.int32]
+) -> NDArray[np.bool_]:
+    """Listings of a catalog whose product some of the runs have learned from, shape (N,).
+
+    Args:
+        folders: Of the runs.
+        item_ids: Length N.
+        titles: Length N.
+        codes: Shape (N,). Label code of each listing, -1 where unknown: a product of its own.
+    """
+    parts = [learned_keys(folder) for folder in folders]
+    seen = np.isin(listing_keys(item_ids, titles), np.concatenate([*parts, np.zeros(0, np.int64)]))
+    of_products = np.bincount(codes[codes >= 0], weights=seen[codes >= 0]) > 0
+    return np.where(codes >= 0, np.append(of_products, False)[codes], seen)

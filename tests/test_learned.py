@@ -1,0 +1,90 @@
+import numpy as np
+import pandas as pd
+import pytest
+from safetensors.numpy import save_file
+
+from matcher import pipeline
+from matcher.encoders.card import WEIGHTS
+from matcher.errors import EncoderError
+from matcher.learned import LEARNED, learned_keys, learned_rows, listing_keys
+from matcher.pipeline import EncodeConfig, ImportConfig
+from matcher.workspace import open_workspace
+
+IDS = ["a", "b", "c", "d", "e"]
+TITLES = ["red", "red lamp", "blue", "", "green"]
+CODES = np.array([0, 0, 1, -1, -1], np.int32)
+
+
+def run_that_learned(folder, ids, titles):
+    folder.mkdir(parents=True)
+    save_file({LEARNED: listing_keys(ids, titles), "projection": np.ones(3, np.float32)}, folder / WEIGHTS)
+    return folder
+
+
+def test_a_listing_keeps_its_key_wherever_it_stands():
+    keys = listing_keys(IDS, TITLES)
+    assert len(set(keys.tolist())) == 5
+    assert np.array_equal(listing_keys(IDS[::-1], TITLES[::-1]), keys[::-1])
+    assert listing_keys(["a"], ["b"]) != listing_keys(["a\0b"], [""])
+    assert len(listing_keys([], [])) == 0
+
+
+def test_all_listings_of_a_learned_product_count(tmp_path):
+    runs = [
+        run_that_learned(tmp_path / "one", ["b"], ["red lamp"]),
+        run_that_learned(tmp_path / "two", ["e"], ["green"]),
+    ]
+    assert learned_rows(runs, IDS, TITLES, CODES).tolist() == [True, True, False, False, True]
+    assert learned_rows(runs[:1], IDS, TITLES, CODES).tolist() == [True, True, False, False, False]
+    assert not learned_rows([], IDS, TITLES, CODES).any()
+    # Another listing under the same id, as in another catalog, was not learned.
+    assert not learned_rows(runs, IDS, ["cup"] * 5, CODES).any()
+
+
+def test_a_run_that_does_not_say_has_learned_nothing_and_a_damaged_one_is_told(tmp_path):
+    save_file({"projection": np.ones(3, np.float32)}, tmp_path / WEIGHTS)
+    assert len(learned_keys(tmp_path)) == 0
+    (tmp_path / WEIGHTS).write_bytes(b"no tensors")
+    with pytest.raises(EncoderError, match="damaged"):
+        learned_keys(tmp_path)
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    """Sixty products with two listings each; every second product's titles are alike, those of the others differ."""
+    rows = []
+    for product in range(60):
+        for copy in range(2):
+            own = f"maker{product} thing{product} kind{product} size{product}"
+            noise = "" if product % 2 else f" shop{product}{copy} gift{product}{copy} deal{product}{copy}"
+            rows.append((f"i{product}{'xy'[copy]}", own + noise, f"p{product}"))
+    pd.DataFrame(rows, columns=["id", "title", "label"]).to_csv(tmp_path / "shop.csv", index=False)
+    workspace = open_workspace(tmp_path / "workspace")
+    pipeline.import_catalog(workspace, ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    return workspace
+
+
+def pretend(workspace, monkeypatch, learned_products):
+    """Call a plain encoder a run that has learned some products: what it learned decides, not how it encodes."""
+    listings = workspace.load_catalog("shop").listings
+    own = listings[listings["label"].isin([f"p{product}" for product in learned_products])]
+    run_that_learned(workspace.encoders / "tfidf", own["item_id"].tolist(), own["title"].tolist())
+    monkeypatch.setattr(pipeline, "is_run", lambda folder: (folder / WEIGHTS).is_file())
+
+
+def test_thresholds_are_chosen_on_products_kept_out_of_the_training(workspace, monkeypatch):
+    config = EncodeConfig("shop", "tfidf", None)
+    assert pipeline.kept_out(workspace, config) is None
+    everything = pipeline.tune(workspace, config)
+    pretend(workspace, monkeypatch, range(0, 60, 2))
+    asked = pipeline.kept_out(workspace, config)
+    assert asked.sum() == 60
+    on_others = pipeline.tune(workspace, config)
+    assert on_others.text_threshold < everything.text_threshold  # the titles of the products left are alike
+    assert pipeline.evaluate(workspace, "shop", on_others).learned == 60
+
+
+def test_too_few_products_left_are_no_ground_for_a_threshold(workspace, monkeypatch):
+    pretend(workspace, monkeypatch, range(45))
+    assert pipeline.kept_out(workspace, EncodeConfig("shop", "tfidf", None)) is None
+    assert pipeline.learned_of(workspace, EncodeConfig("shop", "tfidf", None)).sum() == 90
