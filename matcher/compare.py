@@ -24,7 +24,7 @@ from matcher.compare_field import (
     training_parts,
 )
 from matcher.comparison import Measured, measure, only_found, pairs_asked
-from matcher.contenders import NOT_TRAINED, Contender
+from matcher.contenders import NOT_TRAINED, Contender, encoder_title
 from matcher.course import Course
 from matcher.embeddings import Embeddings
 from matcher.encoders import load_encoder
@@ -88,6 +88,7 @@ def _encoder(
 ) -> tuple[str, Standings]:
     """The encoder of a row, trained if it has to be and the catalog encoded with it; the time this took is noted."""
     workspace, spec = compared.workspace, spec_of(contender, modality)
+    title = encoder_title(spec)
     has = (compared.catalog.listings["title" if modality == "text" else "photo"] != "").to_numpy()
     if has.sum() < 2:
         raise DataError(f"The catalog has no {'titles' if modality == 'text' else 'photos'} to compare.")
@@ -95,10 +96,10 @@ def _encoder(
         job = training_of(compared, spec, data)
         load_encoder(job.settings["encoder"], folder=workspace.encoders)  # says why it cannot be had
         if not is_trained(workspace, job.run_id):
-            with course.leg(f"Training {spec}, {data} data", training_parts(compared, job)) as report:
+            with course.leg(f"Training {title}, {data} data", training_parts(compared, job)) as report:
                 standings = _train(compared, job, standings, report)
         spec = job.run_id
-    with course.leg(f"Encoding with {spec}", {"": ENCODING[modality] * len(has)}) as report:
+    with course.leg(f"Encoding with {title}", {"": ENCODING[modality] * len(has)}) as report:
         before, began = workspace.embedding_names(compared.config.catalog_id, ""), time.perf_counter()
         name = embed(workspace, compared.config.catalog_id, compared.catalog, load(workspace, spec, modality), report)
         if name not in before:

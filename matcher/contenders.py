@@ -51,6 +51,12 @@ CONTENDERS: dict[str, Contender] = {
 }
 
 
+def encoder_title(spec: str) -> str:
+    """What an encoder that some model starts from is called on the screen."""
+    alone = (each.title for each in CONTENDERS.values() if not each.is_pair and spec in (each.text, each.image))
+    return next(alone, spec)
+
+
 @dataclass(frozen=True)
 class Published:
     """F1 that the paper reports for a model, 0..1; precision and recall where it gives them."""

@@ -45,7 +45,7 @@ def _mark(row: Row, protocol: Protocol, y: float, floor: float) -> str:
     told = f"<title>paper {paper_f1(row):.3f}</title>"
     cross = f'<path class="paper" d="M{paper - 4:.1f} {y - 4:.1f}l8 8m0 -8l-8 8">{told}</path>'
     if measured is None:
-        return cross + f'<text x="{LEFT + 2}" y="{y + 4:.1f}" class="none">no figure, {row.data} data</text>'
+        return cross + f'<text x="{paper + 10:.1f}" y="{y + 4:.1f}" class="none">the paper only</text>'
     low, high, at = (_x(value, floor) for value in (measured.f1.low, measured.f1.high, measured.f1.value))
     told = f"<title>{escape(row.title)}, {row.data} data: {with_interval(measured.f1)}</title>"
     dot = (

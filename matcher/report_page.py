@@ -16,6 +16,7 @@ from matcher.report_chart import dot_chart
 from matcher.standings import Example, Row, Standings
 from matcher.standings_table import (
     best_pair,
+    briefly,
     by_model,
     measured_on,
     paper_f1,
@@ -89,7 +90,8 @@ def _model(rows: Sequence[Row], protocol: Protocol) -> str:
 def _cells(row: Row, protocol: Protocol) -> str:
     measured, paper = row.measured(protocol), f"<td>{paper_f1(row):.3f}</td>"
     if measured is None:
-        return f'<td colspan="3" class="none">{escape(why_empty(row, protocol))}</td>{paper}<td></td><td></td><td></td>'
+        why = escape(briefly(why_empty(row, protocol)))
+        return f'<td colspan="3" class="none">{why}</td>{paper}<td></td><td></td><td></td>'
     f1 = f"<td><b>{measured.f1.value:.3f}</b> {_range(with_interval(measured.f1))}</td>"
     others = "".join(
         f"<td>{figure.value:.3f} {_range(with_interval(figure))}</td>"
@@ -177,6 +179,6 @@ def _reading() -> str:
         f"<section><h2>How to read this</h2><p>Data: {data}.</p><p>Precision, recall and F1 are means over the "
         "listings measured, each of its own matches, itself counted. The interval holds the middle 95 % of a thousand "
         "draws of products, each with all its listings; another training would move the figures a little too. A pair "
-        "matches when its title or its photo is within its threshold. Figures fall as the pool grows: those of two pools "
-        f"cannot be compared.</p><p>The paper's figures: {escape(PAPER_SOURCE)}</p></section>"
+        "matches when its title or its photo is within its threshold. Figures fall as the pool grows: those of two "
+        f"pools cannot be compared.</p><p>The paper's figures: {escape(PAPER_SOURCE)}</p></section>"
     )

@@ -12,6 +12,7 @@ from matcher.standings import Row, Standings
 
 FIGURES = ("f1", "precision", "recall")
 NOTHING_TRAINED = "Nothing is trained, so balancing changes nothing for unseen products."
+MOST_CHARACTERS = 140  # of a reason in a table
 
 
 def comparison_table(standings: Standings) -> pd.DataFrame:
@@ -44,6 +45,12 @@ def why_empty(row: Row, protocol: Protocol) -> str:
     if row.measured(protocol) is not None:
         return ""
     return row.reason or NOTHING_TRAINED
+
+
+def briefly(reason: str) -> str:
+    """The beginning of a reason, where there is little room."""
+    words = " ".join(reason.split())
+    return words if len(words) <= MOST_CHARACTERS else f"{words[:MOST_CHARACTERS].rsplit(' ', 1)[0]} ..."
 
 
 def with_interval(figure: Figure) -> str:

@@ -14,6 +14,7 @@ TITLES = {
     "train": "Training an encoder",
     "trial": "Trying an encoder",
     "before-after": "Encoding before and after",
+    "compare": "Comparing encoders",
 }
 
 

@@ -11,19 +11,32 @@ from numpy.typing import NDArray
 from matcher import export
 from matcher.labels import DIFFERENT, MATCH, judged_rows
 from matcher.outcome import Outcome, order_groups, outcome_of
+from pages import _compare
 from pages._groups import group_rows
-from pages._shared import Matched, need_matches
+from pages._shared import Matched, need_catalog, need_matches
 from pages._words import recipe_in_words
 
+GROUPS, COMPARE = "Groups and downloads", "Compare encoders"
 PER_PAGE = 12
 ORDERS = {"Largest first": "largest", "Smallest first": "smallest", "Several labels in one group": "mixed"}
 MIME = {"CSV": "text/csv", "Parquet": "application/octet-stream", "Excel": "application/vnd.ms-excel"}
 
 
 def main() -> None:
-    """Groups, then downloads."""
+    """Groups and downloads, or the comparison of encoders."""
     st.title("Results")
-    matched = need_matches()
+    opened = need_catalog()
+    view = st.segmented_control(
+        "View", [GROUPS, COMPARE], default=GROUPS, required=True, key="results-view", label_visibility="collapsed"
+    )
+    if view == COMPARE:
+        _compare.draw(opened)
+    else:
+        found(need_matches())
+
+
+def found(matched: Matched) -> None:
+    """Groups, then downloads."""
     outcome = settled(matched)
     sizes = np.bincount(outcome.group)
     counts(matched, outcome, sizes)

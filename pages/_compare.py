@@ -1,0 +1,131 @@
+"""Compare encoders: what a comparison is, starting one, and watching it; what it came to is in _compare_results."""
+
+import streamlit as st
+
+from matcher import jobs
+from matcher.compare_field import CompareConfig, expected_seconds, open_field, rows_to_do, standings_so_far
+from matcher.contenders import CONTENDERS, DATA, DATA_WORDS
+from matcher.course import in_words
+from matcher.errors import DataError
+from matcher.records import Job
+from matcher.standings import load_standings
+from pages import _compare_results
+from pages._shared import Opened, empty_state
+from pages._text import literal
+
+PRESETS = {"light": "Light", "paper": "The paper's"}
+
+
+def draw(opened: Opened) -> None:
+    """All of it, top to bottom: what runs, what came out, and how to start."""
+    if not (opened.catalog.codes >= 0).any():
+        empty_state(
+            "leaderboard",
+            "There are no known products to compare on.",
+            "A comparison is measured on labels: import a table that says which listings are one product.",
+        )
+        with st.container(horizontal=True, horizontal_alignment="center"):
+            st.page_link("pages/catalog.py", label="Add a catalog", icon=":material/upload:")
+        return
+    job = jobs.latest(opened.workspace, "compare", opened.id)
+    running = bool(job and job.active)
+    if job and running:
+        watch(opened, job)
+    elif job and job.state in ("failed", "cancelled"):
+        tell = st.error if job.state == "failed" else st.info
+        tell(literal(job.message), icon=":material/error:" if job.state == "failed" else ":material/stop_circle:")
+    standings = load_standings(opened.workspace, opened.id)
+    if standings is None or not standings.rows:
+        explain()
+        if not running:
+            form(opened, "Compare encoders")
+        return
+    _compare_results.draw(opened, standings)
+    if not running:
+        with st.expander("Compare again, or with other rows", icon=":material/replay:"):
+            form(opened, "Compare")
+
+
+def explain() -> None:
+    """What a comparison is, before there is one."""
+    st.markdown(
+        "How well do the paper's encoders tell **your** products apart? Each is trained on some of the products and "
+        "measured on others that it never saw. The table says what to expect, with an interval for each figure; the "
+        "paper's own way of measuring and its figures stand beside it."
+    )
+
+
+def form(opened: Opened, label: str) -> None:
+    """Rows, data and preset; how long it takes; start."""
+    titles = {each.id: each.title for each in CONTENDERS.values()}
+    models = st.pills(
+        "Encoders", titles, format_func=titles.get, selection_mode="multi", default=[*titles], key="compare-models"
+    )
+    left, right = st.columns(2)
+    data = left.pills(
+        "Data",
+        DATA,
+        format_func=str.capitalize,
+        selection_mode="multi",
+        default=DATA,
+        key="compare-data",
+        help=". ".join(f"{d.capitalize()}: {w}" for d, w in DATA_WORDS.items()),
+    )
+    preset = right.segmented_control(
+        "Training",
+        PRESETS,
+        format_func=PRESETS.get,
+        default="light",
+        required=True,
+        key="compare-preset",
+        help="The paper's settings take days without a GPU.",
+    )
+    if not models or not data:
+        st.caption("Choose at least one encoder and one kind of data.")
+        return
+    config = CompareConfig(opened.id, tuple(models), tuple(data), preset)
+    try:
+        words = rough_time(str(opened.workspace.root), opened.info.version, config, stamp(opened), opened)
+    except DataError as error:
+        st.warning(literal(str(error)), icon=":material/label_off:")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(label, type="primary", icon=":material/leaderboard:"):
+            jobs.start(opened.workspace, "compare", config)
+            st.rerun()
+        st.caption(words)
+
+
+def stamp(opened: Opened) -> float:
+    """Changes with every row that is written."""
+    standings = load_standings(opened.workspace, opened.id)
+    return standings.updated if standings else 0.0
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def rough_time(root: str, version: str, config: CompareConfig, stamp: float, _opened: Opened) -> str:
+    """How many rows are to do and about how long they take."""
+    compared = open_field(_opened.workspace, config)
+    todo = rows_to_do(config, standings_so_far(compared))
+    if not todo:
+        return "All of these rows are there already."
+    seconds = expected_seconds(compared, todo)
+    return f"{len(todo)} rows to do, {in_words(seconds)} on two processor cores; what is finished is kept."
+
+
+def watch(opened: Opened, job: Job) -> None:
+    """Progress over the whole comparison; the page runs again with every row that is done, and at the end."""
+    before = stamp(opened)
+
+    @st.fragment(run_every=1.5)
+    def poll() -> None:
+        now = jobs.get(opened.workspace, job.id)
+        if not now.active or stamp(opened) != before:
+            st.rerun()
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.progress(now.fraction or 0.0, text=literal(now.message) or "Starting")
+            if st.button("Cancel", key=f"cancel-{job.id}", icon=":material/stop_circle:"):
+                jobs.cancel(opened.workspace, job.id)
+                st.toast("Stopping at the next safe point; finished rows are kept.", icon=":material/stop_circle:")
+
+    poll()

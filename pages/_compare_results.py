@@ -1,0 +1,135 @@
+"""What a comparison came to, on the screen: charts, table, files, and what only one side finds."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from matcher.contenders import PAPER_SOURCE, PROTOCOL_TITLES, PROTOCOL_WORDS, PROTOCOLS
+from matcher.explore import differing_words
+from matcher.export import to_bytes
+from matcher.report_page import report_page
+from matcher.standings import Example, Row, Standings
+from matcher.standings_table import (
+    best_pair,
+    comparison_table,
+    measured_on,
+    paper_f1,
+    seconds_in_words,
+    split_in_words,
+    thresholds_in_words,
+    with_interval,
+)
+from pages._cards import Bar, Board, Column, cards
+from pages._charts import chart
+from pages._compare_chart import dots
+from pages._shared import Opened, listing_card
+from pages._text import literal
+
+
+def draw(opened: Opened, standings: Standings) -> None:
+    """Charts side by side, the table, the galleries, and the files."""
+    if standings.version != opened.info.version:
+        st.warning("The listings have changed since. Compare again to see them.", icon=":material/history:")
+    for cell, protocol in zip(st.columns(2, gap="large"), PROTOCOLS, strict=True):
+        cell.subheader(PROTOCOL_TITLES[protocol])
+        cell.caption(PROTOCOL_WORDS[protocol])
+    for cell, protocol in zip(st.columns(2, gap="large"), PROTOCOLS, strict=True):
+        with cell:
+            chart(dots(standings, protocol), key=f"compare-{protocol}", height=60 + 34 * len(standings.rows))
+            st.caption(f"F1 with its 95 % interval; {measured_on(standings, protocol)}.")
+    pinned = {"Model": st.column_config.TextColumn(pinned=True, width=200)}
+    st.dataframe(table(standings), hide_index=True, height="content", key="compare-table", column_config=pinned)
+    st.caption(f"{split_in_words(standings)} The paper: {PAPER_SOURCE}")
+    missing: dict[str, list[str]] = {}
+    for row in standings.rows:
+        if row.reason and row.title not in missing.setdefault(row.reason, []):
+            missing[row.reason].append(row.title)
+    for reason, titles in missing.items():
+        st.caption(f":material/info: No figures for {literal(', '.join(titles))}: {literal(reason)}")
+    downloads(opened, standings)
+    galleries(opened, standings)
+
+
+def table(standings: Standings) -> pd.DataFrame:
+    """Both protocols side by side, figures as they are read."""
+    lines = []
+    for row in standings.rows:
+        line = {"Model": row.title, "Data": row.data}
+        for protocol, words in zip(PROTOCOLS, ("Unseen", "Seen"), strict=True):
+            measured = row.measured(protocol)
+            none = "none, see below" if row.reason else "as original"
+            line[f"{words}: F1"] = with_interval(measured.f1) if measured else none
+            for name in ("precision", "recall"):
+                line[f"{words}: {name}"] = f"{getattr(measured, name).value:.3f}" if measured else ""
+        line["Paper's F1"] = f"{paper_f1(row):.3f}"
+        line["Thresholds"] = thresholds_in_words(row.unseen) if row.unseen else ""
+        line |= {"Training": seconds_in_words(row.training_seconds), "Encoding": seconds_in_words(row.encoding_seconds)}
+        lines.append(line)
+    return pd.DataFrame(lines)
+
+
+def downloads(opened: Opened, standings: Standings) -> None:
+    """The table, and the page that can be mailed."""
+
+    def page() -> bytes:
+        thumbnails = opened.workspace.thumbnails(opened.id)
+        return report_page(standings, opened.catalog.listings, thumbnails).encode()
+
+    files = {
+        "Table (CSV)": ("csv", "text/csv", lambda: to_bytes(comparison_table(standings), "CSV")),
+        "Page to mail (HTML)": ("html", "text/html", page),
+    }
+    with st.container(horizontal=True):
+        for label, (ending, mime, content) in files.items():
+            st.download_button(label, content, file_name=f"{opened.id}-comparison.{ending}", mime=mime,
+                               icon=":material/download:", key=f"compare-{ending}", on_click="ignore")  # fmt: skip
+
+
+def galleries(opened: Opened, standings: Standings) -> None:
+    """What the photo alone and the title alone found, for one pair of encoders at a time."""
+    pairs = {f"{row.title}, {row.data}": row for row in standings.rows if row.apart is not None}
+    best = best_pair(standings)
+    if not pairs or best is None:
+        return
+    st.subheader(
+        "What only one side finds", help="Pairs of one product among the unseen ones, at the thresholds above."
+    )
+    chosen = next(iter(pairs))
+    if len(pairs) > 1:
+        first = f"{best.title}, {best.data}"
+        chosen = st.segmented_control(
+            "Encoders", pairs, default=first, required=True, key="compare-pair", label_visibility="collapsed"
+        )
+    row = pairs[chosen]
+    apart = row.apart
+    if apart is None:
+        return
+    shown = {
+        f"Only the photo ({apart.photo:,})": apart.photo_examples,
+        f"Only the title ({apart.title:,})": apart.title_examples,
+    }
+    st.caption(
+        f"Both find {apart.both:,} pairs, neither finds {apart.neither:,}. The least alike on the other side first."
+    )
+    for number, (tab, examples) in enumerate(zip(st.tabs([*shown]), shown.values(), strict=True)):
+        with tab:
+            gallery(opened, row, examples, key=f"compare-gallery-{number}")
+
+
+def gallery(opened: Opened, row: Row, examples: Sequence[Example], key: str) -> None:
+    """Pairs of cards, the second with what differs and both distances."""
+    pairs = []
+    for example in examples:
+        if example.left_id not in opened.rows or example.right_id not in opened.rows:
+            continue
+        one, other = opened.rows[example.left_id], opened.rows[example.right_id]
+        titles = [str(opened.catalog.listings["title"].iat[at]) for at in (one, other)]
+        limits = (row.unseen.text_threshold, row.unseen.image_threshold) if row.unseen else (None, None)
+        bars = [Bar("text", example.text, limits[0]), Bar("image", example.image, limits[1])]
+        left = listing_card(opened, one, title=differing_words(titles[1], titles[0]), bars=bars)
+        pairs.append(Column([left, listing_card(opened, other, title=differing_words(*titles), bars=bars)]))
+    if not pairs:
+        st.caption("No such pair.")
+        return
+    cards(pairs, Board("groups"), key=key)
