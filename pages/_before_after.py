@@ -90,7 +90,7 @@ def _query(opened: Opened, card: Card, change: Change, key: str) -> None:
     """One listing, the neighbours that came in and those that went out."""
     titles = opened.catalog.listings["title"]
 
-    def column(rows: np.ndarray, heading: str, icon: str, nothing: str) -> Column:
+    def column(rows: np.ndarray, heading: str) -> Column:
         shown = [
             listing_card(
                 opened, int(row), title=differing_words(titles.iat[change.row], titles.iat[int(row)]),
@@ -98,16 +98,16 @@ def _query(opened: Opened, card: Card, change: Change, key: str) -> None:
             )
             for row in rows
         ]  # fmt: skip
-        return Column(shown, heading, f"{len(rows)} of {NEAREST}", icon, card.modality, nothing)
+        return Column(shown, heading)
 
-    aside = listing_card(opened, change.row, large=True)
+    stayed = f"{len(change.stayed)} of its {NEAREST} nearest stayed"
     cards(
         [
-            column(change.came, "Came in", "add_circle", "None."),
-            column(change.went, "Went out", "do_not_disturb_on", "None."),
-            column(change.stayed, "Stayed", "radio_button_checked", "None."),
+            Column([listing_card(opened, change.row)], f"This listing: {stayed}"),
+            column(change.came, "Came in"),
+            column(change.went, "Went out"),
         ],
-        Board("columns", aside=aside, about=f"{card.id} {change.row}"),
+        Board("groups", about=f"{card.id} {change.row}"),
         key=key,
     )
 

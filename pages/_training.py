@@ -113,9 +113,18 @@ def curves(histories: dict[str, pd.DataFrame], modality: str, *, key: str, epoch
                 line={"color": colours()[colour], "width": 2, "dash": dash}, marker={"size": 5},
                 hovertemplate=f"epoch %{{x}}: %{{y:.3f}}<extra>{run if len(histories) > 1 else ''}</extra>",
             )  # fmt: skip
-        figure.update_xaxes(title="Epoch", range=[-0.2, longest + 0.2], tickformat="d", nticks=9)
-        figure.update_yaxes(tickformat=".2f", nticks=5)
+        figure.update_xaxes(title="Epoch", range=[-0.2, longest + 0.2], dtick=-(-longest // 10))
+        figure.update_yaxes(tickformat=".2f", nticks=5, range=_range(histories, what))
         figure.update_layout(showlegend=len(histories) > 1)
         with column:
             st.caption(name)
             chart(figure, key=f"{key}-{what}", height=HEIGHT)
+
+
+def _range(histories: dict[str, pd.DataFrame], what: str) -> list[float]:
+    """Of the axis: from the least to the most, and not so near that noise looks like a change."""
+    values = pd.concat([history[what].dropna() for history in histories.values()])
+    if values.empty:
+        return [0.0, 1.0]
+    middle, reach = (values.max() + values.min()) / 2, max(values.max() - values.min(), 0.1) / 2
+    return [middle - 1.15 * reach, middle + 1.15 * reach]
