@@ -29,7 +29,7 @@ from matcher.course import Course
 from matcher.embeddings import Embeddings
 from matcher.encoders import load_encoder
 from matcher.encoding import embed, load
-from matcher.errors import DataError, EncoderError, TrainingError
+from matcher.errors import Cancelled, DataError, EncoderError, TrainingError
 from matcher.lesson import Listings
 from matcher.neighbours import nearest
 from matcher.pairs import CandidatePairs
@@ -44,6 +44,7 @@ from matcher.workspace import Workspace
 
 EXAMPLES = 24
 STEP = "Comparing encoders"
+GOES_ON = "Stopped. Rows that are done are kept; the same comparison goes on where it was when it is started again."
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def compare_catalog(workspace: Workspace, config: CompareConfig, report: Report 
 
     Raises:
         DataError: There is no such catalog or model, its labels do not do, or the disk is full.
-        Cancelled: As the report raised it; what is finished is kept.
+        Cancelled: The report raised it; what is finished is kept.
     """
     began = time.perf_counter()
     compared = open_field(workspace, config)
@@ -75,6 +76,8 @@ def compare_catalog(workspace: Workspace, config: CompareConfig, report: Report 
             for modality in modalities_of(contender):
                 encoders[modality], standings = _encoder(compared, contender, modality, data, standings, course)
             row = _measured_row(compared, contender, data, encoders, standings, course)
+        except Cancelled as cancelled:
+            raise Cancelled(GOES_ON) from cancelled
         except (EncoderError, TrainingError, DataError) as error:
             row = Row(contender.id, data, reason=str(error))
         standings = replace(standings.having(row), updated=time.time())
@@ -187,7 +190,8 @@ def _pairs(compared: Field, encoders: dict[str, str], pool: str, report: Report)
     vectors, neighbours = {}, {}
     for modality, spec in encoders.items():
         rows, asked = pool_of(compared, pool, modality)
-        vectors[modality] = _vectors(compared, spec, modality).rows(rows)
+        all_vectors = _vectors(compared, spec, modality)
+        vectors[modality] = all_vectors if pool == "all" else all_vectors.rows(rows)
         if (spec, pool) not in compared.found:
             compared.found[spec, pool] = nearest(vectors[modality], k=compared.config.k, report=report)
         neighbours[modality] = compared.found[spec, pool]

@@ -89,7 +89,7 @@ PROTOCOL_WORDS: dict[Protocol, str] = {
         "kept apart from both, searched in the whole catalog. With balanced data only the training differs."
     ),
     "seen": (
-        "Flattering, and only there to compare with the paper, which measures in this way: on the very products that "
+        "Flattering as a rule, and only there to compare with the paper, which measures so: on the very products that "
         "the models were trained on, thresholds chosen on the same. Nothing else is in the pool, and balanced data is "
         "also measured on the balanced listings, whose titles and photos stand there several times."
     ),

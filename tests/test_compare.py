@@ -138,7 +138,7 @@ class Stopping:
 def test_a_cancelled_comparison_goes_on_where_it_was(workspace):
     wanted = config(models=("tfidf", "bert"), epochs=3)
     stop = Stopping("balanced data: epoch 3")
-    with pytest.raises(Cancelled):
+    with pytest.raises(Cancelled, match="goes on where it was"):
         compare_catalog(workspace, wanted, stop)
     table = standings(workspace)
     assert [(row.model, row.data) for row in table.rows] == [
