@@ -36,8 +36,8 @@ def test_the_pace_so_far_corrects_the_guess():
         clock.now = 1200.0  # twice as slow as was thought
     with course.leg("Second", {"": 600.0}):
         pass
-    assert told[0].message.startswith("about 20 minutes left")
-    assert told[1].message.startswith("about 19 minutes left")
+    assert told[0].message.startswith("About 20 minutes left")
+    assert told[1].message.startswith("About 19 minutes left")
 
 
 @pytest.mark.parametrize(
