@@ -100,16 +100,13 @@ def _query(opened: Opened, card: Card, change: Change, key: str) -> None:
         ]  # fmt: skip
         return Column(shown, heading)
 
-    stayed = f"{len(change.stayed)} of its {NEAREST} nearest stayed"
-    cards(
-        [
-            Column([listing_card(opened, change.row)], f"This listing: {stayed}"),
-            column(change.came, "Came in"),
-            column(change.went, "Went out"),
-        ],
-        Board("groups", about=f"{card.id} {change.row}"),
-        key=key,
-    )
+    left, right = st.columns([1, 5])
+    with left:
+        stayed = f"{len(change.stayed)} of its {NEAREST} nearest stayed"
+        cards([Column([listing_card(opened, change.row, note=stayed)])], Board(), key=f"{key}-query")
+    with right:
+        both = [column(change.came, "Came in"), column(change.went, "Went out")]
+        cards(both, Board("groups", about=f"{card.id} {change.row}"), key=key)
 
 
 def _truth(opened: Opened, query: int, other: int) -> list[Badge]:
