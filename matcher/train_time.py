@@ -3,7 +3,7 @@
 from matcher.train_config import TrainConfig
 
 # Seconds on two processor cores, measured on catalogs of 500 to 3,000 listings.
-TITLE, VIEW, CACHED_PHOTO, PIXEL = 0.015, 0.02, 0.002, 1e-6
+TITLE, VIEW, CACHED_PHOTO, PIXEL = 0.03, 0.012, 0.01, 1e-6
 USUAL_SIDE = 224
 STARTING = 20.0  # opening the encoder, measuring it as it is, and writing the run
 
