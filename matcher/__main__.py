@@ -179,7 +179,7 @@ def _config(workspace: Workspace, name: str, text: str | None, image: str | None
 def _chosen_recipe(workspace: Workspace, catalog_id: str) -> Recipe:
     config = pipeline.last_config(workspace, catalog_id)
     if not workspace.catalog_info(catalog_id).labels:
-        recipe = pipeline.default_recipe(config)
+        recipe = pipeline.usual_recipe(workspace, config)
         say(f"No labels to choose thresholds on, so a bundled recipe is used: {_described(recipe)}.")
         return recipe
     with ProgressLine() as report:

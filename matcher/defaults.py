@@ -1,5 +1,6 @@
 """What is taken when nobody has chosen: encoders for a catalog, and a recipe for one without labels."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from math import pi, sqrt
 
@@ -14,6 +15,7 @@ IMAGE_ENCODER = "efficientnet"
 # nobody has looked at these catalogs yet, and a larger one brings more false matches at the same threshold.
 THRESHOLDS = {"tfidf": 0.38, "tfidf-char": 0.34, "bert": 0.2, "efficientnet": 0.12, "phash": 0.25}
 UNKNOWN_ENCODER = 0.15
+CAREFUL = 0.8  # of the distance with the best F1: fewer matches, and far fewer false ones
 TEXT_WEIGHT = 0.7
 # A pair whose title and photo both are so-so may match where neither would alone, so the mean gets more room. With
 # picture hashes far more: those of different pictures of one product are as far apart as those of any two.
@@ -37,9 +39,15 @@ def default_encoders(catalog: Catalog) -> tuple[str | None, str | None]:
     return (TEXT_ENCODER if has["title"] else None), image
 
 
-def default_recipe(config: EncodeConfig) -> Recipe:
-    """A recipe for a catalog without labels: the mean of both distances, or the only one there is."""
-    text, image = (THRESHOLDS.get(spec or "", UNKNOWN_ENCODER) for spec in (config.text, config.image))
+def default_recipe(config: EncodeConfig, best: Mapping[str, float] | None = None) -> Recipe:
+    """A recipe for a catalog without labels: the mean of both distances, or the only one there is.
+
+    Args:
+        config: The encoders and the metric.
+        best: Encoders trained here, with the cosine distance that was best on what their training kept out.
+    """
+    known = THRESHOLDS | {encoder: CAREFUL * distance for encoder, distance in (best or {}).items()}
+    text, image = (known.get(spec or "", UNKNOWN_ENCODER) for spec in (config.text, config.image))
     recipe = Recipe(
         config.text,
         config.image,

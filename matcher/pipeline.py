@@ -22,13 +22,14 @@ from matcher.metrics import Scores, Truth, listing_scores, pair_scores, truth_of
 from matcher.outcome import outcome_of
 from matcher.progress import Progress, Report, silent
 from matcher.recipe import Fusion, Recipe, decide
+from matcher.runs import runs
 from matcher.tuning import tune_recipe
 from matcher.workspace import Workspace, catalog_id_of
 
 __all__ = ["DemoConfig", "EncodeConfig", "EncodeResult", "Encoded", "Evaluation", "ImportConfig", "ImportResult",
            "config_of", "current_recipe", "default_encoders", "default_recipe", "encode", "evaluate", "import_catalog",
            "kept_out", "last_config", "learned_of", "load_encoded", "match", "open_demo", "query", "set_recipe",
-           "tune"]  # fmt: skip
+           "tune", "usual_recipe"]  # fmt: skip
 
 DEMO = Path(__file__).parents[1] / "assets" / "demo"
 FUSIONS: tuple[Fusion, ...] = ("either", "both", "mean")
@@ -159,9 +160,15 @@ def current_recipe(workspace: Workspace, catalog_id: str) -> Recipe:
     """The recipe in force for a catalog: the one last set for the encoders in use, else a bundled one."""
     config = last_config(workspace, catalog_id)
     kept = workspace.store.setting(catalog_id, "recipe")
-    recipe = Recipe.from_json(kept) if kept else default_recipe(config)
+    recipe = Recipe.from_json(kept) if kept else usual_recipe(workspace, config)
     mine = (recipe.text_encoder, recipe.image_encoder, recipe.metric)
-    return recipe if mine == (config.text, config.image, config.metric) else default_recipe(config)
+    return recipe if mine == (config.text, config.image, config.metric) else usual_recipe(workspace, config)
+
+
+def usual_recipe(workspace: Workspace, config: EncodeConfig) -> Recipe:
+    """The recipe for encoders that nobody has chosen thresholds for; those trained here bring theirs along."""
+    own = {card.id: card.figures["threshold"] for card in runs(workspace.encoders)}
+    return default_recipe(config, own)
 
 
 def set_recipe(workspace: Workspace, catalog_id: str, recipe: Recipe) -> None:

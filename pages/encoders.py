@@ -67,6 +67,8 @@ def watch(opened: Opened, training: Job | None, used: dict[str, str | None]) -> 
     finding = jobs.latest(opened.workspace, "encode", opened.id)
     if finding and finding.active:
         _jobs.follow(opened.workspace, finding.id, _jobs.TITLES["encode"])
+    elif finding and finding.state == "failed":
+        st.error(f"Finding matches failed. {literal(finding.message)}", icon=":material/error:")
 
 
 def listed(opened: Opened, used: dict[str, str | None]) -> None:

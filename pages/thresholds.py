@@ -47,7 +47,7 @@ def put(matched: Matched, recipe: Recipe) -> None:
 
 def complete(matched: Matched, recipe: Recipe) -> Recipe:
     """The same with usual thresholds where another rule has left some unset."""
-    usual = pipeline.default_recipe(matched.encoded.config)
+    usual = pipeline.usual_recipe(matched.workspace, matched.encoded.config)
     names = [f"{axis}_threshold" for axis in _measured.axes_of(recipe)]
     return replace(recipe, **{name: getattr(usual, name) for name in names if getattr(recipe, name) is None})
 

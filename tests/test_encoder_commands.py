@@ -12,11 +12,14 @@ import pytest
 import torch
 
 from matcher.__main__ import cli
+from matcher.defaults import CAREFUL, UNKNOWN_ENCODER
 from matcher.encoders.card import COUNTS, FIGURES
 from matcher.errors import EncoderError
+from matcher.pipeline import EncodeConfig, usual_recipe
 from matcher.recipe import Recipe
 from matcher.runs import damaged, free_name, import_run, read_history, runs
 from matcher.terminal import ProgressLine
+from matcher.workspace import open_workspace
 
 WORDS = "red blue green lamp chair table shirt phone router watch cream oil steel wood paper glass".split()
 QUICK = ("--batch", 16, "--tune-share", 0.3)
@@ -216,3 +219,17 @@ def test_a_free_name_is_found(tmp_path):
         (tmp_path / name).mkdir()
     assert free_name(tmp_path, "shop", "titles") == "shop-titles-3"
     assert len(free_name(tmp_path, "a" * 60, "photos")) <= 64
+
+
+def test_an_encoder_trained_here_brings_its_threshold_along(tmp_path):
+    workspace = open_workspace(tmp_path)
+    folder = workspace.encoders / "mine"
+    folder.mkdir()
+    figures = dict.fromkeys(FIGURES, 0.5)
+    card = {"id": "mine", "modality": "text", "encoder": "bert", "config": {}, "catalog": "Shop", "width": 32}
+    card |= {"data": dict.fromkeys(COUNTS, 5), "split": {"measured_by": "labels"}, "figures": figures}
+    (folder / "config.json").write_text(json.dumps(card))
+    (folder / "weights.safetensors").write_bytes(b"")
+    recipe = usual_recipe(workspace, EncodeConfig("shop", "mine", None))
+    assert recipe.text_threshold == pytest.approx(CAREFUL * 0.5)
+    assert usual_recipe(workspace, EncodeConfig("shop", "other", None)).text_threshold == UNKNOWN_ENCODER
