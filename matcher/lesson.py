@@ -115,8 +115,8 @@ def sides_of(listings: Listings, config: TrainConfig) -> NDArray[np.int8]:
     """Side of each listing, (N,); by product, photo and title, so that encoders of both keep out the same ones."""
     if listings.sides is not None:
         return listings.sides
-    labels = list(listings.labels) if config.use_labels else [""] * len(listings.labels)
-    products = joined_names(listings.item_ids, labels, listings.same)
+    # Labels that are not learned from still say what a threshold may be chosen on afterwards.
+    products = joined_names(listings.item_ids, listings.labels, listings.same)
     shares = (1.0 - config.tune_share - config.test_share, config.tune_share, config.test_share)
     return split_by_product(listings.item_ids, products, _names(listings.photos), list(listings.titles), shares=shares)
 

@@ -174,8 +174,7 @@ def _keep(
         letter_share=share,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )  # fmt: skip
-    # Without labels nothing was learned of which listings are one product: nothing measured on them flatters.
-    taught = np.unique(lesson.rows).tolist() if config.use_labels else []
+    taught = np.unique(lesson.rows).tolist()
     keys = listing_keys([listings.item_ids[row] for row in taught], [listings.titles[row] for row in taught])
     _write(card, backbone, vectors.cpu(), history, letters if share else None, keys, folder)
     return card

@@ -17,7 +17,11 @@ from sklearn.covariance import ledoit_wolf_shrinkage
 from matcher.embeddings import unit_rows
 
 ROWS_AT_ONCE = 20_000  # more listings than this say nothing new of the directions
-LEAST_SHARE = 1e-4  # of the ball, so that a direction which never came up is not blown up without bound
+MOST_DIRECTIONS = 0.2
+"""Directions made equally wide, as a share of the vectors that they are learned from. With more, whitening fits to
+those vectors: it drives them apart, listings of one product too, and a threshold that is right for other listings finds
+too little among them. Learned from 1,920 photos and measured on them at the threshold that is best for others, F1 was
+0.70 with directions for half of the vectors and 0.81 with directions for a fifth, at a cost of 0.014 on the others."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,8 @@ class Whitening:
 def fit_whitening(vectors: NDArray[np.float32]) -> Whitening:
     """Learn the directions from vectors, shape (N, D), of which at least one is not zero.
 
-    Few vectors do not show all directions. The covariance is drawn towards a ball by as much as they ask for, and at
-    least by one in their number, so that with hardly any vectors little changes.
+    Few vectors do not show all directions. The covariance is drawn towards a ball by as much as they ask for, and on
+    until no more directions stand out than MOST_DIRECTIONS allows, so that with hardly any vectors little changes.
 
     Source: Ledoit & Wolf, "A Well-Conditioned Estimator for Large-Dimensional Covariance Matrices", 2004.
     """
@@ -52,7 +56,20 @@ def fit_whitening(vectors: NDArray[np.float32]) -> Whitening:
     covariance = (seen - mean).T @ (seen - mean) / len(seen)
     variance, directions = np.linalg.eigh(covariance)
     variance, directions = np.maximum(variance[::-1], 0.0), directions[:, ::-1]
-    share = max(float(ledoit_wolf_shrinkage(seen)) if len(seen) > 1 else 1.0, 1.0 / len(seen), LEAST_SHARE)
+    share = _share(variance, len(seen), float(ledoit_wolf_shrinkage(seen)) if len(seen) > 1 else 1.0)
     width = np.sqrt(np.maximum((1.0 - share) * variance + share * variance.mean(), np.finfo(np.float32).tiny))
     weight = directions / width * width.min()  # no direction is made longer, so that float32 is enough
     return Whitening(weight.astype(np.float32), (-mean @ weight).astype(np.float32))
+
+
+def _share(variance: NDArray[np.float64], vectors: int, least: float) -> float:
+    """Share of the ball, at least `least`, with which few enough directions stand out.
+
+    Source: effective degrees of freedom; Hastie, Tibshirani & Friedman, "The Elements of Statistical Learning", 2nd
+    edition, section 3.4.1.
+    """
+    mean = max(float(variance.mean()), float(np.finfo(np.float32).tiny))
+    shares = np.append(np.geomspace(1e-4, 1.0, 200), 1.0)
+    standing_out = [((1 - share) * variance / ((1 - share) * variance + share * mean)).sum() for share in shares]
+    few_enough = shares[np.array(standing_out) <= MOST_DIRECTIONS * vectors]
+    return max(least, float(few_enough[0]))
