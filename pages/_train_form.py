@@ -49,8 +49,8 @@ NUMBERS = {
 }
 
 
-def draw(opened: Opened, busy: bool) -> None:
-    """The form; `busy` says that a training on this catalog runs."""
+def draw(opened: Opened) -> None:
+    """The form, while no training on this catalog runs."""
     offered = _offered(opened)
     if not offered:
         st.info("This catalog has neither titles nor photos to learn from.", icon=":material/info:")
@@ -79,10 +79,10 @@ def draw(opened: Opened, busy: bool) -> None:
         except MatcherError as error:
             st.warning(literal(str(error)), icon=":material/warning:")
             job = None
-        if st.button(
-            "Start training", type="primary", icon=":material/model_training:", disabled=job is None or busy,
-            help="A training on this catalog is running; a second one can start when it has ended." if busy else None,
-        ) and job:  # fmt: skip
+        pressed = st.button(
+            "Start training", type="primary", icon=":material/model_training:", disabled=job is None
+        )  # fmt: skip
+        if pressed and job:
             _start(opened, job)
 
 

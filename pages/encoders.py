@@ -39,8 +39,10 @@ def main() -> None:
     if st.session_state.get(VIEW) not in offered:
         st.session_state[VIEW] = LIST
     view = st.segmented_control("View", offered, required=True, key=VIEW, label_visibility="collapsed")
-    if view == TRAIN:
-        _train_form.draw(opened, busy=bool(training and training.active))
+    if view == TRAIN and training and training.active:
+        st.caption("One training at a time on a catalog: the next one can start when this one has ended.")
+    elif view == TRAIN:
+        _train_form.draw(opened)
     elif view == OWN:
         _runs.draw(opened)
     else:
