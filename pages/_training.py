@@ -62,13 +62,15 @@ def ended(workspace: Workspace, job: Job, used: Mapping[str, str | None]) -> Non
     else:
         st.error(f"The training of {literal(name)} failed. {literal(job.message)}", icon=":material/error:")
     with st.container(horizontal=True, vertical_alignment="center"):
+        over = 0
         if job.state != "done" and not is_run(workspace.encoders / name):
-            begin_again(workspace, job)
-        st.button("Dismiss", key="dismiss", type="tertiary", on_click=_dismiss, args=[workspace, job])
+            over = begin_again(workspace, job)
+        label = "Discard what it learned" if over else "Dismiss"
+        st.button(label, key="dismiss", type="tertiary", on_click=_dismiss, args=[workspace, job])
 
 
-def begin_again(workspace: Workspace, job: Job) -> None:
-    """Start the same training; it goes on after its last whole epoch, if there was one."""
+def begin_again(workspace: Workspace, job: Job) -> int:
+    """Start the same training; it goes on after its last whole epoch, if there was one. How many there were."""
     work = unfinished(workspace.encoders, job.config["run_id"])
     over = len(history_so_far(work)) - 1 if (work / CHECKPOINT).is_file() else 0
     if st.button("Go on" if over else "Start again", icon=":material/restart_alt:", type="primary"):
@@ -76,6 +78,7 @@ def begin_again(workspace: Workspace, job: Job) -> None:
         st.rerun()
     if over:
         st.caption(f"It goes on where it stopped: after {over} epoch{'s' if over > 1 else ''}.")
+    return over
 
 
 def _dismiss(workspace: Workspace, job: Job) -> None:
