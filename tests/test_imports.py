@@ -19,7 +19,7 @@ LAYERS = [
     {"quality", "balance", "train_time", "split", "encoders", "neighbours", "demo",
      "contenders", "course", "interval"},
     {"pairs", "checkpoints", "copies", "exam", "learned", "lesson", "objective", "pool_score", "runs", "train_job",
-     "training"},
+     "training", "distil"},
     {"recipe", "metrics", "groups", "labels", "edge", "explore", "outcome", "preview", "surface", "tuning",
      "comparison"},
     {"export", "store", "workspace"},
@@ -36,8 +36,9 @@ ONLY_IN = {
     "streamlit": {"app", "pages"},
     "sqlalchemy": {"store"},
     "hnswlib": {"neighbours"},
-    "torch": {"arcface", "checkpoints", "copies", "encoders", "exam", "lesson", "objective", "train_job", "training"},
-    "click": {"__main__", "compare_command", "demo", "encoder_commands", "options"},
+    "torch": {"arcface", "checkpoints", "copies", "distil", "encoders", "exam", "lesson", "objective", "train_job",
+              "training"},
+    "click": {"__main__", "compare_command", "demo", "distil", "encoder_commands", "options"},
 }
 
 

@@ -46,6 +46,13 @@ ENCODERS: dict[str, EncoderInfo] = {
         ),
         EncoderInfo("bert", "text", "MiniLM", "Meaning of English titles; finds other words for the same thing.", True),
         EncoderInfo(
+            "characterbert",
+            "text",
+            "CharacterBERT, small",
+            "Reads letters, not word pieces: finds misspelt, cut and glued titles that MiniLM misses; can be trained.",
+            True,
+        ),
+        EncoderInfo(
             "efficientnet",
             "image",
             "EfficientNet-Lite0",
@@ -73,7 +80,7 @@ ENCODERS: dict[str, EncoderInfo] = {
             "characterbert:helboukkouri/character-bert",
             "text",
             "CharacterBERT",
-            "The paper's best title encoder: reads letters, not word pieces; to be trained. Downloaded from the hub.",
+            "The paper's best title encoder: reads letters, not word pieces. Downloaded from the hub.",
             False,
         ),
     )
@@ -155,7 +162,11 @@ def load_encoder(spec: str, *, folder: Path | None = None) -> Encoder:
         if name:
             titles.load()
         return titles
-    if kind == "characterbert" and name:
+    if kind == "characterbert" and (name or spec == "characterbert"):
+        from matcher.encoders.characterbert_bundled import SmallCharacterBertEncoder, is_small
+
+        if not name or is_small(Path(name).expanduser()):
+            return SmallCharacterBertEncoder(Path(name).expanduser() if name else None, folder)
         from matcher.encoders.characterbert import CharacterBertEncoder
 
         return CharacterBertEncoder(name)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version as package_version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,9 +91,24 @@ class BertEncoder:
         return self.encode(queries, report)
 
     @cached_property
-    def _model(self) -> "TextModel":
+    def _model(self) -> "TitleModel":
         model = from_kept(self._kept) if self._kept else None
         return model or _converted(self.id, self._source, self._kept)
+
+
+class TitleModel(Protocol):
+    """A network that titles go into, and how they are written for it."""
+
+    @property
+    def runner(self) -> Runner: ...
+    @property
+    def width(self) -> int: ...
+
+    def run(
+        self, titles: Sequence[str], rows: NDArray[np.intp]
+    ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float32]]]:
+        """Encode some of the titles and give them batch by batch, with their row numbers."""
+        ...
 
 
 @dataclass(frozen=True)

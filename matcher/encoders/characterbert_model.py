@@ -13,10 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tokenizers.normalizers import BertNormalizer
-from tokenizers.pre_tokenizers import BertPreTokenizer
 from torch import Tensor, nn
 
+from matcher.encoders.letter_windows import words_of
 from matcher.encoders.torchvision_shim import import_torchvision
 
 import_torchvision()
@@ -27,9 +26,6 @@ from transformers import BertConfig, BertModel  # noqa: E402 - the shim has to r
 SENTENCE_BEGIN, SENTENCE_END, WORD_BEGIN, WORD_END, CHARACTER_PAD, MASK = 257, 258, 259, 260, 261, 262
 CHARACTERS = 263
 WORD_LENGTH = 50  # characters a word may have, its begin and end signs counted
-
-_normalizer = BertNormalizer(lowercase=True)
-_pre_tokenizer = BertPreTokenizer()
 
 
 @dataclass(frozen=True)
@@ -139,11 +135,6 @@ class CharacterBert(nn.Module):
         weights = mask.unsqueeze(-1).to(states.dtype)
         pooled: Tensor = (states * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1.0)
         return pooled
-
-
-def words_of(title: str, limit: int) -> list[str]:
-    """Split a title like BERT's basic tokeniser: lower case, accents off, punctuation apart; `limit` words at most."""
-    return [word for word, _ in _pre_tokenizer.pre_tokenize_str(_normalizer.normalize_str(title))[:limit]]
 
 
 def word_ids(words: Sequence[str]) -> NDArray[np.int64]:

@@ -167,7 +167,8 @@ def open_backbone(spec: str, *, max_tokens: int = 64, side: int = 0) -> Backbone
     """Open an encoder for training.
 
     Args:
-        spec: "bert", "bert:<hub id or folder>", "efficientnet" or "efficientnet:<timm name, checkpoint or folder>".
+        spec: "bert", "bert:<hub id or folder>", "characterbert", "characterbert:<folder of a small one>",
+            "efficientnet" or "efficientnet:<timm name, checkpoint or folder>".
         max_tokens: Word pieces that titles are cut to.
         side: px that photos are read at; 0 for the model's own.
 
@@ -175,6 +176,10 @@ def open_backbone(spec: str, *, max_tokens: int = 64, side: int = 0) -> Backbone
         EncoderError: It cannot be had.
     """
     kind, _, name = spec.partition(":")
+    if kind == "characterbert":
+        from matcher.encoders.characterbert_backbone import open_characters
+
+        return open_characters(name, max_tokens)
     if kind == "bert":
         return TitleBackbone(spec, model_folder(name) if name else bundled_folder(), max_tokens)
     if name:

@@ -13,6 +13,8 @@ from matcher.encoders import CARD
 from matcher.encoders.bert import BertEncoder, TextModel
 from matcher.encoders.bert import from_kept as kept_titles
 from matcher.encoders.card import BACKBONE, WEIGHTS, Card, read_card
+from matcher.encoders.characterbert_bundled import WindowModel, is_small, keep_windows
+from matcher.encoders.characterbert_bundled import from_kept as kept_windows
 from matcher.encoders.efficientnet import EfficientNetEncoder, PhotoModel
 from matcher.encoders.lexical import Letters, open_letters
 from matcher.encoders.runtime import Runner, keep, kept
@@ -53,8 +55,19 @@ class TrainedTitles(BertEncoder):
         return open_letters(self._folder / WEIGHTS)
 
     @cached_property
-    def _model(self) -> TextModel:
+    def _model(self) -> TextModel | WindowModel:
+        if is_small(self._folder / BACKBONE):
+            return kept_windows(self._converted_folder) or self._converted_windows()
         return kept_titles(self._converted_folder) or self._converted()
+
+    def _converted_windows(self) -> WindowModel:
+        from matcher.encoders.characterbert_backbone import SmallCharacterBackbone
+        from matcher.encoders.trainable import open_vectors
+
+        backbone = SmallCharacterBackbone(self._folder / BACKBONE, self._card.max_tokens)
+        model = backbone.runnable(open_vectors(backbone, self._folder / WEIGHTS))
+        keep_windows(self._converted_folder, model)
+        return model
 
     def _converted(self) -> TextModel:
         from matcher.encoders.bert import SETTINGS, TOKENIZER

@@ -1,0 +1,132 @@
+"""Sentence vectors of titles from the bundled small CharacterBERT; needs torch only until its network is converted."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.encoders.bert import SETTINGS, BertEncoder
+from matcher.encoders.letter_windows import title_windows
+from matcher.encoders.runtime import Batch, Result, Runner, keep, kept
+from matcher.encoders.sources import digest
+from matcher.errors import EncoderError
+
+FOLDER = Path(__file__).parents[2] / "assets" / "characterbert"
+CONFIG = "config.json"
+KIND = "twinshelf-characterbert"  # `model_type` in config.json
+TITLES_AT_ONCE = 16_384  # sorted by length together
+TITLES_PER_BATCH = 32
+
+
+@dataclass(frozen=True)
+class WindowSettings:
+    """What of a network must be known to write titles for it.
+
+    Attributes:
+        width: Columns of its vectors.
+        buckets: Rows of its table of windows.
+        max_words: Words that it reads of a title.
+    """
+
+    width: int
+    buckets: int
+    max_words: int
+
+
+@dataclass(frozen=True)
+class WindowModel:
+    """A network that reads titles as windows of letters, made ready to run."""
+
+    runner: Runner
+    settings: WindowSettings
+
+    @property
+    def width(self) -> int:
+        """Columns of a vector."""
+        return self.settings.width
+
+    def run(self, titles: Sequence[str], rows: NDArray[np.intp]) -> Iterator[Result]:
+        """Encode some of the titles and give them batch by batch, with their row numbers."""
+        return self.runner.run(self._batches(titles, rows))
+
+    def _batches(self, titles: Sequence[str], rows: NDArray[np.intp]) -> Iterator[Batch]:
+        """Titles of like length together, the longest first, so that little is filled up."""
+        for start in range(0, len(rows), TITLES_AT_ONCE):
+            some = rows[start : start + TITLES_AT_ONCE]
+            order = some[np.argsort([-len(titles[row]) for row in some], kind="stable")]
+            for at in range(0, len(order), TITLES_PER_BATCH):
+                part = order[at : at + TITLES_PER_BATCH]
+                inputs = title_windows([titles[row] for row in part], self.settings.max_words, self.settings.buckets)
+                yield part, dict(inputs)
+
+
+class SmallCharacterBertEncoder(BertEncoder):
+    """Encodes titles with a small CharacterBERT: the bundled one, or one in a folder."""
+
+    def __init__(self, source: Path | None = None, folder: Path | None = None) -> None:
+        """Find the model; what is large is loaded at the first title.
+
+        Args:
+            source: Folder of the model; None for the bundled one.
+            folder: Where the converted model is kept for the next start; None to convert each time.
+
+        Raises:
+            EncoderError: There is no such model.
+        """
+        self.id = f"characterbert:{source}" if source else "characterbert"
+        self._source = source or FOLDER
+        if not is_small(self._source):
+            raise EncoderError(
+                f"The bundled CharacterBERT is missing: {self._source} holds no config.json of it. Install Twinshelf "
+                "again with its assets folder, or make it again: python -m matcher.distil FOLDER."
+            )
+        self.version = f"characterbert-small-1-{digest(self._source)}"
+        self._kept = folder / ".converted" / self.version if folder else None
+
+    @cached_property
+    def _model(self) -> WindowModel:
+        return (self._kept and from_kept(self._kept)) or _converted(self._source, self._kept)
+
+
+def is_small(folder: Path) -> bool:
+    """Whether a folder holds a model of this kind."""
+    try:
+        values = json.loads((folder / CONFIG).read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(values, dict) and values.get("model_type") == KIND
+
+
+def from_kept(folder: Path) -> WindowModel | None:
+    """What `make_ready` left in the folder; needs no torch. None if there is nothing."""
+    runner = kept(folder)
+    if runner is None:
+        return None
+    return WindowModel(runner, WindowSettings(**json.loads((folder / SETTINGS).read_text())))
+
+
+def keep_windows(folder: Path, model: WindowModel) -> None:
+    """Keep a converted network for `from_kept`."""
+    keep(folder, model.runner, {SETTINGS: json.dumps(asdict(model.settings))})
+
+
+def _converted(source: Path, keep_in: Path | None) -> WindowModel:
+    """Load the model with torch, make it ready to run and keep what came of it.
+
+    Raises:
+        EncoderError: It cannot be loaded.
+    """
+    from matcher.encoders.characterbert_small import load_small
+    from matcher.encoders.convert import ready
+
+    module = load_small(source)
+    runner = ready(module, module.inputs(["one", "two, and longer"]))
+    config = module.config
+    model = WindowModel(runner, WindowSettings(config.hidden, config.buckets, config.max_words))
+    if keep_in is not None:
+        keep_windows(keep_in, model)
+    return model

@@ -1,0 +1,152 @@
+"""The bundled CharacterBERT works offline, stands typos better than MiniLM, and can be trained."""
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from matcher.distil.exam import find_spoiled
+from matcher.encoders import ENCODERS, load_encoder
+from matcher.encoders.characterbert_bundled import FOLDER, SmallCharacterBertEncoder
+from matcher.encoders.characterbert_small import SmallCharacterBert, SmallConfig, load_small, save_small
+from matcher.encoders.letter_windows import title_windows, word_windows
+from matcher.encoders.trainable import open_backbone
+from matcher.encoders.trained import open_trained
+from matcher.errors import EncoderError
+from matcher.lesson import Listings
+from matcher.progress import silent
+from matcher.train_config import LIGHT
+from matcher.train_job import train
+
+DEMO = Path(__file__).parents[1] / "assets" / "demo" / "listings.csv"
+TITLES = ["Sepatu lari pria hitam", "", "wireless mouse 2.4 GHz", "Sepatu lari pria hitam", "🙂", "x" * 200]
+SMALL = SmallConfig(buckets=500, hidden=24, layers=2, heads=4, inner=48, max_words=6)
+
+
+@pytest.fixture(scope="module")
+def bundled():
+    return load_encoder("characterbert")
+
+
+@pytest.fixture(scope="module")
+def demo_titles():
+    with DEMO.open(encoding="utf-8", newline="") as file:
+        return list(dict.fromkeys(row["title"] for row in csv.DictReader(file) if row["title"]))
+
+
+def test_it_opens_offline_and_gives_unit_vectors(bundled):
+    vectors = bundled.encode(TITLES)
+    assert vectors.shape == (6, 384)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), [1, 0, 1, 1, 1, 1], atol=1e-5)
+    np.testing.assert_array_equal(vectors[0], vectors[3])
+    np.testing.assert_allclose(load_encoder("characterbert").encode(TITLES[:1])[0], vectors[0], atol=1e-5)
+    assert ENCODERS["characterbert"].bundled
+    assert bundled.id == "characterbert"
+
+
+def test_openvino_gives_what_torch_gives(bundled):
+    module = load_small(FOLDER)
+    titles = [title for title in TITLES if title]
+    with torch.inference_mode():
+        expected = torch.nn.functional.normalize(module(*module.inputs(titles).values()), dim=1).numpy()
+    np.testing.assert_allclose(bundled.encode(titles), expected, atol=1e-4)
+
+
+def test_spoiled_titles_find_their_original_more_often_than_with_minilm(bundled, demo_titles):
+    found = find_spoiled(demo_titles[:200], bundled.encode, load_encoder("bert").encode)
+    by_kind = {kind: [one for one in found if one.kind == kind] for kind in ("misspelt", "cut", "glued")}
+    for kind, rows in by_kind.items():
+        ahead = np.mean([one.network - one.minilm for one in rows])
+        assert ahead > 0.02, (kind, rows)
+
+
+def test_a_typo_moves_a_title_less_than_with_minilm(bundled):
+    pairs = [
+        ("wireless bluetooth speaker", "wirelss bluetoth speker"),
+        ("stainless steel water bottle", "stainles steel watter botle"),
+        ("leather wallet for men", "leatherwallet formen"),
+        ("chocolate biscuit 200 g", "choclate biscit 200 g"),
+    ]
+    clean, spoiled = (list(side) for side in zip(*pairs, strict=True))
+
+    def kept(encoder):
+        return (encoder.encode(clean) * encoder.encode(spoiled)).sum(axis=1).mean()
+
+    assert kept(bundled) > kept(load_encoder("bert")) + 0.05
+
+
+def test_the_asset_is_small_and_has_its_card():
+    assert sum(file.stat().st_size for file in FOLDER.iterdir()) <= 15_000_000
+    assert "Measured" in (FOLDER / "README.md").read_text("utf-8")
+
+
+def test_a_converted_network_is_kept_and_gives_the_same(bundled, tmp_path):
+    first = load_encoder("characterbert", folder=tmp_path).encode(TITLES)
+    assert list((tmp_path / ".converted").iterdir())
+    np.testing.assert_allclose(load_encoder("characterbert", folder=tmp_path).encode(TITLES), first, atol=1e-6)
+
+
+def test_every_window_of_a_word_is_a_row_and_filling_is_none():
+    [one, two] = word_windows(["ab", "abc"], 1000)
+    assert (one > 0).sum() == 3 + 2 + 1  # <a ab b>, <ab ab>, <ab>
+    assert (two > 0).sum() == 4 + 3 + 2 + 1
+    assert len(set(one[one > 0]) & set(two[two > 0])) >= 3  # <a ab <ab
+    inputs = title_windows(["one two three", "one"], 2, 1000)
+    assert inputs["mask"].tolist() == [[1, 1, 1, 1], [1, 1, 1, 0]]
+    assert not inputs["windows"][1, 3].any()
+
+
+def test_what_is_saved_opens_again_packed_or_not(tmp_path):
+    torch.manual_seed(0)
+    module = SmallCharacterBert(SMALL).eval()
+    inputs = module.inputs(["one two", "three"]).values()
+    with torch.no_grad():
+        expected = module(*inputs)
+        for name, packed in (("plain", False), ("packed", True)):
+            (tmp_path / name).mkdir()
+            save_small(module, tmp_path / name, packed=packed)
+            found = load_small(tmp_path / name)(*inputs)
+            assert torch.cosine_similarity(found, expected).min() > (0.97 if packed else 0.99999)
+    plain, packed = ((tmp_path / name / "model.safetensors").stat().st_size for name in ("plain", "packed"))
+    assert packed < plain / 2
+
+
+def test_a_damaged_or_missing_model_is_said(tmp_path):
+    with pytest.raises(EncoderError, match="missing"):
+        SmallCharacterBertEncoder(tmp_path)
+    save_small(SmallCharacterBert(SMALL), tmp_path)
+    (tmp_path / "model.safetensors").write_bytes(b"cut")
+    with pytest.raises(EncoderError, match="cannot be loaded"):
+        load_encoder(f"characterbert:{tmp_path}").encode(["one"])
+
+
+def test_a_backbone_is_saved_and_opened_again(tmp_path):
+    backbone = open_backbone("characterbert", max_tokens=8)
+    assert backbone.width == 384
+    backbone.save(tmp_path)
+    again = open_backbone(f"characterbert:{tmp_path}", max_tokens=8)
+    inputs = backbone.inputs(["one two three", "four"])
+    with torch.no_grad():
+        torch.testing.assert_close(again.module(*inputs.values()), backbone.module(*inputs.values()))
+
+
+def test_it_is_trained_and_opens_again(tmp_path):
+    (tmp_path / "small").mkdir()
+    torch.manual_seed(0)
+    save_small(SmallCharacterBert(SMALL), tmp_path / "small")
+    words = "red blue green lamp chair table shirt phone router watch cream oil".split()
+    rng = np.random.default_rng(0)
+    names = [" ".join(rng.permutation(words)[:4]) + f" {number}" for number in range(30)]
+    titles = [f"{name} {extra}" for name in names for extra in ("promo", "original")]
+    ids, labels = ([str(row // part) for row in range(len(titles))] for part in (1, 2))
+    config = replace(
+        LIGHT["text"], encoder=f"characterbert:{tmp_path / 'small'}", epochs=1, batch=16, letters=64, tune_share=0.3
+    )
+    train(Listings("mine", ids, labels, titles, [None] * len(titles)), tmp_path / "encoders", "mine", config, silent)
+    vectors = open_trained(tmp_path / "encoders" / "mine").encode(["red lamp 3", "", "red lamp 3"])
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 0, 1], abs=1e-5)
+    again = load_encoder("mine", folder=tmp_path / "encoders").encode(["red lamp 3"])  # from the kept conversion
+    assert again[0] == pytest.approx(vectors[0], abs=1e-5)
