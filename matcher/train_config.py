@@ -168,8 +168,8 @@ LIGHT: dict[str, TrainConfig] = {
     "image": TrainConfig(
         modality="image",
         encoder="efficientnet",
-        epochs=12,
-        rounds=4,
+        epochs=6,
+        rounds=2,
         batch=64,
         rate=1e-4,
         head_rate=1e-3,
@@ -177,10 +177,10 @@ LIGHT: dict[str, TrainConfig] = {
         warm_up=1.0,
         scale=24.0,
         margin=0.3,
-        ramp=4.0,
+        ramp=2.0,
         dimensions=1280,
-        views=10,
-        patience=4,
+        views=6,
+        patience=3,
     ),
 }
 
