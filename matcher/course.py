@@ -51,7 +51,8 @@ class Course:
         share, guessed = min(done / self._expected, 1.0), GUESS * self._expected
         pace = (self._clock() - self._began + guessed) / (done + guessed)
         left = pace * (self._expected - done)
-        self._report(Progress(self._step, int(UNITS * share), UNITS, f"{in_words(max(left, 0.0)).capitalize()} left. {message}"))
+        told = f"{in_words(max(left, 0.0)).capitalize()} left. {message}"
+        self._report(Progress(self._step, int(UNITS * share), UNITS, told))
 
 
 def in_words(seconds: float) -> str:
