@@ -36,8 +36,18 @@ ONLY_IN = {
     "streamlit": {"app", "pages"},
     "sqlalchemy": {"store"},
     "hnswlib": {"neighbours"},
-    "torch": {"arcface", "checkpoints", "copies", "distil", "encoders", "exam", "lesson", "objective", "train_job",
-              "training"},
+    "torch": {
+        "arcface",
+        "checkpoints",
+        "copies",
+        "distil",
+        "encoders",
+        "exam",
+        "lesson",
+        "objective",
+        "train_job",
+        "training",
+    },
     "click": {"__main__", "compare_command", "demo", "distil", "encoder_commands", "options"},
 }
 
