@@ -201,4 +201,6 @@ def preset(modality: Modality, name: Preset | None = None, *, has_gpu: bool, lis
     light, often = LIGHT[modality], SMALL / max(SMALL, listings)
     if modality == "text":
         return replace(light, epochs=max(4, round(light.epochs * often)))
-    return replace(light, rounds=max(1, round(light.rounds * often)), views=max(3, round(light.views * often)))
+    rounds = max(1, round(light.rounds * often))
+    epochs = max(3, min(light.epochs, round(light.epochs * light.rounds * often / rounds)))
+    return replace(light, epochs=epochs, rounds=rounds, views=max(3, round(light.views * often)))

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from matcher.distil.exam import find_spoiled
+from matcher.distil.make import Plan, make
 from matcher.encoders import ENCODERS, load_encoder
 from matcher.encoders.characterbert_bundled import FOLDER, SmallCharacterBertEncoder
 from matcher.encoders.characterbert_small import SmallCharacterBert, SmallConfig, load_small, save_small
@@ -150,3 +151,10 @@ def test_it_is_trained_and_opens_again(tmp_path):
     assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 0, 1], abs=1e-5)
     again = load_encoder("mine", folder=tmp_path / "encoders").encode(["red lamp 3"])  # from the kept conversion
     assert again[0] == pytest.approx(vectors[0], abs=1e-5)
+
+
+def test_the_script_makes_a_model_that_opens(tmp_path):
+    plan = Plan(titles=40, taken=24, epochs=1, iterations=1, buckets=300, demo_seeds=1, names=50)
+    make(tmp_path, ["Sepatu lari pria", "Teh melati 25 kantong"], plan, silent, measured=8)
+    assert "| misspelt |" in (tmp_path / "README.md").read_text()
+    assert load_encoder(f"characterbert:{tmp_path}").encode(["one two"]).shape == (1, 384)

@@ -35,6 +35,7 @@ class Plan:
         iterations: Of the fit of the table.
         buckets: Rows of the table.
         demo_seeds: Demo catalogs whose titles are among them, beside the bundled one.
+        names: Invented words that the table is fitted to, beside those of the vocabulary.
         seed: Of everything drawn.
     """
 
@@ -44,6 +45,7 @@ class Plan:
     iterations: int = 40
     buckets: int = 40_000
     demo_seeds: int = DEMO_SEEDS
+    names: int = 12_000
     seed: int = 0
 
 
@@ -94,7 +96,7 @@ def start(source: Path, words: Words, plan: Plan, work: Path, report: Report) ->
         def pieces_of(some: Sequence[str]) -> list[list[int]]:
             return [list(found.ids) for found in tokenizer.encode_batch(list(some), add_special_tokens=False)]
 
-        _save(table, fit_words(words, pieces_of, pieces, plan.buckets, plan.iterations, rng, report))
+        _save(table, fit_words(words, plan.names, pieces_of, pieces, plan.buckets, plan.iterations, rng, report))
     own["bert.embeddings.word_embeddings.table.weight"] = torch.from_numpy(np.load(table, allow_pickle=False))
     model.load_state_dict(own, strict=False)
     return model

@@ -11,7 +11,6 @@ from matcher.distil.texts import Words, name
 from matcher.encoders.letter_windows import TITLE_BEGIN, TITLE_END, word_windows
 from matcher.progress import Progress, Report
 
-NAMES = 12_000  # invented ones among the words that the table is fitted to
 SPOILED_WEIGHT, SIGN_WEIGHT = 0.5, 20.0  # of an example; a clean word's is 1
 RIDGE = 0.02
 Pieces = Callable[[Sequence[str]], Sequence[Sequence[int]]]
@@ -36,13 +35,14 @@ def word_targets(
 
 
 def fit_words(
-    words: Words, pieces_of: Pieces, table: NDArray[np.float32], buckets: int, iterations: int,
+    words: Words, names: int, pieces_of: Pieces, table: NDArray[np.float32], buckets: int, iterations: int,
     rng: np.random.Generator, report: Report,
 ) -> NDArray[np.float32]:  # fmt: skip
     """Fit the table to the vectors of words as they are written, and, for less, as they are misspelt or cut.
 
     Args:
-        words: Whole words of the vocabulary and of the demo shop; names are invented besides.
+        words: Whole words of the vocabulary and of the demo shop.
+        names: How many are invented besides.
         pieces_of: Cuts words into MiniLM's word pieces.
         table: Shape (V, D), MiniLM's.
         buckets: Rows of the fitted table.
@@ -53,7 +53,7 @@ def fit_words(
     Returns:
         Shape (buckets, D).
     """
-    known = list(dict.fromkeys([*words.whole, *words.shop, *(name(words, rng) for _ in range(NAMES))]))
+    known = list(dict.fromkeys([*words.whole, *words.shop, *(name(words, rng) for _ in range(names))]))
     known += [letter for letter in map(chr, range(33, 127)) if not letter.isupper()]
     targets = word_targets(known, pieces_of(known), table)
     spoiled = [mistype(word, rng) if rng.random() < 0.75 else shorten(word, rng) for word in known]

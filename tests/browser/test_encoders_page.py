@@ -66,6 +66,7 @@ def test_train_watch_use_export_delete(
     page.locator(".st-key-encoder-text-mine").get_by_role("button", name="Use it").click()
     expect(page.locator(".st-key-encoder-text-mine").get_by_text("In use")).to_be_visible(timeout=200_000)
     expect(page.get_by_test_id("stSidebar").get_by_text("mine")).to_be_visible()
+    settled(page)  # or the list of before still stands beside the new one
 
     page.locator(".st-key-encoder-text-mine").get_by_role("button", name="Look").click()
     expect(page.get_by_text("Best epoch")).to_be_visible()
