@@ -1,6 +1,7 @@
 """Train on two thirds of a catalog's products and measure on the last third, at the threshold that the tune side gave.
 
-    python tests/benchmarks/bench_training.py image|text|both CATALOG_FOLDER [--no-labels] [--set field=value ...]
+    python tests/benchmarks/train_and_measure.py image|text|both CATALOG_FOLDER --encoders FOLDER
+        [--no-labels] [--set field=value ...]
 
 Prints F1 (mean per listing, itself counted) of the products kept apart, among themselves and in the pool of all
 listings, before and after; and the processor seconds that it took. `both` joins the runs of the two before it.
@@ -77,7 +78,7 @@ def main() -> None:
     parser.add_argument("modality", choices=["image", "text", "both"])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--no-labels", action="store_true")
-    parser.add_argument("--encoders", type=Path, default=Path("/tmp/bench-training"))
+    parser.add_argument("--encoders", type=Path, required=True, help="folder for the trained encoders")
     parser.add_argument("--name", default="")
     parser.add_argument("--set", nargs="*", default=[])
     options = parser.parse_args()
