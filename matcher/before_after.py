@@ -1,6 +1,6 @@
 """The job behind "before and after": vectors of a catalog by a run and by the encoder that it started from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,13 +10,9 @@ from matcher.changes import NEAREST, Change, changes
 from matcher.embeddings import Embeddings
 from matcher.encoders.card import Card, read_card
 from matcher.encoding import embed, load
-from matcher.errors import MatcherError
-from matcher.lesson import prepare
+from matcher.learned import learned_keys, learned_rows
 from matcher.neighbours import search
 from matcher.progress import Report, silent
-from matcher.split import TRAIN
-from matcher.train_catalog import listings_of
-from matcher.train_config import TrainConfig
 from matcher.workspace import Workspace
 
 MOST_QUERIES = 400
@@ -63,12 +59,12 @@ def look_before_after(workspace: Workspace, config: BeforeAfterConfig, report: R
         embed(workspace, config.catalog_id, catalog, load(workspace, spec, card.modality), report)
         for spec in (card.encoder, config.run_id)
     )
-    rows = _kept_out(workspace, config.catalog_id, card)
-    column = catalog.listings["title" if card.modality == "text" else "photo"]
-    pool = np.flatnonzero((column != "").to_numpy()) if rows is None else rows
+    kept_out = _kept_out(workspace, config.catalog_id, replace(card, id=config.run_id))
+    has = (catalog.listings["title" if card.modality == "text" else "photo"] != "").to_numpy()
+    pool = np.flatnonzero(has if kept_out is None else has & kept_out)
     chosen = np.sort(np.random.default_rng(0).permutation(pool)[:MOST_QUERIES])
     content = workspace.catalog_info(config.catalog_id).content
-    made = BeforeAfter(content, card.created, before, after, chosen.tolist(), rows is not None)
+    made = BeforeAfter(content, card.created, before, after, chosen.tolist(), kept_out is not None)
     workspace.store.set_setting(config.catalog_id, _key(config.run_id), vars(made))
     return made
 
@@ -101,19 +97,14 @@ def _nearest(embeddings: Embeddings, queries: NDArray[np.int64]) -> NDArray[np.i
     return np.take_along_axis(others, order, axis=1)[:, :NEAREST].astype(np.int64)
 
 
-def _kept_out(workspace: Workspace, catalog_id: str, card: Card) -> NDArray[np.intp] | None:
-    """Rows that a run did not learn from; None where it cannot be told, as on another catalog."""
-    listings = listings_of(workspace, catalog_id)
-    has = [bool(t.strip()) for t in listings.titles] if card.modality == "text" else [bool(p) for p in listings.photos]
-    try:
-        lesson = prepare(listings.having(card.modality), TrainConfig(**card.config))
-    except (MatcherError, TypeError):  # labels or settings are no longer what they were
+def _kept_out(workspace: Workspace, catalog_id: str, card: Card) -> NDArray[np.bool_] | None:
+    """Listings of products that a run did not learn from, shape (N,); None where the run does not say."""
+    folder = workspace.encoders / card.id
+    if not len(learned_keys(folder)):
         return None
-    same = card.catalog == listings.catalog and card.data["listings"] == len(lesson.sides)
-    if not same or card.data["learned_from"] != len(np.unique(lesson.rows)):
-        return None
-    kept_out: NDArray[np.intp] = np.flatnonzero(has)[lesson.sides != TRAIN]
-    return kept_out
+    catalog = workspace.load_catalog(catalog_id)
+    listings = catalog.listings
+    return ~learned_rows([folder], list(listings["item_id"]), list(listings["title"]), catalog.codes)
 
 
 def _key(run_id: str) -> str:

@@ -7,6 +7,7 @@ from matcher.before_after import BeforeAfterConfig, changes_of, look_before_afte
 from matcher.changes import changes
 from matcher.encoders.card import read_card
 from matcher.errors import EncoderError
+from matcher.learned import learned_keys, listing_keys
 from matcher.runs import delete_run
 from matcher.train_catalog import listings_of, train_catalog, training_job
 from matcher.trial import TrialConfig, opened_encoders, try_encoder
@@ -67,7 +68,12 @@ def test_another_catalog_or_run_makes_it_unknown(shop):
     pd.DataFrame({"id": listings.item_ids[:40], "title": listings.titles[:40]}).to_csv(shop.root / "t.csv", index=False)
     pipeline.import_catalog(shop, pipeline.ImportConfig(str(shop.root / "t.csv"), "Other"))
     assert looked(shop, "other", card) is None
-    assert not look_before_after(shop, BeforeAfterConfig("other", "mine")).kept_out
+    elsewhere = look_before_after(shop, BeforeAfterConfig("other", "mine"))  # the same listings, without labels
+    learned = set(learned_keys(shop.encoders / "mine").tolist())
+    keys = listing_keys(listings.item_ids[:40], listings.titles[:40]).tolist()
+    assert elsewhere.kept_out
+    assert elsewhere.queries == [row for row, key in enumerate(keys) if key not in learned]
+    assert 0 < len(elsewhere.queries) < 40
     with pytest.raises(EncoderError, match="no trained encoder"):
         look_before_after(shop, BeforeAfterConfig("shop", "nothing"))
 
