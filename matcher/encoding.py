@@ -178,7 +178,8 @@ def _search(workspace: Workspace, config: EncodeConfig, names: dict[str, str], k
         workspace.save_neighbours(config.catalog_id, f"{key}-{kind}", neighbours[kind])
     pairs = candidate_pairs(embeddings, neighbours, config.metric, report)
     workspace.save_pairs(config.catalog_id, key, pairs, asdict(config) | {"embeddings": names})
-    workspace.keep_latest_pairs(config.catalog_id, PAIRS_KEPT)
+    shown = workspace.store.setting(config.catalog_id, ENCODED)  # what the pages show outlives any number of trials
+    workspace.keep_latest_pairs(config.catalog_id, PAIRS_KEPT, always=shown["key"] if shown else None)
 
 
 def _named(report: Report, kind: str) -> Report:

@@ -203,10 +203,16 @@ class Workspace:
         """Whether these candidate pairs are there; they are written after everything they come from."""
         return (self.folder(catalog_id) / "pairs" / f"{name}.parquet").exists()
 
-    def keep_latest_pairs(self, catalog_id: str, count: int) -> None:
-        """Remove all but the latest candidate pairs and the neighbours they come from; readers keep what is open."""
+    def keep_latest_pairs(self, catalog_id: str, count: int, *, always: str | None = None) -> None:
+        """Remove all but the latest candidate pairs and the neighbours they come from; readers keep what is open.
+
+        Args:
+            catalog_id: Which catalog.
+            count: How many stay.
+            always: The name of one that stays however old, beside those.
+        """
         written = sorted((self.folder(catalog_id) / "pairs").glob("*.parquet"), key=lambda file: file.stat().st_mtime)
-        for file in written[:-count]:
+        for file in [file for file in written if file.stem != always][:-count]:
             file.unlink(missing_ok=True)
             file.with_suffix(".json").unlink(missing_ok=True)
             for config in (self.folder(catalog_id) / "neighbours").glob(f"{file.stem}-*.json"):

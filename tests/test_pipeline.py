@@ -112,6 +112,15 @@ def test_what_encode_says_is_what_is_opened(workspace, shop):
     assert encoded.neighbours["text"].index.shape == (12, 5)
 
 
+def test_what_the_pages_show_outlives_any_number_of_trials(workspace, shop):
+    import_shop(workspace, shop)
+    pipeline.encode(workspace, BOTH)
+    for k in range(6, 8 + encoding.PAIRS_KEPT):
+        encoding.encode_catalog(workspace, replace(BOTH, k=k))
+    assert encoding.open_last(workspace, "shop").config == BOTH
+    assert len(list(workspace.folder("shop").glob("pairs/*.parquet"))) == 1 + encoding.PAIRS_KEPT
+
+
 def test_the_same_again_computes_nothing(workspace, shop, monkeypatch):
     import_shop(workspace, shop)
     pipeline.encode(workspace, BOTH)

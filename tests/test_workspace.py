@@ -123,6 +123,8 @@ def test_only_the_latest_pairs_are_kept(workspace):
     workspace.keep_latest_pairs("shop", 2)
     left = {file.name.split(".")[0].split("-")[0] for file in workspace.folder("shop").glob("*/pairs*")}
     assert left == {"pairs2", "pairs3"}
+    workspace.keep_latest_pairs("shop", 1, always="pairs2")
+    assert workspace.has_pairs("shop", "pairs2")
     assert workspace.has_pairs("shop", "pairs3")
 
 
