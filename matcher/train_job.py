@@ -33,7 +33,6 @@ from matcher.progress import Report
 from matcher.runs import check_name, unfinished
 from matcher.train_config import TrainConfig
 from matcher.training import Epoch, Task, fit, load_best
-from matcher.whitening import fit_whitening
 
 
 def train(listings: Listings, encoders: Path, run_id: str, config: TrainConfig, report: Report) -> Card:
@@ -114,7 +113,7 @@ def _start(model: Vectors, exam: Exam, config: TrainConfig) -> PoolScore:
     """Start a plain projection from whitening; the score of the backbone alone, as it came."""
     features = exam.vectors(Vectors(model.backbone))
     if config.whiten and isinstance(model.projection, Projection) and not config.batch_norm:
-        learned = fit_whitening(features[exam.taught])
+        learned = exam.whitening_of(features)
         model.projection.start_at(torch.from_numpy(learned.weight), torch.from_numpy(learned.bias))
     return exam.score_of(unit_rows(features))
 
@@ -142,7 +141,7 @@ def _keep(
     score = PoolScore(best.f1, best.threshold, int(exam.asked.sum()), len(exam.codes))
     rows = unit_rows(exam.vectors(model))
     if config.whiten:
-        learned = fit_whitening(rows[exam.taught])
+        learned = exam.whitening_of(rows)
         vectors.whitening, rows = whitening_layer(learned), learned(rows)
     share, letters = 0.0, None
     if config.letters:

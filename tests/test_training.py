@@ -27,6 +27,7 @@ from matcher.encoders.card import WEIGHTS, read_card
 from matcher.encoders.lexical import open_letters
 from matcher.encoders.trained import TrainedPhotos, TrainedTitles, open_trained
 from matcher.errors import Cancelled, DataError, EncoderError, TrainingError
+from matcher.exam import LETTERS_WITHOUT_LABELS
 from matcher.lesson import Listings
 from matcher.objective import contrast
 from matcher.pool_score import pool_score
@@ -481,6 +482,7 @@ def test_it_learns_without_labels(quick, tmp_path, labels):
     card = train(listings(labels=labels), tmp_path, "mine", replace(quick, use_labels=False), silent)
     assert card.split["measured_by"] == "edited copies"
     assert card.data["classes"] == card.data["learned_from"]
+    assert (card.letters, card.letter_share) == (64, LETTERS_WITHOUT_LABELS)
 
 
 def test_balanced_rows_are_learned(quick, tmp_path):
