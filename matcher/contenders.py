@@ -73,6 +73,10 @@ PAPER_SOURCE = (
     f"ArcFace), on Shopee's {PAPER_LISTINGS:,} listings of {PAPER_PRODUCTS:,} products; measured on the products that "
     "the models were trained on."
 )
+ALONE_WORDS = (
+    "The networks stand alone here, as in the paper. One for titles that is trained on the Encoders page also weighs "
+    "their letters, and usually finds more."
+)
 PAPER: dict[str, Published] = {
     "tfidf": Published(0.611, 0.633),
     "bert": Published(0.759, 0.862),

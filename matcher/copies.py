@@ -36,6 +36,11 @@ class TitleCopies:
         """Keep N titles."""
         self._backbone = backbone
         self._titles = titles
+        self._letters = np.array([len(title) for title in titles], dtype=np.intp)
+
+    def lengths(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """In letters, which is near enough."""
+        return self._letters[rows]
 
     def plain(self, rows: NDArray[np.intp]) -> tuple[Tensor, ...]:
         """Titles as they are."""
@@ -54,6 +59,10 @@ class PhotoCopies:
         self._backbone = backbone
         self._photos = photos
         self._pool = ThreadPoolExecutor(cores())
+
+    def lengths(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """All alike."""
+        return np.zeros(len(rows), dtype=np.intp)
 
     def plain(self, rows: NDArray[np.intp]) -> tuple[Tensor, ...]:
         """Photos as they are."""
@@ -78,6 +87,10 @@ class KeptCopies:
         """Keep maps of shape (V, N, C, H, W). Versions 0 and 1 are the two looks at the photo as it is, the others one
         look each at edited copies, in turn."""
         self._maps = maps
+
+    def lengths(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """All alike."""
+        return np.zeros(len(rows), dtype=np.intp)
 
     def plain(self, rows: NDArray[np.intp]) -> tuple[Tensor, ...]:
         """Maps of both looks at the photos as they are, float32 (B, 2, C, H, W)."""

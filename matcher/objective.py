@@ -16,6 +16,10 @@ from matcher.train_config import TrainConfig
 class Source(Protocol):
     """Where inputs come from; the tensors go to the model in the order given."""
 
+    def lengths(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        """How long the inputs of listings are, shape (R,): a batch is padded to its longest. Zeros if all are alike."""
+        ...
+
     def plain(self, rows: NDArray[np.intp]) -> tuple[Tensor, ...]:
         """Listings as they are."""
         ...

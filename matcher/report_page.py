@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from matcher.contenders import DATA_WORDS, PAPER_SOURCE, PROTOCOL_TITLES, PROTOCOL_WORDS, PROTOCOLS, Protocol
+from matcher.contenders import (
+    ALONE_WORDS,
+    DATA_WORDS,
+    PAPER_SOURCE,
+    PROTOCOL_TITLES,
+    PROTOCOL_WORDS,
+    PROTOCOLS,
+    Protocol,
+)
 from matcher.errors import DataError
 from matcher.preprocess import open_image
 from matcher.report_chart import dot_chart
@@ -180,5 +188,6 @@ def _reading() -> str:
         "listings measured, each of its own matches, itself counted. The interval holds the middle 95 % of a thousand "
         "draws of products, each with all its listings; another training would move the figures a little too. A pair "
         "matches when its title or its photo is within its threshold. Figures fall as the pool grows: those of two "
-        f"pools cannot be compared.</p><p>The paper's figures: {escape(PAPER_SOURCE)}</p></section>"
+        f"pools cannot be compared.</p><p>{escape(ALONE_WORDS)}</p>"
+        f"<p>The paper's figures: {escape(PAPER_SOURCE)}</p></section>"
     )

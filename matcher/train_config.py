@@ -151,7 +151,7 @@ SMALL = 3_000  # listings; up to here the light presets are as they stand
 # Chosen on products of their own, none of which a published figure was measured on.
 LIGHT: dict[str, TrainConfig] = {
     "text": TrainConfig(
-        epochs=16,
+        epochs=10,
         batch=64,
         rate=1e-4,
         head_rate=5e-3,
@@ -163,7 +163,7 @@ LIGHT: dict[str, TrainConfig] = {
         ramp=3.0,
         max_tokens=40,
         letters=2048,
-        patience=4,
+        patience=3,
     ),
     "image": TrainConfig(
         modality="image",
@@ -200,7 +200,7 @@ def preset(modality: Modality, name: Preset | None = None, *, has_gpu: bool, lis
         return PAPER[modality]
     light, often = LIGHT[modality], SMALL / max(SMALL, listings)
     if modality == "text":
-        return replace(light, epochs=max(4, round(light.epochs * often)))
+        return replace(light, epochs=max(3, round(light.epochs * often)))
     rounds = max(1, round(light.rounds * often))
     epochs = max(3, min(light.epochs, round(light.epochs * light.rounds * often / rounds)))
     return replace(light, epochs=epochs, rounds=rounds, views=max(3, round(light.views * often)))

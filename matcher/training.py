@@ -23,6 +23,7 @@ from matcher.train_config import TrainConfig
 
 FIRST_SHARE_OF_MARGIN = 1 / 3
 SETTLING_BATCHES = 25
+BATCHES_SORTED = 16  # by length at once
 STEP = "Training"
 
 
@@ -143,12 +144,14 @@ def encode(
     """Vectors of some listings, or of edited copies of them, as the model stands; shape (R, D), not normalised."""
     device = next(iter(model.state_dict().values())).device
     model.eval()
+    order = np.argsort(source.lengths(rows), kind="stable")
     parts = []
     with torch.inference_mode():
-        for some in _batches(rows, batch):
+        for some in _batches(rows[order], batch):
             inputs = source.edited(some, edits) if edits else source.plain(some)
             parts.append(forward(model, inputs, device).float().cpu().numpy())
-    return np.concatenate(parts)
+    vectors: NDArray[np.float32] = np.concatenate(parts)[np.argsort(order)]
+    return vectors
 
 
 def _settle(task: Task, config: TrainConfig, device: torch.device) -> None:
@@ -177,7 +180,7 @@ def _epoch(
     rng = np.random.default_rng([config.seed, number])
     torch.manual_seed(config.seed + 1000 * (number + 1))
     rows = np.concatenate([rng.permutation(task.rows) for _ in range(config.rounds)])
-    batches = list(_batches(rows, config.batch))
+    batches = _alike(rows, task.source, config.batch, rng)
     objective.head.ramp = ramp(number, epochs=config.ramp, start=FIRST_SHARE_OF_MARGIN)
     device = next(objective.parameters()).device
     model.train()
@@ -256,6 +259,19 @@ def _has_stopped_rising(history: list[Epoch], patience: int) -> bool:
 def _batches(rows: NDArray[np.intp], size: int) -> Iterator[NDArray[np.intp]]:
     """Parts of nearly the same size: BatchNorm cannot do with a last batch of one."""
     return iter(np.array_split(rows, max(1, math.ceil(len(rows) / size))))
+
+
+def _alike(rows: NDArray[np.intp], source: Source, size: int, rng: np.random.Generator) -> list[NDArray[np.intp]]:
+    """Batches of rows whose inputs are about as long, so that little is padded, in a random order.
+
+    They are sorted among BATCHES_SORTED batches only, so that a batch is another one in every epoch.
+    """
+    batches = [
+        some
+        for group in _batches(rows, BATCHES_SORTED * size)
+        for some in _batches(group[np.argsort(source.lengths(group), kind="stable")], size)
+    ]
+    return [batches[place] for place in rng.permutation(len(batches)).tolist()]
 
 
 def _mixed_precision(device: torch.device) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from matcher.contenders import PAPER_SOURCE, PROTOCOL_TITLES, PROTOCOL_WORDS, PROTOCOLS
+from matcher.contenders import ALONE_WORDS, PAPER_SOURCE, PROTOCOL_TITLES, PROTOCOL_WORDS, PROTOCOLS
 from matcher.explore import differing_words
 from matcher.export import to_bytes
 from matcher.report_page import report_page
@@ -40,7 +40,7 @@ def draw(opened: Opened, standings: Standings) -> None:
             st.caption(f"F1 with its 95 % interval; {measured_on(standings, protocol)}.")
     pinned = {"Model": st.column_config.TextColumn(pinned=True, width=200)}
     st.dataframe(table(standings), hide_index=True, height="content", key="compare-table", column_config=pinned)
-    st.caption(f"{split_in_words(standings)} The paper: {PAPER_SOURCE}")
+    st.caption(f"{split_in_words(standings)} {ALONE_WORDS} The paper: {PAPER_SOURCE}")
     missing: dict[str, list[str]] = {}
     for row in standings.rows:
         if row.reason and row.title not in missing.setdefault(row.reason, []):

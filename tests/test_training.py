@@ -36,7 +36,7 @@ from matcher.runs import delete_run, export_run, import_run, read_history, runs
 from matcher.train_catalog import train_catalog, training_job
 from matcher.train_config import LIGHT, PAPER, TrainConfig, preset
 from matcher.train_job import train
-from matcher.training import BEST, CHECKPOINT, Task, encode, fit
+from matcher.training import BEST, CHECKPOINT, Task, _alike, encode, fit
 from matcher.workspace import Workspace
 
 # Learning
@@ -52,6 +52,9 @@ class Points:
         self.points = rng.normal(size=(classes, 16))[self.codes]
         self.points[:, 8:] = 1.5 * rng.normal(size=(len(self.codes), 8))
         self.points += 0.3 * rng.normal(size=self.points.shape)
+
+    def lengths(self, rows):
+        return np.abs(self.points[rows, 0] * 10).astype(np.intp)
 
     def plain(self, rows):
         return (torch.from_numpy(self.points[rows]).float(),)
@@ -123,6 +126,26 @@ def test_it_stops_when_the_figure_no_longer_rises_and_keeps_the_best(tmp_path):
     history = fit(replace(task, score=score), replace(CONFIG, patience=2), silent)
     assert [epoch.f1 for epoch in history] == [0.4, 0.5, 0.7, 0.6, 0.6]
     assert torch.equal(task.model.projection.linear.weight, weights[2])
+
+
+def test_long_and_short_listings_do_not_share_a_batch():
+    source = Points()
+    rows = np.random.default_rng(0).permutation(160)
+    batches = _alike(rows, source, 8, np.random.default_rng(1))
+    assert sorted(np.concatenate(batches)) == list(range(160))
+    assert {len(some) for some in batches} == {8}
+    spread = [np.ptp(source.lengths(some)) for some in batches]
+    assert np.mean(spread) < 0.3 * np.mean([np.ptp(source.lengths(rows[at : at + 8])) for at in range(0, 160, 8)])
+    lengths = [source.lengths(some).mean() for some in batches]
+    assert lengths != sorted(lengths)
+    first = _alike(rows, source, 8, np.random.default_rng(1))[0]
+    assert list(first) == list(batches[0])
+
+
+def test_vectors_come_in_the_order_asked_for():
+    source, rows, model = Points(), np.array([5, 90, 3, 3, 41]), Toy()
+    one_by_one = [encode(model, source, rows[place : place + 1])[0] for place in range(5)]
+    assert encode(model, source, rows, batch=2) == pytest.approx(np.array(one_by_one), abs=1e-6)
 
 
 def test_a_loss_that_is_no_number_ends_with_advice(tmp_path):
