@@ -14,6 +14,7 @@ FUSIONS = {
     "mean": ("Weighted mean", "One distance from both: a very near title makes up for a far photo, and the reverse."),
     "fused": ("Joined", "Title and photo are joined before the search, which also finds pairs middling in both."),
 }
+MEANS = {"arithmetic": "Usual", "geometric": "Lenient"}
 METRICS = {"cosine": "cosine distance", "euclidean": "Euclidean distance", "manhattan": "Manhattan distance"}
 TONES = {"text": "blue", "image": "orange", "fused": "violet"}
 NAMES = {"text": "Titles", "image": "Photos", "fused": "Title and photo"}

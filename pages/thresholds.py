@@ -15,7 +15,7 @@ from pages._pairs import pair_tiles
 from pages._presets import presets
 from pages._shared import Matched, need_matches
 from pages._sliders import Slider, threshold_sliders
-from pages._words import FUSIONS, METRICS, NAMES, encoder_name
+from pages._words import FUSIONS, MEANS, METRICS, NAMES, encoder_name
 
 BEFORE = "thresholds-before"  # the recipe before the last move, to show what flipped
 SHOWN = 4
@@ -64,6 +64,10 @@ def rule(matched: Matched) -> None:
     def weighed() -> None:
         put(matched, replace(recipe, text_weight=st.session_state["weight"] / 100))
 
+    def averaged() -> None:
+        put(matched, replace(recipe, mean=st.session_state["mean"]))
+
+    st.session_state["mean"] = recipe.mean
     st.session_state["fusion"], st.session_state["weight"] = recipe.fusion, round(100 * recipe.text_weight)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.segmented_control(
@@ -72,6 +76,11 @@ def rule(matched: Matched) -> None:
         )  # fmt: skip
         if recipe.fusion == "mean":
             st.slider("Weight of the title", 0, 100, step=5, format="%d %%", key="weight", on_change=weighed, width=260)
+            st.segmented_control(
+                "Kind of mean", list(MEANS), format_func=MEANS.get, key="mean", required=True, on_change=averaged,
+                help="The usual mean asks both to be near. The lenient one, the geometric mean, is content when one of "
+                "the two is very near, and so lies between it and “Title or photo”.",
+            )  # fmt: skip
     st.caption(FUSIONS[recipe.fusion][1])
 
 

@@ -148,6 +148,18 @@ def test_every_rule_has_its_sliders_and_matches(shop: MakeShop, fusion: str, sli
     assert shown["exact"]["pair"]["matches"] == decide(encoded.pairs, recipe).sum()
 
 
+def test_the_kind_of_mean_can_be_chosen(shop: MakeShop) -> None:
+    workspace = shop(True)
+    app = checked(opened("thresholds").segmented_control(key="fusion").set_value("mean").run())
+    usual = given(app, "sliders")["exact"]["pair"]["matches"]
+    shown = given(checked(app.segmented_control(key="mean").set_value("geometric").run()), "sliders")
+    recipe = pipeline.current_recipe(workspace, "shop")
+    assert (recipe.fusion, recipe.mean) == ("mean", "geometric")
+    encoded = pipeline.load_encoded(workspace, "shop")
+    assert encoded
+    assert shown["exact"]["pair"]["matches"] == decide(encoded.pairs, recipe).sum() >= usual
+
+
 def test_a_move_shows_the_pairs_that_flip(shop: MakeShop) -> None:
     workspace = shop(True)
     app = opened("thresholds")
