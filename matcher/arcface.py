@@ -148,18 +148,21 @@ class ArcFace(nn.Module):
         soft = functional.one_hot(targets, cosine.shape[1]).float() if targets.ndim == 1 else targets.float()
         margins = self.get_buffer("margins") * self.ramp
         logits = torch.where(soft > 0, add_margin(cosine, margins), cosine)
-        if self.rivals is not None and targets.ndim == 1:
-            logits = self._nearer_rivals(logits, targets)
-        if self.ignored is not None and targets.ndim == 1:
-            without = logits.scatter(1, self.get_buffer("ignored")[targets], OUT_OF_SIGHT)
-            logits = torch.where(soft > 0, logits, without)
+        own = targets if targets.ndim == 1 else soft.argmax(dim=1)
+        others = logits
+        if self.ignored is not None:
+            others = others.scatter(1, self.get_buffer("ignored")[own], OUT_OF_SIGHT)
+        if self.rivals is not None:
+            others = torch.where(self._are_rivals(logits, own), logits + self.rival_margin, others)
+        logits = torch.where(soft > 0, logits, others)
         loss: Tensor = functional.cross_entropy(self.scale * logits, soft)
         return loss
 
-    def _nearer_rivals(self, logits: Tensor, targets: Tensor) -> Tensor:
-        rivals = self.get_buffer("rivals")[targets]
-        raised = torch.where(rivals >= 0, self.rival_margin, 0.0)
-        return logits.scatter_add(1, rivals.clamp(min=0), raised.to(logits.dtype))
+    def _are_rivals(self, logits: Tensor, own: Tensor) -> Tensor:
+        """Shape (B, C), boolean: classes that a curator called different from each feature's own."""
+        rivals = self.get_buffer("rivals")[own]
+        counts = torch.zeros_like(logits).scatter_add(1, rivals.clamp(min=0), (rivals >= 0).to(logits.dtype))
+        return counts > 0
 
 
 class Softmax(nn.Module):

@@ -131,7 +131,8 @@ def _train(compared: Field, job: TrainJob, standings: Standings, report: Report)
         train(lesson, workspace.encoders, job.run_id, TrainConfig(**job.settings), report)
     finally:
         standings = _noted(standings, job.run_id, "training", time.perf_counter() - began)
-        save_standings(workspace, standings)
+        if standings.rows:  # a table made with other settings stays until there is a row to put in its place
+            save_standings(workspace, standings)
     return standings
 
 

@@ -32,6 +32,8 @@ READ_AT = 1.3  # photos are edited a little larger than they are read, so that a
 class TitleCopies:
     """Titles, rewritten anew each time."""
 
+    at_once = 128
+
     def __init__(self, backbone: Backbone, titles: Sequence[str]) -> None:
         """Keep N titles."""
         self._backbone = backbone
@@ -53,6 +55,8 @@ class TitleCopies:
 
 class PhotoCopies:
     """Photos, edited anew each time: for a whole network on a GPU."""
+
+    at_once = 16
 
     def __init__(self, backbone: PhotoBackbone, photos: Sequence[Path]) -> None:
         """Keep the names of N files."""
@@ -82,6 +86,8 @@ class PhotoCopies:
 
 class KeptCopies:
     """What a frozen stem made of the photos and of edited copies of each."""
+
+    at_once = 128
 
     def __init__(self, maps: NDArray[np.float16]) -> None:
         """Keep maps of shape (V, N, C, H, W). Versions 0 and 1 are the two looks at the photo as it is, the others one

@@ -19,6 +19,7 @@ from matcher.training import encode
 from matcher.whitening import MOST_DIRECTIONS, PHOTO_DIRECTIONS, Whitening, fit_whitening
 
 MOST_IN_POOL = 6_000  # listings; a larger pool would cost more than the training that it watches
+LEAST_TAUGHT = 3_000  # of them that are learned from, where there are so many: whitening is learned from these
 LETTER_SHARES = (0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 LETTERS_WITHOUT_LABELS = 0.7
 """Edited copies of a title keep its words, so they would take next to no letters. Whitened MiniLM on half the products
@@ -79,12 +80,25 @@ def label_exam(
     asked = (sides == TUNE) & (codes >= 0)
     if not asked.any() or np.bincount(codes[asked]).max() < 2:
         return None
-    rows = np.flatnonzero(asked)
-    strangers = np.random.default_rng(seed).permutation(np.flatnonzero(~asked))
-    rows = np.sort(np.concatenate([rows, strangers[: max(0, MOST_IN_POOL - len(rows))]]))
+    rng = np.random.default_rng(seed)
+    asked &= _some_products(codes, asked, MOST_IN_POOL - LEAST_TAUGHT, rng)
+    taught, others = (rng.permutation(np.flatnonzero(~asked & side)) for side in (sides == TRAIN, sides != TRAIN))
+    strangers = np.concatenate([taught[:LEAST_TAUGHT], rng.permutation(np.append(taught[LEAST_TAUGHT:], others))])
+    rows = np.sort(np.append(np.flatnonzero(asked), strangers[: MOST_IN_POOL - int(asked.sum())]))
     shown = [titles[row] for row in rows.tolist()] if titles else []
-    taught = sides[rows] == TRAIN
-    return Exam(lambda model: encode(model, source, rows), codes[rows], asked[rows], taught, shown, True)
+    return Exam(lambda model: encode(model, source, rows), codes[rows], asked[rows], sides[rows] == TRAIN, shown, True)
+
+
+def _some_products(
+    codes: NDArray[np.int32], asked: NDArray[np.bool_], most: int, rng: np.random.Generator
+) -> NDArray[np.bool_]:
+    """Listings of so many whole products, drawn at random, that about `most` at most are asked about; shape (N,)."""
+    sizes = np.bincount(codes[asked])
+    order = rng.permutation(len(sizes))
+    drawn = np.zeros(len(sizes), dtype=bool)
+    drawn[order] = np.cumsum(sizes[order]) <= max(most, sizes.max())
+    known: NDArray[np.bool_] = np.append(drawn, False)[np.clip(codes, -1, len(sizes))]
+    return known
 
 
 def copy_exam(source: Source, sides: NDArray[np.int8], titles: Sequence[str], backbone: Backbone, seed: int) -> Exam:

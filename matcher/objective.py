@@ -14,7 +14,13 @@ from matcher.train_config import TrainConfig
 
 
 class Source(Protocol):
-    """Where inputs come from; the tensors go to the model in the order given."""
+    """Where inputs come from; the tensors go to the model in the order given.
+
+    Attributes:
+        at_once: How many listings may be encoded at once; a few large photos fill a memory.
+    """
+
+    at_once: int
 
     def lengths(self, rows: NDArray[np.intp]) -> NDArray[np.intp]:
         """How long the inputs of listings are, shape (R,): a batch is padded to its longest. Zeros if all are alike."""

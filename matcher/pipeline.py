@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.catalog import ColumnMap, read_catalog
-from matcher.defaults import default_encoders, default_recipe
+from matcher.defaults import default_encoders, default_recipe, own_threshold
 from matcher.encoders.card import is_run
 from matcher.encoding import ENCODED, EncodeConfig, Encoded, encode_catalog, remember
 from matcher.encoding import open_last as load_encoded
@@ -167,8 +167,7 @@ def current_recipe(workspace: Workspace, catalog_id: str) -> Recipe:
 
 def usual_recipe(workspace: Workspace, config: EncodeConfig) -> Recipe:
     """The recipe for encoders that nobody has chosen thresholds for; those trained here bring theirs along."""
-    own = {card.id: card.figures["threshold"] for card in runs(workspace.encoders)}
-    return default_recipe(config, own)
+    return default_recipe(config, {card.id: own_threshold(card) for card in runs(workspace.encoders)})
 
 
 def set_recipe(workspace: Workspace, catalog_id: str, recipe: Recipe) -> None:

@@ -4,10 +4,14 @@ import itertools
 import re
 import shutil
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
+from filelock import FileLock, Timeout
 
 from matcher.encoders import CARD, ENCODERS
 from matcher.encoders.card import BACKBONE, HISTORY, WEIGHTS, Card, is_run, read_card
@@ -88,10 +92,33 @@ def unfinished(encoders: Path, run_id: str) -> Path:
     return encoders / f".training-{run_id}"
 
 
+@contextmanager
+def alone(encoders: Path, run_id: str) -> Iterator[Path]:
+    """Hold the folder of a run's unfinished work; the kernel lets go of it with the process, however that ends.
+
+    Raises:
+        TrainingError: A training holds it.
+    """
+    work = unfinished(encoders, run_id)
+    work.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(work.with_name(f"{work.name}.lock"), timeout=0):
+            yield work
+    except Timeout as error:
+        raise TrainingError(
+            f"A training of {run_id} is running. Wait for it, cancel it, or choose another name."
+        ) from error
+
+
 def forget(encoders: Path, run_id: str) -> None:
-    """Remove what is left of the training of a run that was cancelled or killed; it can then not go on."""
-    if NAME.fullmatch(run_id):
-        shutil.rmtree(unfinished(encoders, run_id), ignore_errors=True)
+    """Remove what is left of the training of a run that was cancelled or killed; it can then not go on.
+
+    A training of that name that is running keeps its own.
+    """
+    if not NAME.fullmatch(run_id) or not unfinished(encoders, run_id).exists():
+        return
+    with suppress(TrainingError), alone(encoders, run_id) as work:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def delete_run(encoders: Path, run_id: str) -> None:
@@ -144,7 +171,8 @@ def import_run(archive_file: Path, encoders: Path, run_id: str = "") -> Card:
         check_name(card.id, encoders)
         (part / CARD).write_text(card.to_json(), encoding="utf-8")
         part.rename(encoders / card.id)
-    except (zipfile.BadZipFile, OSError, EOFError) as error:
+    # RuntimeError: an encrypted member, or packed in a way that zipfile does not know.
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError) as error:
         raise EncoderError(f"{archive_file.name} is no exported encoder ({error}). Export the run again.") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)

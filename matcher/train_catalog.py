@@ -5,10 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from matcher.errors import TrainingError
+from matcher.encoders.card import is_run
+from matcher.errors import Cancelled, TrainingError
 from matcher.labels import DIFFERENT, MATCH, judged_rows
 from matcher.lesson import Listings
 from matcher.progress import Report, silent
+from matcher.runs import forget
 from matcher.train_config import Modality, Preset, TrainConfig, preset
 from matcher.workspace import Workspace
 
@@ -101,7 +103,12 @@ def train_catalog(workspace: Workspace, config: TrainJob, report: Report = silen
 
     lesson = listings_of(workspace, config.catalog_id)
     workspace.encoders.mkdir(parents=True, exist_ok=True)
-    card = train(lesson, workspace.encoders, config.run_id, TrainConfig(**config.settings), report)
+    try:
+        card = train(lesson, workspace.encoders, config.run_id, TrainConfig(**config.settings), report)
+    except Cancelled:
+        if is_run(workspace.encoders / config.run_id):  # its best epoch was kept, and its name is taken
+            forget(workspace.encoders, config.run_id)
+        raise
     figures = card.figures
     return TrainResult(card.id, figures["f1_before"], figures["f1"], int(figures["epochs"]), figures["seconds"])
 

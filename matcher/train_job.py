@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from filelock import FileLock, Timeout
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 
 from matcher.arcface import Projection
 from matcher.checkpoints import save_state
@@ -30,9 +30,9 @@ from matcher.lesson import Lesson, Listings, prepare, sides_of
 from matcher.objective import Source
 from matcher.pool_score import PoolScore
 from matcher.progress import Report
-from matcher.runs import check_name, unfinished
+from matcher.runs import alone, check_name
 from matcher.train_config import TrainConfig
-from matcher.training import Epoch, Task, fit, load_best
+from matcher.training import Epoch, Task, device, fit, load_best
 
 
 def train(listings: Listings, encoders: Path, run_id: str, config: TrainConfig, report: Report) -> Card:
@@ -55,13 +55,14 @@ def train(listings: Listings, encoders: Path, run_id: str, config: TrainConfig, 
         Cancelled: As the report raised it; says whether a run was kept.
     """
     check_name(run_id, encoders)
-    work = unfinished(encoders, run_id)
-    with _alone(work, run_id):
+    with alone(encoders, run_id) as work, _memory_told(config):
+        work.mkdir(exist_ok=True)
         listings = replace(listings, sides=sides_of(listings, config)).having(config.modality)
         lesson = prepare(listings, config)
         backbone = open_backbone(config.encoder, max_tokens=config.max_tokens, side=config.side)
         key = _key(listings, lesson, config)
         source, model, vectors = _model(listings, backbone, config, work, report)
+        vectors.to(device())
         exam = _exam(listings, lesson, source, backbone, config)
         before = _start(model, exam, config)
         score = exam.score_whitened if config.whiten else exam.score
@@ -85,7 +86,8 @@ def _key(listings: Listings, lesson: Lesson, config: TrainConfig) -> str:
     """Stands for all that decides how a training goes: a checkpoint of another is not continued."""
     photos = [str(photo) for photo in listings.photos]
     classes = [lesson.classes.of.tolist(), lesson.classes.rivals.tolist()]
-    return fingerprint([config.to_json(), listings.item_ids, listings.titles, photos, lesson.rows.tolist(), classes])
+    split = [lesson.sides.tolist(), lesson.codes.tolist(), lesson.rows.tolist()]
+    return fingerprint([config.to_json(), listings.item_ids, listings.titles, photos, split, classes])
 
 
 def _model(
@@ -93,7 +95,7 @@ def _model(
 ) -> tuple[Source, Vectors, Vectors]:
     """Inputs, the model that is trained on them, and the whole encoder, which shares its layers."""
     projection = (
-        Projection(backbone.width, config.dimensions, dropout=config.dropout, batch_norm=config.batch_norm)
+        Projection(backbone.width, _dimensions(config, backbone), dropout=config.dropout, batch_norm=config.batch_norm)
         if config.dimensions
         else None
     )
@@ -107,6 +109,11 @@ def _model(
     copies = keep_copies(backbone, photos, config.views, config.seed, work / f"copies-{name}.npy", report)
     backbone.module.freeze_stem()
     return copies, Vectors(PhotoTail(backbone.module), projection), vectors
+
+
+def _dimensions(config: TrainConfig, backbone: Backbone) -> int:
+    """Length of the vectors: never more than the backbone gives."""
+    return min(config.dimensions, backbone.width) or backbone.width
 
 
 def _start(model: Vectors, exam: Exam, config: TrainConfig) -> PoolScore:
@@ -137,7 +144,7 @@ def _keep(
     folder: Path,
 ) -> Card:
     """Write the run with its best weights; the folder appears whole or not at all."""
-    best = max(history, key=lambda epoch: epoch.f1)
+    best = max(reversed(history), key=lambda epoch: epoch.f1)  # of equal ones the last: its weights were kept
     score = PoolScore(best.f1, best.threshold, int(exam.asked.sum()), len(exam.codes))
     rows = unit_rows(exam.vectors(model))
     if config.whiten:
@@ -166,7 +173,7 @@ def _keep(
         figures={"f1_before": before.f1, "f1_network": best.f1, "f1": score.f1, "threshold": score.threshold,
                  "best_epoch": best.number, "epochs": len(history) - 1,
                  "seconds": sum(epoch.seconds for epoch in history)},
-        width=config.dimensions or backbone.width,
+        width=_dimensions(config, backbone),
         side=backbone.side if isinstance(backbone, PhotoBackbone) else 0,
         max_tokens=config.max_tokens if config.modality == "text" else 0,
         letters=config.letters if share else 0,
@@ -199,22 +206,22 @@ def _write(
         pd.DataFrame([asdict(epoch) for epoch in history]).to_parquet(part / HISTORY, index=False)
         (part / CARD).write_text(card.to_json(), encoding="utf-8")
         part.rename(folder)
-    except OSError as error:
-        shutil.rmtree(part, ignore_errors=True)
+    except (OSError, SafetensorError, TrainingError) as error:  # safetensors has an error of its own for a full disk
         raise TrainingError(
-            f"The run {card.id} cannot be written: {error.strerror or error}. Make room, then start the training "
-            "again: it only has to write what it learned."
+            f"The run {card.id} cannot be written: {getattr(error, 'strerror', None) or error}. Make room, then start "
+            "the training again: it only has to write what it learned."
         ) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
 
 
 @contextmanager
-def _alone(work: Path, run_id: str) -> Iterator[None]:
-    """Hold the run's folder of unfinished work; the kernel lets go of it with the process, however that ends."""
-    work.mkdir(parents=True, exist_ok=True)
+def _memory_told(config: TrainConfig) -> Iterator[None]:
+    """Say what to do when the graphics card's memory runs out."""
     try:
-        with FileLock(work.with_name(f"{work.name}.lock"), timeout=0):
-            yield
-    except Timeout as error:
+        yield
+    except torch.cuda.OutOfMemoryError as error:
+        side = ", or smaller photos" if config.modality == "image" else ""
         raise TrainingError(
-            f"A training of {run_id} is running. Wait for it, cancel it, or choose another name."
+            f"The graphics card's memory ran out with {config.batch} listings in a step. Take half as many{side}."
         ) from error

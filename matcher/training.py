@@ -86,12 +86,11 @@ def fit(task: Task, config: TrainConfig, report: Report) -> list[Epoch]:
     Raises:
         TrainingError: The loss is no number, or a checkpoint cannot be written or read.
     """
-    device = torch.device("cuda" if has_gpu() else "cpu")
     torch.manual_seed(config.seed)
-    model = task.model.to(device)
-    _settle(task, config, device)
+    model = task.model.to(device())
+    _settle(task, config, device())
     vectors = encode(model, task.source, task.rows)
-    objective = Objective(config, task.classes, task.rows, vectors).to(device)
+    objective = Objective(config, task.classes, task.rows, vectors).to(device())
     optimiser = _optimiser(model, objective, config)
     history = _resume(task, model, objective, optimiser)
     history = history or [_measured(task, 0, None, time.perf_counter(), [])]
@@ -123,6 +122,11 @@ def has_gpu() -> bool:
     return torch.cuda.is_available()
 
 
+def device() -> torch.device:
+    """Where trainings run on this machine."""
+    return torch.device("cuda" if has_gpu() else "cpu")
+
+
 def load_best(task: Task) -> list[Epoch]:
     """Put the weights of the best epoch so far into the model; the history up to it, empty if there is none."""
     best = load_state(task.folder / BEST)
@@ -139,17 +143,16 @@ def encode(
     rows: NDArray[np.intp],
     *,
     edits: np.random.Generator | None = None,
-    batch: int = 128,
 ) -> NDArray[np.float32]:
     """Vectors of some listings, or of edited copies of them, as the model stands; shape (R, D), not normalised."""
-    device = next(iter(model.state_dict().values())).device
+    where = next(iter(model.state_dict().values())).device
     model.eval()
     order = np.argsort(source.lengths(rows), kind="stable")
     parts = []
     with torch.inference_mode():
-        for some in _batches(rows[order], batch):
+        for some in _batches(rows[order], source.at_once):
             inputs = source.edited(some, edits) if edits else source.plain(some)
-            parts.append(forward(model, inputs, device).float().cpu().numpy())
+            parts.append(forward(model, inputs, where).float().cpu().numpy())
     vectors: NDArray[np.float32] = np.concatenate(parts)[np.argsort(order)]
     return vectors
 
@@ -182,13 +185,13 @@ def _epoch(
     rows = np.concatenate([rng.permutation(task.rows) for _ in range(config.rounds)])
     batches = _alike(rows, task.source, config.batch, rng)
     objective.head.ramp = ramp(number, epochs=config.ramp, start=FIRST_SHARE_OF_MARGIN)
-    device = next(objective.parameters()).device
+    where = next(objective.parameters()).device
     model.train()
     total = 0.0
     for step, some in enumerate(batches):
         _set_rates(optimiser, config, number + step / len(batches))
         optimiser.zero_grad(set_to_none=True)
-        with torch.autocast(device.type, torch.bfloat16, enabled=_mixed_precision(device)):
+        with torch.autocast(where.type, torch.bfloat16, enabled=_mixed_precision(where)):
             loss = objective.loss(model, task.source, some, rng)
         total += loss.item()
         if not math.isfinite(total):

@@ -106,11 +106,15 @@ def stamp(opened: Opened) -> float:
 def rough_time(root: str, version: str, config: CompareConfig, stamp: float, _opened: Opened) -> str:
     """How many rows are to do and about how long they take."""
     compared = open_field(_opened.workspace, config)
-    todo = rows_to_do(config, standings_so_far(compared))
+    standings = standings_so_far(compared)
+    todo = rows_to_do(config, standings)
     if not todo:
         return "All of these rows are there already."
     seconds = expected_seconds(compared, todo)
-    return f"{len(todo)} rows to do, {in_words(seconds)} on two processor cores; what is finished is kept."
+    kept = load_standings(_opened.workspace, _opened.id)
+    replaced = kept is not None and bool(kept.rows) and kept.basis != standings.basis
+    then = "the first takes the place of the table below" if replaced else "what is finished is kept"
+    return f"{len(todo)} rows to do, {in_words(seconds)} on two processor cores; {then}."
 
 
 def watch(opened: Opened, job: Job) -> None:

@@ -65,7 +65,8 @@ def _figures(card: Card) -> None:
     how = "" if by_labels(card) else "edited copies of "
     st.caption(
         f"{literal(run_line(card))} {when(card)} F1 on {how}{data['tuned_on']:,} listings kept out of the training, "
-        f"in a pool of {data['pool']:,}, at the best threshold ({figures['threshold']:.3f})."
+        f"in a pool of {data['pool']:,}, at the best threshold"
+        + (f" ({figures['threshold']:.3f})." if by_labels(card) else ", which says nothing of other listings.")
     )
 
 
@@ -94,7 +95,7 @@ def _two(workspace: Workspace, one: Card, other: Card) -> None:
         "F1 after": lambda card: f"{card.figures['f1']:.3f}",
         "Measured on": lambda card: f"{card.data['tuned_on']:,} listings, by {card.split['measured_by']}",
         "Pool": lambda card: f"{card.data['pool']:,}",
-        "Best threshold": lambda card: f"{card.figures['threshold']:.3f}",
+        "Best threshold": lambda card: f"{card.figures['threshold']:.3f}" if by_labels(card) else "",
         "Best epoch": lambda card: f"{int(card.figures['best_epoch'])} of {int(card.figures['epochs'])}",
         "Time": lambda card: duration(card.figures["seconds"]),
     }

@@ -77,7 +77,10 @@ def begin_again(workspace: Workspace, job: Job) -> int:
         jobs.start(workspace, "train", TrainJob(**job.config))
         st.rerun()
     if over:
-        st.caption(f"It goes on where it stopped: after {over} epoch{'s' if over > 1 else ''}.")
+        st.caption(
+            f"It goes on where it stopped, after {over} epoch{'s' if over > 1 else ''}, if no listing and no verdict "
+            "has changed since."
+        )
     return over
 
 

@@ -106,10 +106,34 @@ def test_rivals_are_pushed_away_harder():
     rivals = torch.tensor([[2, -1], [-1, -1], [0, -1]])
     rivalled = ArcFace(8, 3, rivals=rivals, rival_margin=0.3)
     rivalled.load_state_dict(plain.state_dict())
-    logits = plain.scale * plain.cosines(features)
-    raised = rivalled._nearer_rivals(logits, targets) - logits
-    torch.testing.assert_close(raised, 0.3 * torch.tensor([[0.0, 0, 1], [0, 0, 0], [1, 0, 0], [0, 0, 1]]))
+    found = rivalled._are_rivals(plain.cosines(features), targets)
+    torch.testing.assert_close(found, torch.tensor([[0, 0, 1], [0, 0, 0], [1, 0, 0], [0, 0, 1]]).bool())
     assert rivalled(features, targets) > plain(features, targets)
+
+
+def test_rivals_count_too_where_some_listings_stand_under_several_labels():
+    torch.manual_seed(0)
+    features = torch.randn(2, 8)
+    targets = torch.tensor([[1.0, 0, 0], [0, 0.5, 0.5]])
+    rivals = torch.tensor([[2, -1], [2, -1], [0, -1]])
+    plain, rivalled = ArcFace(8, 3, margin=0.0), ArcFace(8, 3, margin=0.0, rivals=rivals, rival_margin=0.3)
+    rivalled.load_state_dict(plain.state_dict())
+    cosine = plain.cosines(features)
+    cosine[0, 2] += 0.3  # the second listing's own other label is no rival of it
+    expected = torch.nn.functional.cross_entropy(plain.scale * cosine, targets)
+    assert rivalled(features, targets).item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+def test_a_rival_counts_though_it_is_among_the_nearest():
+    rivals = torch.tensor([[1], [-1], [-1]])
+    head = ArcFace(2, 3, margin=0.0, scale=5.0, rivals=rivals, rival_margin=0.2)
+    with torch.no_grad():
+        head.centres.copy_(torch.tensor([[1.0, 0.0], [0.9, 0.1], [0.0, 1.0]]))
+    head.ignore_nearest(1)
+    feature, target = torch.tensor([[0.8, 0.2]]), torch.tensor([0])
+    logits = head.cosines(feature)[0]
+    logits[1] += 0.2
+    assert head(feature, target).item() == pytest.approx(-torch.log_softmax(5 * logits, 0)[0].item(), rel=1e-5)
 
 
 def test_the_nearest_count_neither_way():

@@ -173,6 +173,21 @@ def test_other_settings_or_listings_start_a_new_table(workspace):
     assert len(standings_so_far(open_field(workspace, config())).rows) == 0
 
 
+def test_a_table_stays_until_another_has_a_row(workspace):
+    compare_catalog(workspace, config(models=("tfidf",), epochs=2))
+    before = standings(workspace)
+
+    def stop(progress):
+        if "Training" in progress.message:
+            raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled):
+        compare_catalog(workspace, config(models=("bert",), data=("original",)), stop)
+    assert standings(workspace) == before
+    compare_catalog(workspace, config(models=("bert",), data=("original",)))
+    assert [row.model for row in standings(workspace).rows] == ["bert"]
+
+
 def test_a_row_without_figures_is_tried_again(workspace):
     compare_catalog(workspace, config(models=("tfidf", "characterbert"), data=("original",)))
     todo = rows_to_do(config(data=("original",)), standings(workspace))

@@ -7,7 +7,8 @@ from PIL import Image, ImageDraw
 
 from matcher import encoding, lookup, pipeline
 from matcher.catalog import ColumnMap
-from matcher.defaults import THRESHOLDS, default_encoders, default_recipe
+from matcher.defaults import THRESHOLDS, WHITENED, default_encoders, default_recipe, own_threshold
+from matcher.encoders.card import Card
 from matcher.errors import Cancelled, DataError, EncoderError
 from matcher.metrics import listing_scores, pair_scores, truth_of
 from matcher.pipeline import EncodeConfig, ImportConfig
@@ -349,6 +350,14 @@ def test_every_catalog_without_labels_has_a_recipe_that_decides(text, image, met
     else:
         assert None not in thresholds.values()
     assert set(THRESHOLDS) >= {"tfidf", "tfidf-char", "bert", "efficientnet", "phash"}
+
+
+def test_a_threshold_from_edited_copies_is_not_taken():
+    card = Card("mine", "text", "bert", {"whiten": True}, "Shop", {}, {"measured_by": "labels"}, {"threshold": 0.1}, 8)
+    assert own_threshold(card) == 0.1
+    assert own_threshold(replace(card, split={"measured_by": "edited copies"})) == WHITENED["text"]
+    plain = replace(card, split={"measured_by": "edited copies"}, config={"whiten": False})
+    assert own_threshold(plain) == 0.1
 
 
 def test_hashes_in_the_table_and_hashes_of_photos_work_together(workspace, shop):

@@ -16,7 +16,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from safetensors import SafetensorError
+from safetensors.torch import save_file
 
+from matcher import exam
 from matcher.arcface import Projection
 from matcher.catalog import Catalog
 from matcher.checkpoints import load_state, save_state
@@ -24,7 +27,9 @@ from matcher.classes import classes_of, joined_names
 from matcher.embeddings import embeddings_of, unit_rows
 from matcher.encoders import load_encoder
 from matcher.encoders.card import WEIGHTS, read_card
+from matcher.encoders.image_model import load_named
 from matcher.encoders.lexical import open_letters
+from matcher.encoders.trainable import TitleBackbone, open_backbone
 from matcher.encoders.trained import TrainedPhotos, TrainedTitles, open_trained
 from matcher.errors import Cancelled, DataError, EncoderError, TrainingError
 from matcher.exam import LETTERS_WITHOUT_LABELS
@@ -32,7 +37,8 @@ from matcher.lesson import Listings
 from matcher.objective import contrast
 from matcher.pool_score import pool_score
 from matcher.progress import silent
-from matcher.runs import delete_run, export_run, import_run, read_history, runs
+from matcher.runs import alone, delete_run, export_run, forget, import_run, read_history, runs, unfinished
+from matcher.split import TRAIN, TUNE
 from matcher.train_catalog import train_catalog, training_job
 from matcher.train_config import LIGHT, PAPER, TrainConfig, preset
 from matcher.train_job import train
@@ -52,6 +58,8 @@ class Points:
         self.points = rng.normal(size=(classes, 16))[self.codes]
         self.points[:, 8:] = 1.5 * rng.normal(size=(len(self.codes), 8))
         self.points += 0.3 * rng.normal(size=self.points.shape)
+
+    at_once = 2
 
     def lengths(self, rows):
         return np.abs(self.points[rows, 0] * 10).astype(np.intp)
@@ -145,7 +153,7 @@ def test_long_and_short_listings_do_not_share_a_batch():
 def test_vectors_come_in_the_order_asked_for():
     source, rows, model = Points(), np.array([5, 90, 3, 3, 41]), Toy()
     one_by_one = [encode(model, source, rows[place : place + 1])[0] for place in range(5)]
-    assert encode(model, source, rows, batch=2) == pytest.approx(np.array(one_by_one), abs=1e-6)
+    assert encode(model, source, rows) == pytest.approx(np.array(one_by_one), abs=1e-6)
 
 
 def test_a_loss_that_is_no_number_ends_with_advice(tmp_path):
@@ -352,6 +360,20 @@ def test_the_best_threshold_is_the_best(angles, labels):
     assert found.queries == asked.sum()
 
 
+def test_an_exam_of_many_products_keeps_room_for_what_is_learned_from(monkeypatch):
+    source = Points()
+    sides = np.where(source.codes < 30, TUNE, TRAIN).astype(np.int8)
+    monkeypatch.setattr(exam, "MOST_IN_POOL", 60)
+    monkeypatch.setattr(exam, "LEAST_TAUGHT", 30)
+    made = exam.label_exam(source, source.codes, sides, [], 7)
+    assert made is not None
+    assert len(made.codes) == 60
+    assert made.taught.sum() >= 30
+    assert 0 < made.asked.sum() <= 30
+    assert set(np.bincount(made.codes[made.asked])) == {0, 4}  # whole products
+    assert 0 <= made.score_whitened(Toy()).f1 <= 1
+
+
 def test_nothing_to_measure_on_is_told():
     with pytest.raises(DataError, match="No listing to measure on"):
         pool_score(embeddings_of(np.eye(3, dtype=np.float32)), np.full(3, -1, dtype=np.int32), np.ones(3, dtype=bool))
@@ -464,6 +486,16 @@ def test_a_run_goes_out_and_comes_in_as_one_file(trained, tmp_path):
         delete_run(tmp_path, "other")
 
 
+def test_a_damaged_file_is_told(trained, tmp_path):
+    export_run(trained, "mine", tmp_path / "mine.zip")
+    content = bytearray((tmp_path / "mine.zip").read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 2_000] = b"\xff" * 2_000
+    (tmp_path / "mine.zip").write_bytes(content)
+    with pytest.raises(EncoderError, match="Export the run again"):
+        import_run(tmp_path / "mine.zip", tmp_path / "encoders")
+
+
 @pytest.mark.parametrize("name", ["../outside", "backbone/../../outside.json", "model.pkl", "/etc/passwd"])
 def test_a_hostile_file_is_not_unpacked(trained, tmp_path, name):
     export_run(trained, "mine", tmp_path / "mine.zip")
@@ -488,6 +520,29 @@ def test_two_trainings_of_one_name_do_not_meet(quick, tmp_path):
 
     with pytest.raises(TrainingError, match="A training of mine is running"):
         train(listings(), tmp_path, "mine", quick, start_another)
+
+
+def test_what_a_running_training_holds_is_not_discarded(tmp_path):
+    with alone(tmp_path, "mine") as work:
+        work.mkdir()
+        forget(tmp_path, "mine")
+        assert work.is_dir()
+    forget(tmp_path, "mine")
+    assert not work.exists()
+
+
+def test_a_full_disk_at_the_end_is_told_and_leaves_no_rubbish(quick, tmp_path, monkeypatch):
+    def full(self, folder):
+        raise SafetensorError("Error while serializing: No space left on device")
+
+    monkeypatch.setattr(TitleBackbone, "save", full)
+    with pytest.raises(TrainingError, match=r"cannot be written.*Make room"):
+        train(listings(), tmp_path, "mine", quick, silent)
+    assert [path.name for path in tmp_path.glob(".making*")] == []
+    monkeypatch.undo()
+    steps = []
+    train(listings(), tmp_path, "mine", quick, lambda progress: steps.append(progress.step))
+    assert "Training" not in steps  # only written
 
 
 def test_cancel_keeps_the_best_so_far(quick, tmp_path):
@@ -555,6 +610,25 @@ def test_a_trained_photo_encoder_opens_and_encodes(photos, tmp_path):
     assert asdict(card)["encoder"] == "efficientnet"
 
 
+def test_another_kind_of_network_keeps_its_own_pooling_and_width(photos, tmp_path):
+    import timm  # only after the shim
+
+    network = timm.create_model("test_vit", num_classes=0)
+    file = tmp_path / "test_vit-mine.safetensors"
+    save_file({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, file)
+    backbone = open_backbone(f"efficientnet:{file}", side=0)
+    pixels = backbone.inputs([Image.open(photo).convert("RGB") for photo in photos[:3]])["pixels"]
+    plain = load_named("mine", "test_vit", file).eval()
+    with torch.no_grad():
+        torch.testing.assert_close(backbone.module.eval()(pixels), plain(pixels))
+    labels = [str(row // 2) for row in range(20)]
+    mine = Listings("mine", [str(row) for row in range(20)], labels, [""] * 20, photos)
+    config = replace(LIGHT["image"], encoder=f"efficientnet:{file}", epochs=1, batch=8, views=2, tune_share=0.4)
+    card = train(mine, tmp_path / "encoders", "mine", config, silent)
+    assert card.width == plain.width < config.dimensions
+    assert open_trained(tmp_path / "encoders" / "mine").encode(photos[:2]).shape == (2, card.width)
+
+
 # From the workspace
 
 
@@ -591,6 +665,23 @@ def test_without_two_listings_of_a_label_a_catalog_is_trained_without_labels(tmp
         training_job(workspace, info.id, "phash")
     with pytest.raises(TrainingError, match="epochs is 0"):
         training_job(workspace, info.id, "bert", epochs=0)
+
+
+def test_cancelled_with_its_best_kept_it_leaves_nothing_else(thin_model, tmp_path):
+    workspace = Workspace(tmp_path)
+    columns = {"item_id": [str(row) for row in range(60)], "title": titles_of(), "image": "", "photo": "", "phash": ""}
+    frame = pd.DataFrame(columns | {"label": [str(row // 2) for row in range(60)]})
+    info = workspace.save_catalog("Shop", "shop.csv", Catalog(frame, None), [])
+    job = training_job(workspace, info.id, f"bert:{thin_model}", run_id="mine", batch=16, tune_share=0.3)
+
+    def stop(progress):
+        if progress.message.startswith("epoch 2"):
+            raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled):
+        train_catalog(workspace, job, stop)
+    assert [card.id for card in runs(workspace.encoders)] == ["mine"]
+    assert not unfinished(workspace.encoders, "mine").exists()
 
 
 @pytest.mark.parametrize("name", ["..", ".converted", "a/b", "nothing"])

@@ -39,6 +39,7 @@ class PhotoModule(torch.nn.Module):
         """Wrap a timm model made with num_classes=0."""
         super().__init__()
         self.backbone = backbone
+        self.is_efficientnet = isinstance(backbone, EfficientNet)
         settings = resolve_model_data_config(backbone)  # type: ignore[no-untyped-call]
         self.side = int(settings["input_size"][1])  # px
         self.width = int(backbone.num_features)  # type: ignore[arg-type]
@@ -48,8 +49,9 @@ class PhotoModule(torch.nn.Module):
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
         """Looks, uint8 (B, R, side, side, 3), to vectors (B, D): the mean over the looks."""
         scaled = (pixels.flatten(0, 1).permute(0, 3, 1, 2).float() - self.mean) * self.scale
-        if isinstance(self.backbone, EfficientNet):
-            maps = self.backbone.forward_features(scaled).clamp(min=1e-6)
+        if self.is_efficientnet:
+            network: Any = self.backbone
+            maps = network.forward_features(scaled).clamp(min=1e-6)
             features = maps.pow(GEM_POWER).mean(dim=(2, 3)).pow(1 / GEM_POWER)
         else:
             features = self.backbone(scaled)

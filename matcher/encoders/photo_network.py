@@ -29,9 +29,9 @@ class GemPool(nn.Module):
 
 
 class PhotoNetwork(nn.Module):
-    """A timm model in two parts: a stem that may stay frozen, and the last layers with GeM pooling.
+    """A timm model in two parts: a stem that may stay frozen, and an EfficientNet's last layers with GeM pooling.
 
-    Models that are not built of `blocks` like EfficientNet have no last layers of their own: all of them is stem.
+    Of models that are no EfficientNets all is stem, and they keep their own pooling: their features may be negative.
     """
 
     def __init__(self, photo: PhotoModule) -> None:
@@ -39,8 +39,7 @@ class PhotoNetwork(nn.Module):
         super().__init__()
         self.photo = photo
         self.pool = GemPool()
-        network = photo.backbone
-        self.has_tail = all(hasattr(network, part) for part in ("conv_stem", "bn1", "blocks", "conv_head", "bn2"))
+        self.has_tail = photo.is_efficientnet
 
     def freeze_stem(self) -> None:
         """Leave only the tail to be trained."""
@@ -57,9 +56,7 @@ class PhotoNetwork(nn.Module):
         if self.has_tail:
             maps = network.blocks[:-LAST_BLOCKS](network.bn1(network.conv_stem(scaled)))
         else:
-            maps = network.forward_features(scaled)
-            if maps.ndim != 4:  # a transformer's tokens
-                maps = network.forward_head(maps, pre_logits=True)[..., None, None]
+            maps = network(scaled)[..., None, None]
         return maps.reshape(-1, pixels.shape[1], *maps.shape[1:])  # type: ignore[no-any-return]
 
     def tail(self, maps: Tensor) -> Tensor:
@@ -68,7 +65,7 @@ class PhotoNetwork(nn.Module):
         flat = maps.flatten(0, 1)
         if self.has_tail:
             flat = network.bn2(network.conv_head(network.blocks[-LAST_BLOCKS:](flat)))
-        features = functional.normalize(self.pool(flat), dim=1)
+        features = functional.normalize(self.pool(flat) if self.has_tail else flat.flatten(1), dim=1)
         return features.reshape(-1, maps.shape[1], features.shape[1]).mean(dim=1)
 
     def forward(self, pixels: Tensor) -> Tensor:
