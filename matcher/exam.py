@@ -14,6 +14,7 @@ from matcher.encoders.trainable import Backbone
 from matcher.encoders.trained import side_by_side
 from matcher.objective import Source
 from matcher.pool_score import PoolScore, pool_score
+from matcher.progress import Tick, nothing
 from matcher.split import TRAIN, TUNE
 from matcher.training import encode
 from matcher.whitening import MOST_DIRECTIONS, PHOTO_DIRECTIONS, Whitening, fit_whitening
@@ -32,7 +33,7 @@ class Exam:
     """Questions with known answers.
 
     Attributes:
-        vectors: A model's vectors for the M rows of the exam, not normalised.
+        vectors: A model's vectors for the M rows of the exam, not normalised; told after each batch.
         codes: Shape (M,). Product of each row.
         asked: Shape (M,). Rows that are asked about; all are the pool.
         taught: Shape (M,). Rows that are learned from, and that a whitening may be learned from.
@@ -40,20 +41,20 @@ class Exam:
         by_labels: Whether the answers are labels; if not, they are edited copies, and say nothing of a threshold.
     """
 
-    vectors: Callable[[nn.Module], NDArray[np.float32]]
+    vectors: Callable[[nn.Module, Tick], NDArray[np.float32]]
     codes: NDArray[np.int32]
     asked: NDArray[np.bool_]
     taught: NDArray[np.bool_]
     titles: Sequence[str]
     by_labels: bool
 
-    def score(self, model: nn.Module) -> PoolScore:
+    def score(self, model: nn.Module, tick: Tick = nothing) -> PoolScore:
         """Measure a model as it is."""
-        return self.score_of(unit_rows(self.vectors(model)))
+        return self.score_of(unit_rows(self.vectors(model, tick)))
 
-    def score_whitened(self, model: nn.Module) -> PoolScore:
+    def score_whitened(self, model: nn.Module, tick: Tick = nothing) -> PoolScore:
         """Measure a model with a whitening behind it."""
-        rows = unit_rows(self.vectors(model))
+        rows = unit_rows(self.vectors(model, tick))
         return self.score_of(self.whitening_of(rows)(rows))
 
     def whitening_of(self, rows: NDArray[np.float32]) -> Whitening:
@@ -86,7 +87,10 @@ def label_exam(
     strangers = np.concatenate([taught[:LEAST_TAUGHT], rng.permutation(np.append(taught[LEAST_TAUGHT:], others))])
     rows = np.sort(np.append(np.flatnonzero(asked), strangers[: MOST_IN_POOL - int(asked.sum())]))
     shown = [titles[row] for row in rows.tolist()] if titles else []
-    return Exam(lambda model: encode(model, source, rows), codes[rows], asked[rows], sides[rows] == TRAIN, shown, True)
+    taught_rows = sides[rows] == TRAIN
+    return Exam(
+        lambda model, tick: encode(model, source, rows, tick=tick), codes[rows], asked[rows], taught_rows, shown, True
+    )
 
 
 def _some_products(
@@ -112,11 +116,13 @@ def copy_exam(source: Source, sides: NDArray[np.int8], titles: Sequence[str], ba
     if titles:
         shown = [titles[row] for row in rows.tolist()] + [edit_title(titles[row], rng) for row in rows[asked].tolist()]
         copies = TitleCopies(backbone, shown)
-        return Exam(lambda model: encode(model, copies, np.arange(len(shown))), codes, is_asked, taught, shown, False)
+        every = np.arange(len(shown))
+        return Exam(lambda model, tick: encode(model, copies, every, tick=tick), codes, is_asked, taught, shown, False)
 
-    def vectors(model: nn.Module) -> NDArray[np.float32]:
+    def vectors(model: nn.Module, tick: Tick) -> NDArray[np.float32]:
         edits = np.random.default_rng(seed + 1)  # the same copies after each epoch
-        return np.concatenate([encode(model, source, rows), encode(model, source, rows[asked], edits=edits)])
+        plain = encode(model, source, rows, tick=tick)
+        return np.concatenate([plain, encode(model, source, rows[asked], edits=edits, tick=tick)])
 
     return Exam(vectors, codes, is_asked, taught, [], False)
 

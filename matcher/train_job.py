@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,7 @@ from matcher.learned import LEARNED, listing_keys
 from matcher.lesson import Lesson, Listings, prepare, sides_of
 from matcher.objective import Source
 from matcher.pool_score import PoolScore
-from matcher.progress import Report
+from matcher.progress import Pulse, Report, Tick, nothing
 from matcher.runs import alone, check_name
 from matcher.train_config import TrainConfig
 from matcher.training import Epoch, Task, device, fit, load_best
@@ -61,14 +62,16 @@ def train(listings: Listings, encoders: Path, run_id: str, config: TrainConfig, 
         lesson = prepare(listings, config)
         backbone = open_backbone(config.encoder, max_tokens=config.max_tokens, side=config.side)
         key = _key(listings, lesson, config)
-        source, model, vectors = _model(listings, backbone, config, work, report)
+        pulse = Pulse(report)
+        source, model, vectors = _model(listings, backbone, config, work, pulse)
         vectors.to(device())
         exam = _exam(listings, lesson, source, backbone, config)
-        before = _start(model, exam, config)
-        score = exam.score_whitened if config.whiten else exam.score
+        before = _start(model, exam, config, pulse.tick)
+        measure = exam.score_whitened if config.whiten else exam.score
+        score = partial(measure, tick=pulse.tick)
         task = Task(model, source, lesson.classes, lesson.rows, score, work, key)
         try:
-            history = fit(task, config, report)
+            history = fit(task, config, pulse)
         except Cancelled as cancelled:
             history = load_best(task)
             if len(history) < 2:
@@ -116,9 +119,9 @@ def _dimensions(config: TrainConfig, backbone: Backbone) -> int:
     return min(config.dimensions, backbone.width) or backbone.width
 
 
-def _start(model: Vectors, exam: Exam, config: TrainConfig) -> PoolScore:
+def _start(model: Vectors, exam: Exam, config: TrainConfig, tick: Tick) -> PoolScore:
     """Start a plain projection from whitening; the score of the backbone alone, as it came."""
-    features = exam.vectors(Vectors(model.backbone))
+    features = exam.vectors(Vectors(model.backbone), tick)
     if config.whiten and isinstance(model.projection, Projection) and not config.batch_norm:
         learned = exam.whitening_of(features)
         model.projection.start_at(torch.from_numpy(learned.weight), torch.from_numpy(learned.bias))
@@ -146,7 +149,7 @@ def _keep(
     """Write the run with its best weights; the folder appears whole or not at all."""
     best = max(reversed(history), key=lambda epoch: epoch.f1)  # of equal ones the last: its weights were kept
     score = PoolScore(best.f1, best.threshold, int(exam.asked.sum()), len(exam.codes))
-    rows = unit_rows(exam.vectors(model))
+    rows = unit_rows(exam.vectors(model, nothing))
     if config.whiten:
         learned = exam.whitening_of(rows)
         vectors.whitening, rows = whitening_layer(learned), learned(rows)

@@ -18,7 +18,7 @@ from matcher.errors import TrainingError
 from matcher.history import BEST, CHECKPOINT
 from matcher.objective import Objective, Source, forward
 from matcher.pool_score import PoolScore
-from matcher.progress import Progress, Report
+from matcher.progress import Progress, Report, Tick, nothing
 from matcher.train_config import TrainConfig
 
 FIRST_SHARE_OF_MARGIN = 1 / 3
@@ -89,7 +89,8 @@ def fit(task: Task, config: TrainConfig, report: Report) -> list[Epoch]:
     torch.manual_seed(config.seed)
     model = task.model.to(device())
     _settle(task, config, device())
-    vectors = encode(model, task.source, task.rows)
+    waiting = Progress(STEP, 0, config.epochs, "reading the listings once")
+    vectors = encode(model, task.source, task.rows, tick=lambda: report(waiting))
     objective = Objective(config, task.classes, task.rows, vectors).to(device())
     optimiser = _optimiser(model, objective, config)
     history = _resume(task, model, objective, optimiser)
@@ -143,8 +144,12 @@ def encode(
     rows: NDArray[np.intp],
     *,
     edits: np.random.Generator | None = None,
+    tick: Tick = nothing,
 ) -> NDArray[np.float32]:
-    """Vectors of some listings, or of edited copies of them, as the model stands; shape (R, D), not normalised."""
+    """Vectors of some listings, or of edited copies of them, as the model stands; shape (R, D), not normalised.
+
+    After each batch `tick` is called, which may raise Cancelled.
+    """
     where = next(iter(model.state_dict().values())).device
     model.eval()
     order = np.argsort(source.lengths(rows), kind="stable")
@@ -153,6 +158,7 @@ def encode(
         for some in _batches(rows[order], source.at_once):
             inputs = source.edited(some, edits) if edits else source.plain(some)
             parts.append(forward(model, inputs, where).float().cpu().numpy())
+            tick()
     vectors: NDArray[np.float32] = np.concatenate(parts)[np.argsort(order)]
     return vectors
 
