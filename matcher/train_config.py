@@ -146,6 +146,7 @@ PAPER: dict[str, TrainConfig] = {
     ),
 }
 
+MOST_FASTER = 2.0  # times the learning rate where there are few epochs
 SMALL = 3_000  # listings; up to here the light presets are as they stand
 
 # Chosen on products of their own, none of which a published figure was measured on.
@@ -200,7 +201,10 @@ def preset(modality: Modality, name: Preset | None = None, *, has_gpu: bool, lis
         return PAPER[modality]
     light, often = LIGHT[modality], SMALL / max(SMALL, listings)
     if modality == "text":
-        return replace(light, epochs=max(3, round(light.epochs * often)))
+        epochs = max(3, round(light.epochs * often))
+        share = epochs / light.epochs  # the whole schedule has to fit into fewer epochs, with longer steps
+        rate = light.rate * min(MOST_FASTER, 1 / share)
+        return replace(light, epochs=epochs, warm_up=light.warm_up * share, ramp=light.ramp * share, rate=rate)
     rounds = max(1, round(light.rounds * often))
     epochs = max(3, min(light.epochs, round(light.epochs * light.rounds * often / rounds)))
     return replace(light, epochs=epochs, rounds=rounds, views=max(3, round(light.views * often)))

@@ -410,6 +410,10 @@ def test_large_catalogs_get_fewer_copies():
         ]
         assert work[1] == 3 * work[0]
         assert work[3] < 4 * work[1]
+    usual, large = (preset("text", "light", has_gpu=False, listings=count) for count in (3_000, 34_000))
+    assert usual == LIGHT["text"]
+    assert (large.epochs, large.warm_up, large.ramp) == pytest.approx((3, 0.3, 0.9))
+    assert large.rate == 2 * usual.rate
 
 
 # The whole job
