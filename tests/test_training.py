@@ -646,20 +646,16 @@ def test_another_kind_of_network_keeps_its_own_pooling_and_width(photos, tmp_pat
 # From the workspace
 
 
+def shop(folder):
+    """Thirty products twice each, titles only, as a catalog of a workspace."""
+    workspace = Workspace(folder)
+    columns = {"item_id": [str(row) for row in range(60)], "title": titles_of(), "image": "", "photo": "", "phash": ""}
+    frame = pd.DataFrame(columns | {"label": [str(row // 2) for row in range(60)]})
+    return workspace, workspace.save_catalog("Shop", "shop.csv", Catalog(frame, None), [])
+
+
 def test_a_catalog_is_trained_on_and_the_run_stands_for_an_encoder(thin_model, tmp_path):
-    workspace = Workspace(tmp_path)
-    titles = titles_of()
-    frame = pd.DataFrame(
-        {
-            "item_id": [str(row) for row in range(60)],
-            "title": titles,
-            "image": "",
-            "photo": "",
-            "phash": "",
-            "label": [str(row // 2) for row in range(60)],
-        }
-    )
-    info = workspace.save_catalog("Shop", "shop.csv", Catalog(frame, None), [])
+    titles, (workspace, info) = titles_of(), shop(tmp_path)
     job = training_job(workspace, info.id, f"bert:{thin_model}", run_id="mine", epochs=1, batch=16, tune_share=0.3)
     assert job.settings["use_labels"]
     assert json.loads(json.dumps(asdict(job))) == asdict(job)
@@ -682,10 +678,7 @@ def test_without_two_listings_of_a_label_a_catalog_is_trained_without_labels(tmp
 
 
 def test_cancelled_with_its_best_kept_it_leaves_nothing_else(thin_model, tmp_path):
-    workspace = Workspace(tmp_path)
-    columns = {"item_id": [str(row) for row in range(60)], "title": titles_of(), "image": "", "photo": "", "phash": ""}
-    frame = pd.DataFrame(columns | {"label": [str(row // 2) for row in range(60)]})
-    info = workspace.save_catalog("Shop", "shop.csv", Catalog(frame, None), [])
+    workspace, info = shop(tmp_path)
     job = training_job(workspace, info.id, f"bert:{thin_model}", run_id="mine", batch=16, tune_share=0.3)
 
     def stop(progress):
