@@ -96,7 +96,7 @@ def label_exam(
 def _some_products(
     codes: NDArray[np.int32], asked: NDArray[np.bool_], most: int, rng: np.random.Generator
 ) -> NDArray[np.bool_]:
-    """Listings of so many whole products, drawn at random, that no more than `most` are asked about; shape (N,). One at least."""
+    """Listings of some whole products, drawn at random: no more than `most`, but one product at least; shape (N,)."""
     sizes = np.bincount(codes[asked])
     order = rng.permutation(len(sizes))
     drawn = np.zeros(len(sizes), dtype=bool)
