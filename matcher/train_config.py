@@ -48,7 +48,7 @@ class TrainConfig:
         use_labels: False makes every listing its own class, whose members are its edited copies.
         ignored: Without labels, the nearest other listings of each that count neither way: some are the same product.
         balanced: Whether labels are cut and filled to ten rows first.
-        whiten: Whether to whiten the vectors in the end, and to start a projection from whitening.
+        whiten: Whether to whiten the vectors in the end where that helps, and to start a projection from whitening.
         batch_norm: Whether BatchNorm stands behind a projection.
         letters: Columns of letter vectors beside a trained title network, a power of two; 0 for none.
         tune_share: Of the products, kept out to tell when to stop and where the threshold lies; 0.02..0.9.

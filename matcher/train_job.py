@@ -151,8 +151,9 @@ def _keep(
     score = PoolScore(best.f1, best.threshold, int(exam.asked.sum()), len(exam.codes))
     rows = unit_rows(exam.vectors(model, nothing))
     if config.whiten:
-        learned = exam.whitening_of(rows)
-        vectors.whitening, rows = whitening_layer(learned), learned(rows)
+        _, learned = exam.whiten(rows)
+        if learned:
+            vectors.whitening, rows = whitening_layer(learned), learned(rows)
     share, letters = 0.0, None
     if config.letters:
         letters = fit_letters([listings.titles[row] for row in np.unique(lesson.rows).tolist()], config.letters)

@@ -374,6 +374,23 @@ def test_an_exam_of_many_products_keeps_room_for_what_is_learned_from(monkeypatc
     assert 0 <= made.score_whitened(Toy()).f1 <= 1
 
 
+@pytest.mark.parametrize(("loud", "by_labels", "whitened"), [(0, True, False), (10, True, True), (0, False, True)])
+def test_vectors_are_whitened_where_that_helps_or_nobody_can_tell(loud, by_labels, whitened):
+    rng = np.random.default_rng(0)
+    codes = np.repeat(np.arange(100), 4).astype(np.int32)
+    # What tells products apart, what all share, and faint noise, which whitening makes as loud as the rest.
+    shared = loud * rng.normal(size=(400, 4))
+    vectors = np.concatenate([rng.normal(size=(100, 16))[codes], shared, 0.2 * rng.normal(size=(400, 64))], axis=1)
+    asked = codes >= 50
+    made = exam.Exam(lambda model, tick: vectors, codes, asked, ~asked, [""] * 400, by_labels)
+    rows = unit_rows(vectors.astype(np.float32))
+    score, learned = made.whiten(rows)
+    scores = made.score_of(rows), made.score_of(made.whitening_of(rows)(rows))
+    assert (learned is not None) is whitened
+    assert score == scores[whitened] == made.score_whitened(Toy())
+    assert (scores[1].f1 > scores[0].f1) is (loud > 0)
+
+
 def test_nothing_to_measure_on_is_told():
     with pytest.raises(DataError, match="No listing to measure on"):
         pool_score(embeddings_of(np.eye(3, dtype=np.float32)), np.full(3, -1, dtype=np.int32), np.ones(3, dtype=bool))

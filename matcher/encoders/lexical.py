@@ -17,7 +17,7 @@ from sklearn.feature_extraction.text import HashingVectorizer
 
 from matcher.embeddings import unit_rows
 from matcher.errors import EncoderError
-from matcher.whitening import Whitening, fit_whitening
+from matcher.whitening import LETTER_DIRECTIONS, Whitening, fit_whitening
 
 BUCKETS = 1 << 18  # that pieces of words are hashed into
 SIGNS = 4  # columns that each bucket counts in, up or down
@@ -48,7 +48,7 @@ class Letters:
 def fit_letters(titles: Sequence[str], columns: int) -> Letters:
     """Learn from titles, at least one, how telling pieces are and how the vectors spread."""
     pieces = piece_weights(titles)
-    learned = fit_whitening(letter_vectors(titles, pieces, columns))
+    learned = fit_whitening(letter_vectors(titles, pieces, columns), LETTER_DIRECTIONS)
     return Letters(pieces, Whitening(_half(learned.weight), _half(learned.bias)))
 
 
