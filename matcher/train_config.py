@@ -39,7 +39,7 @@ class TrainConfig:
         contrast: Weight of a second loss that brings two edited copies of a product together within the batch.
         temperature: Of that second loss; smaller looks at the nearest strangers only.
         dimensions: Length of the vectors; 0 keeps the encoder's own, with no projection.
-        dropout: Share of the encoder's numbers silenced before the projection in training, 0..1.
+        dropout: Share of the numbers silenced in training, inside an encoder of titles and before a projection, 0..1.
         side: Pixels of a photo's side; 0 for the encoder's own.
         views: Edited copies of each photo that are encoded once and trained on again and again; 0 makes new copies
             in every epoch and trains the whole encoder.
@@ -77,7 +77,7 @@ class TrainConfig:
     contrast: float = 0.0
     temperature: float = 0.06
     dimensions: int = 0
-    dropout: float = 0.0
+    dropout: float = 0.1
     side: int = 0
     views: int = 0
     max_tokens: int = 64
@@ -142,6 +142,7 @@ PAPER: dict[str, TrainConfig] = {
         schedule="exponential",
         warm_up=2.0,
         dimensions=512,
+        dropout=0.0,
         side=512,
     ),
 }
@@ -162,6 +163,7 @@ LIGHT: dict[str, TrainConfig] = {
         scale=24.0,
         margin=0.3,
         ramp=3.0,
+        dropout=0.0,
         max_tokens=40,
         letters=2048,
         patience=3,
@@ -180,6 +182,7 @@ LIGHT: dict[str, TrainConfig] = {
         margin=0.3,
         ramp=2.0,
         dimensions=1280,
+        dropout=0.0,
         views=6,
         patience=3,
     ),

@@ -13,6 +13,7 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
+from torch import nn
 
 from matcher.arcface import Projection
 from matcher.checkpoints import save_state
@@ -104,6 +105,9 @@ def _model(
     )
     vectors = Vectors(backbone.module, projection)
     if not isinstance(backbone, PhotoBackbone):
+        for part in backbone.module.modules():
+            if isinstance(part, nn.Dropout):
+                part.p = config.dropout
         return TitleCopies(backbone, listings.titles), vectors, vectors
     photos = [photo for photo in listings.photos if photo is not None]
     if not config.views:

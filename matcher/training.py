@@ -232,7 +232,7 @@ def _optimiser(model: nn.Module, objective: nn.Module, config: TrainConfig) -> t
             "weight_decay": 0.0,
         },
     ]
-    return torch.optim.AdamW([group for group in groups if group["params"]])
+    return torch.optim.AdamW([group for group in groups if group["params"]], fused=True)
 
 
 def _set_rates(optimiser: torch.optim.Optimizer, config: TrainConfig, epochs_done: float) -> None:

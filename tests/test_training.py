@@ -19,7 +19,7 @@ from PIL import Image
 from safetensors import SafetensorError
 from safetensors.torch import save_file
 
-from matcher import exam
+from matcher import exam, train_job
 from matcher.arcface import Projection
 from matcher.catalog import Catalog
 from matcher.checkpoints import load_state, save_state
@@ -476,6 +476,19 @@ def test_a_trained_text_encoder_opens_and_encodes(trained):
     assert open_trained(trained / "mine").version == encoder.version
     again = open_trained(trained / "mine").encode(["red lamp 3"])  # from what was kept of the conversion
     assert again[0] == pytest.approx(vectors[0], abs=1e-5)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1])
+def test_dropout_is_as_it_was_told(quick, tmp_path, monkeypatch, share):
+    shares = set()
+
+    def noted(task, config, report):
+        shares.update(part.p for part in task.model.modules() if isinstance(part, torch.nn.Dropout))
+        return fit(task, config, report)
+
+    monkeypatch.setattr(train_job, "fit", noted)
+    train(listings(), tmp_path, "mine", replace(quick, epochs=1, dropout=share), silent)
+    assert shares == {share}
 
 
 def test_the_card_and_the_history_say_how_it_came_about(trained):
