@@ -19,6 +19,11 @@ from pages._text import literal
 
 HEIGHT = 190
 DISMISSED = "page.training.dismissed"  # the job whose end the curator has seen
+ABOUT = {
+    "f1": "Mean F1 of the listings kept out of the training, at the best threshold. Higher is better.",
+    "loss": "What the training lowers. It may rise at first: products are asked to stand further and further apart "
+    "during the first epochs, which makes the task harder.",
+}
 
 
 def running(workspace: Workspace, job: Job) -> None:
@@ -123,7 +128,7 @@ def curves(histories: dict[str, pd.DataFrame], modality: str, *, key: str, epoch
         figure.update_yaxes(tickformat=".2f", nticks=5, range=_range(histories, what))
         figure.update_layout(showlegend=len(histories) > 1)
         with column:
-            st.caption(name)
+            st.caption(name, help=ABOUT[what])
             chart(figure, key=f"{key}-{what}", height=HEIGHT)
 
 
