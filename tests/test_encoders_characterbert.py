@@ -1,6 +1,7 @@
 """CharacterBERT has the published weights' every name and shape, and reads words as they were written for it."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,6 +19,10 @@ from matcher.encoders.characterbert_model import (
     words_of,
 )
 from matcher.errors import EncoderError
+from matcher.lesson import Listings
+from matcher.progress import silent
+from matcher.train_config import LIGHT
+from matcher.train_job import train
 
 FILTERS = [(1, 32), (2, 32), (3, 64), (4, 128), (5, 256), (6, 512), (7, 1024)]
 
@@ -125,6 +130,30 @@ def test_titles_are_split_as_berts_basic_tokeniser_splits():
     assert ids[0, 0, :3].tolist() == [259, 257, 260]
     assert ids[0, 2, :3].tolist() == [259, 258, 260]
     assert not ids[1, 2].any()
+
+
+def test_the_published_architecture_is_trained_and_opens_again(tmp_path):
+    save_small(tmp_path / "model")
+    words = "red blue green lamp chair table shirt phone router watch cream oil".split()
+    rng = np.random.default_rng(0)
+    names = [" ".join(rng.permutation(words)[:4]) + f" {number}" for number in range(30)]
+    titles = [f"{name} {extra}" for name in names for extra in ("promo", "original")]
+    ids, labels = ([str(row // part) for row in range(len(titles))] for part in (1, 2))
+    listings = Listings("mine", ids, labels, titles, [None] * len(titles))
+    encoder = f"characterbert:{tmp_path / 'model'}"
+    config = replace(LIGHT["text"], encoder=encoder, epochs=2, batch=16, letters=0, tune_share=0.3, whiten=False)
+    train(listings, tmp_path / "encoders", "mine", config, silent)
+    folders = tmp_path / "model", tmp_path / "encoders" / "mine" / "backbone"
+    before, after = (load_character_bert(folder) for folder in folders)
+    moved = [not torch.equal(before.state_dict()[name], tensor) for name, tensor in after.state_dict().items()]
+    assert sum(moved) > len(moved) / 2
+    characters, mask = (torch.from_numpy(array) for array in character_ids(["red lamp 3"], 64))
+    with torch.no_grad():
+        expected = torch.nn.functional.normalize(after.eval()(characters, mask), dim=1)[0]
+    vectors = load_encoder("mine", folder=tmp_path / "encoders").encode(["red lamp 3", "", "red lamp 3"])
+    assert float(vectors[0] @ expected.numpy()) > 0.999
+    np.testing.assert_array_equal(vectors[0], vectors[2])
+    assert not vectors[1].any()
 
 
 @pytest.mark.parametrize(

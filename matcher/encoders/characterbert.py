@@ -2,25 +2,25 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from pickle import UnpicklingError  # raised where a .bin file holds more than weights; nothing is unpickled here
-from typing import Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
-from matcher.embeddings import unit_rows
+from matcher.encoders.bert import BertEncoder
+from matcher.encoders.characterbert_bundled import PUBLISHED_KIND
 from matcher.encoders.characterbert_model import CharacterBert, CharacterCNNConfig, character_ids
 from matcher.encoders.convert import ready
-from matcher.encoders.runtime import Batch, Runner
+from matcher.encoders.runtime import Batch, Result, Runner
 from matcher.encoders.sources import digest, model_folder
 from matcher.encoders.torchvision_shim import import_torchvision
 from matcher.errors import EncoderError
-from matcher.progress import Progress, Report, silent
 
 import_torchvision()
 
@@ -29,17 +29,41 @@ from transformers import BertConfig  # noqa: E402
 PUBLISHED = "helboukkouri/character-bert"
 MAX_WORDS = 64  # a title has about ten
 TITLES_PER_BATCH = 32
-STEP = "Encoding titles"
+WEIGHT_FILES = ("*.safetensors", "pytorch_model.bin")
 PREFIXES = ("character_bert.", "bert.")  # how the hub's weights and trainings call the encoder
 # What stands in a published file besides the encoder: heads of its pre-training, and numbers that are no weights.
 NOT_WANTED = ("cls.", "pooler.", "embeddings.position_ids")
 
 
-class CharacterBertEncoder:
-    """Encodes titles with CharacterBERT: the mean over a title's words, of unit length."""
+@dataclass(frozen=True)
+class CharacterModel:
+    """A CharacterBERT made ready to run.
 
-    modality: Literal["text"] = "text"
-    fitted = False
+    Attributes:
+        runner: Takes character ids and mask, gives one vector per title.
+        width: Columns of a vector.
+        max_words: Words that it reads of a title.
+    """
+
+    runner: Runner
+    width: int
+    max_words: int
+
+    def run(self, titles: Sequence[str], rows: NDArray[np.intp]) -> Iterator[Result]:
+        """Encode some of the titles and give them batch by batch, with their row numbers."""
+        return self.runner.run(self._batches(titles, rows))
+
+    def _batches(self, titles: Sequence[str], rows: NDArray[np.intp]) -> Iterator[Batch]:
+        """Titles of like length together, the longest first, so that little is filled up."""
+        order = rows[np.argsort([-len(titles[row]) for row in rows], kind="stable")]
+        for start in range(0, len(order), TITLES_PER_BATCH):
+            some = order[start : start + TITLES_PER_BATCH]
+            characters, mask = character_ids([titles[row] for row in some], self.max_words)
+            yield some, {"characters": characters, "mask": mask}
+
+
+class CharacterBertEncoder(BertEncoder):
+    """Encodes titles with CharacterBERT: the mean over a title's words, of unit length."""
 
     def __init__(self, name: str) -> None:
         """Load the model.
@@ -51,52 +75,26 @@ class CharacterBertEncoder:
             EncoderError: The model cannot be had, or is no CharacterBERT.
         """
         self.id = f"characterbert:{name}"
-        folder = model_folder(name, ("*.safetensors", "pytorch_model.bin"))
+        folder = model_folder(name, WEIGHT_FILES)
         self._module = load_character_bert(folder)
         self.version = f"characterbert-1-{digest(folder)}"
 
-    def encode(self, inputs: Sequence[str], report: Report = silent) -> NDArray[np.float32]:
-        """Turn titles into vectors.
-
-        Args:
-            inputs: N titles as sellers wrote them.
-            report: Told after each batch how many different titles are done; may raise Cancelled.
-
-        Returns:
-            Shape (N, D). Unit rows; a row of zeros for an empty title.
-        """
-        different, row_of = np.unique(np.array([title.strip() for title in inputs], dtype=object), return_inverse=True)
-        titles = [str(title) for title in different]
-        full = np.array([row for row, title in enumerate(titles) if title], dtype=np.intp)
-        vectors = np.zeros((len(titles), self._module.bert.config.hidden_size), np.float32)
-        report(Progress(STEP, 0, len(full)))
-        done = 0
-        for rows, batch in self._runner.run(_batches(titles, full)):
-            vectors[rows] = batch
-            done += len(rows)
-            report(Progress(STEP, done, len(full), self._runner.where))
-        return unit_rows(vectors)[row_of]
-
-    def encode_queries(
-        self, queries: Sequence[str], inputs: Sequence[str], report: Report = silent
-    ) -> NDArray[np.float32]:
-        """Turn titles that are not in the catalog into vectors; shape (Q, D)."""
-        return self.encode(queries, report)
-
     @cached_property
-    def _runner(self) -> Runner:
-        characters, mask = character_ids(["one", "two, and longer"], MAX_WORDS)
-        example = {"characters": torch.from_numpy(characters), "mask": torch.from_numpy(mask)}
-        return ready(self._module, example)
+    def _model(self) -> CharacterModel:
+        return ready_characters(self._module, MAX_WORDS)
 
 
-def _batches(titles: Sequence[str], rows: NDArray[np.intp]) -> Iterator[Batch]:
-    """Titles of like length together, the longest first, so that little is filled up."""
-    order = rows[np.argsort([-len(titles[row]) for row in rows], kind="stable")]
-    for start in range(0, len(order), TITLES_PER_BATCH):
-        some = order[start : start + TITLES_PER_BATCH]
-        characters, mask = character_ids([titles[row] for row in some], MAX_WORDS)
-        yield some, {"characters": characters, "mask": mask}
+def ready_characters(module: torch.nn.Module, max_words: int) -> CharacterModel:
+    """Make a CharacterBERT, with what stands behind it, ready to run.
+
+    Args:
+        module: Takes character ids and mask, gives vectors.
+        max_words: Words to read of a title.
+    """
+    ids, mask = (torch.from_numpy(array) for array in character_ids(["one", "two, and longer"], max_words))
+    with torch.inference_mode():
+        width = module.eval()(ids, mask).shape[1]
+    return CharacterModel(ready(module, {"characters": ids, "mask": mask}), int(width), max_words)
 
 
 def load_character_bert(folder: Path) -> CharacterBert:
@@ -122,6 +120,20 @@ def load_character_bert(folder: Path) -> CharacterBert:
         )
     module.load_state_dict(found)
     return module
+
+
+def save_character_bert(module: CharacterBert, folder: Path) -> None:
+    """Write config.json and model.safetensors, as `load_character_bert` reads them, into an existing folder."""
+    cnn = module.words.config
+    sizes = {
+        "model_type": PUBLISHED_KIND,
+        "character_embeddings_dim": cnn.character_dim,
+        "cnn_filters": [list(one) for one in cnn.filters],
+        "num_highway_layers": cnn.highways,
+    }
+    (folder / "config.json").write_text(json.dumps(module.bert.config.to_diff_dict() | sizes, indent=1) + "\n", "utf-8")
+    tensors = {name.removeprefix("bert."): tensor.contiguous() for name, tensor in module.state_dict().items()}
+    save_file(tensors, folder / "model.safetensors")
 
 
 def cnn_config(config: BertConfig) -> CharacterCNNConfig:

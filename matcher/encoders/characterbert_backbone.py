@@ -1,4 +1,4 @@
-"""The small CharacterBERT opened up for training."""
+"""CharacterBERT opened up for training: the published architecture, and the small one."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,12 +6,13 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from matcher.encoders.characterbert import MAX_WORDS, WEIGHT_FILES, load_character_bert, save_character_bert
 from matcher.encoders.characterbert_bundled import FOLDER, WindowModel, WindowSettings, is_small
+from matcher.encoders.characterbert_model import CharacterBert, character_ids
 from matcher.encoders.characterbert_small import SmallCharacterBert, load_small, save_small
 from matcher.encoders.convert import ready
 from matcher.encoders.letter_windows import title_windows
 from matcher.encoders.sources import model_folder
-from matcher.errors import EncoderError
 
 
 class SmallCharacterBackbone:
@@ -43,20 +44,40 @@ class SmallCharacterBackbone:
         return WindowModel(runner, WindowSettings(width, self.module.config.buckets, self.max_words))
 
 
-def open_characters(name: str, max_tokens: int) -> SmallCharacterBackbone:
+class CharacterBackbone:
+    """A CharacterBERT of the published architecture."""
+
+    def __init__(self, folder: Path, max_tokens: int) -> None:
+        """Load the model from its folder; titles are cut to so many words, or to what it reads.
+
+        Raises:
+            EncoderError: It cannot be loaded.
+        """
+        self.module: CharacterBert = load_character_bert(folder)
+        self.width = int(self.module.bert.config.hidden_size)
+        self.max_words = min(max_tokens, MAX_WORDS)
+
+    def inputs(self, items: Sequence[str]) -> dict[str, Tensor]:
+        """Character ids (B, S, C) and mask (B, S), int64."""
+        characters, mask = character_ids(items, self.max_words)
+        return {"characters": torch.from_numpy(characters), "mask": torch.from_numpy(mask)}
+
+    def save(self, folder: Path) -> None:
+        """Write config.json and model.safetensors."""
+        save_character_bert(self.module, folder)
+
+
+def open_characters(name: str, max_tokens: int) -> SmallCharacterBackbone | CharacterBackbone:
     """Open a CharacterBERT for training.
 
     Args:
-        name: Folder of a small one; "" for the bundled one.
+        name: Hub id or folder, of the published architecture or a small one; "" for the bundled one.
         max_tokens: Words that titles are cut to.
 
     Raises:
-        EncoderError: It cannot be had, or is of the published architecture.
+        EncoderError: It cannot be had, or is no CharacterBERT.
     """
-    folder = model_folder(name, ("*.safetensors", "pytorch_model.bin")) if name else FOLDER
-    if name and not is_small(folder):
-        raise EncoderError(
-            f"{name} is a CharacterBERT of the published architecture, which encodes here but is not trained. "
-            "Start from the bundled one (characterbert), or from a folder that python -m matcher.distil wrote."
-        )
-    return SmallCharacterBackbone(folder, max_tokens)
+    folder = model_folder(name, WEIGHT_FILES) if name else FOLDER
+    if not name or is_small(folder):
+        return SmallCharacterBackbone(folder, max_tokens)
+    return CharacterBackbone(folder, max_tokens)

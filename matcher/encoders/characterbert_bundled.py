@@ -18,6 +18,7 @@ from matcher.errors import EncoderError
 FOLDER = Path(__file__).parents[2] / "assets" / "characterbert"
 CONFIG = "config.json"
 KIND = "twinshelf-characterbert"  # `model_type` in config.json
+PUBLISHED_KIND = "character_bert"  # of the published architecture
 TITLES_AT_ONCE = 16_384  # sorted by length together
 TITLES_PER_BATCH = 32
 
@@ -94,11 +95,21 @@ class SmallCharacterBertEncoder(BertEncoder):
 
 def is_small(folder: Path) -> bool:
     """Whether a folder holds a model of this kind."""
+    return _kind(folder) == KIND
+
+
+def is_published(folder: Path) -> bool:
+    """Whether a folder holds a CharacterBERT of the published architecture."""
+    return _kind(folder) == PUBLISHED_KIND
+
+
+def _kind(folder: Path) -> str:
+    """What config.json calls the model in a folder; "" if it does not say."""
     try:
         values = json.loads((folder / CONFIG).read_text("utf-8"))
     except (OSError, ValueError):
-        return False
-    return isinstance(values, dict) and values.get("model_type") == KIND
+        return ""
+    return str(values.get("model_type", "")) if isinstance(values, dict) else ""
 
 
 def from_kept(folder: Path) -> WindowModel | None:

@@ -171,7 +171,7 @@ def open_backbone(spec: str, *, max_tokens: int = 64, side: int = 0) -> Backbone
     """Open an encoder for training.
 
     Args:
-        spec: "bert", "bert:<hub id or folder>", "characterbert", "characterbert:<folder of a small one>",
+        spec: "bert", "bert:<hub id or folder>", "characterbert", "characterbert:<hub id or folder>",
             "efficientnet" or "efficientnet:<timm name, checkpoint or folder>".
         max_tokens: Word pieces that titles are cut to.
         side: px that photos are read at; 0 for the model's own.

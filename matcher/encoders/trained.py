@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from matcher.embeddings import unit_rows
 from matcher.encoders import CARD
-from matcher.encoders.bert import BertEncoder, TextModel
+from matcher.encoders.bert import BertEncoder, TextModel, TitleModel
 from matcher.encoders.bert import from_kept as kept_titles
 from matcher.encoders.card import BACKBONE, WEIGHTS, Card, read_card
-from matcher.encoders.characterbert_bundled import WindowModel, is_small, keep_windows
+from matcher.encoders.characterbert_bundled import WindowModel, is_published, is_small, keep_windows
 from matcher.encoders.characterbert_bundled import from_kept as kept_windows
 from matcher.encoders.efficientnet import EfficientNetEncoder, PhotoModel
 from matcher.encoders.lexical import Letters, open_letters
@@ -55,9 +55,11 @@ class TrainedTitles(BertEncoder):
         return open_letters(self._folder / WEIGHTS)
 
     @cached_property
-    def _model(self) -> TextModel | WindowModel:
+    def _model(self) -> TitleModel:
         if is_small(self._folder / BACKBONE):
             return kept_windows(self._converted_folder) or self._converted_windows()
+        if is_published(self._folder / BACKBONE):
+            return self._converted_characters()
         return kept_titles(self._converted_folder) or self._converted()
 
     def _converted_windows(self) -> WindowModel:
@@ -68,6 +70,14 @@ class TrainedTitles(BertEncoder):
         model = backbone.runnable(open_vectors(backbone, self._folder / WEIGHTS))
         keep_windows(self._converted_folder, model)
         return model
+
+    def _converted_characters(self) -> TitleModel:
+        from matcher.encoders.characterbert import ready_characters
+        from matcher.encoders.characterbert_backbone import CharacterBackbone
+        from matcher.encoders.trainable import open_vectors
+
+        backbone = CharacterBackbone(self._folder / BACKBONE, self._card.max_tokens)
+        return ready_characters(open_vectors(backbone, self._folder / WEIGHTS), backbone.max_words)
 
     def _converted(self) -> TextModel:
         from matcher.encoders.bert import SETTINGS, TOKENIZER
