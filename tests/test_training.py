@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from safetensors import SafetensorError
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from matcher import exam, train_job
 from matcher.arcface import Projection
@@ -29,7 +29,7 @@ from matcher.encoders import load_encoder
 from matcher.encoders.card import WEIGHTS, read_card
 from matcher.encoders.image_model import load_named
 from matcher.encoders.lexical import open_letters
-from matcher.encoders.trainable import TitleBackbone, open_backbone
+from matcher.encoders.trainable import TitleBackbone, open_backbone, whitening_layer
 from matcher.encoders.trained import TrainedPhotos, TrainedTitles, open_trained
 from matcher.errors import Cancelled, DataError, EncoderError, TrainingError
 from matcher.exam import LETTERS_WITHOUT_LABELS
@@ -43,6 +43,7 @@ from matcher.train_catalog import train_catalog, training_job
 from matcher.train_config import LIGHT, PAPER, TrainConfig, preset
 from matcher.train_job import train
 from matcher.training import BEST, CHECKPOINT, Task, _alike, encode, fit
+from matcher.whitening import fit_whitening
 from matcher.workspace import Workspace
 
 # Learning
@@ -476,6 +477,20 @@ def test_a_trained_text_encoder_opens_and_encodes(trained):
     assert open_trained(trained / "mine").version == encoder.version
     again = open_trained(trained / "mine").encode(["red lamp 3"])  # from what was kept of the conversion
     assert again[0] == pytest.approx(vectors[0], abs=1e-5)
+
+
+def test_whitening_is_read_where_the_network_is_not(trained, tmp_path):
+    learned = fit_whitening(unit_rows(np.random.default_rng(0).normal(size=(50, 32)).astype(np.float32)))
+    shutil.copytree(trained / "mine", tmp_path / "mine")
+    tensors = load_file(tmp_path / "mine" / WEIGHTS)
+    tensors = {name: tensor for name, tensor in tensors.items() if not name.startswith("whitening.")}
+    save_file(tensors, tmp_path / "mine" / WEIGHTS)
+    plain = open_trained(tmp_path / "mine").encode(["red lamp 3", ""])[:, :32]
+    layer = whitening_layer(learned).state_dict()
+    whitened = {"whitening.weight": layer["weight"], "whitening.bias": layer["bias"]}
+    save_file(tensors | whitened, tmp_path / "mine" / WEIGHTS)
+    found = open_trained(tmp_path / "mine").encode(["red lamp 3", ""])[:, :32]
+    assert unit_rows(found) == pytest.approx(learned(unit_rows(plain)), abs=1e-5)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1])

@@ -4,9 +4,11 @@ import json
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
 
 from matcher.embeddings import unit_rows
 from matcher.encoders import CARD
@@ -19,8 +21,14 @@ from matcher.encoders.efficientnet import EfficientNetEncoder, PhotoModel
 from matcher.encoders.lexical import Letters, open_letters
 from matcher.encoders.runtime import Runner, keep, kept
 from matcher.encoders.sources import file_digest
+from matcher.errors import EncoderError
 from matcher.progress import Report, silent
+from matcher.whitening import Whitening
 
+if TYPE_CHECKING:
+    from matcher.encoders.trainable import Backbone, Vectors
+
+WHITENING_WEIGHT, WHITENING_BIAS = "whitening.weight", "whitening.bias"  # as torch calls them, transposed
 CONVERTED = ".converted"  # beside the runs; made again when missing
 
 
@@ -46,6 +54,8 @@ class TrainedTitles(BertEncoder):
     def encode(self, inputs: Sequence[str], report: Report = silent) -> NDArray[np.float32]:
         """Turn titles into vectors; see `BertEncoder.encode`."""
         vectors = super().encode(inputs, report)
+        if self._whitening:
+            vectors = self._whitening(vectors)
         if not self._card.letters:
             return vectors
         return side_by_side(vectors, self._letters.vectors(inputs), self._card.letter_share)
@@ -53,6 +63,10 @@ class TrainedTitles(BertEncoder):
     @cached_property
     def _letters(self) -> Letters:
         return open_letters(self._folder / WEIGHTS)
+
+    @cached_property
+    def _whitening(self) -> Whitening | None:
+        return read_whitening(self._folder / WEIGHTS)
 
     @cached_property
     def _model(self) -> TitleModel:
@@ -64,33 +78,37 @@ class TrainedTitles(BertEncoder):
 
     def _converted_windows(self) -> WindowModel:
         from matcher.encoders.characterbert_backbone import SmallCharacterBackbone
-        from matcher.encoders.trainable import open_vectors
 
         backbone = SmallCharacterBackbone(self._folder / BACKBONE, self._card.max_tokens)
-        model = backbone.runnable(open_vectors(backbone, self._folder / WEIGHTS))
+        model = backbone.runnable(self._network(backbone))
         keep_windows(self._converted_folder, model)
         return model
 
     def _converted_characters(self) -> TitleModel:
         from matcher.encoders.characterbert import ready_characters
         from matcher.encoders.characterbert_backbone import CharacterBackbone
-        from matcher.encoders.trainable import open_vectors
 
         backbone = CharacterBackbone(self._folder / BACKBONE, self._card.max_tokens)
-        return ready_characters(open_vectors(backbone, self._folder / WEIGHTS), backbone.max_words)
+        return ready_characters(self._network(backbone), backbone.max_words)
 
     def _converted(self) -> TextModel:
         from matcher.encoders.bert import SETTINGS, TOKENIZER
         from matcher.encoders.convert import ready
-        from matcher.encoders.trainable import TitleBackbone, open_vectors
+        from matcher.encoders.trainable import TitleBackbone
 
         backbone = TitleBackbone(self.id, self._folder / BACKBONE, self._card.max_tokens)
-        vectors = open_vectors(backbone, self._folder / WEIGHTS)
-        example = backbone.inputs(["one", "two, and longer"])
-        runner = ready(vectors, example)
+        runner = ready(self._network(backbone), backbone.inputs(["one", "two, and longer"]))
         settings = {"width": self._card.width, "padding": backbone.padding, "prompt": backbone.prompt}
         keep(self._converted_folder, runner, {SETTINGS: json.dumps(settings), TOKENIZER: backbone.tokenizer.to_str()})
         return TextModel(backbone.tokenizer, runner, self._card.width, backbone.padding, backbone.prompt)
+
+    def _network(self, backbone: "Backbone") -> "Vectors":
+        """What runs in the CPU's own precision: all but the whitening, which would make its rounding louder."""
+        from matcher.encoders.trainable import open_vectors
+
+        vectors = open_vectors(backbone, self._folder / WEIGHTS)
+        vectors.whitening = None
+        return vectors
 
 
 class TrainedPhotos(EfficientNetEncoder):
@@ -135,6 +153,22 @@ def side_by_side(vectors: NDArray[np.float32], letters: NDArray[np.float32], sha
     return unit_rows(np.concatenate([weights[0] * vectors, weights[1] * letters], axis=1))
 
 
+def read_whitening(weights: Path) -> Whitening | None:
+    """The whitening at the end of a run's vectors, None if it has none.
+
+    Raises:
+        EncoderError: The file is damaged.
+    """
+    try:
+        with safe_open(weights, framework="numpy") as file:
+            if WHITENING_WEIGHT not in file.keys():
+                return None
+            weight, bias = file.get_tensor(WHITENING_WEIGHT), file.get_tensor(WHITENING_BIAS)
+    except (SafetensorError, OSError) as error:
+        raise EncoderError(f"{weights} is damaged ({error}). Import the run again, or train it again.") from error
+    return Whitening(np.ascontiguousarray(weight.T), bias)
+
+
 def _version(folder: Path) -> str:
     """Changes with the run's weights and card; the backbone is part of the card by its training."""
-    return f"trained-1-{file_digest(folder / WEIGHTS)}-{file_digest(folder / CARD)}"
+    return f"trained-2-{file_digest(folder / WEIGHTS)}-{file_digest(folder / CARD)}"
