@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass, replace
 
 import numpy as np
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from matcher.compare_field import (
@@ -36,7 +37,7 @@ from matcher.pairs import CandidatePairs
 from matcher.progress import Report, silent
 from matcher.recipe import Recipe
 from matcher.split import TEST, TUNE
-from matcher.standings import Apart, Example, Row, Standings, save_standings
+from matcher.standings import Apart, Example, Row, Standings, save_standings, standings_file
 from matcher.train_catalog import TrainJob
 from matcher.train_config import TrainConfig
 from matcher.tuning import tune_recipe
@@ -62,11 +63,24 @@ def compare_catalog(workspace: Workspace, config: CompareConfig, report: Report 
     A model that cannot be had or trained becomes a row that says why.
 
     Raises:
-        DataError: There is no such catalog or model, its labels do not do, or the disk is full.
+        DataError: There is no such catalog or model, its labels do not do, another comparison of the catalog is
+            running, or the disk is full.
         Cancelled: The report raised it; what is finished is kept.
     """
-    began = time.perf_counter()
     compared = open_field(workspace, config)
+    lock = FileLock(standings_file(workspace, config.catalog_id).with_suffix(".lock"), timeout=0)
+    try:
+        with lock:
+            return _compare(compared, report)
+    except Timeout as error:
+        raise DataError(
+            "Another comparison of this catalog is running. Wait for it, or cancel it; its rows are kept."
+        ) from error
+
+
+def _compare(compared: Field, report: Report) -> CompareResult:
+    began = time.perf_counter()
+    workspace, config = compared.workspace, compared.config
     standings = standings_so_far(compared)
     todo = rows_to_do(config, standings)
     course = Course(STEP, expected_seconds(compared, todo), report)

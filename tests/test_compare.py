@@ -188,6 +188,21 @@ def test_a_table_stays_until_another_has_a_row(workspace):
     assert [row.model for row in standings(workspace).rows] == ["bert"]
 
 
+def test_two_comparisons_of_a_catalog_do_not_run_at_once(workspace):
+    refused = []
+
+    def meanwhile(progress):
+        if not refused:
+            with pytest.raises(DataError, match="Another comparison of this catalog is running") as told:
+                compare_catalog(workspace, config(models=("tfidf",)))
+            refused.append(told)
+
+    compare_catalog(workspace, config(models=("tfidf",)), meanwhile)
+    assert refused
+    assert [row.reason for row in standings(workspace).rows] == ["", ""]
+    compare_catalog(workspace, config(models=("tfidf",)))  # once it is over, the next may start
+
+
 def test_a_row_without_figures_is_tried_again(workspace):
     compare_catalog(workspace, config(models=("tfidf", "characterbert"), data=("original",)))
     todo = rows_to_do(config(data=("original",)), standings(workspace))
