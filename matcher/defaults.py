@@ -7,7 +7,7 @@ from math import pi, sqrt
 from matcher.catalog import Catalog
 from matcher.encoders.card import Card
 from matcher.encoding import EncodeConfig
-from matcher.recipe import Recipe
+from matcher.recipe import ROOM, Recipe
 
 TEXT_ENCODER = "tfidf-char"
 IMAGE_ENCODER = "efficientnet"
@@ -21,10 +21,9 @@ CAREFUL = 0.8  # of the distance with the best F1: fewer matches, and far fewer 
 # photos of one.
 WHITENED = {"text": 0.45, "image": 0.6}
 TEXT_WEIGHT = 0.7
-# A pair whose title and photo both are so-so may match where neither would alone, so the mean gets more room. With
-# picture hashes far more: those of different pictures of one product are as far apart as those of any two.
-ROOM = {"phash": 1.8}
-USUAL_ROOM = 1.25
+# Picture hashes need far more room in a mean than others: those of different pictures of one product are as far apart
+# as those of any two.
+ROOMS = {"phash": 1.8}
 
 # Manhattan distance of unit rows, for a cosine distance d: of two hashes exactly 8 d; of TF-IDF about 2 sqrt(terms) d;
 # of dense vectors about sqrt(2 width / pi) times the Euclidean distance, as if their differences were normal.
@@ -71,7 +70,7 @@ def default_recipe(config: EncodeConfig, best: Mapping[str, float] | None = None
     )
     if recipe.fusion == "either":
         return recipe
-    room = ROOM.get(config.image or "", USUAL_ROOM)
+    room = ROOMS.get(config.image or "", ROOM)
     joint = TEXT_WEIGHT * _in_metric(room * text, config.text, config.metric)
     joint += (1 - TEXT_WEIGHT) * _in_metric(room * image, config.image, config.metric)
     return replace(recipe, fused_threshold=joint)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from matcher.errors import DataError
 from matcher.pairs import CandidatePairs
-from matcher.recipe import Recipe, decide, joint_distance
+from matcher.recipe import ROOM, Recipe, decide, joint_distance
 
 INF = np.inf
 BOTH = Recipe("tfidf", "efficientnet", text_threshold=0.4, image_threshold=0.2, fused_threshold=0.3)
@@ -52,7 +52,7 @@ def test_mean_weighs_the_two_and_takes_the_one_there_is():
 
 def test_a_geometric_mean_is_small_while_one_distance_is():
     # text^0.5 * image^0.5: 0.6 0.286 0.293 0.1; then the photo alone, the title alone, neither
-    geometric = replace(BOTH, fusion="mean", mean="geometric")
+    geometric = Recipe("tfidf", "efficientnet", "mean", mean="geometric")
     assert decided(replace(geometric, fused_threshold=0.29)) == [0, 1, 0, 1, 1, 0, 0]
     assert decided(replace(geometric, fused_threshold=0.61)) == [1, 1, 1, 1, 1, 1, 0]
     repeated = pairs_with(text=[0.0, 0.0, 0.0, INF], image=[1.0, 0.04, 0.0, 0.0])
@@ -63,6 +63,21 @@ def test_a_geometric_mean_is_small_while_one_distance_is():
         0,
     ]  # a distance of 0 counts as a thousandth, and does not decide alone
     assert joint_distance(repeated, geometric).tolist() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("mean", ["arithmetic", "geometric"])
+def test_in_a_mean_one_alone_is_held_to_what_is_near_for_it(mean):
+    recipe = replace(BOTH, fusion="mean", mean=mean, text_weight=0.7, fused_threshold=None)
+    near = 0.7 * 0.4 + 0.3 * 0.2 if mean == "arithmetic" else 0.4**0.7 * 0.2**0.3
+    lone = pairs_with(text=[0.39, 0.41, INF, INF], image=[INF, INF, 0.19, 0.21])
+    assert decided(replace(recipe, fused_threshold=ROOM * near), lone) == [1, 0, 1, 0]
+    # Twice as strict together is twice as strict alone.
+    assert decided(replace(recipe, fused_threshold=ROOM * near / 2), lone) == [0, 0, 0, 0]
+    halves = pairs_with(text=[0.19, 0.21, INF, INF], image=[INF, INF, 0.09, 0.11])
+    assert decided(replace(recipe, fused_threshold=ROOM * near / 2), halves) == [1, 0, 1, 0]
+    # Where nobody knows what is near for one of them, the other decides at the mean's own threshold.
+    unknown = replace(recipe, image_threshold=None, fused_threshold=0.4)
+    assert decided(unknown, lone) == [1, 0, 1, 1]
 
 
 def test_fused_reads_the_distance_of_the_joined_vectors():
