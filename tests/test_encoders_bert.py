@@ -96,13 +96,15 @@ def test_progress_counts_different_titles_and_can_cancel(encoder):
     assert encoder.encode(["still works"]).any()
 
 
-def test_groups_hold_every_title_once_and_bound_the_padded_size():
+@pytest.mark.parametrize("scale", [1, 16])
+def test_groups_hold_every_title_once_and_bound_the_padded_size(scale):
     lengths = [*np.random.default_rng(0).integers(2, 256, 700).tolist(), 100_000]
-    groups = list(_groups_of_like_length(lengths))
+    groups = list(_groups_of_like_length(lengths, scale))
     assert sorted(np.concatenate(groups)) == list(range(len(lengths)))
     for group in groups:
         longest = max(lengths[row] for row in group)
-        assert len(group) == 1 or longest * len(group) <= TOKENS_PER_BATCH
+        assert len(group) == 1 or longest * len(group) <= scale * TOKENS_PER_BATCH
+    assert (len(groups) < 40) is (scale > 1)
 
 
 @pytest.mark.parametrize(

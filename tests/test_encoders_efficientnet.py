@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from matcher.encoders import load_encoder
+from matcher.encoders.efficientnet import PhotoModel
 from matcher.encoders.looks import looks
 from matcher.errors import Cancelled, EncoderError
 
@@ -94,6 +95,24 @@ def test_photos_of_every_mode_and_shape_are_encoded(encoder, tmp_path):
         image.save(inputs[-1])
     Image.new("RGB", (1, 1)).save(tmp_path / "dot.png")
     assert np.isfinite(encoder.encode([*inputs, tmp_path / "dot.png"])).all()
+
+
+def test_batches_are_as_large_as_the_runner_takes(photos):
+    sizes = []
+
+    class Large:
+        where, scale = "a graphics card", 4
+
+        def run(self, batches):
+            for rows, inputs in batches:
+                sizes.append(len(inputs["pixels"]))
+                yield rows, np.ones((len(rows), 3), np.float32)
+
+    vectors = np.zeros((6, 3))
+    for rows, batch in PhotoModel(Large(), 3, 32).run([*photos[:5], photos[0]]):
+        vectors[rows] = batch
+    assert sizes == [4, 2]
+    assert vectors.all()
 
 
 def test_a_kept_model_gives_the_same_vectors_without_torch(encoder, photos, kept, monkeypatch):

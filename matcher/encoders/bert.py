@@ -140,16 +140,16 @@ class TextModel:
             some = rows[start : start + TITLES_AT_ONCE]
             encodings = self.tokenizer.encode_batch([self.prompt + titles[row] for row in some])
             tokens = [encoding.ids for encoding in encodings]
-            for group in _groups_of_like_length([len(ids) for ids in tokens]):
+            for group in _groups_of_like_length([len(ids) for ids in tokens], self.runner.scale):
                 yield some[group], padded([tokens[position] for position in group], self.padding)
 
 
-def _groups_of_like_length(lengths: Sequence[int]) -> Iterator[NDArray[np.intp]]:
-    """Positions, longest first, in groups whose padded size stays within TOKENS_PER_BATCH."""
+def _groups_of_like_length(lengths: Sequence[int], scale: int) -> Iterator[NDArray[np.intp]]:
+    """Positions, longest first, in groups whose padded size stays within `scale` times TOKENS_PER_BATCH."""
     order = np.argsort(np.array(lengths), kind="stable")[::-1]
     start = 0
     while start < len(order):
-        count = max(1, min(TITLES_PER_BATCH, TOKENS_PER_BATCH // lengths[order[start]]))
+        count = max(1, min(scale * TITLES_PER_BATCH, scale * TOKENS_PER_BATCH // lengths[order[start]]))
         yield order[start : start + count]
         start += count
 

@@ -25,6 +25,8 @@ LEAST_COSINE = 0.999  # between the converted network and the original, on an ex
 class TorchRunner:
     """Runs a module as it is, in float32: a threshold tuned on one machine has to hold on another."""
 
+    scale = 16
+
     def __init__(self, module: torch.nn.Module, device: str, where: str) -> None:
         """Move the module to the device."""
         self.where = where

