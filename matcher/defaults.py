@@ -7,7 +7,7 @@ from math import pi, sqrt
 from matcher.catalog import Catalog
 from matcher.encoders.card import Card
 from matcher.encoding import EncodeConfig
-from matcher.recipe import ROOM, Recipe
+from matcher.recipe import MOST_ALONE, Recipe
 
 TEXT_ENCODER = "tfidf-char"
 IMAGE_ENCODER = "efficientnet"
@@ -21,9 +21,10 @@ CAREFUL = 0.8  # of the distance with the best F1: fewer matches, and far fewer 
 # photos of one.
 WHITENED = {"text": 0.45, "image": 0.6}
 TEXT_WEIGHT = 0.7
-# Picture hashes need far more room in a mean than others: those of different pictures of one product are as far apart
-# as those of any two.
-ROOMS = {"phash": 1.8}
+# A pair whose title and photo both are so-so may match where neither would alone, so the mean gets more room. With
+# picture hashes far more: those of different pictures of one product are as far apart as those of any two.
+ROOM = {"phash": 1.8}
+USUAL_ROOM = 1.25
 
 # Manhattan distance of unit rows, for a cosine distance d: of two hashes exactly 8 d; of TF-IDF about 2 sqrt(terms) d;
 # of dense vectors about sqrt(2 width / pi) times the Euclidean distance, as if their differences were normal.
@@ -70,10 +71,14 @@ def default_recipe(config: EncodeConfig, best: Mapping[str, float] | None = None
     )
     if recipe.fusion == "either":
         return recipe
-    room = ROOMS.get(config.image or "", ROOM)
+    room = ROOM.get(config.image or "", USUAL_ROOM)
     joint = TEXT_WEIGHT * _in_metric(room * text, config.text, config.metric)
     joint += (1 - TEXT_WEIGHT) * _in_metric(room * image, config.image, config.metric)
-    return replace(recipe, fused_threshold=joint)
+    # One alone is as near to the mean's threshold as it is to its own.
+    text_alone, image_alone = (
+        min(MOST_ALONE, joint / own) if own else 1.0 for own in (recipe.text_threshold, recipe.image_threshold)
+    )
+    return replace(recipe, fused_threshold=joint, text_alone=text_alone, image_alone=image_alone)
 
 
 def _in_metric(distance: float, encoder: str | None, metric: str) -> float:

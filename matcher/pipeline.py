@@ -199,8 +199,9 @@ def tune(
     """
     codes = workspace.load_catalog(config.catalog_id).codes
     asked = kept_out(workspace, config)
-    usual = usual_recipe(workspace, config)  # says what is near for a title or a photo alone, where that is not tuned
-    template = replace(usual, fusion="either", fused_threshold=None, text_weight=config.text_weight)
+    usual = usual_recipe(workspace, config)
+    template = Recipe(config.text, config.image, "either", config.metric, config.k, text_weight=config.text_weight)
+    template = replace(template, text_alone=usual.text_alone, image_alone=usual.image_alone)
     pairs = encode_catalog(workspace, config_of(config.catalog_id, template), report).pairs
     tried = [fusion] if fusion else FUSIONS if config.text and config.image else FUSIONS[:1]
     recipes = []

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, fields
-from math import exp, isfinite, log
+from math import isfinite
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -15,9 +15,10 @@ from matcher.pairs import CandidatePairs
 Fusion = Literal["either", "both", "mean", "fused"]
 Mean = Literal["arithmetic", "geometric"]
 FORMAT = 1
-NEUTRAL = {"mean"}  # keys that a file may lack: their default is to change nothing
+NEUTRAL = {"mean", "text_alone", "image_alone"}  # keys that a file may lack: their default is to change nothing
 MOST_CHARACTERS = 10_000  # a recipe has some 400
-ROOM = 1.25  # a pair whose title and photo both are so-so may match where neither would alone: a mean has more room
+MOST_ALONE = 1000
+FARTHEST = np.float32(2)  # that any threshold may be, but for Manhattan distance
 NO_NEARER = np.float32(1e-3)  # for a geometric mean: one distance of 0 shall not make the other meaningless
 
 
@@ -31,16 +32,19 @@ class Recipe:
         text_encoder: Encoder of the titles; None to leave titles out.
         image_encoder: Encoder of the photos; None to leave photos out.
         fusion: "either": the titles or the photos are near enough. "both": the titles and the photos are. "mean": the
-            weighted mean of the two distances is; where a listing lacks one, the other decides, see `alone`. "fused":
-            the distance of the joined vectors is.
+            weighted mean of the two distances is; where a listing lacks one, the other decides. "fused": the distance
+            of the joined vectors is.
         metric: The distance that all thresholds are in.
         k: Neighbours searched for each listing, 1..1000.
-        text_threshold: Distance of titles, for "either" and "both"; for "mean" what is near for a title alone.
-        image_threshold: Distance of photos, likewise.
+        text_threshold: Distance of titles, for "either" and "both".
+        image_threshold: Distance of photos, for "either" and "both".
         fused_threshold: Mean distance, or distance of joined vectors, for "mean" and "fused".
         text_weight: Share of the titles in "mean" and "fused", 0..1.
         mean: Which mean. A "geometric" one stays small while one of the two distances is: it lies between the
             arithmetic mean and "either".
+        text_alone: What the distance of titles is multiplied by in "mean" where a listing lacks a photo: titles and
+            photos lie differently far apart, so what is near for both together is not so for one of them. Above 0.
+        image_alone: What that of photos is multiplied by where a listing lacks a title.
 
     Raises:
         DataError: A value is of the wrong type or out of range.
@@ -56,6 +60,8 @@ class Recipe:
     fused_threshold: float | None = None
     text_weight: float = 0.5
     mean: Mean = "arithmetic"
+    text_alone: float = 1.0
+    image_alone: float = 1.0
 
     def __post_init__(self) -> None:
         for name in ("text_encoder", "image_encoder"):
@@ -67,6 +73,9 @@ class Recipe:
         _expect(self.mean in get_args(Mean), "mean", self.mean, "one of " + ", ".join(get_args(Mean)))
         _expect(type(self.k) is int and 1 <= self.k <= 1000, "k", self.k, "a whole number from 1 to 1000")
         _expect(_number(self.text_weight, 1), "text_weight", self.text_weight, "a number from 0 to 1")
+        for name in ("text_alone", "image_alone"):
+            value = getattr(self, name)
+            _expect(_number(value, MOST_ALONE) and value > 0, name, value, f"a number above 0, up to {MOST_ALONE}")
         most = np.inf if self.metric == "manhattan" else 2
         for name in ("text_threshold", "image_threshold", "fused_threshold"):
             value = getattr(self, name)
@@ -79,21 +88,6 @@ class Recipe:
         if self.fusion == "fused":
             return ("fused",)
         return ("text",) * (self.text_encoder is not None) + ("image",) * (self.image_encoder is not None)
-
-    def alone(self, modality: str) -> float:
-        """What a distance is multiplied by in "mean" where a listing lacks the other modality.
-
-        Titles and photos lie differently far apart, so a mean's threshold says nothing of one of them alone. Where it
-        is known what is near for each, one alone is as near to the mean's threshold as it is to its own.
-        """
-        text, image = self.text_threshold, self.image_threshold
-        if not text or not image:
-            return 1.0
-        if self.mean == "geometric":
-            near = exp(self.text_weight * log(text) + (1 - self.text_weight) * log(image))
-        else:
-            near = self.text_weight * text + (1 - self.text_weight) * image
-        return ROOM * near / (text if modality == "text" else image)
 
     def to_json(self) -> str:
         """Write the recipe so that `from_json` gives it back."""
@@ -166,10 +160,10 @@ def joint_distance(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.float32]
     if geometric:
         np.exp(mean, out=mean)
     one_only = np.flatnonzero(~np.isfinite(mean))
-    text, image = (
-        distance[one_only] * np.float32(recipe.alone(which)) for which, distance in (("text", text), ("image", image))
-    )
-    mean[one_only] = np.minimum(text, image)
+    lone = np.minimum(text[one_only] * np.float32(recipe.text_alone), image[one_only] * np.float32(recipe.image_alone))
+    if recipe.metric != "manhattan":
+        lone[np.isfinite(lone)] = np.minimum(lone[np.isfinite(lone)], FARTHEST)
+    mean[one_only] = lone
     return mean
 
 

@@ -18,7 +18,7 @@ class TrainConfig:
 
     Attributes:
         modality: What the encoder reads.
-        encoder: Where its weights start: "bert", "bert:<name>", "characterbert", "efficientnet", "efficientnet:<name>".
+        encoder: Where its weights start: "bert", "characterbert" or "efficientnet", or one of them with ":<name>".
         epochs: Times that the listings are gone through, at most; after each the tune side is measured.
         rounds: Edited copies of each listing that an epoch sees.
         batch: Listings in a step.
@@ -43,7 +43,7 @@ class TrainConfig:
         side: Pixels of a photo's side; 0 for the encoder's own.
         views: Edited copies of each photo that are encoded once and trained on again and again; 0 makes new copies
             in every epoch and trains the whole encoder.
-        max_tokens: Word pieces that a title is cut to in training.
+        max_tokens: Word pieces, for CharacterBERT words, that a title is cut to in training.
         patience: Epochs without a better F1 on the tune side after which the training ends.
         use_labels: False makes every listing its own class, whose members are its edited copies.
         ignored: Without labels, the nearest other listings of each that count neither way: some are the same product.

@@ -155,7 +155,7 @@ def _keep(
     score = PoolScore(best.f1, best.threshold, int(exam.asked.sum()), len(exam.codes))
     rows = unit_rows(exam.vectors(model, nothing))
     if config.whiten:
-        _, learned = exam.whiten(rows)
+        score, learned = exam.whiten(rows)
         if learned:
             vectors.whitening, rows = whitening_layer(learned), learned(rows)
     share, letters = 0.0, None

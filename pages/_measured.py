@@ -112,6 +112,7 @@ def _rule_key(matched: Matched, known: Known) -> Key:
     """Tells counts apart: a moved threshold does not change it."""
     recipe = matched.recipe
     rule = (recipe.fusion, recipe.mean, str(recipe.text_weight), str(recipe.k))
+    rule += (str(recipe.text_alone), str(recipe.image_alone))
     return (*_key(matched), *rule, f"{known.same}/{known.different}", matched.info.version)
 
 

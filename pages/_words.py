@@ -11,7 +11,11 @@ from pages._cards import ICONS, WORDS, Bar
 FUSIONS = {
     "either": ("Title or photo", "A pair matches when its titles or its photos are near enough. Finds the most."),
     "both": ("Title and photo", "A pair matches only when its titles and its photos are near enough. Errs the least."),
-    "mean": ("Weighted mean", "One distance from both: a very near title makes up for a far photo, and the reverse."),
+    "mean": (
+        "Weighted mean",
+        "One distance from both: a very near title makes up for a far photo, and the reverse. Where a listing has only "
+        "one of the two, that one has to be near by itself.",
+    ),
     "fused": ("Joined", "Title and photo are joined before the search, which also finds pairs middling in both."),
 }
 MEANS = {"arithmetic": "Usual", "geometric": "Lenient"}

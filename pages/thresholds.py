@@ -49,6 +49,7 @@ def complete(matched: Matched, recipe: Recipe) -> Recipe:
     """The same with usual thresholds where another rule has left some unset."""
     usual = pipeline.usual_recipe(matched.workspace, matched.encoded.config)
     names = [f"{axis}_threshold" for axis in _measured.axes_of(recipe)]
+    recipe = replace(recipe, text_alone=usual.text_alone, image_alone=usual.image_alone)
     return replace(recipe, **{name: getattr(usual, name) for name in names if getattr(recipe, name) is None})
 
 

@@ -170,6 +170,15 @@ def test_weights_that_do_not_fit_are_named(tmp_path, changes, said):
         load_encoder(f"characterbert:{tmp_path / 'model'}")
 
 
+@pytest.mark.parametrize("changes", [{"cnn_filters": 5}, {"num_highway_layers": None}, {"num_attention_heads": 5}])
+def test_sizes_that_do_not_go_together_are_said(tmp_path, changes):
+    save_small(tmp_path / "model")
+    config = tmp_path / "model" / "config.json"
+    config.write_text(json.dumps(json.loads(config.read_text()) | changes))
+    with pytest.raises(EncoderError, match="sizes do not go together"):
+        load_encoder(f"characterbert:{tmp_path / 'model'}")
+
+
 class Trap:
     def __reduce__(self):
         return (exec, ("raise SystemExit('ran')",))

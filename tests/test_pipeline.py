@@ -12,7 +12,7 @@ from matcher.encoders.card import Card
 from matcher.errors import Cancelled, DataError, EncoderError
 from matcher.metrics import listing_scores, pair_scores, truth_of
 from matcher.pipeline import EncodeConfig, ImportConfig
-from matcher.recipe import ROOM, Recipe, decide
+from matcher.recipe import Recipe, decide
 from matcher.workspace import open_workspace
 
 PRODUCTS = ["red cotton shirt", "blue steel bottle", "green garden hose", "black leather belt"]
@@ -259,8 +259,7 @@ def test_an_encoder_with_nothing_to_encode_is_refused_when_chosen(workspace, sho
 @pytest.mark.parametrize("fusion", ["either", "mean", "fused"])
 def test_a_recipe_for_both_serves_a_catalog_without_photos(workspace, shop, fusion):
     import_shop(workspace, shop, images=False)
-    joint = ROOM * (0.5 * 0.5 + 0.5 * 0.1) if fusion == "mean" else 0.5  # with which 0.5 is near for a title alone
-    recipe = Recipe("tfidf", "phash", fusion, "cosine", 5, 0.5, 0.1, joint)
+    recipe = Recipe("tfidf", "phash", fusion, "cosine", 5, 0.5, 0.1, 0.5)
     alone = Recipe("tfidf", None, "either", "cosine", 5, 0.5)
     pd.testing.assert_frame_equal(pipeline.match(workspace, "shop", recipe), pipeline.match(workspace, "shop", alone))
 
@@ -351,6 +350,16 @@ def test_every_catalog_without_labels_has_a_recipe_that_decides(text, image, met
     else:
         assert None not in thresholds.values()
     assert set(THRESHOLDS) >= {"tfidf", "tfidf-char", "bert", "efficientnet", "phash"}
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean", "manhattan"])
+@pytest.mark.parametrize("image", ["phash", "efficientnet", "my"])
+@pytest.mark.parametrize("text", ["tfidf", "tfidf-char", "bert"])
+def test_in_a_usual_mean_one_alone_is_held_to_its_own_threshold(text, image, metric):
+    recipe = default_recipe(EncodeConfig("shop", text, image, metric), {"my": 0.4})
+    assert recipe.fused_threshold / recipe.text_alone == pytest.approx(recipe.text_threshold)
+    assert recipe.fused_threshold / recipe.image_alone == pytest.approx(recipe.image_threshold)
+    assert default_recipe(EncodeConfig("shop", text, "my", metric), {"my": 0.0}).image_alone == 1
 
 
 def test_a_threshold_from_edited_copies_is_not_taken():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from matcher.errors import DataError
 from matcher.pairs import CandidatePairs
-from matcher.recipe import ROOM, Recipe, decide, joint_distance
+from matcher.recipe import Recipe, decide, joint_distance
 
 INF = np.inf
 BOTH = Recipe("tfidf", "efficientnet", text_threshold=0.4, image_threshold=0.2, fused_threshold=0.3)
@@ -52,7 +52,7 @@ def test_mean_weighs_the_two_and_takes_the_one_there_is():
 
 def test_a_geometric_mean_is_small_while_one_distance_is():
     # text^0.5 * image^0.5: 0.6 0.286 0.293 0.1; then the photo alone, the title alone, neither
-    geometric = Recipe("tfidf", "efficientnet", "mean", mean="geometric")
+    geometric = replace(BOTH, fusion="mean", mean="geometric")
     assert decided(replace(geometric, fused_threshold=0.29)) == [0, 1, 0, 1, 1, 0, 0]
     assert decided(replace(geometric, fused_threshold=0.61)) == [1, 1, 1, 1, 1, 1, 0]
     repeated = pairs_with(text=[0.0, 0.0, 0.0, INF], image=[1.0, 0.04, 0.0, 0.0])
@@ -66,18 +66,16 @@ def test_a_geometric_mean_is_small_while_one_distance_is():
 
 
 @pytest.mark.parametrize("mean", ["arithmetic", "geometric"])
-def test_in_a_mean_one_alone_is_held_to_what_is_near_for_it(mean):
-    recipe = replace(BOTH, fusion="mean", mean=mean, text_weight=0.7, fused_threshold=None)
-    near = 0.7 * 0.4 + 0.3 * 0.2 if mean == "arithmetic" else 0.4**0.7 * 0.2**0.3
-    lone = pairs_with(text=[0.39, 0.41, INF, INF], image=[INF, INF, 0.19, 0.21])
-    assert decided(replace(recipe, fused_threshold=ROOM * near), lone) == [1, 0, 1, 0]
-    # Twice as strict together is twice as strict alone.
-    assert decided(replace(recipe, fused_threshold=ROOM * near / 2), lone) == [0, 0, 0, 0]
-    halves = pairs_with(text=[0.19, 0.21, INF, INF], image=[INF, INF, 0.09, 0.11])
-    assert decided(replace(recipe, fused_threshold=ROOM * near / 2), halves) == [1, 0, 1, 0]
-    # Where nobody knows what is near for one of them, the other decides at the mean's own threshold.
-    unknown = replace(recipe, image_threshold=None, fused_threshold=0.4)
-    assert decided(unknown, lone) == [1, 0, 1, 1]
+def test_in_a_mean_one_alone_has_a_scale_of_its_own(mean):
+    recipe = replace(BOTH, fusion="mean", mean=mean, fused_threshold=0.4, text_alone=0.5, image_alone=4.0)
+    lone = pairs_with(text=[0.79, 0.81, INF, INF, INF], image=[INF, INF, 0.09, 0.11, INF])
+    assert decided(recipe, lone) == [1, 0, 1, 0, 0]
+    assert decided(replace(recipe, fused_threshold=0.2), lone) == [0, 0, 0, 0, 0]
+    assert decided(replace(recipe, text_alone=1.0, image_alone=1.0), lone) == [0, 0, 1, 1, 0]
+    # No cosine distance is beyond 2, so that a threshold can be put behind every pair that has one.
+    assert joint_distance(pairs_with([INF, INF], [0.9, INF]), recipe).tolist() == [2, INF]
+    far = replace(recipe, metric="manhattan")
+    assert joint_distance(pairs_with([INF], [0.9]), far).tolist() == pytest.approx([3.6])
 
 
 def test_fused_reads_the_distance_of_the_joined_vectors():
@@ -100,15 +98,16 @@ def test_only_neighbours_within_k_match():
     st.lists(st.tuples(*[st.sampled_from([0.0, 0.1, 0.5, 1.5, INF])] * 2), min_size=1),
     st.sampled_from(["either", "both", "mean"]),
     st.sampled_from(["arithmetic", "geometric"]),
+    st.sampled_from([0.2, 1.0, 7.0]),
     *[st.sampled_from([0.0, 0.1, 0.3, 0.5, 2.0])] * 4,
 )
-def test_a_stricter_threshold_never_accepts_more(rows, fusion, mean, one, other, third, fourth):
+def test_a_stricter_threshold_never_accepts_more(rows, fusion, mean, alone, one, other, third, fourth):
     text, image = zip(*rows, strict=True)
     pairs = pairs_with(list(text), list(image))
 
     def decide_at(first, second):
         thresholds = {"text_threshold": first, "image_threshold": second, "fused_threshold": first}
-        return decide(pairs, replace(BOTH, fusion=fusion, mean=mean, **thresholds))
+        return decide(pairs, replace(BOTH, fusion=fusion, mean=mean, image_alone=alone, **thresholds))
 
     strict = decide_at(min(one, third), min(other, fourth))
     assert not (strict & ~decide_at(max(one, third), max(other, fourth))).any()
@@ -173,6 +172,8 @@ def test_a_recipe_from_before_there_were_two_means_is_read():
         ("fusion", ["either"]),
         ("metric", "hamming"),
         ("mean", "harmonic"),
+        ("text_alone", 0),
+        ("image_alone", 1e9),
         ("text_encoder", ""),
         ("image_encoder", 7),
     ],
@@ -181,6 +182,13 @@ def test_a_value_that_will_not_do_is_named(key, value):
     values = json.loads(BOTH.to_json()) | {key: value}
     with pytest.raises(DataError, match=f"The recipe's {key} is .*; expected"):
         Recipe.from_json(json.dumps(values))
+
+
+def test_recipes_of_earlier_versions_are_read():
+    values = json.loads(BOTH.to_json())
+    for key in ("mean", "text_alone", "image_alone"):
+        del values[key]
+    assert Recipe.from_json(json.dumps(values)) == BOTH
 
 
 def test_a_recipe_without_encoders_is_refused():

@@ -19,7 +19,7 @@ from PIL import Image
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from matcher import exam, train_job
+from matcher import exam, train_job, training
 from matcher.arcface import Projection
 from matcher.catalog import Catalog
 from matcher.checkpoints import load_state, save_state
@@ -30,7 +30,7 @@ from matcher.encoders.card import WEIGHTS, read_card
 from matcher.encoders.image_model import load_named
 from matcher.encoders.lexical import open_letters
 from matcher.encoders.trainable import TitleBackbone, open_backbone, whitening_layer
-from matcher.encoders.trained import TrainedPhotos, TrainedTitles, open_trained
+from matcher.encoders.trained import TrainedPhotos, TrainedTitles, open_trained, read_whitening
 from matcher.errors import Cancelled, DataError, EncoderError, TrainingError
 from matcher.exam import LETTERS_WITHOUT_LABELS
 from matcher.lesson import Listings
@@ -491,6 +491,22 @@ def test_whitening_is_read_where_the_network_is_not(trained, tmp_path):
     save_file(tensors | whitened, tmp_path / "mine" / WEIGHTS)
     found = open_trained(tmp_path / "mine").encode(["red lamp 3", ""])[:, :32]
     assert unit_rows(found) == pytest.approx(learned(unit_rows(plain)), abs=1e-5)
+    strange = {"whitening.weight": torch.eye(3), "whitening.bias": torch.zeros(3)}
+    for parts, said in (
+        (strange, "of shapes"),
+        ({name: part.bfloat16() for name, part in whitened.items()}, "damaged"),
+    ):
+        save_file(tensors | parts, tmp_path / "mine" / WEIGHTS)
+        with pytest.raises(EncoderError, match=said):
+            read_whitening(tmp_path / "mine" / WEIGHTS, 32)
+
+
+@pytest.mark.parametrize(
+    ("capable", "expected"), [({}, False), ({"avx512_bf16": True}, True), ({"amx_bf16": True, "avx2": True}, True)]
+)
+def test_a_cpu_trains_in_bfloat16_where_it_has_units_for_it(monkeypatch, capable, expected):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capable)
+    assert training._mixed_precision(torch.device("cpu")) is expected
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1])

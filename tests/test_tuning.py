@@ -52,6 +52,17 @@ def test_f1_comes_close_to_the_best_there_is(fusion):
     assert reached > best_by_hand(pairs, codes, tuned) - 0.01
 
 
+@pytest.mark.parametrize("mean", ["arithmetic", "geometric"])
+def test_listings_with_a_photo_only_give_a_threshold_that_a_recipe_may_have(mean):
+    pairs, codes = catalog()
+    no_titles = replace(
+        pairs, distance={"text": np.full(len(pairs), np.inf, np.float32), "image": pairs.distance["image"]}
+    )
+    tuned = tune_recipe(no_titles, codes, replace(TEMPLATE, fusion="mean", mean=mean, image_alone=9.0))
+    assert 0 < tuned.fused_threshold <= 2
+    assert tuned.image_alone == 9
+
+
 def test_the_weight_goes_to_the_better_modality():
     pairs, codes = catalog()
     noise = np.random.default_rng(1).permutation(pairs.distance["image"])

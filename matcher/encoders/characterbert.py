@@ -56,8 +56,9 @@ class CharacterModel:
     def _batches(self, titles: Sequence[str], rows: NDArray[np.intp]) -> Iterator[Batch]:
         """Titles of like length together, the longest first, so that little is filled up."""
         order = rows[np.argsort([-len(titles[row]) for row in rows], kind="stable")]
-        for start in range(0, len(order), TITLES_PER_BATCH):
-            some = order[start : start + TITLES_PER_BATCH]
+        size = TITLES_PER_BATCH * self.runner.scale
+        for start in range(0, len(order), size):
+            some = order[start : start + size]
             characters, mask = character_ids([titles[row] for row in some], self.max_words)
             yield some, {"characters": characters, "mask": mask}
 
@@ -104,7 +105,13 @@ def load_character_bert(folder: Path) -> CharacterBert:
         EncoderError: A file is missing or damaged, or weights are missing or of another shape.
     """
     weights, config = _weights(folder), _config(folder)
-    module = CharacterBert(config, cnn_config(config))
+    try:
+        module = CharacterBert(config, cnn_config(config))
+    except (TypeError, ValueError, RuntimeError, AttributeError) as error:
+        raise EncoderError(
+            f"{folder.name} has a config.json whose sizes do not go together ({error}); expected that of a "
+            "CharacterBERT."
+        ) from error
     wanted = module.state_dict()
     found = {f"bert.{_bare(name)}": tensor for name, tensor in weights.items()}
     found = {name: tensor for name, tensor in found.items() if not name.removeprefix("bert.").startswith(NOT_WANTED)}

@@ -59,8 +59,9 @@ class WindowModel:
         for start in range(0, len(rows), TITLES_AT_ONCE):
             some = rows[start : start + TITLES_AT_ONCE]
             order = some[np.argsort([-len(titles[row]) for row in some], kind="stable")]
-            for at in range(0, len(order), TITLES_PER_BATCH):
-                part = order[at : at + TITLES_PER_BATCH]
+            size = TITLES_PER_BATCH * self.runner.scale
+            for at in range(0, len(order), size):
+                part = order[at : at + size]
                 inputs = title_windows([titles[row] for row in part], self.settings.max_words, self.settings.buckets)
                 yield part, dict(inputs)
 

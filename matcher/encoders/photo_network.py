@@ -65,7 +65,7 @@ class PhotoNetwork(nn.Module):
         flat = maps.flatten(0, 1)
         if self.has_tail:
             flat = network.bn2(network.conv_head(network.blocks[-LAST_BLOCKS:](flat)))
-        features = functional.normalize(self.pool(flat) if self.has_tail else flat.flatten(1), dim=1)
+        features = functional.normalize(self.pool(flat.float()) if self.has_tail else flat.flatten(1), dim=1)
         return features.reshape(-1, maps.shape[1], features.shape[1]).mean(dim=1)
 
     def forward(self, pixels: Tensor) -> Tensor:

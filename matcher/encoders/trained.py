@@ -47,7 +47,7 @@ class TrainedTitles(BertEncoder):
 
     def __init__(self, folder: Path, card: Card) -> None:
         """Read nothing yet but what names it."""
-        self.id, self.version = folder.name, _version(folder)
+        self.id, self.version = folder.name, _version(folder, 2)
         self._folder, self._card = folder, card
         self._converted_folder = folder.parent / CONVERTED / self.version
 
@@ -66,7 +66,7 @@ class TrainedTitles(BertEncoder):
 
     @cached_property
     def _whitening(self) -> Whitening | None:
-        return read_whitening(self._folder / WEIGHTS)
+        return read_whitening(self._folder / WEIGHTS, self._card.width)
 
     @cached_property
     def _model(self) -> TitleModel:
@@ -116,7 +116,7 @@ class TrainedPhotos(EfficientNetEncoder):
 
     def __init__(self, folder: Path, card: Card) -> None:
         """Read nothing yet but what names it."""
-        self.id, self.version = folder.name, _version(folder)
+        self.id, self.version = folder.name, _version(folder, 1)
         self._folder, self._card = folder, card
         self._converted_folder = folder.parent / CONVERTED / self.version
 
@@ -153,22 +153,27 @@ def side_by_side(vectors: NDArray[np.float32], letters: NDArray[np.float32], sha
     return unit_rows(np.concatenate([weights[0] * vectors, weights[1] * letters], axis=1))
 
 
-def read_whitening(weights: Path) -> Whitening | None:
-    """The whitening at the end of a run's vectors, None if it has none.
+def read_whitening(weights: Path, width: int) -> Whitening | None:
+    """The whitening at the end of a run's vectors of `width` columns, None if it has none.
 
     Raises:
         EncoderError: The file is damaged.
     """
     try:
         with safe_open(weights, framework="numpy") as file:
-            if WHITENING_WEIGHT not in file.keys():
+            if not {WHITENING_WEIGHT, WHITENING_BIAS} <= {*file.keys()}:
                 return None
             weight, bias = file.get_tensor(WHITENING_WEIGHT), file.get_tensor(WHITENING_BIAS)
-    except (SafetensorError, OSError) as error:
+    except (SafetensorError, OSError, TypeError) as error:  # TypeError: numbers of a kind that numpy does not know
         raise EncoderError(f"{weights} is damaged ({error}). Import the run again, or train it again.") from error
-    return Whitening(np.ascontiguousarray(weight.T), bias)
+    if (weight.shape, bias.shape) != ((width, width), (width,)):
+        raise EncoderError(
+            f"{weights} holds a whitening of shapes {weight.shape} and {bias.shape} for vectors of {width} numbers. "
+            "Import the run again, or train it again."
+        )
+    return Whitening(np.ascontiguousarray(weight.T, dtype=np.float32), bias.astype(np.float32))
 
 
-def _version(folder: Path) -> str:
-    """Changes with the run's weights and card; the backbone is part of the card by its training."""
-    return f"trained-2-{file_digest(folder / WEIGHTS)}-{file_digest(folder / CARD)}"
+def _version(folder: Path, way: int) -> str:
+    """Changes with the run's weights and card, which the backbone belongs to, and with the way vectors are made."""
+    return f"trained-{way}-{file_digest(folder / WEIGHTS)}-{file_digest(folder / CARD)}"
