@@ -25,6 +25,7 @@ from matcher.train_time import expected_seconds as train_seconds
 from matcher.workspace import Workspace
 
 METHOD = 4  # raise it when trainings or figures come out otherwise: what was made before is then made again
+RUN_PREFIX = "compare-"  # of the names of a comparison's trainings
 TUNE_SHARE, TEST_SHARE = 0.15, 0.20
 SHARES = (1 - TUNE_SHARE - TEST_SHARE, TUNE_SHARE, TEST_SHARE)
 
@@ -170,7 +171,7 @@ def training_of(compared: Field, spec: str, data: str) -> TrainJob:
     )  # fmt: skip
     version = compared.workspace.catalog_info(config.catalog_id).version
     key = fingerprint([METHOD, job.settings, version])[:8]
-    return replace(job, run_id=f"compare-{config.catalog_id[:20]}-{spec.partition(':')[0]}-{data}-{key}")
+    return replace(job, run_id=f"{RUN_PREFIX}{config.catalog_id[:20]}-{spec.partition(':')[0]}-{data}-{key}")
 
 
 def is_trained(workspace: Workspace, run_id: str) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from matcher.compare_field import RUN_PREFIX
 from matcher.encoders import ENCODERS
 from matcher.encoders.card import Card
 from matcher.runs import runs
@@ -21,6 +22,7 @@ class Known:
         one_line: What it is good for.
         ready: Whether it opens without a download; one that was opened by name is here already.
         card: Of an encoder trained here, else None.
+        compared: Whether a comparison trained it, to be measured rather than used.
     """
 
     id: str
@@ -29,11 +31,15 @@ class Known:
     one_line: str
     ready: bool = True
     card: Card | None = None
+    compared: bool = False
 
 
 def known_encoders(workspace: Workspace, modality: str) -> dict[str, Known]:
-    """All encoders for titles ("text") or photos ("image"): own runs first, the newest at the top."""
-    own = [Known(card.id, card.modality, card.id, run_line(card), card=card) for card in runs(workspace.encoders)]
+    """All encoders for titles ("text") or photos ("image"): own runs first, newest at the top, a comparison's last."""
+    own = [
+        Known(card.id, card.modality, card.id, run_line(card), card=card, compared=card.id.startswith(RUN_PREFIX))
+        for card in runs(workspace.encoders)
+    ]
     opened = opened_encoders(workspace)
     bundled = [
         Known(info.id, info.modality, info.title, info.one_line, info.bundled or info.id in opened)
@@ -43,7 +49,8 @@ def known_encoders(workspace: Workspace, modality: str) -> dict[str, Known]:
         Known(spec, read, encoder_name(spec), f"Opened here by name: {spec}.") for spec, read in opened.items()
         if spec not in ENCODERS
     ]  # fmt: skip
-    return {known.id: known for known in [*own, *bundled, *named] if known.modality == modality}
+    everything = sorted([*own, *bundled, *named], key=lambda known: known.compared)
+    return {known.id: known for known in everything if known.modality == modality}
 
 
 def run_line(card: Card) -> str:

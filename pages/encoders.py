@@ -82,8 +82,15 @@ def listed(opened: Opened, used: dict[str, str | None]) -> None:
     for column, (side, heading) in zip(st.columns(2, gap="medium"), SIDES.items(), strict=True):
         with column:
             st.markdown(f"#### :{COLOURS[side]}[:material/{ICONS[side]}:] {heading}")
-            for known in known_encoders(opened.workspace, side).values():
-                row(opened, known, used[side] == known.id)
+            every = known_encoders(opened.workspace, side).values()
+            folded = [known for known in every if known.compared and used[side] != known.id]
+            for known in every:
+                if known not in folded:
+                    row(opened, known, used[side] == known.id)
+            if folded:
+                with st.expander(f"Trained by a comparison · {len(folded)}", icon=":material/leaderboard:"):
+                    for known in folded:
+                        row(opened, known, used=False)
     _runs.tell_of_damage(opened.workspace)
     with st.expander("Load another one, by name or folder", icon=":material/folder_open:"):
         load_another(opened)

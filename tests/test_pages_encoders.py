@@ -19,9 +19,10 @@ from streamlit.testing.v1 import AppTest
 from matcher import jobs, pipeline
 from matcher.before_after import BeforeAfterConfig, look_before_after
 from matcher.checkpoints import save_state
+from matcher.encoding import ENCODED
 from matcher.history import CHECKPOINT
 from matcher.records import Job
-from matcher.runs import runs, unfinished
+from matcher.runs import export_run, import_run, runs, unfinished
 from matcher.train_catalog import TrainJob, train_catalog, training_job
 from matcher.workspace import Workspace, open_workspace
 
@@ -121,6 +122,24 @@ def test_every_encoder_is_listed_and_own_ones_first(workspace: Workspace) -> Non
     assert len([button for button in app.button if button.label == "Look"]) == 2
     used = [element.value for element in app.markdown if "In use" in element.value]
     assert len(used) == 1  # TF-IDF words; there are no photos
+
+
+def test_what_a_comparison_trained_is_folded_away_until_it_is_used(workspace: Workspace) -> None:
+    export_run(workspace.encoders, "first", workspace.root / "first.zip")
+    import_run(workspace.root / "first.zip", workspace.encoders, "compare-shop-bert-original-0")
+    app = opened()
+    [folded] = [block for block in app.expander if block.label.startswith("Trained by a comparison")]
+    assert folded.label.endswith("· 1")
+    name = "**compare-shop-bert-original-0**"
+    assert [element.value.replace("\\", "") for element in folded.markdown if "compare" in element.value] == [name]
+    shown = said(app)
+    assert shown.index("**first**") < shown.index("**MiniLM**") < shown.index(name)
+    kept = workspace.store.setting("shop", ENCODED)
+    config = kept["config"] | {"text": "compare-shop-bert-original-0"}
+    workspace.store.set_setting("shop", ENCODED, kept | {"config": config})
+    app = opened()
+    assert not [block for block in app.expander if block.label.startswith("Trained by a comparison")]
+    assert name in said(app)
 
 
 def test_an_encoder_is_used_for_its_side_and_the_other_side_stays(workspace: Workspace, started: list) -> None:
