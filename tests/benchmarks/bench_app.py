@@ -172,7 +172,7 @@ def walk(session: Session) -> dict[str, tuple[Run, list[Run]]]:
     page = session.page
 
     def move(turn: int) -> None:
-        handle = page.get_by_role("slider", name="Titles")
+        handle = page.get_by_role("slider", name="Title and photo")
         handle.focus()
         handle.press("ArrowRight" if turn % 2 else "PageDown")
 
