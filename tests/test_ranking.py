@@ -1,6 +1,7 @@
 """Choosing the closest: the slow way is a full sort by closeness, then index."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
@@ -16,6 +17,22 @@ few_values = arrays(
 @given(few_values, st.data())
 def test_it_picks_what_a_full_sort_picks(near, data):
     k = data.draw(st.integers(1, near.shape[1]))
+    index, value = closest(near, k)
+    expected = np.argsort(-near, axis=1, kind="stable")[:, :k]
+    assert (index == expected).all()
+    assert (value == np.take_along_axis(near, expected, axis=1)).all()
+
+
+@pytest.mark.parametrize("columns", [39, 40, 200, 1000, 3001])
+@pytest.mark.parametrize("kind", ["spread", "few", "one"])
+@pytest.mark.parametrize("k", [1, 3, 39])
+def test_long_rows_are_picked_from_as_short_ones(columns, kind, k):
+    rng = np.random.default_rng(columns)
+    near = rng.normal(size=(9, columns)).astype(np.float32).round(3)
+    if kind == "few":  # ties everywhere
+        near = near.round(0)
+    elif kind == "one":  # all that may be picked stands together
+        near[:, k:] = -np.inf
     index, value = closest(near, k)
     expected = np.argsort(-near, axis=1, kind="stable")[:, :k]
     assert (index == expected).all()
