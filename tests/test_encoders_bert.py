@@ -190,7 +190,7 @@ def test_a_folder_that_wants_to_run_its_own_code_is_refused(mine, tmp_path):
     assert not mark.exists()
 
 
-def test_what_openvino_cannot_run_runs_in_torch_and_says_so(mine, monkeypatch, rounding):
+def test_what_openvino_cannot_run_runs_in_torch_and_says_so(mine, monkeypatch, full_precision):
     convert = importlib.import_module("matcher.encoders.convert")
 
     def refuse(*arguments, **options):
@@ -200,6 +200,6 @@ def test_what_openvino_cannot_run_runs_in_torch_and_says_so(mine, monkeypatch, r
     monkeypatch.setattr(convert.openvino, "convert_model", refuse)
     seen = []
     found = load_encoder(f"bert:{mine}").encode(TITLES, seen.append)
-    np.testing.assert_allclose(found, expected, atol=1e-5 * rounding)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
     assert "torch on the CPU" in seen[-1].message
     assert "an operator of tomorrow" in seen[-1].message
