@@ -174,6 +174,11 @@ def training_of(compared: Field, spec: str, data: str) -> TrainJob:
     return replace(job, run_id=f"{RUN_PREFIX}{config.catalog_id[:20]}-{spec.partition(':')[0]}-{data}-{key}")
 
 
+def of_comparison(run_id: str) -> bool:
+    """Whether a run goes by a name that a comparison gives: made to be measured rather than used."""
+    return run_id.startswith(RUN_PREFIX)
+
+
 def is_trained(workspace: Workspace, run_id: str) -> bool:
     """Whether a training went to its end: one that was cancelled keeps its best epoch as a run, and may go on."""
     return is_run(workspace.encoders / run_id) and not unfinished(workspace.encoders, run_id).exists()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from matcher.compare_field import RUN_PREFIX
+from matcher.compare_field import of_comparison
 from matcher.encoders import ENCODERS
 from matcher.encoders.card import Card
 from matcher.runs import runs
@@ -37,7 +37,7 @@ class Known:
 def known_encoders(workspace: Workspace, modality: str) -> dict[str, Known]:
     """All encoders for titles ("text") or photos ("image"): own runs first, newest at the top, a comparison's last."""
     own = [
-        Known(card.id, card.modality, card.id, run_line(card), card=card, compared=card.id.startswith(RUN_PREFIX))
+        Known(card.id, card.modality, card.id, run_line(card), card=card, compared=of_comparison(card.id))
         for card in runs(workspace.encoders)
     ]
     opened = opened_encoders(workspace)

@@ -5,6 +5,7 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
+from matcher.compare_field import of_comparison
 from matcher.encoders.card import Card
 from matcher.errors import EncoderError, MatcherError
 from matcher.runs import damaged, delete_run, export_run, forget, import_run, read_history, runs
@@ -22,8 +23,8 @@ NONE = "no other"
 
 
 def draw(opened: Opened) -> None:
-    """The run that is chosen, beside another one if that is asked for."""
-    cards = {card.id: card for card in runs(opened.workspace.encoders)}
+    """The run that is chosen, beside another one if that is asked for; a comparison's are the last to choose from."""
+    cards = {card.id: card for card in sorted(runs(opened.workspace.encoders), key=lambda card: of_comparison(card.id))}
     if st.session_state.get(CHOSEN) not in cards:
         st.session_state[CHOSEN] = next(iter(cards))
     left, right = st.columns(2)

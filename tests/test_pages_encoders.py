@@ -134,6 +134,7 @@ def test_what_a_comparison_trained_is_folded_away_until_it_is_used(workspace: Wo
     assert [element.value.replace("\\", "") for element in folded.markdown if "compare" in element.value] == [name]
     shown = said(app)
     assert shown.index("**first**") < shown.index("**MiniLM**") < shown.index(name)
+    assert opened("Trained here").selectbox(key="run").options == ["second", "first", "compare-shop-bert-original-0"]
     kept = workspace.store.setting("shop", ENCODED)
     config = kept["config"] | {"text": "compare-shop-bert-original-0"}
     workspace.store.set_setting("shop", ENCODED, kept | {"config": config})
