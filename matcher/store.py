@@ -4,8 +4,10 @@ SQLite in the workspace folder by default; PostgreSQL where a URL says so. Every
 returns, so a reload, a second tab or a dropped connection loses nothing.
 """
 
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -105,6 +107,8 @@ class Store:
         self._reader = _engine(url)
         self._writer = self._reader.execution_options(write=True)
         try:
+            if self._reader.dialect.name == "sqlite":
+                self._keep_wal()
             self._migrate()
         except sa.exc.DatabaseError as error:
             raise DataError(f"Cannot open the database {self._reader.url!r}: {error.orig}.") from error
@@ -112,6 +116,24 @@ class Store:
     def close(self) -> None:
         """Let go of the connections."""
         self._reader.dispose()
+
+    def _keep_wal(self) -> None:
+        """Set the file to write-ahead logging, where readers and a writer do not wait for each other; it stays so.
+
+        SQLite refuses this change at once while another program holds the file, whatever the time-out says, and two
+        programs may open a new workspace together: hence the waiting is done here.
+        """
+        deadline = time.monotonic() + BUSY_SECONDS
+        with closing(self._reader.raw_connection()) as connection:
+            while True:
+                try:
+                    connection.cursor().execute("PRAGMA journal_mode=WAL")
+                    return
+                except sqlite3.DatabaseError as error:
+                    busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # the low byte: SQLITE_BUSY_* as well
+                    if not busy or time.monotonic() > deadline:
+                        raise DataError(f"Cannot open the database {self._reader.url!r}: {error}.") from error
+                time.sleep(0.01)
 
     def _migrate(self) -> None:
         """Run what is missing; each step and its record share a transaction, so both happen or neither."""
@@ -291,7 +313,6 @@ def _engine(url: str) -> Engine:
 
 def _prepare_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None  # else the driver commits around CREATE TABLE on its own
-    connection.execute("PRAGMA journal_mode=WAL")  # readers and a writer do not wait for each other
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -195,6 +195,25 @@ def test_two_programs_may_open_a_new_database_at_once(tmp_path):
     assert len(opened[-1].verdicts("shop")) == 1
 
 
+def test_a_new_database_that_another_program_writes_is_waited_for(tmp_path, monkeypatch):
+    holder = sqlite3.connect(tmp_path / "matcher.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")  # SQLite refuses the change of mode at once then, without its own waiting
+    monkeypatch.setattr(store_module.time, "sleep", lambda _: holder.execute("COMMIT"))
+    opened = Store(sqlite_url(tmp_path / "matcher.db"))
+    assert opened._rows(sa.text("PRAGMA journal_mode")) == [{"journal_mode": "wal"}]
+    assert not holder.in_transaction
+    holder.close()
+
+
+def test_a_new_database_that_stays_held_is_given_up(tmp_path, monkeypatch):
+    holder = sqlite3.connect(tmp_path / "matcher.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr(store_module, "BUSY_SECONDS", 0)
+    with pytest.raises(DataError, match=r"Cannot open the database .*locked"):
+        Store(sqlite_url(tmp_path / "matcher.db"))
+    holder.close()
+
+
 def test_a_migration_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
     url = sqlite_url(tmp_path / "matcher.db")
     say(Store(url), "a", "b")
