@@ -74,8 +74,8 @@ def counts(matched: Matched, outcome: Outcome, sizes: NDArray[np.intp]) -> None:
     figures = {
         "Matches": len(outcome.left),
         "Groups": len(grouped),
-        "Listings in groups": int(grouped.sum()),
-        "Listings alone": int((sizes == 1).sum()),
+        "In groups": int(grouped.sum()),
+        "Alone": int((sizes == 1).sum()),
         "Largest group": int(sizes.max()),
         "Verdicts": len(matched.workspace.store.verdicts(matched.id)),
     }

@@ -262,7 +262,7 @@ def test_results_count_groups_and_escape_what_sellers_wrote(shop: MakeShop) -> N
     app = opened("results")
     figures = {metric.label: metric.value for metric in app.metric}
     assert figures["Verdicts"] == "1"
-    assert int(figures["Listings in groups"]) + int(figures["Listings alone"]) == 25
+    assert int(figures["In groups"]) + int(figures["Alone"]) == 25
     drawn = "\n".join(node.proto.body for node in app.main if node.type == "html")
     assert "&lt;script&gt;" in drawn
     assert "<script>" not in drawn
