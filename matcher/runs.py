@@ -1,8 +1,10 @@
 """Encoders trained here, as files: list, delete, export as one file, import. Loads no network."""
 
 import itertools
+import json
 import re
 import shutil
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -12,18 +14,24 @@ from pathlib import Path
 
 import pandas as pd
 from filelock import FileLock, Timeout
+from safetensors import SafetensorError, safe_open
 
 from matcher.encoders import CARD, ENCODERS
-from matcher.encoders.card import BACKBONE, HISTORY, WEIGHTS, Card, is_run, read_card
+from matcher.encoders.card import BACKBONE, HISTORY, WEIGHTS, Card, is_run, parse_card, read_card
 from matcher.errors import DataError, EncoderError, TrainingError
 from matcher.files import atomic
 from matcher.history import COLUMNS
 from matcher.parquet import read_parquet
 
+LOCK = ".lock"  # behind the name of a run's unfinished work
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 # All that an exported run may hold; nothing here can run code when it is read.
 MEMBER = re.compile(rf"({CARD}|{WEIGHTS}|{HISTORY}|{BACKBONE}/([\w-]+/)?[\w.-]+\.(json|txt|model|safetensors))")
 MOST_BYTES = 4 << 30  # of an imported run, unpacked
+MOST_TEXT = 64 << 20  # of each file in it that holds no weights; the largest vocabularies take 20 MB
+MOST_RATIO = 20  # unpacked to packed; weights hardly shrink at all
+RATIO_MATTERS = 100 << 20  # bytes unpacked; below it any ratio is harmless
+RESERVED = (*ENCODERS, "none")  # "none" stands for no encoder
 MOST_EPOCHS = 10_000
 
 
@@ -33,10 +41,10 @@ def check_name(run_id: str, encoders: Path) -> None:
     Raises:
         TrainingError: It is no fit name, or it is taken.
     """
-    if not NAME.fullmatch(run_id) or run_id in ENCODERS:
+    if not NAME.fullmatch(run_id) or run_id in RESERVED or run_id.endswith(LOCK):
         raise TrainingError(
-            f"A run cannot be named {run_id!r}; expected lower-case letters, digits, dots and dashes, at most 64, and "
-            "no bundled encoder's name."
+            f"A run cannot be named {run_id[:80]!r}; expected lower-case letters, digits, dots and dashes, at most 64, "
+            f'not "none", no bundled encoder\'s name and no {LOCK} at the end.'
         )
     if is_run(encoders / run_id):
         raise TrainingError(f"There is a run {run_id} already. Choose another name, or delete that run first.")
@@ -102,8 +110,12 @@ def alone(encoders: Path, run_id: str) -> Iterator[Path]:
     work = unfinished(encoders, run_id)
     work.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(work.with_name(f"{work.name}.lock"), timeout=0):
-            yield work
+        with FileLock(work.with_name(f"{work.name}{LOCK}"), timeout=0):
+            try:
+                yield work
+            finally:
+                with suppress(OSError):
+                    work.rmdir()  # only if nothing was left in it, as by a training that could not begin
     except Timeout as error:
         raise TrainingError(
             f"A training of {run_id} is running. Wait for it, cancel it, or choose another name."
@@ -161,21 +173,45 @@ def import_run(archive_file: Path, encoders: Path, run_id: str = "") -> Card:
         EncoderError: It is no exported run, or holds anything else.
         TrainingError: The name is unusable or taken.
     """
-    part = encoders / f".importing-{archive_file.stem}"
-    shutil.rmtree(part, ignore_errors=True)
+    encoders.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=".importing-", dir=encoders))  # two people may bring in two at once
     try:
         _unpack(archive_file, part)
-        card = read_card(part)
-        read_history(part)
+        card = _card_of(part)
         card = replace(card, id=run_id or card.id)
         check_name(card.id, encoders)
         (part / CARD).write_text(card.to_json(), encoding="utf-8")
         part.rename(encoders / card.id)
-    # RuntimeError: an encrypted member, or packed in a way that zipfile does not know.
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError) as error:
-        raise EncoderError(f"{archive_file.name} is no exported encoder ({error}). Export the run again.") from error
+    except FileNotFoundError as error:
+        raise EncoderError(f"There is no file {archive_file}. Give the file that was exported.") from error
+    # RuntimeError: an encrypted member, or packed in a way that zipfile does not know. ValueError: a card of no use.
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, ValueError, SafetensorError) as error:
+        raise EncoderError(
+            f"{archive_file.name} is no exported encoder ({error}). Export the run again, with this version."
+        ) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
+    return card
+
+
+def _card_of(part: Path) -> Card:
+    """The card of an unpacked run, if weights and history are what it says.
+
+    Raises:
+        ValueError, SafetensorError: They are not, or the card is of no use.
+    """
+    card = parse_card((part / CARD).read_text(encoding="utf-8"))
+    with safe_open(part / WEIGHTS, framework="numpy") as weights:
+        if card.letters and not any(name.startswith("letters.") for name in weights.keys()):
+            raise ValueError("its weights hold no letters, though its card says so")
+    config = part / BACKBONE / "config.json"
+    names = json.loads(config.read_text(encoding="utf-8")) if config.is_file() else {}
+    if not any((part / BACKBONE).rglob("*.safetensors")) or ("architecture" in names) != (card.modality == "image"):
+        raise ValueError(f"it holds no network for {card.modality}, though its card says so")
+    try:
+        read_history(part)
+    except EncoderError as error:
+        raise ValueError("its history of the training is damaged") from error
     return card
 
 
@@ -186,11 +222,16 @@ def _unpack(archive_file: Path, into: Path) -> None:
         if strange or {CARD, WEIGHTS} - {member.filename for member in members}:
             found = f"holds {strange[0]!r}" if strange else "holds no card and weights"
             raise EncoderError(f"{archive_file.name} {found}; expected a file that this program exported.")
-        if sum(member.file_size for member in members) > MOST_BYTES:
+        unpacked = sum(member.file_size for member in members)
+        most = min(MOST_BYTES, max(RATIO_MATTERS, MOST_RATIO * archive_file.stat().st_size))
+        texts = [member.file_size for member in members if not member.filename.endswith(".safetensors")]
+        if unpacked > most or max(texts) > MOST_TEXT:
             raise EncoderError(
-                f"{archive_file.name} unpacks to more than {MOST_BYTES >> 30} GB; expected a trained encoder."
+                f"{archive_file.name} unpacks to {unpacked / 1e6:,.0f} MB, of which {max(texts) / 1e6:,.0f} MB is one "
+                f"file without weights; expected at most {most / 1e6:,.0f} and {MOST_TEXT / 1e6:,.0f} MB."
             )
         for member in members:
             target = into / member.filename
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(archive.read(member))  # zipfile stops at the size that was checked above
+            with archive.open(member) as source, target.open("wb") as file:
+                shutil.copyfileobj(source, file, 1 << 20)  # zipfile stops at the size that was checked above

@@ -14,10 +14,9 @@ import torch
 from matcher.__main__ import cli
 from matcher.defaults import CAREFUL, UNKNOWN_ENCODER
 from matcher.encoders.card import COUNTS, FIGURES
-from matcher.errors import EncoderError
 from matcher.pipeline import EncodeConfig, usual_recipe
 from matcher.recipe import Recipe
-from matcher.runs import damaged, free_name, import_run, read_history, runs
+from matcher.runs import free_name, runs
 from matcher.terminal import ProgressLine
 from matcher.workspace import open_workspace
 
@@ -183,34 +182,6 @@ def test_a_loss_that_is_no_number_ends_with_advice(shop, thin_model, capsys, mon
     said = refused(capsys, "train", "Shop", "--encoder", f"bert:{thin_model}", *QUICK)
     assert "Try a tenth of the learning rates" in said
     assert trained_here() == []
-
-
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        {"figures": {}}, {"figures": {"f1": "high"}}, {"modality": "sound"}, {"data": []}, {"split": None},
-        {"catalog": "x" * 9_999}, {"colour": 1},
-    ],
-)  # fmt: skip
-def test_a_card_that_cannot_be_shown_is_not_let_in(tmp_path, spoil):
-    figures = dict.fromkeys(FIGURES, 0.5)
-    card = {"id": "mine", "modality": "text", "encoder": "bert", "config": {}, "catalog": "Shop", "width": 32}
-    card |= {"data": dict.fromkeys(COUNTS, 5), "split": {"measured_by": "labels"}, "figures": figures}
-    for name, changes in {"good": {}, "bad": spoil}.items():
-        with zipfile.ZipFile(tmp_path / f"{name}.zip", "w") as archive:
-            archive.writestr("config.json", json.dumps(card | changes))
-            archive.writestr("weights.safetensors", b"")
-    encoders = tmp_path / "encoders"
-    encoders.mkdir()
-    assert import_run(tmp_path / "good.zip", encoders).id == "mine"
-    with pytest.raises(EncoderError, match="no card of a trained encoder"):
-        import_run(tmp_path / "bad.zip", encoders, "other")
-    (encoders / "mine" / "config.json").write_text(json.dumps(card | spoil))
-    assert (runs(encoders), damaged(encoders)) == ([], ["mine"])
-    assert read_history(encoders / "mine").empty
-    (encoders / "mine" / "history.parquet").write_bytes(b"nothing of the kind")
-    with pytest.raises(EncoderError, match="no history"):
-        read_history(encoders / "mine")
 
 
 def test_a_free_name_is_found(tmp_path):

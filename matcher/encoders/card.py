@@ -8,7 +8,7 @@ encoders/<id>/
 """
 
 import json
-import math
+import unicodedata
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,13 @@ WEIGHTS, BACKBONE, HISTORY = "weights.safetensors", "backbone", "history.parquet
 COUNTS = ("listings", "classes", "single_classes", "learned_from", "tuned_on", "pool")
 FIGURES = ("f1_before", "f1_network", "f1", "threshold", "best_epoch", "epochs", "seconds")
 LONGEST_WORD = 2_000  # characters of a name; a path may be long
+MOST = 1_000_000_000  # of listings, epochs and seconds
+WHOLE = ("width", "side", "max_tokens", "letters")
+LIMITS = {
+    "width": (1, 65_536), "side": (0, 1024), "max_tokens": (0, 512), "letters": (0, 4096), "letter_share": (0, 1),
+    "f1_before": (0, 1.001), "f1_network": (0, 1.001), "f1": (0, 1.001), "threshold": (0, 2.001),
+}  # fmt: skip
+"""Least and most of a card's numbers, with room for rounding; of the others 0 and MOST."""
 
 
 @dataclass(frozen=True)
@@ -70,30 +77,52 @@ def read_card(folder: Path) -> Card:
         EncoderError: There is none, or it is none of ours.
     """
     try:
-        card = Card(**json.loads((folder / CARD).read_text(encoding="utf-8")))
-        _check(card)
-        return card
+        return parse_card((folder / CARD).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise EncoderError(f"There is no trained encoder {folder.name!r}. Train one, or import its file.") from error
-    except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
+    except (ValueError, OSError) as error:
         raise EncoderError(f"{folder / CARD} is no card of a trained encoder ({error}). Delete the run.") from error
 
 
-def _check(card: Card) -> None:
-    """See that a card from anywhere holds what is shown of it.
+def parse_card(text: str) -> Card:
+    """Read a card from anywhere; characters in it that cannot be shown are replaced.
 
     Raises:
-        ValueError: It does not.
+        ValueError: It does not hold what is shown of it, or what encoding needs to know.
     """
+    try:
+        card = Card(**_showable(json.loads(text)))
+        _check(card)
+    except (TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise ValueError(f"{type(error).__name__}: {error}"[:200]) from error
+    return card
+
+
+def _showable(value: Any) -> Any:
+    """The value without halves of characters, which no page and no terminal takes, and without control characters."""
+    if isinstance(value, str):
+        return "".join("\ufffd" if unicodedata.category(letter) in ("Cc", "Cs") else letter for letter in value)
+    if isinstance(value, list):
+        return [_showable(part) for part in value]
+    if isinstance(value, dict):
+        return {_showable(name): _showable(part) for name, part in value.items()}
+    return value
+
+
+def _check(card: Card) -> None:
     words = (card.id, card.encoder, card.catalog, card.created, card.split.get("measured_by"))
-    counts = [card.data[name] for name in COUNTS]
-    figures = [card.figures[name] for name in FIGURES]
     if not all(isinstance(word, str) and len(word) <= LONGEST_WORD for word in words):
         raise ValueError("a name in it is no text, or far too long")
-    if not all(isinstance(number, int | float) and math.isfinite(number) for number in (*counts, *figures)):
-        raise ValueError("a figure in it is no number")
     if card.modality not in ("text", "image") or not isinstance(card.config, dict):
         raise ValueError("it is for neither titles nor photos, or holds no settings")
+    numbers = {name: card.data[name] for name in COUNTS} | {name: card.figures[name] for name in FIGURES}
+    numbers |= {name: getattr(card, name) for name in (*WHOLE, "letter_share")}
+    for name, number in numbers.items():
+        least, most = LIMITS.get(name, (0, MOST))
+        kind = int if name in WHOLE else int | float
+        # Compared as it is: a whole number may be too large for a float, and NaN is between no two numbers.
+        if not isinstance(number, kind) or isinstance(number, bool) or not least <= number <= most:
+            raise ValueError(f"{name} is {number!r:.40}; expected a number from {least} to {most}")
 
 
 def is_run(folder: Path) -> bool:
