@@ -1,5 +1,6 @@
 """Compare encoders from a terminal: a table and a page that can be mailed."""
 
+import tempfile
 from pathlib import Path
 from typing import get_args
 
@@ -36,16 +37,14 @@ def compare(name: str, out: Path, models: str | None, data: str | None, preset: 
 
     Writes comparison.csv and comparison.html. One that was stopped goes on where it was when the same is typed again.
     """
-    workspace = told_workspace()
-    config = CompareConfig(
-        catalog_id_of(name), _listed(models) or tuple(CONTENDERS), _listed(data) or DATA, preset, epochs
-    )
+    workspace, folder = told_workspace(), _made(out.absolute())
+    config = CompareConfig(catalog_id_of(name), _listed(models, tuple(CONTENDERS)), _listed(data, DATA), preset, epochs)
     with ProgressLine() as line:
         compare_catalog(workspace, config, lambda progress: line(_as_share(progress)))
     standings = load_standings(workspace, config.catalog_id)
     if standings is None:
         raise DataError("The comparison was removed while it was made. Start it again.")
-    _write(workspace, standings, out.absolute())
+    _write(workspace, standings, folder)
     click.echo(_told(standings))
     say(f"Written to {out / 'comparison.csv'} and {out / 'comparison.html'}.")
 
@@ -53,8 +52,21 @@ def compare(name: str, out: Path, models: str | None, data: str | None, preset: 
 COMMANDS = (compare,)
 
 
-def _listed(given: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in given.split(",") if part.strip()) if given else ()
+def _listed(given: str | None, every: tuple[str, ...]) -> tuple[str, ...]:
+    """What was listed, in its order; all if nothing was said."""
+    if given is None:
+        return every
+    return tuple(part.strip() for part in given.split(",") if part.strip())
+
+
+def _made(folder: Path) -> Path:
+    """The folder, made before anything is computed for it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise DataError(f"Nothing can be written into {folder}: {error.strerror}. Choose another folder.") from error
 
 
 def _as_share(progress: Progress) -> Progress:
@@ -65,10 +77,6 @@ def _as_share(progress: Progress) -> Progress:
 
 def _write(workspace: Workspace, standings: Standings, folder: Path) -> None:
     """Write table and page."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataError(f"The folder {folder} cannot be made: {error.strerror}. Choose another.") from error
     listings = workspace.load_catalog(standings.catalog_id).listings
     page = report_page(standings, listings, workspace.thumbnails(standings.catalog_id))
     for file_name, content in {

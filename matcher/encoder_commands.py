@@ -15,6 +15,7 @@ from matcher.encoders import ENCODERS
 from matcher.encoders.card import read_card
 from matcher.errors import Cancelled
 from matcher.options import FILE, in_workspace, name, out, say, told_workspace
+from matcher.pipeline import users_of
 from matcher.progress import Progress, Report
 from matcher.runs import delete_run, export_run, forget, import_run, runs
 from matcher.terminal import ProgressLine, clock
@@ -107,10 +108,15 @@ def import_encoder(file: Path, run_id: str) -> None:
 @in_workspace
 def delete_encoder(run_id: str) -> None:
     """Delete the trained encoder ID; catalogs keep the vectors that it made."""
-    encoders = told_workspace().encoders
-    delete_run(encoders, run_id)
-    forget(encoders, run_id)
+    workspace = told_workspace()
+    delete_run(workspace.encoders, run_id)
+    forget(workspace.encoders, run_id)
     say(f"The encoder {run_id} is deleted.")
+    if users := users_of(workspace, run_id):
+        say(
+            f"It was in use for {', '.join(users)}: matches found with it stay, but new listings cannot be encoded. "
+            "Name another for encode with --text or --image."
+        )
 
 
 COMMANDS = (train, encoders, export_encoder, import_encoder, delete_encoder)

@@ -29,7 +29,7 @@ from matcher.workspace import Workspace, catalog_id_of
 __all__ = ["DemoConfig", "EncodeConfig", "EncodeResult", "Encoded", "Evaluation", "ImportConfig", "ImportResult",
            "config_of", "current_recipe", "default_encoders", "default_recipe", "encode", "evaluate", "import_catalog",
            "kept_out", "last_config", "learned_of", "load_encoded", "match", "open_demo", "query", "set_recipe",
-           "tune", "usual_recipe"]  # fmt: skip
+           "tune", "users_of", "usual_recipe"]  # fmt: skip
 
 DEMO = Path(__file__).parents[1] / "assets" / "demo"
 FUSIONS: tuple[Fusion, ...] = ("either", "both", "mean")
@@ -154,6 +154,14 @@ def last_config(workspace: Workspace, catalog_id: str) -> EncodeConfig:
     if kept is not None:
         return EncodeConfig(**kept["config"])
     return EncodeConfig(catalog_id, *default_encoders(workspace.load_catalog(catalog_id)))
+
+
+def users_of(workspace: Workspace, encoder: str) -> list[str]:
+    """Names of the catalogs that were last encoded with an encoder."""
+    kept = {info.name: workspace.store.setting(info.id, ENCODED) for info in workspace.catalogs()}
+    return [
+        name for name, last in kept.items() if last and encoder in (last["config"]["text"], last["config"]["image"])
+    ]
 
 
 def current_recipe(workspace: Workspace, catalog_id: str) -> Recipe:

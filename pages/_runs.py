@@ -8,6 +8,7 @@ import streamlit as st
 from matcher.compare_field import of_comparison
 from matcher.encoders.card import Card
 from matcher.errors import EncoderError, MatcherError
+from matcher.pipeline import users_of
 from matcher.runs import damaged, delete_run, export_run, forget, import_run, read_history, runs
 from matcher.workspace import Workspace
 from pages import _before_after
@@ -145,18 +146,12 @@ def _export(workspace: Workspace, card: Card) -> None:
 def _delete(workspace: Workspace, card: Card) -> None:
     with st.popover("Delete", icon=":material/delete:"):
         st.markdown(f"Delete **{literal(card.id)}**? What it learned is lost unless it was exported.")
-        users = [info.name for info in workspace.catalogs() if card.id in _in_use(workspace, info.id).values()]
-        if users:
+        if users := users_of(workspace, card.id):
             st.caption(
                 f"In use for {literal(', '.join(users))}: matches found with it stay, but new listings or questions "
                 "cannot be encoded."
             )
         st.button("Delete it", type="primary", on_click=_deleted, args=[workspace, card.id], key=f"delete-{card.id}")
-
-
-def _in_use(workspace: Workspace, catalog_id: str) -> dict[str, str]:
-    config = (workspace.store.setting(catalog_id, "encoded") or {}).get("config", {})
-    return {side: config.get(side) or "" for side in ("text", "image")}
 
 
 def _deleted(workspace: Workspace, run_id: str) -> None:

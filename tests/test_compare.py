@@ -266,3 +266,13 @@ def test_the_command_writes_a_table_and_a_page(workspace, tmp_path, capsys):
     assert "%" in said.err or "Written" in said.err
     assert cli([*arguments, "--models", "elmo"]) == 2
     assert "Got elmo to compare" in capsys.readouterr().err
+    assert cli([*arguments, "--models", ","]) == 2
+    assert "Got nothing to compare" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_compared(workspace, tmp_path, capsys):
+    (tmp_path / "file").touch()
+    arguments = ["compare", "shop", "--out", str(tmp_path / "file" / "out"), "--workspace", str(workspace.root)]
+    assert cli(arguments) == 2
+    assert "Nothing can be written into" in capsys.readouterr().err
+    assert load_standings(workspace, "shop") is None

@@ -114,6 +114,9 @@ def test_an_encoder_goes_out_comes_in_and_is_deleted(shop, thin_model, capsys):
     assert "no trained encoder" in refused(capsys, "delete-encoder", "shop-bert")
     assert "no trained encoder" in refused(capsys, "export-encoder", "../shop", "--out", "x.zip")
     assert "There is a run again already" in refused(capsys, "import-encoder", "bert.zip", "--save-as", "again")
+    ok("delete-encoder", "again")
+    assert "in use for Shop" in capsys.readouterr().err
+    assert "'again', or it was deleted" in refused(capsys, "encode", "Shop")
 
 
 def test_a_training_that_cannot_be_is_one_line(shop, thin_model, capsys):

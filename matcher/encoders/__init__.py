@@ -12,6 +12,7 @@ from matcher.progress import Report, silent
 Modality = Literal["text", "image"]
 
 CARD = "config.json"  # in the folder of an encoder trained here
+LONGEST_NAME = 64  # of an encoder trained here
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def load_encoder(spec: str, *, folder: Path | None = None) -> Encoder:
     """
     kind, _, name = spec.partition(":")
     name = name.strip()
-    is_name = Path(spec).name == spec and not spec.startswith(".")
+    is_name = Path(spec).name == spec and not spec.startswith(".") and len(spec) <= LONGEST_NAME
     if folder is not None and is_name and ":" not in spec and (folder / spec / CARD).is_file():
         from matcher.encoders.trained import open_trained
 
@@ -164,9 +165,10 @@ def load_encoder(spec: str, *, folder: Path | None = None) -> Encoder:
         return titles
     if kind == "characterbert" and (name or spec == "characterbert"):
         from matcher.encoders.characterbert_bundled import SmallCharacterBertEncoder, is_small
+        from matcher.encoders.sources import named_path
 
-        if not name or is_small(Path(name).expanduser()):
-            return SmallCharacterBertEncoder(Path(name).expanduser() if name else None, folder)
+        if not name or is_small(named_path(name)):
+            return SmallCharacterBertEncoder(named_path(name) if name else None, folder)
         from matcher.encoders.characterbert import CharacterBertEncoder
 
         return CharacterBertEncoder(name)
@@ -177,7 +179,9 @@ def load_encoder(spec: str, *, folder: Path | None = None) -> Encoder:
         if name:
             photos.load()
         return photos
+    trained = sorted(card.parent.name for card in folder.glob(f"[!.]*/{CARD}")) if folder else []
+    here = f"; or one trained here: {', '.join(trained[:20])}" if trained else "; none is trained here yet"
     raise EncoderError(
-        f"There is no encoder {spec!r}. Choose one of {', '.join(ENCODERS)}; or bert:<hub id or folder>; "
-        "or characterbert:<hub id or folder>; or efficientnet:<timm name or checkpoint file>."
+        f"There is no encoder {spec[:80]!r}, or it was deleted. Choose one of {', '.join(ENCODERS)}{here}; or "
+        "bert:<hub id or folder>; or characterbert:<hub id or folder>; or efficientnet:<timm name or checkpoint file>."
     )

@@ -9,6 +9,7 @@ from pickle import UnpicklingError  # raised where a .bin file holds more than w
 
 import numpy as np
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
@@ -166,7 +167,7 @@ def _config(folder: Path) -> BertConfig:
         values = json.loads((folder / "config.json").read_text("utf-8"))
         # The vocabulary of whole words belongs to a head that is not loaded; no table is wanted for it.
         return BertConfig(**(values | {"model_type": "bert", "vocab_size": 1}))
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError, StrictDataclassError) as error:
         raise EncoderError(
             f"{folder.name} has no readable config.json ({error}); expected that of a CharacterBERT."
         ) from error

@@ -108,7 +108,7 @@ def _kind(folder: Path) -> str:
     """What config.json calls the model in a folder; "" if it does not say."""
     try:
         values = json.loads((folder / CONFIG).read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return ""
     return str(values.get("model_type", "")) if isinstance(values, dict) else ""
 

@@ -28,6 +28,7 @@ import_torchvision()
 from transformers import BertConfig, BertModel  # noqa: E402 - the shim has to run before
 
 WEIGHTS = "model.safetensors"
+LARGEST = 1_000_000  # of any size in a config: a stranger's may not ask for all memory
 SCALE = ".scale"  # of the rows of a tensor kept as whole numbers
 
 
@@ -50,6 +51,11 @@ class SmallConfig:
     heads: int = 12
     inner: int = 1536
     max_words: int = 62
+
+    def __post_init__(self) -> None:
+        for name, size in asdict(self).items():
+            if not isinstance(size, int) or isinstance(size, bool) or not 1 <= size <= LARGEST:
+                raise ValueError(f"{name} is {size!r:.40}; expected a whole number from 1 to {LARGEST}")
 
 
 class WindowWords(nn.Module):

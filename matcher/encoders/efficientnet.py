@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from matcher.embeddings import unit_rows
 from matcher.encoders.looks import LOOKS, looks
 from matcher.encoders.runtime import Batch, Runner, cores, keep, kept
-from matcher.encoders.sources import file_digest, model_folder
+from matcher.encoders.sources import file_digest, model_folder, named_path
 from matcher.errors import DataError, EncoderError
 from matcher.preprocess import open_image
 from matcher.progress import Progress, Report, silent
@@ -161,7 +161,7 @@ def find_model(name: str) -> tuple[str, Path]:
     Raises:
         EncoderError: They cannot be had.
     """
-    path = Path(name).expanduser()
+    path = named_path(name)
     if path.suffix in WEIGHTS:
         if not path.is_file():
             raise EncoderError(f"There is no file {path}. Give the checkpoint's path, or timm's name of a model.")
@@ -171,7 +171,11 @@ def find_model(name: str) -> tuple[str, Path]:
     weights = folder / "model.safetensors"
     if not (config.is_file() and weights.is_file()):
         raise EncoderError(f"{folder} is no timm model; expected config.json and model.safetensors in it.")
-    architecture = json.loads(config.read_text()).get("architecture")
+    try:
+        settings = json.loads(config.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise EncoderError(f"{config} is damaged ({error}). Copy the model's folder again.") from error
+    architecture = settings.get("architecture") if isinstance(settings, dict) else None
     if not isinstance(architecture, str):
         raise EncoderError(f'{config} names no architecture; expected timm\'s, as in "tf_efficientnet_b3".')
     return architecture, weights

@@ -15,6 +15,7 @@ from matcher.errors import EncoderError
 import_torchvision()
 
 import transformers  # noqa: E402
+from huggingface_hub.errors import StrictDataclassError  # noqa: E402
 from safetensors import SafetensorError  # noqa: E402
 from sentence_transformers import SentenceTransformer  # noqa: E402
 
@@ -71,6 +72,7 @@ def load_sentence_model(name: str, folder: Path) -> tuple[SentenceModule, Any, d
         ImportError,
         RuntimeError,
         SafetensorError,
+        StrictDataclassError,
     ) as error:
         reason = " ".join(str(error).split())[:200]
         raise EncoderError(

@@ -23,7 +23,7 @@ def model_folder(name: str, weights: Sequence[str] = ("*.safetensors",)) -> Path
             such weights.
     """
     looks_like_a_path = name.startswith((".", "~", "/", "\\")) or Path(name).is_absolute()
-    folder = Path(name).expanduser()
+    folder = named_path(name)
     if not folder.is_dir():
         if looks_like_a_path:
             raise EncoderError(f"There is no folder {folder}. Give the folder that holds the model's config.json.")
@@ -36,6 +36,23 @@ def model_folder(name: str, weights: Sequence[str] = ("*.safetensors",)) -> Path
             "current version of the library it was made with, and name that folder."
         )
     return folder
+
+
+def named_path(name: str) -> Path:
+    """The path that a model's name may be.
+
+    Raises:
+        EncoderError: It is longer than any path, or begins with a user that is not known here.
+    """
+    try:
+        path = Path(name).expanduser()
+        path.is_dir()  # the system says so if it is no path at all
+    except (OSError, RuntimeError, ValueError) as error:
+        raise EncoderError(
+            f"{name[:60]!r} cannot name a model ({getattr(error, 'strerror', None) or error}). Give a hub id or a "
+            "folder."
+        ) from error
+    return path
 
 
 def digest(folder: Path) -> str:

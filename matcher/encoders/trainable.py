@@ -79,11 +79,16 @@ def whitening_layer(learned: Whitening) -> nn.Linear:
     return layer
 
 
-def open_vectors(backbone: Backbone, weights: Path) -> Vectors:
+def open_vectors(backbone: Backbone, weights: Path, width: int) -> Vectors:
     """Put back what `own_weights` gave.
 
+    Args:
+        backbone: That it was trained behind.
+        weights: The file.
+        width: Columns of the vectors.
+
     Raises:
-        EncoderError: The file is damaged.
+        EncoderError: The file is damaged, or does not fit the backbone or the width.
     """
     try:
         tensors = load_file(weights)
@@ -92,6 +97,12 @@ def open_vectors(backbone: Backbone, weights: Path) -> Vectors:
     linear, white = tensors.get("projection.linear.weight"), tensors.get("whitening.weight")
     if any(weight is not None and weight.ndim != 2 for weight in (linear, white)):
         raise EncoderError(f"{weights} holds layers of no fit shape. Import the run again, or train it again.")
+    shapes = (backbone.width,) if linear is None else (linear.shape[1], linear.shape[0])
+    if (shapes[0], shapes[-1]) != (backbone.width, width) or (white is not None and white.shape != (width, width)):
+        raise EncoderError(
+            f"{weights} does not fit its network, which gives {backbone.width} numbers, or its card, which says "
+            f"{width}. Import the run again, or train it again."
+        )
     projection = None
     if linear is not None:
         normed = "projection.norm.weight" in tensors

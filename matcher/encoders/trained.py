@@ -106,7 +106,7 @@ class TrainedTitles(BertEncoder):
         """What runs in the CPU's own precision: all but the whitening, which would make its rounding louder."""
         from matcher.encoders.trainable import open_vectors
 
-        vectors = open_vectors(backbone, self._folder / WEIGHTS)
+        vectors = open_vectors(backbone, self._folder / WEIGHTS, self._card.width)
         vectors.whitening = None
         return vectors
 
@@ -133,7 +133,7 @@ class TrainedPhotos(EfficientNetEncoder):
         backbone = open_backbone(f"efficientnet:{self._folder / BACKBONE}", side=self._card.side)
         noise = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3), dtype=np.uint8)
         pixels = backbone.inputs([Image.fromarray(photo) for photo in noise])["pixels"]
-        runner = ready(open_vectors(backbone, self._folder / WEIGHTS), {"pixels": pixels})
+        runner = ready(open_vectors(backbone, self._folder / WEIGHTS, self._card.width), {"pixels": pixels})
         keep(self._converted_folder, runner, {})
         return runner
 
