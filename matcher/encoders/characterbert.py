@@ -19,6 +19,7 @@ from matcher.encoders.characterbert_bundled import PUBLISHED_KIND
 from matcher.encoders.characterbert_model import CharacterBert, CharacterCNNConfig, character_ids
 from matcher.encoders.convert import ready
 from matcher.encoders.runtime import Batch, Result, Runner
+from matcher.encoders.sentence_model import quiet
 from matcher.encoders.sources import digest, model_folder
 from matcher.encoders.torchvision_shim import import_torchvision
 from matcher.errors import EncoderError
@@ -96,7 +97,9 @@ def ready_characters(module: torch.nn.Module, max_words: int) -> CharacterModel:
     ids, mask = (torch.from_numpy(array) for array in character_ids(["one", "two, and longer"], max_words))
     with torch.inference_mode():
         width = module.eval()(ids, mask).shape[1]
-    return CharacterModel(ready(module, {"characters": ids, "mask": mask}), int(width), max_words)
+    with quiet():
+        runner = ready(module, {"characters": ids, "mask": mask})
+    return CharacterModel(runner, int(width), max_words)
 
 
 def load_character_bert(folder: Path) -> CharacterBert:

@@ -12,6 +12,7 @@ from matcher.encoders.characterbert_model import CharacterBert, character_ids
 from matcher.encoders.characterbert_small import SmallCharacterBert, load_small, save_small
 from matcher.encoders.convert import ready
 from matcher.encoders.letter_windows import title_windows
+from matcher.encoders.sentence_model import quiet
 from matcher.encoders.sources import model_folder
 
 
@@ -39,7 +40,8 @@ class SmallCharacterBackbone:
 
     def runnable(self, vectors: nn.Module) -> WindowModel:
         """This backbone with what a training put behind it, made ready to run."""
-        runner = ready(vectors, self.inputs(["one", "two, and longer"]))
+        with quiet():
+            runner = ready(vectors, self.inputs(["one", "two, and longer"]))
         width = vectors(*self.inputs(["one"]).values()).shape[1]
         return WindowModel(runner, WindowSettings(width, self.module.config.buckets, self.max_words))
 

@@ -134,9 +134,11 @@ def _converted(source: Path, keep_in: Path | None) -> WindowModel:
     """
     from matcher.encoders.characterbert_small import load_small
     from matcher.encoders.convert import ready
+    from matcher.encoders.sentence_model import quiet
 
     module = load_small(source)
-    runner = ready(module, module.inputs(["one", "two, and longer"]))
+    with quiet():
+        runner = ready(module, module.inputs(["one", "two, and longer"]))
     config = module.config
     model = WindowModel(runner, WindowSettings(config.hidden, config.buckets, config.max_words))
     if keep_in is not None:
