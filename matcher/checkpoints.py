@@ -60,11 +60,20 @@ def optimiser_tensors(optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
 
 
 def restore_optimiser(optimiser: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
-    """Give an optimiser of the same parameters its memory back."""
+    """Give an optimiser of the same parameters its memory back.
+
+    Raises:
+        TrainingError: The memory is of other parameters: one that is off by one would tear the weights apart.
+    """
     state: dict[int, dict[str, Tensor]] = {}
+    trained = [weight for group in optimiser.param_groups for weight in group["params"]]
     for key, tensor in tensors.items():
         index, name = key.split(".", 1)
         state.setdefault(int(index), {})[name] = tensor
+        if tensor.ndim and (int(index) >= len(trained) or tensor.shape != trained[int(index)].shape):
+            raise TrainingError(
+                "The unfinished training is of other weights than it would go on with. Discard it and start it again."
+            )
     optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
 
 

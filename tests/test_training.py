@@ -22,7 +22,7 @@ from safetensors.torch import load_file, save_file
 from matcher import exam, train_job, training
 from matcher.arcface import Projection
 from matcher.catalog import Catalog
-from matcher.checkpoints import load_state, save_state
+from matcher.checkpoints import load_state, optimiser_tensors, restore_optimiser, save_state
 from matcher.classes import classes_of, joined_names
 from matcher.embeddings import embeddings_of, unit_rows
 from matcher.encoders import load_encoder
@@ -683,6 +683,39 @@ def test_a_trained_photo_encoder_opens_and_encodes(photos, tmp_path):
     assert vectors.shape == (3, 16)
     assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 0, 1], abs=1e-5)
     assert asdict(card)["encoder"] == "efficientnet"
+
+
+def test_a_photo_training_goes_on_as_if_it_had_not_been_stopped(photos, tmp_path):
+    labels = [str(row // 2) for row in range(20)]
+    mine = Listings("mine", [str(row) for row in range(20)], labels, [""] * 20, photos)
+    config = replace(LIGHT["image"], epochs=3, batch=8, views=2, side=64, dimensions=16, tune_share=0.4)
+
+    class Killed(Exception):
+        pass
+
+    def kill(progress):
+        if progress.step == training.STEP and progress.done > progress.total / 3:
+            raise Killed
+
+    with pytest.raises(Killed):
+        train(mine, tmp_path / "broken", "mine", config, kill)
+    train(mine, tmp_path / "broken", "mine", config, silent)
+    train(mine, tmp_path / "whole", "mine", config, silent)
+    resumed, whole = (read_history(tmp_path / name / "mine") for name in ("broken", "whole"))
+    assert resumed["loss"].tolist()[1:] == whole["loss"].tolist()[1:]  # none before the first epoch
+    weights = [load_file(tmp_path / name / "mine" / WEIGHTS) for name in ("broken", "whole")]
+    assert all(torch.equal(weights[0][name], tensor) for name, tensor in weights[1].items())
+
+
+def test_a_checkpoint_of_other_weights_is_told(tmp_path):
+    kept, other = (torch.optim.AdamW([torch.nn.Parameter(torch.ones(size))]) for size in (2, 3))
+    for optimiser in (kept, other):
+        weight = optimiser.param_groups[0]["params"][0]
+        weight.grad = torch.ones_like(weight)
+        optimiser.step()
+    restore_optimiser(kept, optimiser_tensors(kept))
+    with pytest.raises(TrainingError, match="Discard it"):
+        restore_optimiser(other, optimiser_tensors(kept))
 
 
 def test_another_kind_of_network_keeps_its_own_pooling_and_width(photos, tmp_path):

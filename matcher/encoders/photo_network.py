@@ -42,8 +42,11 @@ class PhotoNetwork(nn.Module):
         self.has_tail = photo.is_efficientnet
 
     def freeze_stem(self) -> None:
-        """Leave only the tail to be trained."""
-        self.photo.requires_grad_(False)
+        """Leave only the tail to be trained, whatever was frozen before; the pooling's exponent stays as it is.
+
+        A training that was killed has to find the same weights to go on with.
+        """
+        self.requires_grad_(False)
         if self.has_tail:
             network: Any = self.photo.backbone
             for part in (network.blocks[-LAST_BLOCKS:], network.conv_head, network.bn2):
