@@ -11,6 +11,7 @@ from matcher import pipeline
 from matcher.neighbours import Neighbours
 from matcher.preprocess import jpeg, open_image, thumbnail
 from pages._cards import ICONS, Bar, Board, Card, Column, cards
+from pages._known import gone, gone_line
 from pages._shared import Matched, listing_card, thresholds_of
 
 HEADINGS = {"text": "By your words", "image": "By your photo", "fused": "By both"}
@@ -36,6 +37,10 @@ def answer(matched: Matched) -> None:
     words, upload = st.session_state["ask-words"].strip(), st.session_state["ask-photo"]
     photo = upload.getvalue() if upload else b""
     key = (str(matched.workspace.root), matched.id, matched.encoded.key)
+    config = matched.encoded.config
+    if missing := gone(matched.workspace, {"text": config.text, "image": config.image}):
+        st.warning(gone_line(missing), icon=":material/warning:")
+        return
     with st.spinner("Looking for what is near"):
         found = _answer(key, words, hashlib.sha256(photo).hexdigest(), matched, photo)
     _show(matched, words, photo, found)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from matcher import jobs, pipeline
 from matcher.distance import Metric
-from pages._known import known_encoders
+from pages._known import gone, gone_line, known_encoders
 from pages._shared import Opened, is_encoded
 
 NONE = "none"
@@ -24,13 +24,17 @@ def draw(opened: Opened) -> None:
             st.page_link("pages/browse.py", label="Browse the matches", icon=":material/grid_view:")
         label = "Find matches again" if used else "Find matches"
         kind = "secondary" if used else "primary"
-        if start.button(label, type=kind, icon=":material/join_inner:", width="content"):
+        pressed = start.button(label, type=kind, icon=":material/join_inner:", width="content", disabled=not config)
+        if pressed and config:
             jobs.start(opened.workspace, "encode", config)
             st.rerun()
+    if not config:
+        missing = gone(opened.workspace, {"text": last.text, "image": last.image})
+        st.warning(gone_line(missing) if missing else 'Choose what reads them under "Encoders".')
 
 
-def choices(opened: Opened, text: str | None, image: str | None) -> pipeline.EncodeConfig:
-    """What reads the titles, what reads the photos, and how neighbours are looked for."""
+def choices(opened: Opened, text: str | None, image: str | None) -> pipeline.EncodeConfig | None:
+    """What reads titles and photos, and how neighbours are looked for; None while one of them is to be chosen anew."""
     left, right = st.columns(2)
     with left:
         chosen_text = encoder_box(opened, "Titles are read by", "text", text)
@@ -39,20 +43,27 @@ def choices(opened: Opened, text: str | None, image: str | None) -> pipeline.Enc
         chosen_image = encoder_box(opened, "Photos are read by", "image", image)
         k = st.number_input("Neighbours for each listing", 1, 500, 50, key="encode-k")
     st.caption("Only what is new is encoded; results of earlier choices are kept.")
+    if chosen_text is None or chosen_image is None:
+        return None
+    chosen_text, chosen_image = (None if chosen == NONE else chosen for chosen in (chosen_text, chosen_image))
     return pipeline.EncodeConfig(opened.id, chosen_text, chosen_image, metric=metric, k=int(k))
 
 
 def encoder_box(opened: Opened, label: str, modality: str, default: str | None) -> str | None:
-    """An encoder of this kind, those trained here first; others can be typed by the name of their model."""
+    """An encoder of this kind, those trained here first; others can be typed by the name of their model.
+
+    None while nothing is chosen: one that was deleted is not replaced by whichever stands first.
+    """
     known = known_encoders(opened.workspace, modality)
-    options = [*known, NONE]
-    chosen = st.selectbox(
+    last = default or NONE
+    options = list(dict.fromkeys([*known, *([last] if ":" in last else []), NONE]))
+    return st.selectbox(
         label,
         options,
-        index=options.index(default or NONE) if (default or NONE) in options else 0,
+        index=options.index(last) if last in options else None,
+        placeholder=f"{last} was deleted: choose another",
         format_func=lambda name: f"{known[name].title} · {known[name].one_line}" if name in known else name,
         accept_new_options=True,
         key=f"encode-{modality}",
         help='Another model: type its kind and name, such as "bert:folder-or-hub-id".',
     )
-    return None if chosen == NONE else chosen

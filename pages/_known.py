@@ -1,14 +1,18 @@
 """Every encoder that can be had here: those that come with the program, those named, and those trained here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from matcher.compare_field import of_comparison
 from matcher.encoders import ENCODERS
-from matcher.encoders.card import Card
+from matcher.encoders.card import Card, is_run
 from matcher.runs import runs
 from matcher.trial import opened_encoders
 from matcher.workspace import Workspace
+from pages._text import literal
 from pages._words import encoder_name
+
+READS = {"text": "titles", "image": "photos"}
 
 
 @dataclass(frozen=True)
@@ -57,3 +61,20 @@ def run_line(card: Card) -> str:
     """What a run is good for, in a line."""
     how = "the products" if card.config.get("use_labels") else "the listings, without labels,"
     return f"Learned {how} of {card.catalog}, from {encoder_name(card.encoder)}."
+
+
+def gone(workspace: Workspace, used: Mapping[str, str | None]) -> dict[str, str]:
+    """Encoders in use, by side, that were trained here and have been deleted since."""
+    return {
+        side: name for side, name in used.items()
+        if name and ":" not in name and name not in ENCODERS and not is_run(workspace.encoders / name)
+    }  # fmt: skip
+
+
+def gone_line(missing: Mapping[str, str]) -> str:
+    """What that means and what to do."""
+    names = " and ".join(f"**{literal(name)}**, which read the {READS[side]}," for side, name in missing.items())
+    return (
+        f"{names} {'was' if len(missing) == 1 else 'were'} deleted. Matches found before stay; for new listings and "
+        "questions use another encoder, or bring it in again from its file."
+    )

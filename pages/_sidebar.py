@@ -4,6 +4,7 @@ import streamlit as st
 
 from matcher.encoding import ENCODED
 from pages import _jobs
+from pages._known import gone
 from pages._shared import current_catalog_id, current_workspace, open_catalog
 from pages._text import literal
 from pages._words import encoder_name
@@ -28,7 +29,11 @@ def draw() -> None:
         st.caption(f"{info.listings:,} listings · {info.photos:,} photos")
         used = workspace.store.setting(catalog_id, ENCODED)
         if used and used["content"] == info.content:
-            text, image = (literal(encoder_name(used["config"][side])) for side in ("text", "image"))
+            config = {side: used["config"][side] for side in ("text", "image")}
+            missing = gone(workspace, config)
+            text, image = (
+                literal(encoder_name(name)) + (" (deleted)" if side in missing else "") for side, name in config.items()
+            )
             st.caption(f":material/title: {text}  \n:material/image: {image}")
         else:
             st.caption("Matches not looked for yet")

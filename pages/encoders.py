@@ -12,12 +12,13 @@ from matcher.runs import runs
 from matcher.trial import TrialConfig
 from pages import _jobs, _runs, _train_form, _training
 from pages._cards import ICONS
-from pages._known import Known, known_encoders
+from pages._known import Known, gone, gone_line, known_encoders
 from pages._shared import Opened, need_catalog
 from pages._text import literal
 
 LIST, TRAIN, OWN = "What there is", "Train", "Trained here"
 VIEW = "encoders-view"
+GONE, HIDDEN = "encoders-gone", "encoders-hidden"  # what a click could not do, and a failure that was read
 SIDES = {"text": "For titles", "image": "For photos"}
 COLOURS = {"text": "blue", "image": "orange"}
 NAMED = {
@@ -57,6 +58,8 @@ def in_use(opened: Opened) -> dict[str, str | None]:
 
 def watch(opened: Opened, training: Job | None, used: dict[str, str | None]) -> None:
     """What is running, what has just ended, and anything that has to be said."""
+    if said := st.session_state.pop(GONE, None):
+        st.toast(said, icon=":material/warning:")
     for key in ("training-said", "arrived"):
         if said := st.session_state.pop(key, None):
             st.toast(literal(said), icon=":material/info:")
@@ -69,8 +72,14 @@ def watch(opened: Opened, training: Job | None, used: dict[str, str | None]) -> 
     finding = jobs.latest(opened.workspace, "encode", opened.id)
     if finding and finding.active:
         _jobs.follow(opened.workspace, finding.id, _jobs.TITLES["encode"])
-    elif finding and finding.state == "failed":
-        st.error(f"Finding matches failed. {literal(finding.message)}", icon=":material/error:")
+    elif finding and finding.state == "failed" and st.session_state.get(HIDDEN) != finding.id:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.error(f"Finding matches failed. {literal(finding.message)}", icon=":material/error:")
+            st.button("Dismiss", key="hide-finding", type="tertiary", on_click=_hide, args=[finding.id])
+
+
+def _hide(job_id: str) -> None:
+    st.session_state[HIDDEN] = job_id
 
 
 def listed(opened: Opened, used: dict[str, str | None]) -> None:
@@ -79,6 +88,8 @@ def listed(opened: Opened, used: dict[str, str | None]) -> None:
         "An encoder turns titles or photos into numbers, so that listings of one product come to lie near each other. "
         "The bundled ones know goods in general; one trained here knows yours."
     )
+    if missing := gone(opened.workspace, used):
+        st.warning(gone_line(missing), icon=":material/warning:")
     for column, (side, heading) in zip(st.columns(2, gap="medium"), SIDES.items(), strict=True):
         with column:
             st.markdown(f"#### :{COLOURS[side]}[:material/{ICONS[side]}:] {heading}")
@@ -129,6 +140,9 @@ def look_at(run_id: str) -> None:
 def use(opened: Opened, known: Known) -> None:
     """Find matches with it; the other side's encoder stays."""
     config = replace(pipeline.last_config(opened.workspace, opened.id), **{known.modality: known.id})
+    if missing := gone(opened.workspace, {"text": config.text, "image": config.image}):
+        st.session_state[GONE] = gone_line(missing)
+        return
     try:
         jobs.start(opened.workspace, "encode", config)
     except MatcherError as error:

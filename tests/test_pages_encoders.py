@@ -22,7 +22,7 @@ from matcher.checkpoints import save_state
 from matcher.encoding import ENCODED
 from matcher.history import CHECKPOINT
 from matcher.records import Job
-from matcher.runs import export_run, import_run, runs, unfinished
+from matcher.runs import delete_run, export_run, import_run, runs, unfinished
 from matcher.train_catalog import TrainJob, train_catalog, training_job
 from matcher.workspace import Workspace, open_workspace
 
@@ -263,6 +263,38 @@ def test_deleting_asks_first(workspace: Workspace) -> None:
     assert "The card of odd cannot be read." in said(app)
     press(app, "Delete")
     assert not (workspace.encoders / "odd").exists()
+
+
+def test_an_encoder_in_use_that_is_gone_is_said_and_never_replaced_unasked(workspace: Workspace, started: list) -> None:
+    kept = workspace.store.setting("shop", ENCODED)
+    workspace.store.set_setting("shop", ENCODED, kept | {"config": kept["config"] | {"text": "first"}})
+    delete_run(workspace.encoders, "first")
+    line = "**first**, which read the titles, was deleted."
+    app = opened()
+    assert line in said(app)
+    app.button(key="use-phash").click().run()  # for photos: the titles would have no encoder
+    checked(app)
+    assert started == []
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params["catalog"] = "shop"
+    assert any("first (deleted)" in caption.value for caption in checked(app.run()).sidebar.caption)
+    checked(app.switch_page("pages/catalog.py").run())
+    assert line in said(app)
+    assert app.selectbox(key="encode-text").value is None
+    [again] = [button for button in app.button if button.label == "Find matches again"]
+    assert again.disabled
+    app.selectbox(key="encode-text").set_value("second").run()
+    press(app, "Find matches again")
+    assert [config.text for _, config in started] == ["second"]
+
+
+def test_a_search_for_matches_that_failed_can_be_dismissed(workspace: Workspace) -> None:
+    job = Job(uuid.uuid4().hex, "encode", "shop", {}, created=time.time())
+    workspace.store.add_job(job)
+    workspace.store.update_job(job.id, state="failed", message="The disk is full.")
+    app = opened()
+    assert "Finding matches failed. The disk is full." in said(app)
+    assert "Finding matches failed" not in said(press(app, "Dismiss"))
 
 
 def test_an_encoder_by_name_is_tried_first(workspace: Workspace, started: list) -> None:
