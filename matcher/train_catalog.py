@@ -41,7 +41,7 @@ class TrainResult:
         f1_before: Of the encoder it started from, on the tune side in the pool of all listings.
         f1: Of the trained one.
         epochs: Gone through.
-        seconds: Of training and measuring.
+        seconds: Of making ready, training and measuring.
     """
 
     run_id: str

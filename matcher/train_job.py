@@ -1,6 +1,7 @@
 """The job that trains an encoder on a catalog: from listings to a run in the workspace."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -57,6 +58,7 @@ def train(listings: Listings, encoders: Path, run_id: str, config: TrainConfig, 
         Cancelled: As the report raised it; says whether a run was kept.
     """
     check_name(run_id, encoders)
+    began = time.perf_counter()
     with alone(encoders, run_id) as work, _memory_told(config):
         work.mkdir(exist_ok=True)
         listings = replace(listings, sides=sides_of(listings, config)).having(config.modality)
@@ -71,19 +73,29 @@ def train(listings: Listings, encoders: Path, run_id: str, config: TrainConfig, 
         measure = exam.score_whitened if config.whiten else exam.score
         score = partial(measure, tick=pulse.tick)
         task = Task(model, source, lesson.classes, lesson.rows, score, work, key)
+        ready = time.perf_counter() - began
+
+        def keep(history: list[Epoch]) -> Card:
+            folder = encoders / run_id
+            return _keep(listings, lesson, backbone, vectors, model, exam, before, history, ready, config, folder)
+
         try:
             history = fit(task, config, pulse)
         except Cancelled as cancelled:
             history = load_best(task)
             if len(history) < 2:
                 raise
-            card = _keep(listings, lesson, backbone, vectors, model, exam, before, history, config, encoders / run_id)
+            card = keep(history)
             raise Cancelled(
-                f"Stopped; the best of {len(history) - 1} epochs, F1 {card.figures['f1']:.3f}, is kept as {run_id}."
+                f"Stopped; the best of {_epochs(len(history) - 1)}, F1 {card.figures['f1']:.3f}, is kept as {run_id}."
             ) from cancelled
-        card = _keep(listings, lesson, backbone, vectors, model, exam, before, history, config, encoders / run_id)
+        card = keep(history)
     shutil.rmtree(work, ignore_errors=True)
     return card
+
+
+def _epochs(count: int) -> str:
+    return f"{count} epoch{'' if count == 1 else 's'}"
 
 
 def _key(listings: Listings, lesson: Lesson, config: TrainConfig) -> str:
@@ -147,10 +159,14 @@ def _keep(
     exam: Exam,
     before: PoolScore,
     history: list[Epoch],
+    ready: float,
     config: TrainConfig,
     folder: Path,
 ) -> Card:
-    """Write the run with its best weights; the folder appears whole or not at all."""
+    """Write the run with its best weights; the folder appears whole or not at all.
+
+    `ready` is the seconds that it took until the first epoch could begin; the rest as in `train`.
+    """
     best = max(reversed(history), key=lambda epoch: epoch.f1)  # of equal ones the last: its weights were kept
     score = PoolScore(best.f1, best.threshold, int(exam.asked.sum()), len(exam.codes))
     rows = unit_rows(exam.vectors(model, nothing))
@@ -180,7 +196,7 @@ def _keep(
                "measured_by": "labels" if exam.by_labels else "edited copies"},
         figures={"f1_before": before.f1, "f1_network": best.f1, "f1": score.f1, "threshold": score.threshold,
                  "best_epoch": best.number, "epochs": len(history) - 1,
-                 "seconds": sum(epoch.seconds for epoch in history)},
+                 "seconds": ready + sum(epoch.seconds for epoch in history)},
         width=_dimensions(config, backbone),
         side=backbone.side if isinstance(backbone, PhotoBackbone) else 0,
         max_tokens=config.max_tokens if config.modality == "text" else 0,

@@ -13,6 +13,7 @@ from pages import _compare_results
 from pages._shared import Opened, empty_state
 from pages._text import literal
 
+SEEN = "page.compare.seen"  # the comparison whose early end the curator has read
 PRESETS = {"light": "Light", "paper": "The paper's"}
 
 
@@ -31,9 +32,8 @@ def draw(opened: Opened) -> None:
     running = bool(job and job.active)
     if job and running:
         watch(opened, job)
-    elif job and job.state in ("failed", "cancelled"):
-        tell = st.error if job.state == "failed" else st.info
-        tell(literal(job.message), icon=":material/error:" if job.state == "failed" else ":material/stop_circle:")
+    elif job and job.state in ("failed", "cancelled") and opened.workspace.store.setting(opened.id, SEEN) != job.id:
+        stopped(opened, job)
     standings = load_standings(opened.workspace, opened.id)
     if standings is None or not standings.rows:
         explain()
@@ -44,6 +44,27 @@ def draw(opened: Opened) -> None:
     if not running:
         with st.expander("Compare again, or with other rows", icon=":material/replay:"):
             form(opened, "Compare")
+
+
+def stopped(opened: Opened, job: Job) -> None:
+    """Why a comparison ended early, and the same one again, which only has to do what is left."""
+    tell = st.error if job.state == "failed" else st.info
+    tell(literal(job.message), icon=":material/error:" if job.state == "failed" else ":material/stop_circle:")
+    parts = {name: tuple(job.config[name]) for name in ("models", "data")}
+    config = CompareConfig(**(job.config | parts))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Go on", type="primary", icon=":material/restart_alt:", key="compare-go-on"):
+            jobs.start(opened.workspace, "compare", config)
+            st.rerun()
+        st.button("Dismiss", type="tertiary", key="compare-dismiss", on_click=_seen, args=[opened, job])
+        try:
+            st.caption(rough_time(str(opened.workspace.root), opened.info.version, config, stamp(opened), opened))
+        except DataError as error:
+            st.caption(literal(str(error)))
+
+
+def _seen(opened: Opened, job: Job) -> None:
+    opened.workspace.store.set_setting(opened.id, SEEN, job.id)
 
 
 def explain() -> None:
@@ -114,7 +135,8 @@ def rough_time(root: str, version: str, config: CompareConfig, stamp: float, _op
     kept = load_standings(_opened.workspace, _opened.id)
     replaced = kept is not None and bool(kept.rows) and kept.basis != standings.basis
     then = "the first takes the place of the table below" if replaced else "what is finished is kept"
-    return f"{len(todo)} rows to do, {in_words(seconds)} on two processor cores; {then}."
+    rows = f"{len(todo)} row{'' if len(todo) == 1 else 's'}"
+    return f"{rows} to do, {in_words(seconds)} on two processor cores; {then}."
 
 
 def watch(opened: Opened, job: Job) -> None:

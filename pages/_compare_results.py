@@ -26,6 +26,8 @@ from pages._compare_chart import dots
 from pages._shared import Opened, listing_card
 from pages._text import literal
 
+LEGEND = 110  # px for it and the axis, where a narrow window breaks it into three lines
+
 
 def draw(opened: Opened, standings: Standings) -> None:
     """Charts side by side, the table, the galleries, and the files."""
@@ -36,7 +38,7 @@ def draw(opened: Opened, standings: Standings) -> None:
         cell.caption(PROTOCOL_WORDS[protocol])
     for cell, protocol in zip(st.columns(2, gap="large"), PROTOCOLS, strict=True):
         with cell:
-            chart(dots(standings, protocol), key=f"compare-{protocol}", height=60 + 34 * len(standings.rows))
+            chart(dots(standings, protocol), key=f"compare-{protocol}", height=LEGEND + 30 * len(standings.rows))
             st.caption(f"F1 with its 95 % interval; {measured_on(standings, protocol)}.")
     pinned = {"Model": st.column_config.TextColumn(pinned=True, width=200)}
     st.dataframe(table(standings), hide_index=True, height="content", key="compare-table", column_config=pinned)

@@ -16,7 +16,7 @@ from pages._jobs import duration
 from pages._known import run_line
 from pages._shared import Opened
 from pages._text import literal
-from pages._training import by_labels, curves
+from pages._training import NOT_LEARNED, by_labels, curves
 from pages._words import encoder_name
 
 CHOSEN = "run"  # the run that is looked at, in the session and in the address
@@ -69,6 +69,7 @@ def _figures(card: Card) -> None:
         f"{literal(run_line(card))} {when(card)} F1 on {how}{data['tuned_on']:,} listings kept out of the training, "
         f"in a pool of {data['pool']:,}, at the best threshold"
         + (f" ({figures['threshold']:.3f})." if by_labels(card) else ", which says nothing of other listings.")
+        + (f" {NOT_LEARNED}" if figures["best_epoch"] < 1 else "")
     )
 
 

@@ -191,12 +191,14 @@ def _balanced(root: Path, catalog_id: str, version: str, verdicts: int, config: 
 def _in_words(opened: Opened, job: TrainJob) -> str:
     """What will happen and about how long it takes."""
     config = TrainConfig(**job.settings)
-    listings, learned, measured, classes = _facts(*_key(opened, config), opened)
+    listings, learned, rows, measured, classes = _facts(*_key(opened, config), opened)
     what = f"{classes:,} products" if config.use_labels else "edited copies of each, without labels"
+    what += f"; {rows:,} once balanced" if config.balanced else ""
+    seconds = expected_seconds(config, listings) * rows / learned
     return (
         f"Starts from {literal(encoder_name(config.encoder))} and learns from **{learned:,} listings** ({what}). "
         f"{measured:,} listings of other products are kept out: they tell after each epoch how good it is, and when to "
-        f"stop. At most {config.epochs} epochs, **{_about(expected_seconds(config, listings))}** on two processor "
+        f"stop. At most {config.epochs} epochs, **{_about(seconds)}** on two processor "
         "cores. You can go on working, close the page, or cancel; nothing in the catalog changes until you use the new "
         "encoder."
     )
@@ -211,11 +213,12 @@ def _about(seconds: float) -> str:
 @st.cache_data(show_spinner=False, max_entries=20)
 def _facts(
     root: Path, catalog_id: str, version: str, verdicts: int, config: str, _opened: Opened
-) -> tuple[int, int, int, int]:
+) -> tuple[int, int, int, int, int]:
     settings = TrainConfig.from_json(config)
     lesson = prepare(listings_of(_opened.workspace, catalog_id).having(settings.modality), settings)
     measured = lesson.sides == TUNE
-    return len(lesson.sides), len(np.unique(lesson.rows)), int(measured.sum()), lesson.classes.count
+    taught = len(np.unique(lesson.rows))
+    return len(lesson.sides), taught, len(lesson.rows), int(measured.sum()), lesson.classes.count
 
 
 def _key(opened: Opened, config: TrainConfig) -> tuple[Path, str, str, int, str]:

@@ -18,6 +18,10 @@ from pages._jobs import describe
 from pages._text import literal
 
 HEIGHT = 190
+NOT_LEARNED = (
+    "No epoch did better than the start, so the encoder is kept as it began; only its vectors were adjusted to this "
+    "catalog."
+)
 DISMISSED = "page.training.dismissed"  # the job whose end the curator has seen
 ABOUT = {
     "f1": "Mean F1 of the listings kept out of the training, at the best threshold. Higher is better.",
@@ -102,7 +106,8 @@ def in_figures(card: Card) -> str:
         if by_labels(card)
         else f"edited copies of {card.data['tuned_on']:,} listings"
     )
-    return f"F1 {figures['f1_before']:.3f} before, **{figures['f1']:.3f}** after, on {kept_out} kept out of it."
+    said = f"F1 {figures['f1_before']:.3f} before, **{figures['f1']:.3f}** after, on {kept_out} kept out of it."
+    return f"{said} {NOT_LEARNED}" if figures["best_epoch"] < 1 else said
 
 
 def by_labels(card: Card) -> bool:

@@ -128,7 +128,8 @@ def row(opened: Opened, known: Known, used: bool) -> None:
         line = literal(known.one_line)
         if known.card:
             figures = known.card.figures
-            line += f" F1 {figures['f1_before']:.3f} → **{figures['f1']:.3f}** on what was kept out."
+            what = "what was kept out" if _training.by_labels(known.card) else "edited copies, not on known products"
+            line += f" F1 {figures['f1_before']:.3f} → **{figures['f1']:.3f}** on {what}."
         st.caption(line)
 
 

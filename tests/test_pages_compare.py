@@ -1,5 +1,6 @@
 """Compare encoders on the Results page, without a browser: what it shows of a workspace, and what a click starts."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,7 @@ from matcher import jobs
 from matcher.catalog import Catalog
 from matcher.compare_field import CompareConfig
 from matcher.contenders import CONTENDERS
+from matcher.records import Job
 from matcher.standings import save_standings
 from matcher.workspace import Workspace, open_workspace
 
@@ -42,6 +44,25 @@ def compare_view() -> AppTest:
 
 def said(app: AppTest) -> str:
     return "\n".join(element.value for kind in (app.caption, app.markdown, app.subheader) for element in kind)
+
+
+def test_a_comparison_that_was_stopped_goes_on_with_one_click(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = CompareConfig("shop", ("tfidf", "bert"), ("original",), "light")
+    job = Job("1", "compare", "shop", asdict(wanted))
+    workspace.store.add_job(job)
+    workspace.store.update_job("1", state="cancelled", message="Stopped; it goes on where it was.")
+    started: list[CompareConfig] = []
+    monkeypatch.setattr(jobs, "start", lambda workspace, kind, config: started.append(config) or kind)
+    app = compare_view()
+    assert [info.value.replace("\\", "") for info in app.info] == ["Stopped; it goes on where it was."]
+    assert "2 rows to do" in said(app)
+    app.button(key="compare-go-on").click().run()
+    assert started == [wanted]
+    app.button(key="compare-dismiss").click().run()
+    assert not app.exception
+    assert not app.info
 
 
 def test_a_click_starts_what_was_chosen(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

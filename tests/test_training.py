@@ -625,7 +625,7 @@ def test_cancel_keeps_the_best_so_far(quick, tmp_path):
         if progress.message.startswith("epoch 2"):
             raise Cancelled("Stopped.")
 
-    with pytest.raises(Cancelled, match=r"the best of 1 epochs, F1 .* is kept as mine"):
+    with pytest.raises(Cancelled, match=r"the best of 1 epoch, F1 .* is kept as mine"):
         train(listings(), tmp_path, "mine", quick, stop)
     assert open_trained(tmp_path / "mine").encode(["red lamp"]).shape[0] == 1
 
