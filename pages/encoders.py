@@ -59,7 +59,7 @@ def in_use(opened: Opened) -> dict[str, str | None]:
 def watch(opened: Opened, training: Job | None, used: dict[str, str | None]) -> None:
     """What is running, what has just ended, and anything that has to be said."""
     if said := st.session_state.pop(GONE, None):
-        st.toast(said, icon=":material/warning:")
+        st.error(said, icon=":material/error:")
     for key in ("training-said", "arrived"):
         if said := st.session_state.pop(key, None):
             st.toast(literal(said), icon=":material/info:")
@@ -142,7 +142,7 @@ def use(opened: Opened, known: Known) -> None:
     """Find matches with it; the other side's encoder stays."""
     config = replace(pipeline.last_config(opened.workspace, opened.id), **{known.modality: known.id})
     if missing := gone(opened.workspace, {"text": config.text, "image": config.image}):
-        st.session_state[GONE] = gone_line(missing)
+        st.session_state[GONE] = f"{gone_line(missing)} The Catalog page lets you choose both at once, under Encoders."
         return
     try:
         jobs.start(opened.workspace, "encode", config)

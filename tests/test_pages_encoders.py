@@ -274,6 +274,7 @@ def test_an_encoder_in_use_that_is_gone_is_said_and_never_replaced_unasked(works
     assert line in said(app)
     app.button(key="use-phash").click().run()  # for photos: the titles would have no encoder
     checked(app)
+    assert "The Catalog page lets you choose both at once" in said(app)
     assert started == []
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     app.query_params["catalog"] = "shop"
