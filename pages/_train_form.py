@@ -79,11 +79,11 @@ def draw(opened: Opened) -> None:
         except MatcherError as error:
             st.warning(literal(str(error)), icon=":material/warning:")
             job = None
-        pressed = st.button(
-            "Start training", type="primary", icon=":material/model_training:", disabled=job is None
+        # A callback: when another tab has started one meanwhile, this form is not drawn again to hear of the click.
+        st.button(
+            "Start training", type="primary", icon=":material/model_training:", disabled=job is None,
+            on_click=_start, args=[opened, job],
         )  # fmt: skip
-        if pressed and job:
-            _start(opened, job)
 
 
 def _offered(opened: Opened) -> list[str]:
@@ -227,10 +227,13 @@ def _key(opened: Opened, config: TrainConfig) -> tuple[Path, str, str, int, str]
 
 
 def _start(opened: Opened, job: TrainJob) -> None:
-    started = jobs.get(opened.workspace, jobs.start(opened.workspace, "train", job))
+    try:
+        started = jobs.get(opened.workspace, jobs.start(opened.workspace, "train", job))
+    except MatcherError as error:
+        st.session_state["training-said"] = str(error)
+        return
     if started.config != asdict(job):
         st.session_state["training-said"] = (
             f"A training of {started.config['run_id']} is running on this catalog already; yours was not started. "
             "Wait for it, or cancel it."
         )
-    st.rerun()

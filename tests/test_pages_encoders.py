@@ -196,10 +196,12 @@ def test_a_running_training_shows_its_curves_and_lets_no_second_one_start(worksp
         assert jobs.get(workspace, job.id).cancel_requested
 
 
-def test_the_second_of_two_trainings_is_told_of_the_first(workspace: Workspace, monkeypatch: Any) -> None:
-    job = put_job(workspace, "done")  # stands for one that another tab started a moment ago
-    monkeypatch.setattr(jobs, "start", lambda *given: job.id)
-    app = press(opened("Train"), "Start training")
+def test_the_second_of_two_trainings_is_told_of_the_first(workspace: Workspace) -> None:
+    app = opened("Train")
+    job = put_job(workspace, "running")  # another tab started it a moment ago
+    with (workspace.job_files / f"{job.id}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        press(app, "Start training")
     assert "A training of third is running on this catalog already; yours was not started." in said(app)
 
 
