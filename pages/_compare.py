@@ -10,6 +10,7 @@ from matcher.errors import DataError
 from matcher.records import Job
 from matcher.standings import load_standings
 from pages import _compare_results
+from pages._jobs import cancel_button
 from pages._shared import Opened, empty_state
 from pages._text import literal
 
@@ -150,8 +151,6 @@ def watch(opened: Opened, job: Job) -> None:
             st.rerun()
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.progress(now.fraction or 0.0, text=literal(now.message) or "Starting")
-            if st.button("Cancel", key=f"cancel-{job.id}", icon=":material/stop_circle:"):
-                jobs.cancel(opened.workspace, job.id)
-                st.toast("Stopping at the next safe point; finished rows are kept.", icon=":material/stop_circle:")
+            cancel_button(opened.workspace, now, "Stopping at the next safe point; finished rows are kept.")
 
     poll()

@@ -29,11 +29,17 @@ def follow(workspace: Workspace, job_id: str, title: str) -> None:
         with st.container(border=True):
             st.markdown(f"**{title}**")
             st.progress(job.fraction or 0.0, text=describe(job))
-            if st.button("Cancel", key=f"cancel-{job_id}", icon=":material/stop_circle:"):
-                jobs.cancel(workspace, job_id)
-                st.toast("Stopping at the next safe point.", icon=":material/stop_circle:")
+            cancel_button(workspace, job, "Stopping at the next safe point.")
 
     poll()
+
+
+def cancel_button(workspace: Workspace, job: Job, toast: str) -> None:
+    """Cancel, or a sign that this is being done."""
+    label = "Stopping" if job.cancel_requested else "Cancel"
+    if st.button(label, key=f"cancel-{job.id}", icon=":material/stop_circle:", disabled=job.cancel_requested):
+        jobs.cancel(workspace, job.id)
+        st.toast(toast, icon=":material/stop_circle:")
 
 
 def tell_of_failure(workspace: Workspace) -> None:

@@ -14,7 +14,7 @@ from matcher.runs import forget, is_run, runs, unfinished
 from matcher.train_catalog import TrainJob
 from matcher.workspace import Workspace
 from pages._charts import chart, colours
-from pages._jobs import describe
+from pages._jobs import cancel_button, describe
 from pages._text import literal
 
 HEIGHT = 190
@@ -22,6 +22,7 @@ NOT_LEARNED = (
     "No epoch did better than the start, so the encoder is kept as it began; only its vectors were adjusted to this "
     "catalog."
 )
+NOTHING_KEPT = "Stopped before the first epoch was done, so there is no encoder to keep."
 DISMISSED = "page.training.dismissed"  # the job whose end the curator has seen
 ABOUT = {
     "f1": "Mean F1 of the listings kept out of the training, at the best threshold. Higher is better.",
@@ -43,9 +44,7 @@ def running(workspace: Workspace, job: Job) -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"**Training {literal(name)}**")
                 st.space("stretch")
-                if st.button("Cancel", key=f"cancel-{job.id}", icon=":material/stop_circle:"):
-                    jobs.cancel(workspace, job.id)
-                    st.toast("Stopping at the next safe point; the best epoch is kept.", icon=":material/stop_circle:")
+                cancel_button(workspace, now, "Stopping at the next safe point; the best epoch is kept.")
             st.progress(now.fraction or 0.0, text=describe(now))
             history = history_so_far(unfinished(workspace.encoders, name))
             if history.empty:
@@ -67,7 +66,8 @@ def ended(workspace: Workspace, job: Job, used: Mapping[str, str | None]) -> Non
             return
         st.success(f"**{literal(name)}** is trained: {in_figures(card)}", icon=":material/check_circle:")
     elif job.state == "cancelled":
-        st.info(literal(job.message), icon=":material/stop_circle:")
+        kept = card or (unfinished(workspace.encoders, name) / CHECKPOINT).is_file()
+        st.info(literal(job.message) if kept else NOTHING_KEPT, icon=":material/stop_circle:")
     else:
         st.error(f"The training of {literal(name)} failed. {literal(job.message)}", icon=":material/error:")
     with st.container(horizontal=True, vertical_alignment="center"):

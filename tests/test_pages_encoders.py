@@ -194,6 +194,18 @@ def test_a_running_training_shows_its_curves_and_lets_no_second_one_start(worksp
         assert "Start training" not in [button.label for button in app.button]
         press(app, "Cancel")
         assert jobs.get(workspace, job.id).cancel_requested
+        [stopping] = [button for button in opened().button if button.label == "Stopping"]
+        assert stopping.disabled
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_cancelled_training_says_whether_anything_is_kept(workspace: Workspace, kept: bool) -> None:
+    put_job(workspace, "cancelled", "Cancelled; what was finished is kept.")
+    if kept:
+        put_checkpoint(workspace)
+    shown = said(opened())
+    assert ("what was finished is kept" in shown) is kept
+    assert ("there is no encoder to keep" in shown) is not kept
 
 
 def test_the_second_of_two_trainings_is_told_of_the_first(workspace: Workspace) -> None:
