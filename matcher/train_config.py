@@ -97,6 +97,11 @@ class TrainConfig:
             value = getattr(self, name)
             if not least <= value <= most:
                 raise TrainingError(f"{name} is {value}; expected {least} to {most}. Correct the training's settings.")
+        if self.tune_share + self.test_share > MOST_KEPT_OUT:
+            raise TrainingError(
+                f"{self.tune_share + self.test_share:.0%} of the products would be kept out; expected at most "
+                f"{MOST_KEPT_OUT:.0%}, so that some are left to learn from."
+            )
 
     def to_json(self) -> str:
         """One line that `from_json` reads back."""
@@ -121,6 +126,7 @@ class TrainConfig:
             raise TrainingError(f"The training's settings cannot be read ({error}). Set them again.") from error
 
 
+MOST_KEPT_OUT = 0.95  # of the products, to tune and to test
 # Name, least and most of each number; the form on the page reads them too.
 RANGES: tuple[tuple[str, float, float], ...] = (
     ("epochs", 1, 1000), ("rounds", 1, 100), ("batch", 2, 4096), ("rate", 0, 1), ("head_rate", 0, 1),

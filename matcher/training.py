@@ -292,4 +292,4 @@ def _mixed_precision(device: torch.device) -> bool:
 
 
 def _message(history: list[Epoch], loss: Tensor) -> str:
-    return f"epoch {len(history)}, loss {loss.item():.3f}, F1 {history[-1].f1:.3f} on the tune side"
+    return f"epoch {len(history)}, loss {loss.item():.3f}, F1 {history[-1].f1:.3f} on what is kept out"

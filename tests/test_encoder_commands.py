@@ -125,6 +125,8 @@ def test_a_training_that_cannot_be_is_one_line(shop, thin_model, capsys):
     assert "phash cannot be trained" in refused(capsys, "train", "Shop", "--encoder", "phash")
     assert "no catalog" in refused(capsys, "train", "nothing", "--encoder", "bert")
     assert "expected 1 to 1000" in refused(capsys, "train", "Shop", "--encoder", "bert", "--epochs", 0)
+    shares = ("--tune-share", 0.9, "--test-share", 0.5)
+    assert "140% of the products would be kept out" in refused(capsys, "train", "Shop", "--encoder", "bert", *shares)
     assert "no folder" in refused(capsys, "train", "Shop", "--encoder", "bert:/no/such/model")
     assert "A run cannot be named" in refused(capsys, "train", "Shop", "--encoder", bert, "--save-as", "Über")
     assert "0 listings have a photo" in refused(capsys, "train", "Shop", "--encoder", "efficientnet")
