@@ -4,7 +4,7 @@ import itertools
 import json
 import re
 import shutil
-import tempfile
+import uuid
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -173,8 +173,8 @@ def import_run(archive_file: Path, encoders: Path, run_id: str = "") -> Card:
         EncoderError: It is no exported run, or holds anything else.
         TrainingError: The name is unusable or taken.
     """
-    encoders.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=".importing-", dir=encoders))  # two people may bring in two at once
+    part = encoders / f".importing-{uuid.uuid4().hex}"  # two people may bring in two at once
+    part.mkdir(parents=True)
     try:
         _unpack(archive_file, part)
         card = _card_of(part)
