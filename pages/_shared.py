@@ -83,6 +83,22 @@ def open_catalog(catalog_id: str) -> None:
         st.query_params["catalog"] = catalog_id
 
 
+def view_control(offered: Sequence[str], key: str) -> str:
+    """Which view of a page is shown; the address keeps it, so that a reload comes back to it.
+
+    Args:
+        offered: Their names, the usual one first.
+        key: Of the choice in the session.
+    """
+    if st.session_state.get(key) not in offered:
+        wanted = st.query_params.get("view")
+        st.session_state[key] = wanted if wanted in offered else offered[0]
+    view = st.segmented_control("View", offered, required=True, key=key, label_visibility="collapsed")
+    if st.query_params.get("view") != view:
+        st.query_params["view"] = view
+    return view
+
+
 def need_catalog() -> Opened:
     """The open catalog; without one the page says what to do and ends here."""
     workspace, catalog_id = current_workspace(), current_catalog_id()

@@ -13,7 +13,7 @@ from matcher.trial import TrialConfig
 from pages import _jobs, _runs, _train_form, _training
 from pages._cards import ICONS
 from pages._known import Known, gone, gone_line, known_encoders
-from pages._shared import Opened, need_catalog
+from pages._shared import Opened, need_catalog, view_control
 from pages._text import literal
 
 LIST, TRAIN, OWN = "What there is", "Train", "Trained here"
@@ -37,9 +37,7 @@ def main() -> None:
     watch(opened, training, used)
     own = runs(opened.workspace.encoders)
     offered = [LIST, TRAIN, *([OWN] if own else [])]
-    if st.session_state.get(VIEW) not in offered:
-        st.session_state[VIEW] = LIST
-    view = st.segmented_control("View", offered, required=True, key=VIEW, label_visibility="collapsed")
+    view = view_control(offered, VIEW)
     if view == TRAIN and training and training.active:
         st.caption("One training at a time on a catalog: the next one can start when this one has ended.")
     elif view == TRAIN:

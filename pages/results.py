@@ -13,7 +13,7 @@ from matcher.labels import DIFFERENT, MATCH, judged_rows
 from matcher.outcome import Outcome, order_groups, outcome_of
 from pages import _compare
 from pages._groups import group_rows
-from pages._shared import Matched, need_catalog, need_matches
+from pages._shared import Matched, need_catalog, need_matches, view_control
 from pages._words import recipe_in_words
 
 GROUPS, COMPARE = "Groups and downloads", "Compare encoders"
@@ -26,10 +26,7 @@ def main() -> None:
     """Groups and downloads, or the comparison of encoders."""
     st.title("Results")
     opened = need_catalog()
-    view = st.segmented_control(
-        "View", [GROUPS, COMPARE], default=GROUPS, required=True, key="results-view", label_visibility="collapsed"
-    )
-    if view == COMPARE:
+    if view_control([GROUPS, COMPARE], "results-view") == COMPARE:
         _compare.draw(opened)
     else:
         found(need_matches())

@@ -61,7 +61,9 @@ def test_train_watch_use_export_delete(
     page.reload()
     expect(page.get_by_text("Training mine")).to_be_visible()
     expect(page.locator(".js-plotly-plot .scatterlayer .point").first).to_be_visible()
+    expect(page.get_by_role("radio", name="Train", exact=True)).to_be_checked()  # where it was
     expect(page.get_by_text("mine is trained:")).to_be_visible(timeout=200_000)
+    view(page, "What there is")
 
     page.locator(".st-key-encoder-text-mine").get_by_role("button", name="Use it").click()
     expect(page.locator(".st-key-encoder-text-mine").get_by_text("In use")).to_be_visible(timeout=200_000)

@@ -116,7 +116,7 @@ def test_the_app_works_below_a_path(demo_workspace: Path, open_page: OpenPage) -
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("size", "in_a_row"), [("wide", 5), ("narrow", 2)])
+@pytest.mark.parametrize(("size", "in_a_row"), [("wide", 5), ("narrow", 3)])
 def test_pages_in_both_sizes_and_themes(
     demo_server: str, open_page: OpenPage, size: str, in_a_row: int, theme: str
 ) -> None:
