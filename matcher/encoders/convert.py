@@ -42,7 +42,7 @@ class TorchRunner:
 
 
 def ready(module: torch.nn.Module, example: dict[str, torch.Tensor]) -> Runner:
-    """Make a module ready to run.
+    """Make a module ready to run; its weights are frozen, so who trains it afterwards says which of them learn.
 
     Args:
         module: Takes the inputs in the order of `example`, gives (B, D).
