@@ -20,7 +20,7 @@ from matcher.encoders.photo_network import PhotoStem
 from matcher.encoders.runtime import Batch, cores
 from matcher.encoders.trainable import Backbone, PhotoBackbone
 from matcher.errors import TrainingError
-from matcher.preprocess import open_image
+from matcher.images import open_image
 from matcher.progress import Progress, Report
 
 STEP = "Encoding edited photos"

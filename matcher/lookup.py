@@ -8,8 +8,8 @@ from matcher.embeddings import Embeddings, embeddings_of, fuse
 from matcher.encoders import Encoder
 from matcher.encoding import contents_of, inputs_of, load, open_last
 from matcher.errors import DataError
+from matcher.images import jpeg, open_image, working_copy
 from matcher.neighbours import Neighbours, search
-from matcher.preprocess import jpeg, open_image, working_copy
 from matcher.workspace import Workspace
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 import pandas as pd
 
-from matcher.preprocess import plain
+from matcher.text import plain
 
 SHOWN = 80  # characters of a stranger's text quoted in a message
 

@@ -19,7 +19,7 @@ from matcher.contenders import (
     Protocol,
 )
 from matcher.errors import DataError
-from matcher.preprocess import open_image
+from matcher.images import open_image
 from matcher.report_chart import dot_chart
 from matcher.standings import Example, Row, Standings
 from matcher.standings_table import (

@@ -7,8 +7,8 @@ import pandas as pd
 
 from matcher.columns import ColumnMap
 from matcher.photos import Photo
-from matcher.preprocess import display_title
 from matcher.problems import Problem, shortened
+from matcher.text import display_title
 
 MAX_TITLE = 1_000  # characters; marketplaces stop at 250
 MAX_ID = 200  # characters; the longest ids in use are UUIDs and links

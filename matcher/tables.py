@@ -13,9 +13,9 @@ from matcher.archive import is_archive, is_workbook
 from matcher.delimited import read_delimited
 from matcher.errors import DataError
 from matcher.parquet import read_parquet
-from matcher.preprocess import plain
 from matcher.problems import SHOWN, Problem, shortened
 from matcher.sheets import read_sheet
+from matcher.text import plain
 
 MAX_TABLE_BYTES = 512_000_000  # as a file, and characters in all; the paper's 34,250 listings take 5 MB
 MAX_ROWS = 1_000_000  # a spreadsheet's own limit

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from matcher import archive, preprocess
+from matcher import archive, images
 from matcher.catalog import COLUMNS, ColumnMap, preview_table, problems_frame, read_catalog
 from matcher.errors import Cancelled, DataError
 
@@ -163,7 +163,7 @@ def test_a_photo_of_too_many_pixels_is_judged_by_its_header(tmp_path):
     _, problems = read(tmp_path, "id,title,image\na,Soap,bomb.png\n", folder)
     assert "pixels" in problems[0].found
     with pytest.raises(DataError, match="at most 50 million"):
-        preprocess.open_image(folder / "bomb.png")
+        images.open_image(folder / "bomb.png")
 
 
 def test_titles_only_photos_only_and_hashes_only(tmp_path, photos):

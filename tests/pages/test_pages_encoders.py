@@ -26,7 +26,7 @@ from matcher.runs import delete_run, export_run, import_run, runs, unfinished
 from matcher.train_catalog import TrainJob, train_catalog, training_job
 from matcher.workspace import Workspace, open_workspace
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 WORDS = "red blue green lamp chair table shirt phone router watch cream oil steel wood paper glass".split()
 VIEW = "encoders-view"
 

@@ -16,7 +16,7 @@ from matcher.records import Job
 from matcher.standings import save_standings
 from matcher.workspace import Workspace, open_workspace
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 HOSTILE = '<img src=x onerror="alert(1)"> sabun **250** ml'
 
 

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from matcher import pipeline
 from matcher.workspace import Workspace, open_workspace
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 HOSTILE = '<img src=x onerror="alert(1)"> sabun **250** ml'
 TITLES = ["Sabun Lavender 250 ml", "sabun lavender 500ml murah", HOSTILE, "Teh hijau celup", "TEH HIJAU celup 25", ""]
 LABELS = ["soap", "soap", "soap", "tea", "tea", ""]

@@ -18,7 +18,7 @@ from matcher.metrics import listing_scores, pair_scores, truth_of
 from matcher.recipe import decide
 from matcher.workspace import Workspace, open_workspace
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 KINDS = ["sabun lavender", "teh hijau celup", "sepatu lari putih", "kabel data cepat", "tas ransel biru"]
 HOSTILE = "<script>alert(1)</script> sabun lavender **500** ml"
 

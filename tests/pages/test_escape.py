@@ -1,0 +1,21 @@
+"""Strangers' text stays text where Streamlit reads Markdown."""
+
+import re
+from string import punctuation
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pages._text import literal
+
+
+@given(st.text(alphabet=st.sampled_from("ab1 \n\t" + punctuation), max_size=40))
+def test_every_mark_is_escaped_and_nothing_is_lost(text: str) -> None:
+    escaped = literal(text)
+    assert re.sub(r"\\(.)", r"\1", escaped) == " ".join(text.split())
+    unescaped_marks = re.sub(r"\\.", "", escaped)
+    assert not re.search(r"[\[\]()!*_`~#<>|$:]", unescaped_marks)
+
+
+def test_a_picture_from_elsewhere_is_not_loaded() -> None:
+    assert literal("![x](http://elsewhere)").startswith(r"\!\[x\]\(http\:")
