@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.changes import NEAREST, Change, changes
-from matcher.embeddings import Embeddings
 from matcher.encoders.card import Card, read_card
 from matcher.encoding import embed, load
 from matcher.learned import learned_keys, learned_rows
-from matcher.neighbours import search
 from matcher.progress import Report, silent
+from matcher.vectors.embeddings import Embeddings
+from matcher.vectors.neighbours import search
 from matcher.workspace import Workspace
 
 MOST_QUERIES = 400

@@ -27,13 +27,10 @@ from matcher.compare_field import (
 from matcher.comparison import Measured, measure, only_found, pairs_asked
 from matcher.contenders import NOT_TRAINED, Contender, encoder_title
 from matcher.course import Course
-from matcher.embeddings import Embeddings
 from matcher.encoders import load_encoder
 from matcher.encoding import embed, load
 from matcher.errors import Cancelled, DataError, EncoderError, TrainingError
 from matcher.lesson import Listings
-from matcher.neighbours import nearest
-from matcher.pairs import CandidatePairs
 from matcher.progress import Report, silent
 from matcher.recipe import Recipe
 from matcher.split import TEST, TUNE
@@ -41,6 +38,9 @@ from matcher.standings import Apart, Example, Row, Standings, save_standings, st
 from matcher.train_catalog import TrainJob
 from matcher.train_config import TrainConfig
 from matcher.tuning import tune_recipe
+from matcher.vectors.candidate_pairs import CandidatePairs
+from matcher.vectors.embeddings import Embeddings
+from matcher.vectors.neighbours import nearest
 from matcher.workspace import Workspace
 
 EXAMPLES = 24

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.embeddings import Embeddings
 from matcher.errors import DataError
 from matcher.interval import Figure, mean_figures
 from matcher.metrics import per_listing_scores, truth_of
-from matcher.neighbours import Neighbours
-from matcher.pairs import CandidatePairs, candidate_pairs
 from matcher.recipe import Recipe, decide
 from matcher.split import TEST, TRAIN, TUNE, split_by_product
+from matcher.vectors.candidate_pairs import CandidatePairs, candidate_pairs
+from matcher.vectors.embeddings import Embeddings
+from matcher.vectors.neighbours import Neighbours
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
-from matcher.pairs import CandidatePairs
 from matcher.recipe import Recipe, joint_distance
+from matcher.vectors.candidate_pairs import CandidatePairs
 
 
 def distance_to_edge(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.float32]:

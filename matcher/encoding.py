@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.catalog import Catalog
-from matcher.distance import Metric
-from matcher.embeddings import embeddings_of, fuse
 from matcher.encoders import Encoder, load_encoder
 from matcher.encoders.phash import phash_of
 from matcher.errors import DataError
 from matcher.files import fingerprint
-from matcher.neighbours import Neighbours, nearest
-from matcher.pairs import CandidatePairs, candidate_pairs
 from matcher.progress import Progress, Report, silent
+from matcher.vectors.candidate_pairs import CandidatePairs, candidate_pairs
+from matcher.vectors.distance import Metric
+from matcher.vectors.embeddings import embeddings_of, fuse
+from matcher.vectors.neighbours import Neighbours, nearest
 from matcher.workspace import Workspace
 
 ENCODED = "encoded"  # the setting that says what a catalog was last encoded to

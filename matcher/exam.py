@@ -9,7 +9,6 @@ from torch import nn
 
 from matcher.augment_titles import edit_title
 from matcher.copies import TitleCopies
-from matcher.embeddings import embeddings_of, unit_rows
 from matcher.encoders.trainable import Backbone
 from matcher.encoders.trained import side_by_side
 from matcher.objective import Source
@@ -17,7 +16,8 @@ from matcher.pool_score import PoolScore, pool_score
 from matcher.progress import Tick, nothing
 from matcher.split import TRAIN, TUNE
 from matcher.training import encode
-from matcher.whitening import MOST_DIRECTIONS, PHOTO_DIRECTIONS, Whitening, fit_whitening
+from matcher.vectors.embeddings import embeddings_of, unit_rows
+from matcher.vectors.whitening import MOST_DIRECTIONS, PHOTO_DIRECTIONS, Whitening, fit_whitening
 
 MOST_IN_POOL = 6_000  # listings; a larger pool would cost more than the training that it watches
 LEAST_TAUGHT = 3_000  # of them that are learned from, where there are so many: whitening is learned from these

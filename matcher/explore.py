@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
-from matcher.pairs import CandidatePairs
+from matcher.vectors.candidate_pairs import CandidatePairs
 
 Case = Literal["photo", "title", "disagree", "missed", "false"]
 CASES: tuple[Case, ...] = ("photo", "title", "disagree", "missed", "false")

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from matcher.edge import distance_to_edge
 from matcher.errors import DataError
-from matcher.pairs import CandidatePairs
 from matcher.recipe import Recipe, decide
 from matcher.records import Verdict
+from matcher.vectors.candidate_pairs import CandidatePairs
 
 MATCH, DIFFERENT, UNSURE = "match", "different", "unsure"
 KINDS = (MATCH, DIFFERENT, UNSURE)

@@ -4,12 +4,12 @@ import tempfile
 from functools import lru_cache
 from pathlib import Path
 
-from matcher.embeddings import Embeddings, embeddings_of, fuse
 from matcher.encoders import Encoder
 from matcher.encoding import contents_of, inputs_of, load, open_last
 from matcher.errors import DataError
 from matcher.images import jpeg, open_image, working_copy
-from matcher.neighbours import Neighbours, search
+from matcher.vectors.embeddings import Embeddings, embeddings_of, fuse
+from matcher.vectors.neighbours import Neighbours, search
 from matcher.workspace import Workspace
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
-from matcher.pairs import CandidatePairs
+from matcher.vectors.candidate_pairs import CandidatePairs
 
 
 @dataclass(frozen=True)

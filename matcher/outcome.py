@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from matcher.edge import distance_to_edge
 from matcher.groups import contradictions, group_listings
-from matcher.pairs import CandidatePairs
 from matcher.recipe import Recipe
+from matcher.vectors.candidate_pairs import CandidatePairs
 
 
 @dataclass(frozen=True)

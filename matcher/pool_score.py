@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.embeddings import Embeddings
 from matcher.errors import DataError
-from matcher.neighbours import search
-from matcher.ranking import TIE
+from matcher.vectors.embeddings import Embeddings
+from matcher.vectors.neighbours import search
+from matcher.vectors.top_k import TIE
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.distance import Metric
 from matcher.errors import DataError
-from matcher.pairs import CandidatePairs
+from matcher.vectors.candidate_pairs import CandidatePairs
+from matcher.vectors.distance import Metric
 
 Fusion = Literal["either", "both", "mean", "fused"]
 Mean = Literal["arithmetic", "geometric"]

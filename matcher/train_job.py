@@ -19,7 +19,6 @@ from torch import nn
 from matcher.arcface import Projection
 from matcher.checkpoints import save_state
 from matcher.copies import PhotoCopies, TitleCopies, keep_copies
-from matcher.embeddings import unit_rows
 from matcher.encoders import CARD
 from matcher.encoders.card import BACKBONE, HISTORY, WEIGHTS, Card
 from matcher.encoders.lexical import Letters, fit_letters
@@ -36,6 +35,7 @@ from matcher.progress import Pulse, Report, Tick, nothing
 from matcher.runs import alone, check_name
 from matcher.train_config import TrainConfig
 from matcher.training import Epoch, Task, device, fit, load_best
+from matcher.vectors.embeddings import unit_rows
 
 
 def train(listings: Listings, encoders: Path, run_id: str, config: TrainConfig, report: Report) -> Card:

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from matcher.errors import DataError
 from matcher.metrics import Truth, truth_of
-from matcher.pairs import CandidatePairs
 from matcher.recipe import Mean, Recipe, distance_of, joint_distance
 from matcher.surface import Axis, Rule, pair_counts, product_f1
+from matcher.vectors.candidate_pairs import CandidatePairs
 
 Objective = Literal["f1", "precision@0.95"]
 """The objectives offered by name; `tune_recipe` takes any precision."""

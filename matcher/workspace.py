@@ -21,14 +21,14 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from matcher.catalog import Catalog
-from matcher.embeddings import Embeddings
 from matcher.errors import DataError
 from matcher.files import atomic, fingerprint, load_arrays, remove_arrays, save_arrays
-from matcher.neighbours import Neighbours
-from matcher.pairs import MODALITIES, CandidatePairs
 from matcher.problems import Problem, problems_frame
 from matcher.records import CatalogInfo
 from matcher.store import Store, sqlite_url
+from matcher.vectors.candidate_pairs import MODALITIES, CandidatePairs
+from matcher.vectors.embeddings import Embeddings
+from matcher.vectors.neighbours import Neighbours
 
 SEEN_BY_ENCODERS = ["item_id", "title", "photo", "phash"]  # columns of the listings; a new label moves no vector
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from matcher import pipeline
 from matcher.images import jpeg, open_image, thumbnail
-from matcher.neighbours import Neighbours
+from matcher.vectors.neighbours import Neighbours
 from pages._cards import ICONS, Bar, Board, Card, Column, cards
 from pages._known import gone, gone_line
 from pages._shared import Matched, listing_card, thresholds_of

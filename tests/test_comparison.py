@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.comparison import common_split, measure, only_found, pairs_asked
-from matcher.embeddings import embeddings_of, unit_rows
 from matcher.errors import DataError
-from matcher.neighbours import nearest
 from matcher.recipe import Recipe
 from matcher.split import TEST, TRAIN, TUNE
+from matcher.vectors.embeddings import embeddings_of, unit_rows
+from matcher.vectors.neighbours import nearest
 
 catalogs = st.integers(0, 10_000)
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from matcher.edge import around_edge, distance_to_edge, spread_over
 from matcher.errors import DataError
-from matcher.pairs import CandidatePairs
 from matcher.recipe import Recipe, decide
+from matcher.vectors.candidate_pairs import CandidatePairs
 
 value = st.sampled_from([0.0, 0.1, 0.2, 0.25, 0.3, 0.7, 1.5, float("inf")])
 threshold = st.sampled_from([0.0, 0.1, 0.2, 0.3, 0.7])

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from matcher.embeddings import embeddings_of
 from matcher.encoders import ENCODERS, load_encoder
 from matcher.encoders.phash import phash_of
 from matcher.errors import Cancelled, DataError, EncoderError
+from matcher.vectors.embeddings import embeddings_of
 
 TITLES = ["Botol Minum 500 ml biru", "botol minum 500ml BIRU", "Kaos polos pria", "", "!!! ---", "été 中文 ไทย 🙂"]
 HASHES = st.text("0123456789abcdef", min_size=16, max_size=16)

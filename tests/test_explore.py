@@ -22,7 +22,7 @@ from matcher.explore import (
     searcher,
     within,
 )
-from matcher.pairs import CandidatePairs
+from matcher.vectors.candidate_pairs import CandidatePairs
 
 LISTINGS = pd.DataFrame(
     {

@@ -14,9 +14,9 @@ from matcher.labels import (
     review_queue,
     score_verdicts,
 )
-from matcher.pairs import CandidatePairs
 from matcher.recipe import Recipe
 from matcher.records import Verdict
+from matcher.vectors.candidate_pairs import CandidatePairs
 
 RECIPE = Recipe(text_encoder="tfidf", text_threshold=0.5)
 

@@ -15,7 +15,7 @@ from matcher.metrics import (
     precision_recall_curve,
     truth_of,
 )
-from matcher.pairs import CandidatePairs
+from matcher.vectors.candidate_pairs import CandidatePairs
 
 # Few distinct values on purpose: ties are where threshold code goes wrong.
 labelled_pairs = st.lists(st.tuples(st.sampled_from([0.0, 0.1, 0.5, 1.5, np.inf]), st.booleans()), min_size=1).filter(

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.outcome import order_groups, outcome_of
-from matcher.pairs import CandidatePairs
 from matcher.recipe import Recipe, decide
+from matcher.vectors.candidate_pairs import CandidatePairs
 
 N = 6
 EVERY = [(i, j) for i in range(N) for j in range(i + 1, N)]

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import DataError
-from matcher.pairs import CandidatePairs
 from matcher.recipe import Recipe, decide, joint_distance
+from matcher.vectors.candidate_pairs import CandidatePairs
 
 INF = np.inf
 BOTH = Recipe("tfidf", "efficientnet", text_threshold=0.4, image_threshold=0.2, fused_threshold=0.3)

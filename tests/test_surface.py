@@ -6,8 +6,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from matcher.metrics import listing_scores, per_listing_scores, truth_of
-from matcher.pairs import CandidatePairs
 from matcher.surface import Axis, pair_counts, product_f1
+from matcher.vectors.candidate_pairs import CandidatePairs
 
 TRIED = np.array([0.0, 0.1, 0.5, 1.0], np.float32)
 few_distances = st.sampled_from([0.0, 0.1, 0.3, 0.5, 0.9, np.inf])

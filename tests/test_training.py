@@ -24,7 +24,6 @@ from matcher.arcface import Projection
 from matcher.catalog import Catalog
 from matcher.checkpoints import load_state, optimiser_tensors, restore_optimiser, save_state
 from matcher.classes import classes_of, joined_names
-from matcher.embeddings import embeddings_of, unit_rows
 from matcher.encoders import load_encoder
 from matcher.encoders.card import WEIGHTS, read_card
 from matcher.encoders.image_model import load_named
@@ -43,7 +42,8 @@ from matcher.train_catalog import train_catalog, training_job
 from matcher.train_config import LIGHT, PAPER, TrainConfig, preset
 from matcher.train_job import train
 from matcher.training import BEST, CHECKPOINT, Task, _alike, encode, fit
-from matcher.whitening import fit_whitening
+from matcher.vectors.embeddings import embeddings_of, unit_rows
+from matcher.vectors.whitening import fit_whitening
 from matcher.workspace import Workspace
 
 # Learning

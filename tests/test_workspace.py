@@ -10,12 +10,12 @@ from scipy.sparse import csr_matrix
 
 from matcher import files
 from matcher.catalog import Catalog
-from matcher.embeddings import Embeddings
 from matcher.errors import DataError
 from matcher.files import atomic, load_arrays, remove_arrays, save_arrays
-from matcher.neighbours import Neighbours
-from matcher.pairs import CandidatePairs
 from matcher.problems import Problem
+from matcher.vectors.candidate_pairs import CandidatePairs
+from matcher.vectors.embeddings import Embeddings
+from matcher.vectors.neighbours import Neighbours
 from matcher.workspace import catalog_id_of, open_workspace
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from matcher.embeddings import Vectors
 from matcher.errors import EncoderError
 from matcher.progress import Report, silent
+from matcher.vectors.embeddings import Vectors
 
 Modality = Literal["text", "image"]
 

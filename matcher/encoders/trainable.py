@@ -22,7 +22,7 @@ from matcher.encoders.photo_network import PhotoNetwork
 from matcher.encoders.sentence_model import SentenceModule, load_sentence_model, quiet
 from matcher.encoders.sources import model_folder
 from matcher.errors import EncoderError
-from matcher.whitening import Whitening
+from matcher.vectors.whitening import Whitening
 
 
 class Backbone(Protocol):

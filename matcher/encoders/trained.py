@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
-from matcher.embeddings import unit_rows
 from matcher.encoders import CARD
 from matcher.encoders.bert import BertEncoder, TextModel, TitleModel
 from matcher.encoders.bert import from_kept as kept_titles
@@ -23,7 +22,8 @@ from matcher.encoders.runtime import Runner, keep, kept
 from matcher.encoders.sources import file_digest
 from matcher.errors import EncoderError
 from matcher.progress import Report, silent
-from matcher.whitening import Whitening
+from matcher.vectors.embeddings import unit_rows
+from matcher.vectors.whitening import Whitening
 
 if TYPE_CHECKING:
     from matcher.encoders.trainable import Backbone, Vectors

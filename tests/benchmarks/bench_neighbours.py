@@ -15,9 +15,9 @@ from sklearn.neighbors import NearestNeighbors
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from matcher.distance import pair_distance
-from matcher.embeddings import embeddings_of, unit_rows
-from matcher.neighbours import nearest, search
+from matcher.vectors.distance import pair_distance
+from matcher.vectors.embeddings import embeddings_of, unit_rows
+from matcher.vectors.neighbours import nearest, search
 
 LISTINGS, WIDTH, K, PARTS = 34_250, 384, 51, 10
 MOST_OF_SKLEARN = 1.0  # times its seconds

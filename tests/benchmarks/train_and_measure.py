@@ -18,7 +18,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from matcher.embeddings import Embeddings, embeddings_of, fuse
 from matcher.encoders import load_encoder
 from matcher.lesson import Listings, prepare
 from matcher.pool_score import pool_score
@@ -26,6 +25,7 @@ from matcher.progress import Progress
 from matcher.split import TEST, TUNE, split_by_product
 from matcher.train_config import TrainConfig, preset
 from matcher.train_job import train
+from matcher.vectors.embeddings import Embeddings, embeddings_of, fuse
 
 SHARES = (0.67, 0.0, 0.33)
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
-from matcher.embeddings import Embeddings, embeddings_of, fuse, unit_rows
 from matcher.errors import DataError
+from matcher.vectors.embeddings import Embeddings, embeddings_of, fuse, unit_rows
 
 
 def made_up(n: int, width: int, seed: int, absent: tuple[int, ...] = (), sparse: bool = False) -> Embeddings:

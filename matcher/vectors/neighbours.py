@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from matcher.distance import Metric, check_metric, closeness, from_closeness, pair_distance
-from matcher.embeddings import Embeddings
 from matcher.errors import DataError
 from matcher.progress import Progress, Report, silent
-from matcher.ranking import TIE, Found, by_closeness, closest, nothing_found, rounded
+from matcher.vectors.distance import Metric, check_metric, closeness, from_closeness, pair_distance
+from matcher.vectors.embeddings import Embeddings
+from matcher.vectors.top_k import TIE, Found, by_closeness, closest, nothing_found, rounded
 
 __all__ = ["Method", "Metric", "Neighbours", "nearest", "pair_distance", "search"]
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.whitening import fit_whitening
+from matcher.vectors.whitening import fit_whitening
 
 
 def stretched(count, size=6, seed=0):

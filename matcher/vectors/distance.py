@@ -5,9 +5,9 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.embeddings import Embeddings, Vectors
 from matcher.errors import DataError
 from matcher.progress import Progress, Report, silent
+from matcher.vectors.embeddings import Embeddings, Vectors
 
 Metric = Literal["cosine", "euclidean", "manhattan"]
 """cosine: 1 - cos, 0..2. euclidean: 0..2. manhattan: sum of absolute differences, 0..2 * sqrt(D)."""

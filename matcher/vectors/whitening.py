@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.covariance import ledoit_wolf_shrinkage
 
-from matcher.embeddings import unit_rows
+from matcher.vectors.embeddings import unit_rows
 
 ROWS_AT_ONCE = 20_000  # more listings than this say nothing new of the directions
 MOST_DIRECTIONS = 0.1

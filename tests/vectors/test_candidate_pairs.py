@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.distance import pair_distance
-from matcher.embeddings import embeddings_of, unit_rows
 from matcher.errors import DataError
-from matcher.neighbours import nearest
-from matcher.pairs import candidate_pairs
+from matcher.vectors.candidate_pairs import candidate_pairs
+from matcher.vectors.distance import pair_distance
+from matcher.vectors.embeddings import embeddings_of, unit_rows
+from matcher.vectors.neighbours import nearest
 
 
 def both_modalities(n, seed):

@@ -8,11 +8,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.distance import Metric, pair_distance
-from matcher.embeddings import Embeddings
 from matcher.errors import DataError
-from matcher.neighbours import Neighbours
 from matcher.progress import Report, silent
+from matcher.vectors.distance import Metric, pair_distance
+from matcher.vectors.embeddings import Embeddings
+from matcher.vectors.neighbours import Neighbours
 
 Modality = Literal["text", "image", "fused"]
 MODALITIES: tuple[Modality, ...] = ("text", "image", "fused")

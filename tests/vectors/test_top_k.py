@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from matcher.ranking import TIE, closest
+from matcher.vectors.top_k import TIE, closest
 
 # Few distinct values on purpose: ties are where selection goes wrong.
 few_values = arrays(

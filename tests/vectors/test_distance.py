@@ -5,9 +5,9 @@ import pytest
 from scipy.sparse import csr_matrix
 from scipy.spatial.distance import cdist
 
-from matcher.distance import closeness, from_closeness, pair_distance
-from matcher.embeddings import Embeddings, embeddings_of, fuse, unit_rows
 from matcher.errors import Cancelled, DataError
+from matcher.vectors.distance import closeness, from_closeness, pair_distance
+from matcher.vectors.embeddings import Embeddings, embeddings_of, fuse, unit_rows
 
 METRICS = {"cosine": "cosine", "euclidean": "euclidean", "manhattan": "cityblock"}
 

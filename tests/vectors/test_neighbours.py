@@ -8,10 +8,10 @@ from scipy.sparse import csr_matrix
 from scipy.spatial.distance import cdist
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from matcher import neighbours
-from matcher.embeddings import Embeddings, embeddings_of, fuse, unit_rows
 from matcher.errors import Cancelled, DataError
-from matcher.neighbours import nearest, search
+from matcher.vectors import neighbours
+from matcher.vectors.embeddings import Embeddings, embeddings_of, fuse, unit_rows
+from matcher.vectors.neighbours import nearest, search
 
 SCIPY = {"cosine": "cosine", "euclidean": "euclidean", "manhattan": "cityblock"}
 
