@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.balance import balance
-from matcher.catalog import Catalog
 from matcher.comparison import common_split
 from matcher.contenders import CONTENDERS, DATA, NOT_TRAINED, Contender
 from matcher.encoders.card import is_run
 from matcher.errors import DataError
 from matcher.files import fingerprint
+from matcher.ingest.catalog import Catalog
 from matcher.runs import unfinished
 from matcher.split import SIDES, TRAIN
 from matcher.standings import Standings, load_standings

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from math import pi, sqrt
 
-from matcher.catalog import Catalog
 from matcher.encoders.card import Card
 from matcher.encoding import EncodeConfig
+from matcher.ingest.catalog import Catalog
 from matcher.recipe import MOST_ALONE, Recipe
 
 TEXT_ENCODER = "tfidf-char"

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.catalog import Catalog
 from matcher.encoders import Encoder, load_encoder
 from matcher.encoders.phash import phash_of
 from matcher.errors import DataError
 from matcher.files import fingerprint
+from matcher.ingest.catalog import Catalog
 from matcher.progress import Progress, Report, silent
 from matcher.vectors.candidate_pairs import CandidatePairs, candidate_pairs
 from matcher.vectors.distance import Metric

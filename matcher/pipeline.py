@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from matcher.catalog import ColumnMap, read_catalog
 from matcher.defaults import default_encoders, default_recipe, own_threshold
 from matcher.encoders.card import is_run
 from matcher.encoding import ENCODED, EncodeConfig, Encoded, encode_catalog, remember
 from matcher.encoding import open_last as load_encoded
 from matcher.errors import DataError
 from matcher.export import match_lists
+from matcher.ingest.catalog import ColumnMap, read_catalog
 from matcher.labels import DIFFERENT, MATCH, judged_rows
 from matcher.learned import learned_rows
 from matcher.lookup import query

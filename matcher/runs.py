@@ -21,7 +21,7 @@ from matcher.encoders.card import BACKBONE, HISTORY, WEIGHTS, Card, is_run, pars
 from matcher.errors import DataError, EncoderError, TrainingError
 from matcher.files import atomic
 from matcher.history import COLUMNS
-from matcher.parquet import read_parquet
+from matcher.ingest.parquet_reader import read_parquet
 
 LOCK = ".lock"  # behind the name of a run's unfinished work
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")

@@ -20,10 +20,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from matcher.catalog import Catalog
 from matcher.errors import DataError
 from matcher.files import atomic, fingerprint, load_arrays, remove_arrays, save_arrays
-from matcher.problems import Problem, problems_frame
+from matcher.ingest.catalog import Catalog
+from matcher.ingest.issues import Problem, problems_frame
 from matcher.records import CatalogInfo
 from matcher.store import Store, sqlite_url
 from matcher.vectors.candidate_pairs import MODALITIES, CandidatePairs

@@ -8,9 +8,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from matcher import quality
 from matcher.export import to_bytes
-from matcher.quality import Cases, Counts
+from matcher.ingest import profile
+from matcher.ingest.profile import Cases, Counts
 from pages._cards import Badge, Board, Card, Column, cards
 from pages._charts import chart, colours
 from pages._photos import photo_url
@@ -20,16 +20,16 @@ CASES_SHOWN = 9  # cases of one kind on a page; the rest is a page further
 ROW = 5  # cards side by side on a wide window
 KINDS: dict[str, tuple[Callable[..., Cases], str]] = {
     "Photo under several labels": (
-        quality.photos_under_several_labels,
+        profile.photos_under_several_labels,
         "of the labelled photos stand under more than one label. At most one of the labels is right.",
     ),
     "Title under several labels": (
-        quality.titles_under_several_labels,
+        profile.titles_under_several_labels,
         "of the labelled titles stand under more than one label.",
     ),
-    "Repeated listings": (quality.repeated_listings, "of the listings have the photo and the title of another one."),
-    "Repeated photos": (quality.repeated_photos, "of the photos are there more than once."),
-    "Repeated titles": (quality.repeated_titles, "of the titles are there more than once."),
+    "Repeated listings": (profile.repeated_listings, "of the listings have the photo and the title of another one."),
+    "Repeated photos": (profile.repeated_photos, "of the photos are there more than once."),
+    "Repeated titles": (profile.repeated_titles, "of the titles are there more than once."),
 }
 
 
@@ -88,7 +88,7 @@ def sizes_chart(opened: Opened) -> None:
     if sizes.empty:
         st.caption("The table has no labels, so which listings sell one product is not known. That is usual.")
         return
-    found = quality.size_distribution(sizes)
+    found = profile.size_distribution(sizes)
     bars = go.Bar(x=found["rows"], y=found["labels"], marker_color=colours()["ink"], opacity=0.75)
     bars.hovertemplate = "%{y:,} products with %{x} listings<extra></extra>"
     figure = go.Figure(bars)
@@ -166,7 +166,7 @@ def _key(opened: Opened) -> tuple[Path, str, str]:
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _counts(root: Path, catalog_id: str, version: str, _opened: Opened) -> Counts:
-    return quality.counts(_opened.catalog.listings)
+    return profile.counts(_opened.catalog.listings)
 
 
 @st.cache_resource(show_spinner="Looking for repeats", max_entries=20)
@@ -176,12 +176,12 @@ def _cases_of(root: Path, catalog_id: str, version: str, name: str, _opened: Ope
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _sizes(root: Path, catalog_id: str, version: str, _opened: Opened) -> pd.Series:
-    return quality.label_sizes(_opened.catalog.listings)
+    return profile.label_sizes(_opened.catalog.listings)
 
 
 @st.cache_resource(show_spinner="Guessing languages", max_entries=8)
-def _languages(root: Path, catalog_id: str, version: str, _opened: Opened) -> quality.Languages:
-    return quality.languages(_opened.catalog.listings["title"].tolist())
+def _languages(root: Path, catalog_id: str, version: str, _opened: Opened) -> profile.Languages:
+    return profile.languages(_opened.catalog.listings["title"].tolist())
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

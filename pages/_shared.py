@@ -10,9 +10,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from matcher import jobs, pipeline
-from matcher.catalog import Catalog
 from matcher.encoding import ENCODED
 from matcher.explore import PairIndex, index_pairs
+from matcher.ingest.catalog import Catalog
 from matcher.recipe import Recipe, decide, joint_distance
 from matcher.records import CatalogInfo, Verdict
 from matcher.workspace import Workspace, open_workspace

@@ -11,8 +11,8 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from matcher import jobs
-from matcher.catalog import ColumnMap, Table, preview_table, recognise_columns
 from matcher.errors import DataError
+from matcher.ingest.catalog import ColumnMap, Table, preview_table, recognise_columns
 from matcher.pipeline import ImportConfig
 from matcher.workspace import Workspace, catalog_id_of
 from pages._text import literal

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from matcher.__main__ import cli
-from matcher.catalog import Catalog
 from matcher.compare import compare_catalog
 from matcher.compare_field import CompareConfig, expected_seconds, open_field, rows_to_do, standings_so_far
 from matcher.contenders import CONTENDERS, Contender
 from matcher.errors import Cancelled, DataError
+from matcher.ingest.catalog import Catalog
 from matcher.runs import runs, unfinished
 from matcher.split import TEST, TRAIN
 from matcher.standings import Standings, load_standings, standings_file

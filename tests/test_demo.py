@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
-from matcher.catalog import read_catalog
 from matcher.demo import COLUMNS, demo_products, image_name, listings_csv, make_demo, render
 from matcher.demo.goods import Product
 from matcher.demo.kinds import KINDS
@@ -19,6 +18,7 @@ from matcher.demo.lines import LINES, all_products
 from matcher.demo.listings import plan_listings
 from matcher.demo.sellers import SELLERS
 from matcher.demo.titles import is_generic, write_size
+from matcher.ingest.catalog import read_catalog
 
 DEMO = Path(__file__).parents[1] / "assets" / "demo"
 MEGABYTE = 1_000_000

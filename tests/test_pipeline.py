@@ -6,10 +6,10 @@ import pytest
 from PIL import Image, ImageDraw
 
 from matcher import encoding, lookup, pipeline
-from matcher.catalog import ColumnMap
 from matcher.defaults import THRESHOLDS, WHITENED, default_encoders, default_recipe, own_threshold
 from matcher.encoders.card import Card
 from matcher.errors import Cancelled, DataError, EncoderError
+from matcher.ingest.catalog import ColumnMap
 from matcher.metrics import listing_scores, pair_scores, truth_of
 from matcher.pipeline import EncodeConfig, ImportConfig
 from matcher.recipe import Recipe, decide

@@ -21,7 +21,6 @@ from safetensors.torch import load_file, save_file
 
 from matcher import exam, train_job, training
 from matcher.arcface import Projection
-from matcher.catalog import Catalog
 from matcher.checkpoints import load_state, optimiser_tensors, restore_optimiser, save_state
 from matcher.classes import classes_of, joined_names
 from matcher.encoders import load_encoder
@@ -32,6 +31,7 @@ from matcher.encoders.trainable import TitleBackbone, open_backbone, whitening_l
 from matcher.encoders.trained import TrainedPhotos, TrainedTitles, open_trained, read_whitening
 from matcher.errors import Cancelled, DataError, EncoderError, TrainingError
 from matcher.exam import LETTERS_WITHOUT_LABELS
+from matcher.ingest.catalog import Catalog
 from matcher.lesson import Listings
 from matcher.objective import contrast
 from matcher.pool_score import pool_score

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 from matcher import files
-from matcher.catalog import Catalog
 from matcher.errors import DataError
 from matcher.files import atomic, load_arrays, remove_arrays, save_arrays
-from matcher.problems import Problem
+from matcher.ingest.catalog import Catalog
+from matcher.ingest.issues import Problem
 from matcher.vectors.candidate_pairs import CandidatePairs
 from matcher.vectors.embeddings import Embeddings
 from matcher.vectors.neighbours import Neighbours

@@ -9,9 +9,9 @@ from streamlit.testing.v1 import AppTest
 from test_report_page import standings
 
 from matcher import jobs
-from matcher.catalog import Catalog
 from matcher.compare_field import CompareConfig
 from matcher.contenders import CONTENDERS
+from matcher.ingest.catalog import Catalog
 from matcher.records import Job
 from matcher.standings import save_standings
 from matcher.workspace import Workspace, open_workspace

@@ -7,9 +7,9 @@ from xml.parsers import expat
 
 import python_calamine
 
-from matcher.archive import DAMAGED, is_archive, open_archive
 from matcher.errors import DataError
-from matcher.problems import shortened
+from matcher.ingest.archive import DAMAGED, is_archive, open_archive
+from matcher.ingest.issues import shortened
 
 MAX_CELLS = 20_000_000  # the reader lays a sheet out as a rectangle; this one takes about 600 MB
 MAX_SHEET_BYTES = 1_000_000_000  # unpacked XML, read as a stream; a full sheet of 20 million cells is about this long

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from matcher.archive import files, open_archive, read_member
 from matcher.errors import DataError
 from matcher.images import MAX_PHOTO_BYTES, jpeg, open_image, read_bounded, thumbnail, working_copy
+from matcher.ingest.archive import files, open_archive, read_member
 from matcher.progress import Progress, Report
 
 MAX_FILES = 1_000_000  # looked at in a folder; a wrong folder such as / ends here

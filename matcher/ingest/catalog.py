@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from matcher.archive import files, is_archive, is_workbook, open_archive, read_member
-from matcher.columns import ColumnMap, recognise_columns
 from matcher.errors import DataError
-from matcher.photos import PhotoSource, keep_photos, photo_source
-from matcher.problems import Problem, problems_frame, shortened
+from matcher.ingest.archive import files, is_archive, is_workbook, open_archive, read_member
+from matcher.ingest.column_mapping import ColumnMap, recognise_columns
+from matcher.ingest.issues import Problem, problems_frame, shortened
+from matcher.ingest.photos import PhotoSource, keep_photos, photo_source
+from matcher.ingest.row_checks import standard_rows, with_photos
+from matcher.ingest.table import MAX_TABLE_BYTES, Table, read_table, unused_name
 from matcher.progress import Progress, Report, silent
-from matcher.rows import standard_rows, with_photos
-from matcher.tables import MAX_TABLE_BYTES, Table, read_table, unused_name
 
 __all__ = [
     "COLUMNS",

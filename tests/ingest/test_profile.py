@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from matcher.quality import (
+from matcher.ingest.profile import (
     counts,
     label_sizes,
     languages,

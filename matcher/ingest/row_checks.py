@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from matcher.columns import ColumnMap
-from matcher.photos import Photo
-from matcher.problems import Problem, shortened
+from matcher.ingest.column_mapping import ColumnMap
+from matcher.ingest.issues import Problem, shortened
+from matcher.ingest.photos import Photo
 from matcher.text import display_title
 
 MAX_TITLE = 1_000  # characters; marketplaces stop at 250

@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from matcher.errors import DataError
-from matcher.problems import shortened
+from matcher.ingest.issues import shortened
 
 MAX_UNPACKED = 2_000_000_000  # bytes as the file declares them; a page is decoded at a time
 _BATCH = 16_384  # rows

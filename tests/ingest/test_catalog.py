@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from matcher import archive, images
-from matcher.catalog import COLUMNS, ColumnMap, preview_table, problems_frame, read_catalog
+from matcher import images
 from matcher.errors import Cancelled, DataError
+from matcher.ingest import archive
+from matcher.ingest.catalog import COLUMNS, ColumnMap, preview_table, problems_frame, read_catalog
 
 
 def jpeg(colour="red", size=(640, 400), **options):

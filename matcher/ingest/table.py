@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from matcher.archive import is_archive, is_workbook
-from matcher.delimited import read_delimited
 from matcher.errors import DataError
-from matcher.parquet import read_parquet
-from matcher.problems import SHOWN, Problem, shortened
-from matcher.sheets import read_sheet
+from matcher.ingest.archive import is_archive, is_workbook
+from matcher.ingest.csv_reader import read_delimited
+from matcher.ingest.excel_reader import read_sheet
+from matcher.ingest.issues import SHOWN, Problem, shortened
+from matcher.ingest.parquet_reader import read_parquet
 from matcher.text import plain
 
 MAX_TABLE_BYTES = 512_000_000  # as a file, and characters in all; the paper's 34,250 listings take 5 MB
