@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.changes import NEAREST, Change, changes
-from matcher.encoders.card import Card, read_card
+from matcher.encoders.model_card import Card, read_card
 from matcher.encoding import embed, load
 from matcher.learned import learned_keys, learned_rows
 from matcher.progress import Report, silent

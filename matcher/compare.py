@@ -27,7 +27,7 @@ from matcher.compare_field import (
 from matcher.comparison import Measured, measure, only_found, pairs_asked
 from matcher.contenders import NOT_TRAINED, Contender, encoder_title
 from matcher.course import Course
-from matcher.encoders import load_encoder
+from matcher.encoders.registry import load_encoder
 from matcher.encoding import embed, load
 from matcher.errors import Cancelled, DataError, EncoderError, TrainingError
 from matcher.lesson import Listings

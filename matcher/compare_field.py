@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from matcher.balance import balance
 from matcher.comparison import common_split
 from matcher.contenders import CONTENDERS, DATA, NOT_TRAINED, Contender
-from matcher.encoders.card import is_run
+from matcher.encoders.model_card import is_run
 from matcher.errors import DataError
 from matcher.files import fingerprint
 from matcher.ingest.catalog import Catalog

@@ -14,11 +14,11 @@ from torch import Tensor
 
 from matcher.augment_photos import edit_photo
 from matcher.augment_titles import edit_title
-from matcher.encoders.convert import ready
-from matcher.encoders.looks import LOOKS, looks
-from matcher.encoders.photo_network import PhotoStem
-from matcher.encoders.runtime import Batch, cores
-from matcher.encoders.trainable import Backbone, PhotoBackbone
+from matcher.encoders.backbones import Backbone, PhotoBackbone
+from matcher.encoders.photos.photo_net_finetune import PhotoStem
+from matcher.encoders.photos.photo_views import LOOKS, looks
+from matcher.encoders.runtime.openvino_export import ready
+from matcher.encoders.runtime.openvino_runtime import Batch, cores
 from matcher.errors import TrainingError
 from matcher.images import open_image
 from matcher.progress import Progress, Report

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from math import pi, sqrt
 
-from matcher.encoders.card import Card
+from matcher.encoders.model_card import Card
 from matcher.encoding import EncodeConfig
 from matcher.ingest.catalog import Catalog
 from matcher.recipe import MOST_ALONE, Recipe

@@ -11,8 +11,8 @@ from typing import Any, get_args
 
 import click
 
-from matcher.encoders import ENCODERS
-from matcher.encoders.card import read_card
+from matcher.encoders.model_card import read_card
+from matcher.encoders.registry import ENCODERS
 from matcher.errors import Cancelled
 from matcher.options import FILE, in_workspace, name, out, say, told_workspace
 from matcher.pipeline import users_of

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.encoders import Encoder, load_encoder
-from matcher.encoders.phash import phash_of
+from matcher.encoders.photos.phash import phash_of
+from matcher.encoders.registry import Encoder, load_encoder
 from matcher.errors import DataError
 from matcher.files import fingerprint
 from matcher.ingest.catalog import Catalog

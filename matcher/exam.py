@@ -9,8 +9,8 @@ from torch import nn
 
 from matcher.augment_titles import edit_title
 from matcher.copies import TitleCopies
-from matcher.encoders.trainable import Backbone
-from matcher.encoders.trained import side_by_side
+from matcher.encoders.backbones import Backbone
+from matcher.encoders.fine_tuned import side_by_side
 from matcher.objective import Source
 from matcher.pool_score import PoolScore, pool_score
 from matcher.progress import Tick, nothing

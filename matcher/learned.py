@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
-from matcher.encoders.card import WEIGHTS
+from matcher.encoders.model_card import WEIGHTS
 from matcher.errors import EncoderError
 
 LEARNED = "learned"  # name of the array in a run's weights file

@@ -4,7 +4,7 @@ import tempfile
 from functools import lru_cache
 from pathlib import Path
 
-from matcher.encoders import Encoder
+from matcher.encoders.registry import Encoder
 from matcher.encoding import contents_of, inputs_of, load, open_last
 from matcher.errors import DataError
 from matcher.images import jpeg, open_image, working_copy

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.defaults import default_encoders, default_recipe, own_threshold
-from matcher.encoders.card import is_run
+from matcher.encoders.model_card import is_run
 from matcher.encoding import ENCODED, EncodeConfig, Encoded, encode_catalog, remember
 from matcher.encoding import open_last as load_encoded
 from matcher.errors import DataError

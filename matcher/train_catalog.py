@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from matcher.encoders.card import is_run
+from matcher.encoders.model_card import is_run
 from matcher.errors import Cancelled, TrainingError
 from matcher.labels import DIFFERENT, MATCH, judged_rows
 from matcher.lesson import Listings

@@ -19,11 +19,11 @@ from torch import nn
 from matcher.arcface import Projection
 from matcher.checkpoints import save_state
 from matcher.copies import PhotoCopies, TitleCopies, keep_copies
-from matcher.encoders import CARD
-from matcher.encoders.card import BACKBONE, HISTORY, WEIGHTS, Card
-from matcher.encoders.lexical import Letters, fit_letters
-from matcher.encoders.photo_network import PhotoTail
-from matcher.encoders.trainable import Backbone, PhotoBackbone, Vectors, open_backbone, own_weights, whitening_layer
+from matcher.encoders.backbones import Backbone, PhotoBackbone, Vectors, open_backbone, own_weights, whitening_layer
+from matcher.encoders.model_card import BACKBONE, HISTORY, WEIGHTS, Card
+from matcher.encoders.photos.photo_net_finetune import PhotoTail
+from matcher.encoders.registry import CARD
+from matcher.encoders.titles.char_tfidf import Letters, fit_letters
 from matcher.errors import Cancelled, TrainingError
 from matcher.exam import Exam, best_letter_share, copy_exam, label_exam
 from matcher.files import fingerprint

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from matcher.encoders import ENCODERS, load_encoder
+from matcher.encoders.registry import ENCODERS, load_encoder
 from matcher.encoding import inputs_of
 from matcher.errors import EncoderError
 from matcher.files import atomic

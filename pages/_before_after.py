@@ -8,7 +8,7 @@ import streamlit as st
 from matcher import before_after, jobs
 from matcher.before_after import BeforeAfter, BeforeAfterConfig
 from matcher.changes import NEAREST, Change
-from matcher.encoders.card import Card
+from matcher.encoders.model_card import Card
 from matcher.explore import differing_words
 from pages import _cards, _jobs
 from pages._cards import Badge, Board, Column, cards

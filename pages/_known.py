@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from matcher.compare_field import of_comparison
-from matcher.encoders import ENCODERS
-from matcher.encoders.card import Card, is_run
+from matcher.encoders.model_card import Card, is_run
+from matcher.encoders.registry import ENCODERS
 from matcher.runs import runs
 from matcher.trial import opened_encoders
 from matcher.workspace import Workspace

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from matcher.compare_field import of_comparison
-from matcher.encoders.card import Card
+from matcher.encoders.model_card import Card
 from matcher.errors import EncoderError, MatcherError
 from matcher.pipeline import users_of
 from matcher.runs import damaged, delete_run, export_run, forget, import_run, read_history, runs

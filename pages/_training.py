@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from matcher import jobs
-from matcher.encoders.card import Card
+from matcher.encoders.model_card import Card
 from matcher.history import CHECKPOINT, history_so_far
 from matcher.records import Job
 from matcher.runs import forget, is_run, runs, unfinished

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from math import inf
 
-from matcher.encoders import ENCODERS
+from matcher.encoders.registry import ENCODERS
 from matcher.labels import RANDOM
 from matcher.recipe import Recipe
 from pages._cards import ICONS, WORDS, Bar

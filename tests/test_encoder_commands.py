@@ -13,7 +13,7 @@ import torch
 
 from matcher.__main__ import cli
 from matcher.defaults import CAREFUL, UNKNOWN_ENCODER
-from matcher.encoders.card import COUNTS, FIGURES
+from matcher.encoders.model_card import COUNTS, FIGURES
 from matcher.pipeline import EncodeConfig, usual_recipe
 from matcher.recipe import Recipe
 from matcher.runs import free_name, runs

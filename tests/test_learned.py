@@ -4,7 +4,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from matcher import pipeline
-from matcher.encoders.card import WEIGHTS
+from matcher.encoders.model_card import WEIGHTS
 from matcher.errors import EncoderError
 from matcher.learned import LEARNED, learned_keys, learned_rows, listing_keys
 from matcher.pipeline import EncodeConfig, ImportConfig

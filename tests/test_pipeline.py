@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 
 from matcher import encoding, lookup, pipeline
 from matcher.defaults import THRESHOLDS, WHITENED, default_encoders, default_recipe, own_threshold
-from matcher.encoders.card import Card
+from matcher.encoders.model_card import Card
 from matcher.errors import Cancelled, DataError, EncoderError
 from matcher.ingest.catalog import ColumnMap
 from matcher.metrics import listing_scores, pair_scores, truth_of

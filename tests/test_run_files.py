@@ -8,7 +8,7 @@ import pytest
 from safetensors.numpy import save
 
 from matcher.__main__ import cli
-from matcher.encoders.card import COUNTS, FIGURES, read_card
+from matcher.encoders.model_card import COUNTS, FIGURES, read_card
 from matcher.errors import EncoderError, TrainingError
 from matcher.runs import alone, check_name, damaged, export_run, import_run, read_history, runs
 

@@ -23,12 +23,12 @@ from matcher import exam, train_job, training
 from matcher.arcface import Projection
 from matcher.checkpoints import load_state, optimiser_tensors, restore_optimiser, save_state
 from matcher.classes import classes_of, joined_names
-from matcher.encoders import load_encoder
-from matcher.encoders.card import WEIGHTS, read_card
-from matcher.encoders.image_model import load_named
-from matcher.encoders.lexical import open_letters
-from matcher.encoders.trainable import TitleBackbone, open_backbone, whitening_layer
-from matcher.encoders.trained import TrainedPhotos, TrainedTitles, open_trained, read_whitening
+from matcher.encoders.backbones import TitleBackbone, open_backbone, whitening_layer
+from matcher.encoders.fine_tuned import TrainedPhotos, TrainedTitles, open_trained, read_whitening
+from matcher.encoders.model_card import WEIGHTS, read_card
+from matcher.encoders.photos.photo_net import load_named
+from matcher.encoders.registry import load_encoder
+from matcher.encoders.titles.char_tfidf import open_letters
 from matcher.errors import Cancelled, DataError, EncoderError, TrainingError
 from matcher.exam import LETTERS_WITHOUT_LABELS
 from matcher.ingest.catalog import Catalog

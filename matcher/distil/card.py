@@ -6,8 +6,8 @@ from pathlib import Path
 from matcher.demo import demo_products
 from matcher.demo.listings import plan_listings
 from matcher.distil.exam import find_spoiled, nearness
-from matcher.encoders.bert import BertEncoder
-from matcher.encoders.characterbert_bundled import SmallCharacterBertEncoder
+from matcher.encoders.titles.characterbert_bundled import SmallCharacterBertEncoder
+from matcher.encoders.titles.sentence_bert import BertEncoder
 
 CARD = "README.md"
 UNSEEN_SEED = 1007  # of a demo catalog whose titles are not learned from; its products are those of the others

@@ -12,8 +12,8 @@ from torch.nn import functional
 
 from matcher.checkpoints import load_state, optimiser_tensors, restore_optimiser, save_state, under
 from matcher.distil.misspell import spoil
-from matcher.encoders.characterbert_small import SmallCharacterBert
-from matcher.encoders.letter_windows import TITLE_BEGIN, TITLE_END, word_windows, words_of
+from matcher.encoders.titles.char_ngrams import TITLE_BEGIN, TITLE_END, word_windows, words_of
+from matcher.encoders.titles.characterbert_student import SmallCharacterBert
 from matcher.progress import Progress, Report
 
 STEP = "Following MiniLM"

@@ -15,8 +15,8 @@ from matcher.distil.card import write_card
 from matcher.distil.follow import FollowConfig, follow
 from matcher.distil.texts import DEMO_SEEDS, Words, make_titles, words_from
 from matcher.distil.words import fit_words
-from matcher.encoders.bert import BertEncoder, bundled_folder
-from matcher.encoders.characterbert_small import SmallCharacterBert, SmallConfig, save_small
+from matcher.encoders.titles.characterbert_student import SmallCharacterBert, SmallConfig, save_small
+from matcher.encoders.titles.sentence_bert import BertEncoder, bundled_folder
 from matcher.files import atomic, fingerprint
 from matcher.progress import Report
 

@@ -8,7 +8,7 @@ from scipy.sparse import csr_matrix
 
 from matcher.distil.misspell import mistype, shorten
 from matcher.distil.texts import Words, name
-from matcher.encoders.letter_windows import TITLE_BEGIN, TITLE_END, word_windows
+from matcher.encoders.titles.char_ngrams import TITLE_BEGIN, TITLE_END, word_windows
 from matcher.progress import Progress, Report
 
 SPOILED_WEIGHT, SIGN_WEIGHT = 0.5, 20.0  # of an example; a clean word's is 1

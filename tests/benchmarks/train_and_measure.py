@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from matcher.encoders import load_encoder
+from matcher.encoders.registry import load_encoder
 from matcher.lesson import Listings, prepare
 from matcher.pool_score import pool_score
 from matcher.progress import Progress

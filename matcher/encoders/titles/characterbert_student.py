@@ -18,9 +18,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from matcher.encoders.characterbert_bundled import CONFIG, KIND
-from matcher.encoders.letter_windows import title_windows
-from matcher.encoders.torchvision_shim import import_torchvision
+from matcher.encoders.runtime.torchvision_stub import import_torchvision
+from matcher.encoders.titles.char_ngrams import title_windows
+from matcher.encoders.titles.characterbert_bundled import CONFIG, KIND
 from matcher.errors import EncoderError
 
 import_torchvision()

@@ -10,23 +10,23 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
-from matcher.encoders import CARD
-from matcher.encoders.bert import BertEncoder, TextModel, TitleModel
-from matcher.encoders.bert import from_kept as kept_titles
-from matcher.encoders.card import BACKBONE, WEIGHTS, Card, read_card
-from matcher.encoders.characterbert_bundled import WindowModel, is_published, is_small, keep_windows
-from matcher.encoders.characterbert_bundled import from_kept as kept_windows
-from matcher.encoders.efficientnet import EfficientNetEncoder, PhotoModel
-from matcher.encoders.lexical import Letters, open_letters
-from matcher.encoders.runtime import Runner, keep, kept
-from matcher.encoders.sources import file_digest
+from matcher.encoders.model_card import BACKBONE, WEIGHTS, Card, read_card
+from matcher.encoders.photos.efficientnet import EfficientNetEncoder, PhotoModel
+from matcher.encoders.registry import CARD
+from matcher.encoders.runtime.openvino_runtime import Runner, keep, kept
+from matcher.encoders.runtime.weights import file_digest
+from matcher.encoders.titles.char_tfidf import Letters, open_letters
+from matcher.encoders.titles.characterbert_bundled import WindowModel, is_published, is_small, keep_windows
+from matcher.encoders.titles.characterbert_bundled import from_kept as kept_windows
+from matcher.encoders.titles.sentence_bert import BertEncoder, TextModel, TitleModel
+from matcher.encoders.titles.sentence_bert import from_kept as kept_titles
 from matcher.errors import EncoderError
 from matcher.progress import Report, silent
 from matcher.vectors.embeddings import unit_rows
 from matcher.vectors.whitening import Whitening
 
 if TYPE_CHECKING:
-    from matcher.encoders.trainable import Backbone, Vectors
+    from matcher.encoders.backbones import Backbone, Vectors
 
 WHITENING_WEIGHT, WHITENING_BIAS = "whitening.weight", "whitening.bias"  # as torch calls them, transposed
 CONVERTED = ".converted"  # beside the runs; made again when missing
@@ -77,7 +77,7 @@ class TrainedTitles(BertEncoder):
         return kept_titles(self._converted_folder) or self._converted()
 
     def _converted_windows(self) -> WindowModel:
-        from matcher.encoders.characterbert_backbone import SmallCharacterBackbone
+        from matcher.encoders.titles.characterbert_backbone import SmallCharacterBackbone
 
         backbone = SmallCharacterBackbone(self._folder / BACKBONE, self._card.max_tokens)
         model = backbone.runnable(self._network(backbone))
@@ -85,16 +85,16 @@ class TrainedTitles(BertEncoder):
         return model
 
     def _converted_characters(self) -> TitleModel:
-        from matcher.encoders.characterbert import ready_characters
-        from matcher.encoders.characterbert_backbone import CharacterBackbone
+        from matcher.encoders.titles.characterbert import ready_characters
+        from matcher.encoders.titles.characterbert_backbone import CharacterBackbone
 
         backbone = CharacterBackbone(self._folder / BACKBONE, self._card.max_tokens)
         return ready_characters(self._network(backbone), backbone.max_words)
 
     def _converted(self) -> TextModel:
-        from matcher.encoders.bert import SETTINGS, TOKENIZER
-        from matcher.encoders.convert import ready
-        from matcher.encoders.trainable import TitleBackbone
+        from matcher.encoders.backbones import TitleBackbone
+        from matcher.encoders.runtime.openvino_export import ready
+        from matcher.encoders.titles.sentence_bert import SETTINGS, TOKENIZER
 
         backbone = TitleBackbone(self.id, self._folder / BACKBONE, self._card.max_tokens)
         runner = ready(self._network(backbone), backbone.inputs(["one", "two, and longer"]))
@@ -104,7 +104,7 @@ class TrainedTitles(BertEncoder):
 
     def _network(self, backbone: "Backbone") -> "Vectors":
         """What runs in the CPU's own precision: all but the whitening, which would make its rounding louder."""
-        from matcher.encoders.trainable import open_vectors
+        from matcher.encoders.backbones import open_vectors
 
         vectors = open_vectors(backbone, self._folder / WEIGHTS, self._card.width)
         vectors.whitening = None
@@ -127,8 +127,8 @@ class TrainedPhotos(EfficientNetEncoder):
     def _converted(self) -> Runner:
         from PIL import Image
 
-        from matcher.encoders.convert import ready
-        from matcher.encoders.trainable import open_backbone, open_vectors
+        from matcher.encoders.backbones import open_backbone, open_vectors
+        from matcher.encoders.runtime.openvino_export import ready
 
         backbone = open_backbone(f"efficientnet:{self._folder / BACKBONE}", side=self._card.side)
         noise = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3), dtype=np.uint8)

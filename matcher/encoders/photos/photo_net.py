@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from matcher.encoders.torchvision_shim import import_torchvision
+from matcher.encoders.runtime.torchvision_stub import import_torchvision
 from matcher.errors import EncoderError
 
 import_torchvision()

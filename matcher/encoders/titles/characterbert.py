@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from matcher.encoders.bert import BertEncoder
-from matcher.encoders.characterbert_bundled import PUBLISHED_KIND
-from matcher.encoders.characterbert_model import CharacterBert, CharacterCNNConfig, character_ids
-from matcher.encoders.convert import ready
-from matcher.encoders.runtime import Batch, Result, Runner
-from matcher.encoders.sentence_model import quiet
-from matcher.encoders.sources import digest, model_folder
-from matcher.encoders.torchvision_shim import import_torchvision
+from matcher.encoders.runtime.openvino_export import ready
+from matcher.encoders.runtime.openvino_runtime import Batch, Result, Runner
+from matcher.encoders.runtime.torchvision_stub import import_torchvision
+from matcher.encoders.runtime.weights import digest, model_folder
+from matcher.encoders.titles.characterbert_bundled import PUBLISHED_KIND
+from matcher.encoders.titles.characterbert_net import CharacterBert, CharacterCNNConfig, character_ids
+from matcher.encoders.titles.sentence_bert import BertEncoder
+from matcher.encoders.titles.sentence_net import quiet
 from matcher.errors import EncoderError
 
 import_torchvision()

@@ -15,8 +15,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from matcher.encoders.letter_windows import words_of
-from matcher.encoders.torchvision_shim import import_torchvision
+from matcher.encoders.runtime.torchvision_stub import import_torchvision
+from matcher.encoders.titles.char_ngrams import words_of
 
 import_torchvision()
 

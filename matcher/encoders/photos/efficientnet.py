@@ -13,9 +13,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.encoders.looks import LOOKS, looks
-from matcher.encoders.runtime import Batch, Runner, cores, keep, kept
-from matcher.encoders.sources import file_digest, model_folder, named_path
+from matcher.encoders.photos.photo_views import LOOKS, looks
+from matcher.encoders.runtime.openvino_runtime import Batch, Runner, cores, keep, kept
+from matcher.encoders.runtime.weights import file_digest, model_folder, named_path
 from matcher.errors import DataError, EncoderError
 from matcher.images import open_image
 from matcher.progress import Progress, Report, silent
@@ -187,7 +187,7 @@ def _hub_id(name: str) -> str:
     Raises:
         EncoderError: timm knows no such model, or it was published outside the hub only.
     """
-    from matcher.encoders.image_model import hub_id
+    from matcher.encoders.photos.photo_net import hub_id
 
     return hub_id(name)
 
@@ -215,8 +215,8 @@ def _converted(name: str, architecture: str, weights: Path, keep_in: Path | None
     """
     import torch
 
-    from matcher.encoders.convert import ready
-    from matcher.encoders.image_model import load_bundled, load_named
+    from matcher.encoders.photos.photo_net import load_bundled, load_named
+    from matcher.encoders.runtime.openvino_export import ready
 
     module = load_named(name, architecture, weights) if architecture else load_bundled(weights)
     settings = {"width": module.width, "side": module.side}

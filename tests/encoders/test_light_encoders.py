@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from matcher.encoders import ENCODERS, load_encoder
-from matcher.encoders.phash import phash_of
+from matcher.encoders.photos.phash import phash_of
+from matcher.encoders.registry import ENCODERS, load_encoder
 from matcher.errors import Cancelled, DataError, EncoderError
 from matcher.vectors.embeddings import embeddings_of
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from matcher.encoders import CARD
+from matcher.encoders.registry import CARD
 from matcher.errors import EncoderError
 
 WEIGHTS, BACKBONE, HISTORY = "weights.safetensors", "backbone", "history.parquet"

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from matcher.encoders.image_model import PhotoModule
+from matcher.encoders.photos.photo_net import PhotoModule
 
 LAST_BLOCKS = 1  # of an EfficientNet that are trained where the rest is frozen
 

@@ -7,7 +7,7 @@ import numpy as np
 import openvino
 import torch
 
-from matcher.encoders.runtime import Batch, OpenVinoRunner, Result, Runner
+from matcher.encoders.runtime.openvino_runtime import Batch, OpenVinoRunner, Result, Runner
 
 # What tracing and converting raise on networks that they cannot handle.
 CONVERSION_FAILURES = (

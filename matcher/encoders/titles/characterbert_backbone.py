@@ -6,14 +6,14 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from matcher.encoders.characterbert import MAX_WORDS, WEIGHT_FILES, load_character_bert, save_character_bert
-from matcher.encoders.characterbert_bundled import FOLDER, WindowModel, WindowSettings, is_small
-from matcher.encoders.characterbert_model import CharacterBert, character_ids
-from matcher.encoders.characterbert_small import SmallCharacterBert, load_small, save_small
-from matcher.encoders.convert import ready
-from matcher.encoders.letter_windows import title_windows
-from matcher.encoders.sentence_model import quiet
-from matcher.encoders.sources import model_folder
+from matcher.encoders.runtime.openvino_export import ready
+from matcher.encoders.runtime.weights import model_folder
+from matcher.encoders.titles.char_ngrams import title_windows
+from matcher.encoders.titles.characterbert import MAX_WORDS, WEIGHT_FILES, load_character_bert, save_character_bert
+from matcher.encoders.titles.characterbert_bundled import FOLDER, WindowModel, WindowSettings, is_small
+from matcher.encoders.titles.characterbert_net import CharacterBert, character_ids
+from matcher.encoders.titles.characterbert_student import SmallCharacterBert, load_small, save_small
+from matcher.encoders.titles.sentence_net import quiet
 
 
 class SmallCharacterBackbone:

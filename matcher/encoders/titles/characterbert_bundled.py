@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.encoders.bert import SETTINGS, BertEncoder
-from matcher.encoders.letter_windows import title_windows
-from matcher.encoders.runtime import Batch, Result, Runner, keep, kept
-from matcher.encoders.sources import digest
+from matcher.encoders.runtime.openvino_runtime import Batch, Result, Runner, keep, kept
+from matcher.encoders.runtime.weights import digest
+from matcher.encoders.titles.char_ngrams import title_windows
+from matcher.encoders.titles.sentence_bert import SETTINGS, BertEncoder
 from matcher.errors import EncoderError
 
-FOLDER = Path(__file__).parents[2] / "assets" / "characterbert"
+FOLDER = Path(__file__).parents[3] / "assets" / "characterbert"
 CONFIG = "config.json"
 KIND = "twinshelf-characterbert"  # `model_type` in config.json
 PUBLISHED_KIND = "character_bert"  # of the published architecture
@@ -132,9 +132,9 @@ def _converted(source: Path, keep_in: Path | None) -> WindowModel:
     Raises:
         EncoderError: It cannot be loaded.
     """
-    from matcher.encoders.characterbert_small import load_small
-    from matcher.encoders.convert import ready
-    from matcher.encoders.sentence_model import quiet
+    from matcher.encoders.runtime.openvino_export import ready
+    from matcher.encoders.titles.characterbert_student import load_small
+    from matcher.encoders.titles.sentence_net import quiet
 
     module = load_small(source)
     with quiet():

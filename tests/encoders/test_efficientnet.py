@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from matcher.encoders import load_encoder
-from matcher.encoders.efficientnet import PhotoModel
-from matcher.encoders.looks import looks
+from matcher.encoders.photos.efficientnet import PhotoModel
+from matcher.encoders.photos.photo_views import looks
+from matcher.encoders.registry import load_encoder
 from matcher.errors import Cancelled, EncoderError
 
 
@@ -45,7 +45,7 @@ def photos(tmp_path_factory):
 @pytest.fixture(scope="module")
 def images():
     """The module that loads timm; late, so that collecting the tests stays quick."""
-    return importlib.import_module("matcher.encoders.image_model")
+    return importlib.import_module("matcher.encoders.photos.photo_net")
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +117,7 @@ def test_batches_are_as_large_as_the_runner_takes(photos):
 
 def test_a_kept_model_gives_the_same_vectors_without_torch(encoder, photos, kept, monkeypatch):
     expected = encoder.encode(photos)
-    monkeypatch.setattr("matcher.encoders.efficientnet._converted", None)  # so that it cannot be converted anew
+    monkeypatch.setattr("matcher.encoders.photos.efficientnet._converted", None)  # so that it cannot be converted anew
     np.testing.assert_allclose(load_encoder("efficientnet", folder=kept).encode(photos), expected, atol=1e-6)
 
 
@@ -140,7 +140,7 @@ def test_more_photos_than_are_decoded_ahead_keep_their_order_and_can_be_cancelle
 def test_a_timm_folder_and_checkpoint_load_with_any_classifier(timm_folder, photos, tmp_path, monkeypatch):
     import torch
 
-    convert = importlib.import_module("matcher.encoders.convert")
+    convert = importlib.import_module("matcher.encoders.runtime.openvino_export")
     monkeypatch.setattr(convert, "_openvino", lambda module, example: convert.TorchRunner(module, "cpu", "torch"))
     by_folder = load_encoder(f"efficientnet:{timm_folder}")
     named = shutil.copy(timm_folder / "model.safetensors", tmp_path / "test_efficientnet-mine.safetensors")

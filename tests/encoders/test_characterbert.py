@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from matcher.encoders import load_encoder
-from matcher.encoders.characterbert import cnn_config, load_character_bert
-from matcher.encoders.characterbert_model import (
+from matcher.encoders.registry import load_encoder
+from matcher.encoders.titles.characterbert import cnn_config, load_character_bert
+from matcher.encoders.titles.characterbert_net import (
     CHARACTER_PAD,
     WORD_LENGTH,
     BertConfig,

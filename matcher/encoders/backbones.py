@@ -14,13 +14,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from matcher.arcface import Projection
-from matcher.encoders.bert import bundled_folder, padded
-from matcher.encoders.efficientnet import bundled_weights, find_model
-from matcher.encoders.image_model import BUNDLED_ARCHITECTURE, PhotoModule, load_bundled, load_named
-from matcher.encoders.looks import looks
-from matcher.encoders.photo_network import PhotoNetwork
-from matcher.encoders.sentence_model import SentenceModule, load_sentence_model, quiet
-from matcher.encoders.sources import model_folder
+from matcher.encoders.photos.efficientnet import bundled_weights, find_model
+from matcher.encoders.photos.photo_net import BUNDLED_ARCHITECTURE, PhotoModule, load_bundled, load_named
+from matcher.encoders.photos.photo_net_finetune import PhotoNetwork
+from matcher.encoders.photos.photo_views import looks
+from matcher.encoders.runtime.weights import model_folder
+from matcher.encoders.titles.sentence_bert import bundled_folder, padded
+from matcher.encoders.titles.sentence_net import SentenceModule, load_sentence_model, quiet
 from matcher.errors import EncoderError
 from matcher.vectors.whitening import Whitening
 
@@ -192,7 +192,7 @@ def open_backbone(spec: str, *, max_tokens: int = 64, side: int = 0) -> Backbone
     """
     kind, _, name = spec.partition(":")
     if kind == "characterbert":
-        from matcher.encoders.characterbert_backbone import open_characters
+        from matcher.encoders.titles.characterbert_backbone import open_characters
 
         return open_characters(name, max_tokens)
     if kind == "bert":

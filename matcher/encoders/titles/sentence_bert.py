@@ -11,8 +11,8 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.encoders.runtime import Batch, Runner, keep, kept
-from matcher.encoders.sources import digest, model_folder
+from matcher.encoders.runtime.openvino_runtime import Batch, Runner, keep, kept
+from matcher.encoders.runtime.weights import digest, model_folder
 from matcher.errors import EncoderError
 from matcher.progress import Progress, Report, silent
 from matcher.vectors.embeddings import unit_rows
@@ -193,8 +193,8 @@ def _converted(name: str, source: Path, keep_in: Path | None) -> TextModel:
     """
     import torch
 
-    from matcher.encoders.convert import ready
-    from matcher.encoders.sentence_model import load_sentence_model, quiet
+    from matcher.encoders.runtime.openvino_export import ready
+    from matcher.encoders.titles.sentence_net import load_sentence_model, quiet
 
     module, tokenizer, settings = load_sentence_model(name, source)
     example = padded([tokenizer.encode(title).ids for title in ("one", "two, and longer")], settings["padding"])

@@ -10,19 +10,19 @@ import torch
 
 from matcher.distil.exam import find_spoiled
 from matcher.distil.make import Plan, make
-from matcher.encoders import ENCODERS, load_encoder
-from matcher.encoders.characterbert_bundled import FOLDER, SmallCharacterBertEncoder
-from matcher.encoders.characterbert_small import SmallCharacterBert, SmallConfig, load_small, save_small
-from matcher.encoders.letter_windows import title_windows, word_windows
-from matcher.encoders.trainable import open_backbone
-from matcher.encoders.trained import open_trained
+from matcher.encoders.backbones import open_backbone
+from matcher.encoders.fine_tuned import open_trained
+from matcher.encoders.registry import ENCODERS, load_encoder
+from matcher.encoders.titles.char_ngrams import title_windows, word_windows
+from matcher.encoders.titles.characterbert_bundled import FOLDER, SmallCharacterBertEncoder
+from matcher.encoders.titles.characterbert_student import SmallCharacterBert, SmallConfig, load_small, save_small
 from matcher.errors import EncoderError
 from matcher.lesson import Listings
 from matcher.progress import silent
 from matcher.train_config import LIGHT
 from matcher.train_job import train
 
-DEMO = Path(__file__).parents[1] / "assets" / "demo" / "listings.csv"
+DEMO = Path(__file__).parents[2] / "assets" / "demo" / "listings.csv"
 TITLES = ["Sepatu lari pria hitam", "", "wireless mouse 2.4 GHz", "Sepatu lari pria hitam", "🙂", "x" * 200]
 SMALL = SmallConfig(buckets=500, hidden=24, layers=2, heads=4, inner=48, max_words=6)
 
