@@ -16,6 +16,7 @@ from matcher import compare_command, encoder_commands, pipeline
 from matcher.errors import Cancelled, DataError, MatcherError
 from matcher.export import to_bytes
 from matcher.files import atomic, fingerprint
+from matcher.matching.recipe import Fusion, Recipe
 from matcher.options import (
     FILE,
     fusion,
@@ -30,7 +31,6 @@ from matcher.options import (
     text,
     told_workspace,
 )  # fmt: skip
-from matcher.recipe import Fusion, Recipe
 from matcher.terminal import ProgressLine
 from matcher.workspace import Workspace, catalog_id_of
 

@@ -31,13 +31,13 @@ from matcher.encoders.registry import load_encoder
 from matcher.encoding import embed, load
 from matcher.errors import Cancelled, DataError, EncoderError, TrainingError
 from matcher.lesson import Listings
+from matcher.matching.recipe import Recipe
+from matcher.matching.tuning import tune_recipe
 from matcher.progress import Report, silent
-from matcher.recipe import Recipe
 from matcher.split import TEST, TUNE
 from matcher.standings import Apart, Example, Row, Standings, save_standings, standings_file
 from matcher.train_catalog import TrainJob
 from matcher.train_config import TrainConfig
-from matcher.tuning import tune_recipe
 from matcher.vectors.candidate_pairs import CandidatePairs
 from matcher.vectors.embeddings import Embeddings
 from matcher.vectors.neighbours import nearest

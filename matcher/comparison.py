@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
-from matcher.interval import Figure, mean_figures
-from matcher.metrics import per_listing_scores, truth_of
-from matcher.recipe import Recipe, decide
+from matcher.matching.bootstrap import Figure, mean_figures
+from matcher.matching.metrics import per_listing_scores, truth_of
+from matcher.matching.recipe import Recipe, decide
 from matcher.split import TEST, TRAIN, TUNE, split_by_product
 from matcher.vectors.candidate_pairs import CandidatePairs, candidate_pairs
 from matcher.vectors.embeddings import Embeddings

@@ -7,7 +7,7 @@ from math import pi, sqrt
 from matcher.encoders.model_card import Card
 from matcher.encoding import EncodeConfig
 from matcher.ingest.catalog import Catalog
-from matcher.recipe import MOST_ALONE, Recipe
+from matcher.matching.recipe import MOST_ALONE, Recipe
 
 TEXT_ENCODER = "tfidf-char"
 IMAGE_ENCODER = "efficientnet"

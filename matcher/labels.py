@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from matcher.edge import distance_to_edge
 from matcher.errors import DataError
-from matcher.recipe import Recipe, decide
+from matcher.matching.recipe import Recipe, decide
+from matcher.matching.threshold_margin import distance_to_edge
 from matcher.records import Verdict
 from matcher.vectors.candidate_pairs import CandidatePairs
 

@@ -18,12 +18,12 @@ from matcher.ingest.catalog import ColumnMap, read_catalog
 from matcher.labels import DIFFERENT, MATCH, judged_rows
 from matcher.learned import learned_rows
 from matcher.lookup import query
-from matcher.metrics import Scores, Truth, listing_scores, pair_scores, truth_of
-from matcher.outcome import outcome_of
+from matcher.matching.metrics import Scores, Truth, listing_scores, pair_scores, truth_of
+from matcher.matching.recipe import Fusion, Recipe, decide
+from matcher.matching.resolve import outcome_of
+from matcher.matching.tuning import tune_recipe
 from matcher.progress import Progress, Report, silent
-from matcher.recipe import Fusion, Recipe, decide
 from matcher.runs import runs
-from matcher.tuning import tune_recipe
 from matcher.workspace import Workspace, catalog_id_of
 
 __all__ = ["DemoConfig", "EncodeConfig", "EncodeResult", "Encoded", "Evaluation", "ImportConfig", "ImportResult",

@@ -10,7 +10,7 @@ from matcher.comparison import Measured
 from matcher.contenders import CONTENDERS, DATA, Protocol
 from matcher.errors import DataError
 from matcher.files import atomic
-from matcher.interval import Figure
+from matcher.matching.bootstrap import Figure
 from matcher.workspace import Workspace
 
 FORMAT = 1

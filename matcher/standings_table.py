@@ -7,7 +7,7 @@ import pandas as pd
 
 from matcher.comparison import Measured
 from matcher.contenders import CONTENDERS, DATA, PAPER, PROTOCOLS, Protocol, Published
-from matcher.interval import Figure
+from matcher.matching.bootstrap import Figure
 from matcher.standings import Row, Standings
 
 FIGURES = ("f1", "precision", "recall")

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from matcher.metrics import PrecisionRecallCurve
+from matcher.matching.metrics import PrecisionRecallCurve
 from pages._charts import colours
 
 

@@ -9,10 +9,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from matcher import pipeline
-from matcher.edge import around_edge, distance_to_edge, spread_over
 from matcher.explore import OTHER, SAME, UNKNOWN
 from matcher.labels import DIFFERENT, MATCH, VerdictScores, judged_rows, score_verdicts
-from matcher.metrics import (
+from matcher.matching.metrics import (
     PrecisionRecallCurve,
     Truth,
     listing_scores,
@@ -22,8 +21,9 @@ from matcher.metrics import (
     scores_of,
     truth_of,
 )
-from matcher.preview import ThresholdGrid, reach, thinned, threshold_grid
-from matcher.recipe import Recipe, decide, joint_distance
+from matcher.matching.recipe import Recipe, decide, joint_distance
+from matcher.matching.threshold_grid import ThresholdGrid, reach, thinned, threshold_grid
+from matcher.matching.threshold_margin import around_edge, distance_to_edge, spread_over
 from pages._shared import Matched
 from pages._sliders import Figures
 

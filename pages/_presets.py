@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from matcher.recipe import Recipe
+from matcher.matching.recipe import Recipe
 from pages._shared import Matched
 from pages._text import literal
 from pages._words import recipe_in_words

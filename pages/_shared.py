@@ -13,7 +13,7 @@ from matcher import jobs, pipeline
 from matcher.encoding import ENCODED
 from matcher.explore import PairIndex, index_pairs
 from matcher.ingest.catalog import Catalog
-from matcher.recipe import Recipe, decide, joint_distance
+from matcher.matching.recipe import Recipe, decide, joint_distance
 from matcher.records import CatalogInfo, Verdict
 from matcher.workspace import Workspace, open_workspace
 from pages import _jobs

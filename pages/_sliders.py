@@ -9,8 +9,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from matcher.metrics import Scores
-from matcher.preview import Rule, ThresholdGrid
+from matcher.matching.metrics import Scores
+from matcher.matching.threshold_grid import Rule, ThresholdGrid
 
 _ASSETS = Path(__file__).parent.parent / "assets"
 _sliders = st.components.v2.component(

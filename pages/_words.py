@@ -5,7 +5,7 @@ from math import inf
 
 from matcher.encoders.registry import ENCODERS
 from matcher.labels import RANDOM
-from matcher.recipe import Recipe
+from matcher.matching.recipe import Recipe
 from pages._cards import ICONS, WORDS, Bar
 
 FUSIONS = {

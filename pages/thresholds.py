@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 from matcher import jobs, pipeline
-from matcher.recipe import Recipe
-from matcher.tuning import tune_recipe
+from matcher.matching.recipe import Recipe
+from matcher.matching.tuning import tune_recipe
 from pages import _jobs, _measured
 from pages._charts import chart
 from pages._curves import matches_per_listing, over_threshold, precision_recall

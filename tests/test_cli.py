@@ -12,8 +12,8 @@ import pytest
 from matcher import __main__ as terminal_commands
 from matcher import pipeline
 from matcher.__main__ import cli
+from matcher.matching.recipe import Recipe
 from matcher.progress import Progress
-from matcher.recipe import Recipe
 from matcher.terminal import ProgressLine, clock, described
 
 ROOT = Path(__file__).parents[1]

@@ -14,8 +14,8 @@ import torch
 from matcher.__main__ import cli
 from matcher.defaults import CAREFUL, UNKNOWN_ENCODER
 from matcher.encoders.model_card import COUNTS, FIGURES
+from matcher.matching.recipe import Recipe
 from matcher.pipeline import EncodeConfig, usual_recipe
-from matcher.recipe import Recipe
 from matcher.runs import free_name, runs
 from matcher.terminal import ProgressLine
 from matcher.workspace import open_workspace

@@ -14,7 +14,7 @@ from matcher.labels import (
     review_queue,
     score_verdicts,
 )
-from matcher.recipe import Recipe
+from matcher.matching.recipe import Recipe
 from matcher.records import Verdict
 from matcher.vectors.candidate_pairs import CandidatePairs
 

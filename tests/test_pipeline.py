@@ -10,9 +10,9 @@ from matcher.defaults import THRESHOLDS, WHITENED, default_encoders, default_rec
 from matcher.encoders.model_card import Card
 from matcher.errors import Cancelled, DataError, EncoderError
 from matcher.ingest.catalog import ColumnMap
-from matcher.metrics import listing_scores, pair_scores, truth_of
+from matcher.matching.metrics import listing_scores, pair_scores, truth_of
+from matcher.matching.recipe import Recipe, decide
 from matcher.pipeline import EncodeConfig, ImportConfig
-from matcher.recipe import Recipe, decide
 from matcher.workspace import open_workspace
 
 PRODUCTS = ["red cotton shirt", "blue steel bottle", "green garden hose", "black leather belt"]

@@ -11,7 +11,7 @@ from PIL import Image
 
 from matcher.comparison import Measured
 from matcher.contenders import CONTENDERS, DATA
-from matcher.interval import Figure
+from matcher.matching.bootstrap import Figure
 from matcher.report_page import report_page
 from matcher.standings import Apart, Example, Row, Standings
 from matcher.standings_table import comparison_table

@@ -10,9 +10,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from matcher.metrics import listing_scores, matches_per_listing, pair_scores, truth_of
-from matcher.recipe import Recipe, decide
-from matcher.tuning import tune_recipe
+from matcher.matching.metrics import listing_scores, matches_per_listing, pair_scores, truth_of
+from matcher.matching.recipe import Recipe, decide
+from matcher.matching.tuning import tune_recipe
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 LISTINGS, K, PRODUCTS = 34_250, 50, 11_014

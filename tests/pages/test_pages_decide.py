@@ -14,8 +14,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from matcher import pipeline
-from matcher.metrics import listing_scores, pair_scores, truth_of
-from matcher.recipe import decide
+from matcher.matching.metrics import listing_scores, pair_scores, truth_of
+from matcher.matching.recipe import decide
 from matcher.workspace import Workspace, open_workspace
 
 ROOT = Path(__file__).parents[2]

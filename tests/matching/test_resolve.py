@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.outcome import order_groups, outcome_of
-from matcher.recipe import Recipe, decide
+from matcher.matching.recipe import Recipe, decide
+from matcher.matching.resolve import order_groups, outcome_of
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 N = 6

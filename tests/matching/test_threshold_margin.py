@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.edge import around_edge, distance_to_edge, spread_over
 from matcher.errors import DataError
-from matcher.recipe import Recipe, decide
+from matcher.matching.recipe import Recipe, decide
+from matcher.matching.threshold_margin import around_edge, distance_to_edge, spread_over
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 value = st.sampled_from([0.0, 0.1, 0.2, 0.25, 0.3, 0.7, 1.5, float("inf")])

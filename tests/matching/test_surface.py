@@ -5,8 +5,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from matcher.metrics import listing_scores, per_listing_scores, truth_of
-from matcher.surface import Axis, pair_counts, product_f1
+from matcher.matching.metrics import listing_scores, per_listing_scores, truth_of
+from matcher.matching.surface import Axis, pair_counts, product_f1
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 TRIED = np.array([0.0, 0.1, 0.5, 1.0], np.float32)

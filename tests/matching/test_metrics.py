@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from matcher.errors import DataError
-from matcher.metrics import (
+from matcher.matching.metrics import (
     Scores,
     listing_scores,
     matches_per_listing,

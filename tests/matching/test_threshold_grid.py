@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import DataError
-from matcher.metrics import precision_recall_curve
-from matcher.preview import pairs_within, reach, thinned, threshold_grid
+from matcher.matching.metrics import precision_recall_curve
+from matcher.matching.threshold_grid import pairs_within, reach, thinned, threshold_grid
 
 BINS = 8
 EDGES = [i / BINS for i in range(BINS + 1)]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import DataError
-from matcher.recipe import Recipe, decide, joint_distance
+from matcher.matching.recipe import Recipe, decide, joint_distance
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 INF = np.inf

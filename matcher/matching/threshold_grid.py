@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
-from matcher.metrics import PrecisionRecallCurve
+from matcher.matching.metrics import PrecisionRecallCurve
 
 Rule = Literal["any", "all"]  # a pair matches when one distance is within its threshold, or when all are
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.errors import DataError
-from matcher.interval import mean_figures
+from matcher.matching.bootstrap import mean_figures
 
 scored = st.lists(st.tuples(st.integers(0, 5), st.sampled_from([0.0, 0.25, 0.5, 1.0])), min_size=2).filter(
     lambda rows: len({product for product, _ in rows}) > 1
@@ -55,7 +55,7 @@ def test_it_covers_the_truth_about_as_often_as_it_says():
 def test_draws_of_many_products_come_in_blocks(monkeypatch):
     values, product = np.random.default_rng(0).random((90, 2)), np.arange(90) // 3
     whole = mean_figures(values, product)
-    monkeypatch.setattr("matcher.interval.FLOATS_AT_ONCE", 64)
+    monkeypatch.setattr("matcher.matching.bootstrap.FLOATS_AT_ONCE", 64)
     for one, other in zip(whole, mean_figures(values, product), strict=True):
         assert one.value == other.value
         assert (one.low, one.high) == pytest.approx((other.low, other.high), abs=0.02)

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.metrics import Truth
+from matcher.matching.metrics import Truth
 
 Rule = Literal["either", "both"]
 """A pair matches when either distance is within its threshold, or when both are."""

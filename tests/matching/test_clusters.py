@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.groups import contradictions, group_listings
+from matcher.matching.clusters import contradictions, group_listings
 
 
 def grouped(n, links, same=(), different=()):

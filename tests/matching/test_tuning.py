@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.errors import DataError
-from matcher.metrics import listing_scores, pair_scores, per_listing_scores, truth_of
-from matcher.recipe import Recipe, decide
-from matcher.tuning import midway, tune_recipe
+from matcher.matching.metrics import listing_scores, pair_scores, per_listing_scores, truth_of
+from matcher.matching.recipe import Recipe, decide
+from matcher.matching.tuning import midway, tune_recipe
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 TEMPLATE = Recipe("tfidf", "efficientnet")

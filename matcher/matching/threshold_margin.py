@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
-from matcher.recipe import Recipe, joint_distance
+from matcher.matching.recipe import Recipe, joint_distance
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 

@@ -7,9 +7,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.edge import distance_to_edge
-from matcher.groups import contradictions, group_listings
-from matcher.recipe import Recipe
+from matcher.matching.clusters import contradictions, group_listings
+from matcher.matching.recipe import Recipe
+from matcher.matching.threshold_margin import distance_to_edge
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
-from matcher.metrics import Truth, truth_of
-from matcher.recipe import Mean, Recipe, distance_of, joint_distance
-from matcher.surface import Axis, Rule, pair_counts, product_f1
+from matcher.matching.metrics import Truth, truth_of
+from matcher.matching.recipe import Mean, Recipe, distance_of, joint_distance
+from matcher.matching.surface import Axis, Rule, pair_counts, product_f1
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 Objective = Literal["f1", "precision@0.95"]
