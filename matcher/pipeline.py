@@ -15,7 +15,6 @@ from matcher.encoding import open_last as load_encoded
 from matcher.errors import DataError
 from matcher.export import match_lists
 from matcher.ingest.catalog import ColumnMap, read_catalog
-from matcher.labels import DIFFERENT, MATCH, judged_rows
 from matcher.learned import learned_rows
 from matcher.lookup import query
 from matcher.matching.metrics import Scores, Truth, listing_scores, pair_scores, truth_of
@@ -23,6 +22,7 @@ from matcher.matching.recipe import Fusion, Recipe, decide
 from matcher.matching.resolve import outcome_of
 from matcher.matching.tuning import tune_recipe
 from matcher.progress import Progress, Report, silent
+from matcher.review.queue import DIFFERENT, MATCH, judged_rows
 from matcher.runs import runs
 from matcher.workspace import Workspace, catalog_id_of
 

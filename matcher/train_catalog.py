@@ -7,9 +7,9 @@ import numpy as np
 
 from matcher.encoders.model_card import is_run
 from matcher.errors import Cancelled, TrainingError
-from matcher.labels import DIFFERENT, MATCH, judged_rows
 from matcher.lesson import Listings
 from matcher.progress import Report, silent
+from matcher.review.queue import DIFFERENT, MATCH, judged_rows
 from matcher.runs import forget
 from matcher.train_config import Modality, Preset, TrainConfig, preset
 from matcher.workspace import Workspace

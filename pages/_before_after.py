@@ -9,7 +9,7 @@ from matcher import before_after, jobs
 from matcher.before_after import BeforeAfter, BeforeAfterConfig
 from matcher.changes import NEAREST, Change
 from matcher.encoders.model_card import Card
-from matcher.explore import differing_words
+from matcher.review.pair_cases import differing_words
 from pages import _cards, _jobs
 from pages._cards import Badge, Board, Column, cards
 from pages._shared import Opened, listing_card

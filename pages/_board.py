@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from matcher.explore import (
+from matcher.review.pair_cases import (
     OTHER,
     SAME,
     Case,
@@ -16,7 +16,7 @@ from matcher.explore import (
     pairs_of_case,
     searcher,
 )  # fmt: skip
-from matcher.labels import verdict_rows
+from matcher.review.queue import verdict_rows
 from pages._cards import FALSE_MATCH, ICONS, MATCH, MISSED_MATCH, Badge, Bar, Board, Card, Column, Decided, cards
 from pages._shared import Matched, bars_of_pair, listing_card, thresholds_of, verdicts_by_pair
 

@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from matcher.contenders import ALONE_WORDS, PAPER_SOURCE, PROTOCOL_TITLES, PROTOCOL_WORDS, PROTOCOLS
-from matcher.explore import differing_words
 from matcher.export import to_bytes
 from matcher.report_page import report_page
+from matcher.review.pair_cases import differing_words
 from matcher.standings import Example, Row, Standings
 from matcher.standings_table import (
     best_pair,

@@ -9,8 +9,6 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from matcher import pipeline
-from matcher.explore import OTHER, SAME, UNKNOWN
-from matcher.labels import DIFFERENT, MATCH, VerdictScores, judged_rows, score_verdicts
 from matcher.matching.metrics import (
     PrecisionRecallCurve,
     Truth,
@@ -24,6 +22,8 @@ from matcher.matching.metrics import (
 from matcher.matching.recipe import Recipe, decide, joint_distance
 from matcher.matching.threshold_grid import ThresholdGrid, reach, thinned, threshold_grid
 from matcher.matching.threshold_margin import around_edge, distance_to_edge, spread_over
+from matcher.review.pair_cases import OTHER, SAME, UNKNOWN
+from matcher.review.queue import DIFFERENT, MATCH, VerdictScores, judged_rows, score_verdicts
 from pages._shared import Matched
 from pages._sliders import Figures
 

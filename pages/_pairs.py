@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from matcher.explore import OTHER, SAME, differing_words
+from matcher.review.pair_cases import OTHER, SAME, differing_words
 from pages._cards import WORDS
 from pages._charts import colours
 from pages._photos import photo_url

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from matcher import jobs, pipeline
 from matcher.encoding import ENCODED
-from matcher.explore import PairIndex, index_pairs
 from matcher.ingest.catalog import Catalog
 from matcher.matching.recipe import Recipe, decide, joint_distance
 from matcher.records import CatalogInfo, Verdict
+from matcher.review.pair_cases import PairIndex, index_pairs
 from matcher.workspace import Workspace, open_workspace
 from pages import _jobs
 from pages._cards import Badge, Bar, Card

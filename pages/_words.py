@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from math import inf
 
 from matcher.encoders.registry import ENCODERS
-from matcher.labels import RANDOM
 from matcher.matching.recipe import Recipe
+from matcher.review.queue import RANDOM
 from pages._cards import ICONS, WORDS, Bar
 
 FUSIONS = {

@@ -9,8 +9,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from matcher import export
-from matcher.labels import DIFFERENT, MATCH, judged_rows
 from matcher.matching.resolve import Outcome, order_groups, outcome_of
+from matcher.review.queue import DIFFERENT, MATCH, judged_rows
 from pages import _compare
 from pages._groups import group_rows
 from pages._shared import Matched, need_catalog, need_matches, view_control

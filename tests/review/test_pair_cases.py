@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import DataError
-from matcher.explore import (
+from matcher.review.pair_cases import (
     CASES,
     OTHER,
     SAME,

@@ -4,7 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import DataError
-from matcher.labels import (
+from matcher.matching.recipe import Recipe
+from matcher.records import Verdict
+from matcher.review.queue import (
     DIFFERENT,
     DOUBTFUL,
     MATCH,
@@ -14,8 +16,6 @@ from matcher.labels import (
     review_queue,
     score_verdicts,
 )
-from matcher.matching.recipe import Recipe
-from matcher.records import Verdict
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 RECIPE = Recipe(text_encoder="tfidf", text_threshold=0.5)
