@@ -14,8 +14,6 @@ import click
 
 from matcher import compare_command, encoder_commands, pipeline
 from matcher.errors import Cancelled, DataError, MatcherError
-from matcher.export import to_bytes
-from matcher.files import atomic, fingerprint
 from matcher.matching.recipe import Fusion, Recipe
 from matcher.options import (
     FILE,
@@ -31,8 +29,10 @@ from matcher.options import (
     text,
     told_workspace,
 )  # fmt: skip
+from matcher.storage.exports import to_bytes
+from matcher.storage.files import atomic, fingerprint
+from matcher.storage.workspace import Workspace, catalog_id_of
 from matcher.terminal import ProgressLine
-from matcher.workspace import Workspace, catalog_id_of
 
 PROBLEMS_SHOWN = 5
 

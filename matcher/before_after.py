@@ -11,9 +11,9 @@ from matcher.encoders.model_card import Card, read_card
 from matcher.encoding import embed, load
 from matcher.learned import learned_keys, learned_rows
 from matcher.progress import Report, silent
+from matcher.storage.workspace import Workspace
 from matcher.vectors.embeddings import Embeddings
 from matcher.vectors.neighbours import search
-from matcher.workspace import Workspace
 
 MOST_QUERIES = 400
 

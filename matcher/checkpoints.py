@@ -12,7 +12,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from matcher.errors import DataError, TrainingError
-from matcher.files import atomic
+from matcher.storage.files import atomic
 
 
 @dataclass(frozen=True)

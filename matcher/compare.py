@@ -36,12 +36,12 @@ from matcher.matching.tuning import tune_recipe
 from matcher.progress import Report, silent
 from matcher.split import TEST, TUNE
 from matcher.standings import Apart, Example, Row, Standings, save_standings, standings_file
+from matcher.storage.workspace import Workspace
 from matcher.train_catalog import TrainJob
 from matcher.train_config import TrainConfig
 from matcher.vectors.candidate_pairs import CandidatePairs
 from matcher.vectors.embeddings import Embeddings
 from matcher.vectors.neighbours import nearest
-from matcher.workspace import Workspace
 
 EXAMPLES = 24
 STEP = "Comparing encoders"

@@ -10,16 +10,16 @@ from matcher.compare import compare_catalog
 from matcher.compare_field import CompareConfig
 from matcher.contenders import CONTENDERS, DATA, PROTOCOLS
 from matcher.errors import DataError
-from matcher.export import to_bytes
-from matcher.files import atomic
 from matcher.options import in_workspace, name, say, told_workspace
 from matcher.progress import Progress
 from matcher.report_page import report_page
 from matcher.standings import Standings, load_standings
 from matcher.standings_table import comparison_table, measured_on, why_empty, with_interval
+from matcher.storage.exports import to_bytes
+from matcher.storage.files import atomic
+from matcher.storage.workspace import Workspace, catalog_id_of
 from matcher.terminal import ProgressLine
 from matcher.train_config import Preset
-from matcher.workspace import Workspace, catalog_id_of
 
 
 @click.command()

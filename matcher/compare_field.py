@@ -12,17 +12,17 @@ from matcher.comparison import common_split
 from matcher.contenders import CONTENDERS, DATA, NOT_TRAINED, Contender
 from matcher.encoders.model_card import is_run
 from matcher.errors import DataError
-from matcher.files import fingerprint
 from matcher.ingest.catalog import Catalog
 from matcher.runs import unfinished
 from matcher.split import SIDES, TRAIN
 from matcher.standings import Standings, load_standings
+from matcher.storage.files import fingerprint
+from matcher.storage.workspace import Workspace
 from matcher.train_catalog import TrainJob, training_job
 from matcher.train_config import Preset, TrainConfig
 from matcher.train_time import VIEW
 from matcher.train_time import expected_seconds as train_seconds
 from matcher.vectors.neighbours import Neighbours
-from matcher.workspace import Workspace
 
 METHOD = 4  # raise it when trainings or figures come out otherwise: what was made before is then made again
 RUN_PREFIX = "compare-"  # of the names of a comparison's trainings

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from matcher.encoders.photos.phash import phash_of
 from matcher.encoders.registry import Encoder, load_encoder
 from matcher.errors import DataError
-from matcher.files import fingerprint
 from matcher.ingest.catalog import Catalog
 from matcher.progress import Progress, Report, silent
+from matcher.storage.files import fingerprint
+from matcher.storage.workspace import Workspace
 from matcher.vectors.candidate_pairs import CandidatePairs, candidate_pairs
 from matcher.vectors.distance import Metric
 from matcher.vectors.embeddings import embeddings_of, fuse
 from matcher.vectors.neighbours import Neighbours, nearest
-from matcher.workspace import Workspace
 
 ENCODED = "encoded"  # the setting that says what a catalog was last encoded to
 ROWS_AT_ONCE = 2_000  # encoded between two saves; what a cancelled job loses at most

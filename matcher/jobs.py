@@ -20,8 +20,8 @@ from matcher import before_after, compare, compare_field, pipeline, train_catalo
 from matcher.errors import Cancelled, JobError, MatcherError
 from matcher.pace import Pace
 from matcher.progress import Progress, Report
-from matcher.records import Job
-from matcher.workspace import Workspace, open_workspace
+from matcher.storage.records import Job
+from matcher.storage.workspace import Workspace, open_workspace
 
 SECONDS_BETWEEN_WRITES = 0.2  # of progress; a page polls once a second
 LOG_LINES_IN_MESSAGE = 3

@@ -8,9 +8,9 @@ from matcher.encoders.registry import Encoder
 from matcher.encoding import contents_of, inputs_of, load, open_last
 from matcher.errors import DataError
 from matcher.images import jpeg, open_image, working_copy
+from matcher.storage.workspace import Workspace
 from matcher.vectors.embeddings import Embeddings, embeddings_of, fuse
 from matcher.vectors.neighbours import Neighbours, search
-from matcher.workspace import Workspace
 
 
 def query(

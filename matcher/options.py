@@ -6,7 +6,7 @@ from typing import get_args
 import click
 
 from matcher.matching.recipe import Fusion
-from matcher.workspace import Workspace, open_workspace
+from matcher.storage.workspace import Workspace, open_workspace
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 WORKSPACE = "workspace"

@@ -13,7 +13,6 @@ from matcher.encoders.model_card import is_run
 from matcher.encoding import ENCODED, EncodeConfig, Encoded, encode_catalog, remember
 from matcher.encoding import open_last as load_encoded
 from matcher.errors import DataError
-from matcher.export import match_lists
 from matcher.ingest.catalog import ColumnMap, read_catalog
 from matcher.learned import learned_rows
 from matcher.lookup import query
@@ -24,7 +23,8 @@ from matcher.matching.tuning import tune_recipe
 from matcher.progress import Progress, Report, silent
 from matcher.review.queue import DIFFERENT, MATCH, judged_rows
 from matcher.runs import runs
-from matcher.workspace import Workspace, catalog_id_of
+from matcher.storage.exports import match_lists
+from matcher.storage.workspace import Workspace, catalog_id_of
 
 __all__ = ["DemoConfig", "EncodeConfig", "EncodeResult", "Encoded", "Evaluation", "ImportConfig", "ImportResult",
            "config_of", "current_recipe", "default_encoders", "default_recipe", "encode", "evaluate", "import_catalog",

@@ -9,9 +9,9 @@ from typing import Any
 from matcher.comparison import Measured
 from matcher.contenders import CONTENDERS, DATA, Protocol
 from matcher.errors import DataError
-from matcher.files import atomic
 from matcher.matching.bootstrap import Figure
-from matcher.workspace import Workspace
+from matcher.storage.files import atomic
+from matcher.storage.workspace import Workspace
 
 FORMAT = 1
 FILE = "comparison.json"

@@ -11,8 +11,8 @@ from matcher.lesson import Listings
 from matcher.progress import Report, silent
 from matcher.review.queue import DIFFERENT, MATCH, judged_rows
 from matcher.runs import forget
+from matcher.storage.workspace import Workspace
 from matcher.train_config import Modality, Preset, TrainConfig, preset
-from matcher.workspace import Workspace
 
 KINDS: dict[str, Modality] = {"bert": "text", "characterbert": "text", "efficientnet": "image"}
 

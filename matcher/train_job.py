@@ -26,13 +26,13 @@ from matcher.encoders.registry import CARD
 from matcher.encoders.titles.char_tfidf import Letters, fit_letters
 from matcher.errors import Cancelled, TrainingError
 from matcher.exam import Exam, best_letter_share, copy_exam, label_exam
-from matcher.files import fingerprint
 from matcher.learned import LEARNED, listing_keys
 from matcher.lesson import Lesson, Listings, prepare, sides_of
 from matcher.objective import Source
 from matcher.pool_score import PoolScore
 from matcher.progress import Pulse, Report, Tick, nothing
 from matcher.runs import alone, check_name
+from matcher.storage.files import fingerprint
 from matcher.train_config import TrainConfig
 from matcher.training import Epoch, Task, device, fit, load_best
 from matcher.vectors.embeddings import unit_rows

@@ -8,9 +8,9 @@ from PIL import Image
 from matcher.encoders.registry import ENCODERS, load_encoder
 from matcher.encoding import inputs_of
 from matcher.errors import EncoderError
-from matcher.files import atomic
 from matcher.progress import Progress, Report, silent
-from matcher.workspace import Workspace
+from matcher.storage.files import atomic
+from matcher.storage.workspace import Workspace
 
 OPENED = "encoders.opened"  # workspace setting: encoders that were opened here by name, and their modality
 TITLE = "red cotton shirt, size M"

@@ -7,8 +7,8 @@ from matcher.compare_field import CompareConfig, expected_seconds, open_field, r
 from matcher.contenders import CONTENDERS, DATA, DATA_WORDS
 from matcher.course import in_words
 from matcher.errors import DataError
-from matcher.records import Job
 from matcher.standings import load_standings
+from matcher.storage.records import Job
 from pages import _compare_results
 from pages._jobs import cancel_button
 from pages._shared import Opened, empty_state

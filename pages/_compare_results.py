@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from matcher.contenders import ALONE_WORDS, PAPER_SOURCE, PROTOCOL_TITLES, PROTOCOL_WORDS, PROTOCOLS
-from matcher.export import to_bytes
 from matcher.report_page import report_page
 from matcher.review.pair_cases import differing_words
 from matcher.standings import Example, Row, Standings
@@ -20,6 +19,7 @@ from matcher.standings_table import (
     thresholds_in_words,
     with_interval,
 )
+from matcher.storage.exports import to_bytes
 from pages._cards import Bar, Board, Column, cards
 from pages._charts import chart
 from pages._compare_chart import dots

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from matcher import jobs
-from matcher.records import Job
-from matcher.workspace import Workspace
+from matcher.storage.records import Job
+from matcher.storage.workspace import Workspace
 from pages._text import literal
 
 TITLES = {

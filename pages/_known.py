@@ -7,8 +7,8 @@ from matcher.compare_field import of_comparison
 from matcher.encoders.model_card import Card, is_run
 from matcher.encoders.registry import ENCODERS
 from matcher.runs import runs
+from matcher.storage.workspace import Workspace
 from matcher.trial import opened_encoders
-from matcher.workspace import Workspace
 from pages._text import literal
 from pages._words import encoder_name
 

@@ -8,9 +8,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from matcher.export import to_bytes
 from matcher.ingest import profile
 from matcher.ingest.profile import Cases, Counts
+from matcher.storage.exports import to_bytes
 from pages._cards import Badge, Board, Card, Column, cards
 from pages._charts import chart, colours
 from pages._photos import photo_url

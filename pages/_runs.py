@@ -10,7 +10,7 @@ from matcher.encoders.model_card import Card
 from matcher.errors import EncoderError, MatcherError
 from matcher.pipeline import users_of
 from matcher.runs import damaged, delete_run, export_run, forget, import_run, read_history, runs
-from matcher.workspace import Workspace
+from matcher.storage.workspace import Workspace
 from pages import _before_after
 from pages._jobs import duration
 from pages._known import run_line

@@ -13,9 +13,9 @@ from matcher import jobs, pipeline
 from matcher.encoding import ENCODED
 from matcher.ingest.catalog import Catalog
 from matcher.matching.recipe import Recipe, decide, joint_distance
-from matcher.records import CatalogInfo, Verdict
 from matcher.review.pair_cases import PairIndex, index_pairs
-from matcher.workspace import Workspace, open_workspace
+from matcher.storage.records import CatalogInfo, Verdict
+from matcher.storage.workspace import Workspace, open_workspace
 from pages import _jobs
 from pages._cards import Badge, Bar, Card
 from pages._photos import photo_url, workspace_root

@@ -14,7 +14,7 @@ from matcher import jobs
 from matcher.errors import DataError
 from matcher.ingest.catalog import ColumnMap, Table, preview_table, recognise_columns
 from matcher.pipeline import ImportConfig
-from matcher.workspace import Workspace, catalog_id_of
+from matcher.storage.workspace import Workspace, catalog_id_of
 from pages._text import literal
 
 KINDS = ["csv", "tsv", "txt", "parquet", "xlsx", "xlsm", "xls", "zip"]

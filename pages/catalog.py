@@ -3,7 +3,7 @@
 import streamlit as st
 
 from matcher import jobs
-from matcher.workspace import Workspace
+from matcher.storage.workspace import Workspace
 from pages import _encode, _jobs, _quality, _upload
 from pages._shared import Opened, current_catalog_id, current_workspace, need_catalog, open_catalog
 

@@ -8,9 +8,9 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from matcher import export
 from matcher.matching.resolve import Outcome, order_groups, outcome_of
 from matcher.review.queue import DIFFERENT, MATCH, judged_rows
+from matcher.storage import exports
 from pages import _compare
 from pages._groups import group_rows
 from pages._shared import Matched, need_catalog, need_matches, view_control
@@ -104,11 +104,11 @@ def downloads(matched: Matched, outcome: Outcome) -> None:
     links = (outcome.left, outcome.right)
     verdicts = partial(matched.workspace.store.verdicts, matched.id)
     tables: dict[str, tuple[str, Callable[[], pd.DataFrame]]] = {
-        "Matches": ("one pair a row", partial(export.match_table, listings, *links, outcome.distance)),
-        "Groups": ("every listing, by group", partial(export.group_table, listings, outcome.group)),
+        "Matches": ("one pair a row", partial(exports.match_table, listings, *links, outcome.distance)),
+        "Groups": ("every listing, by group", partial(exports.group_table, listings, outcome.group)),
         "Verdicts": (
             "what curators said",
-            lambda: export.verdict_table(verdicts(), listings),
+            lambda: exports.verdict_table(verdicts(), listings),
         ),
     }
     st.subheader("Take along")
@@ -120,17 +120,17 @@ def downloads(matched: Matched, outcome: Outcome) -> None:
     st.markdown("**Matches of each listing** :gray[posting_id, matches]", help="The form of Shopee's contest.")
 
     def contest() -> pd.DataFrame:
-        return export.contest_lists(export.match_lists(listings["item_id"], *links, outcome.strength))
+        return exports.contest_lists(exports.match_lists(listings["item_id"], *links, outcome.strength))
 
     download(matched, "contest", "CSV", contest)
 
 
-def download(matched: Matched, name: str, kind: export.Format, table: Callable[[], pd.DataFrame]) -> None:
+def download(matched: Matched, name: str, kind: exports.Format, table: Callable[[], pd.DataFrame]) -> None:
     """A button that makes its file when it is pressed."""
     st.download_button(
         kind,
-        lambda: export.to_bytes(table(), kind, mark=name != "contest"),
-        file_name=f"{matched.id}-{name}{export.ENDINGS[kind]}",
+        lambda: exports.to_bytes(table(), kind, mark=name != "contest"),
+        file_name=f"{matched.id}-{name}{exports.ENDINGS[kind]}",
         mime=MIME[kind],
         key=f"download-{name}-{kind}",
         on_click="ignore",

@@ -3,9 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from matcher.records import Verdict
 from matcher.review.pair_cases import differing_words
 from matcher.review.queue import DIFFERENT, MATCH, UNSURE, Question, VerdictScores, review_queue, score_verdicts
+from matcher.storage.records import Verdict
 from pages._cards import Board, Column, cards
 from pages._measured import doubtful, item_ids
 from pages._photos import photo_url

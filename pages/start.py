@@ -3,8 +3,8 @@
 import streamlit as st
 
 from matcher import jobs, pipeline
-from matcher.records import CatalogInfo
-from matcher.workspace import Workspace
+from matcher.storage.records import CatalogInfo
+from matcher.storage.workspace import Workspace
 from pages import _jobs
 from pages._cards import card_grid
 from pages._shared import (

@@ -17,7 +17,7 @@ from matcher.ingest.catalog import Catalog
 from matcher.runs import runs, unfinished
 from matcher.split import TEST, TRAIN
 from matcher.standings import Standings, load_standings, standings_file
-from matcher.workspace import Workspace, open_workspace
+from matcher.storage.workspace import Workspace, open_workspace
 
 WORDS = "red blue green lamp chair table shirt phone router watch cream oil steel wood paper glass".split()
 MODELS = ("tfidf", "bert", "characterbert", "efficientnet", "bert+efficientnet")

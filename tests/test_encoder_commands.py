@@ -17,8 +17,8 @@ from matcher.encoders.model_card import COUNTS, FIGURES
 from matcher.matching.recipe import Recipe
 from matcher.pipeline import EncodeConfig, usual_recipe
 from matcher.runs import free_name, runs
+from matcher.storage.workspace import open_workspace
 from matcher.terminal import ProgressLine
-from matcher.workspace import open_workspace
 
 WORDS = "red blue green lamp chair table shirt phone router watch cream oil steel wood paper glass".split()
 QUICK = ("--batch", 16, "--tune-share", 0.3)

@@ -26,7 +26,7 @@ FLOOR = {name: len(FLOORS) - number for number, names in enumerate(FLOORS) for n
 
 ONLY_IN = {
     "streamlit": {"app", "pages"},
-    "sqlalchemy": {"store"},
+    "sqlalchemy": {"storage.database"},
     "hnswlib": {"vectors.neighbours"},
     "torch": {
         "arcface",

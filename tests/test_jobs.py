@@ -15,8 +15,8 @@ from matcher import jobs
 from matcher.errors import Cancelled, DataError, JobError
 from matcher.pipeline import DemoConfig, EncodeConfig, ImportConfig, ImportResult
 from matcher.progress import Progress
-from matcher.records import Job
-from matcher.workspace import open_workspace
+from matcher.storage.records import Job
+from matcher.storage.workspace import open_workspace
 
 PATIENCE = 60.0  # seconds; a worker imports for a second or two, on a busy machine for many
 WORK = """
@@ -128,7 +128,7 @@ def test_a_job_outlives_the_program_that_started_it(workspace):
         from pathlib import Path
         from matcher import jobs
         from matcher.pipeline import ImportConfig
-        from matcher.workspace import open_workspace
+        from matcher.storage.workspace import open_workspace
         config = ImportConfig("shop.csv", "slow")
         print(jobs.start(open_workspace(Path({str(workspace.root)!r})), "import", config), flush=True)
         time.sleep(60)

@@ -8,7 +8,7 @@ from matcher.encoders.model_card import WEIGHTS
 from matcher.errors import EncoderError
 from matcher.learned import LEARNED, learned_keys, learned_rows, listing_keys
 from matcher.pipeline import EncodeConfig, ImportConfig
-from matcher.workspace import open_workspace
+from matcher.storage.workspace import open_workspace
 
 IDS = ["a", "b", "c", "d", "e"]
 TITLES = ["red", "red lamp", "blue", "", "green"]

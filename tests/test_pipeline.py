@@ -13,7 +13,7 @@ from matcher.ingest.catalog import ColumnMap
 from matcher.matching.metrics import listing_scores, pair_scores, truth_of
 from matcher.matching.recipe import Recipe, decide
 from matcher.pipeline import EncodeConfig, ImportConfig
-from matcher.workspace import open_workspace
+from matcher.storage.workspace import open_workspace
 
 PRODUCTS = ["red cotton shirt", "blue steel bottle", "green garden hose", "black leather belt"]
 SELLERS = ["{} new", "SALE {}!!", "{} original ready stock"]

@@ -38,13 +38,13 @@ from matcher.pool_score import pool_score
 from matcher.progress import silent
 from matcher.runs import alone, delete_run, export_run, forget, import_run, read_history, runs, unfinished
 from matcher.split import TRAIN, TUNE
+from matcher.storage.workspace import Workspace
 from matcher.train_catalog import train_catalog, training_job
 from matcher.train_config import LIGHT, PAPER, TrainConfig, preset
 from matcher.train_job import train
 from matcher.training import BEST, CHECKPOINT, Task, _alike, encode, fit
 from matcher.vectors.embeddings import embeddings_of, unit_rows
 from matcher.vectors.whitening import fit_whitening
-from matcher.workspace import Workspace
 
 # Learning
 

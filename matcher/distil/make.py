@@ -17,8 +17,8 @@ from matcher.distil.texts import DEMO_SEEDS, Words, make_titles, words_from
 from matcher.distil.words import fit_words
 from matcher.encoders.titles.characterbert_student import SmallCharacterBert, SmallConfig, save_small
 from matcher.encoders.titles.sentence_bert import BertEncoder, bundled_folder
-from matcher.files import atomic, fingerprint
 from matcher.progress import Report
+from matcher.storage.files import atomic, fingerprint
 
 LAYERS = (0, 2, 4)  # of MiniLM's six
 TITLES_AT_ONCE = 2000

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from matcher.errors import DataError
 from matcher.matching.recipe import Recipe, decide
 from matcher.matching.threshold_margin import distance_to_edge
-from matcher.records import Verdict
+from matcher.storage.records import Verdict
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 MATCH, DIFFERENT, UNSURE = "match", "different", "unsure"

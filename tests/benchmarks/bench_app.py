@@ -27,7 +27,7 @@ import pandas as pd
 from playwright.sync_api import Page, sync_playwright
 
 from matcher import pipeline
-from matcher.workspace import open_workspace
+from matcher.storage.workspace import open_workspace
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SERVER_MS = 300.0

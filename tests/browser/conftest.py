@@ -10,7 +10,7 @@ from driving import LONGEST_WAIT, SIZES, OpenPage, running_app, settled
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from matcher import pipeline
-from matcher.workspace import open_workspace
+from matcher.storage.workspace import open_workspace
 
 FLAGS = (
     "--no-sandbox",

@@ -12,7 +12,7 @@ from matcher import contenders
 from matcher.compare import compare_catalog
 from matcher.compare_field import CompareConfig
 from matcher.contenders import CONTENDERS, Contender
-from matcher.workspace import open_workspace
+from matcher.storage.workspace import open_workspace
 
 pytestmark = pytest.mark.browser
 

@@ -11,7 +11,7 @@ from driving import OpenPage, running_app, screenshot, settled, wait_until
 from playwright.sync_api import Page, expect
 
 from matcher import jobs
-from matcher.workspace import Workspace, open_workspace
+from matcher.storage.workspace import Workspace, open_workspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]  # real trainings, on a machine that may be busy
 

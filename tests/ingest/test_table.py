@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import DataError
-from matcher.export import to_bytes
 from matcher.ingest import csv_reader, table
 from matcher.ingest.column_mapping import ColumnMap, recognise_columns
 from matcher.ingest.parquet_reader import read_parquet
 from matcher.ingest.table import read_table
+from matcher.storage.exports import to_bytes
 
 ROWS = [["id", "title"], ["a1", "Café crème 250 ml"], ["a2", 'Tas "kecil"\nmerah; murah']]
 

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
 from matcher import pipeline
-from matcher.workspace import Workspace, open_workspace
+from matcher.storage.workspace import Workspace, open_workspace
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = '<img src=x onerror="alert(1)"> sabun **250** ml'

@@ -12,9 +12,9 @@ from matcher import jobs
 from matcher.compare_field import CompareConfig
 from matcher.contenders import CONTENDERS
 from matcher.ingest.catalog import Catalog
-from matcher.records import Job
 from matcher.standings import save_standings
-from matcher.workspace import Workspace, open_workspace
+from matcher.storage.records import Job
+from matcher.storage.workspace import Workspace, open_workspace
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = '<img src=x onerror="alert(1)"> sabun **250** ml'

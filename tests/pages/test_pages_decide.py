@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from matcher import pipeline
 from matcher.matching.metrics import listing_scores, pair_scores, truth_of
 from matcher.matching.recipe import decide
-from matcher.workspace import Workspace, open_workspace
+from matcher.storage.workspace import Workspace, open_workspace
 
 ROOT = Path(__file__).parents[2]
 KINDS = ["sabun lavender", "teh hijau celup", "sepatu lari putih", "kabel data cepat", "tas ransel biru"]

@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 
 from matcher.errors import DataError
 from matcher.matching.recipe import Recipe
-from matcher.records import Verdict
 from matcher.review.queue import (
     DIFFERENT,
     DOUBTFUL,
@@ -16,6 +15,7 @@ from matcher.review.queue import (
     review_queue,
     score_verdicts,
 )
+from matcher.storage.records import Verdict
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 RECIPE = Recipe(text_encoder="tfidf", text_threshold=0.5)

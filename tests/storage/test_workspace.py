@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
-from matcher import files
 from matcher.errors import DataError
-from matcher.files import atomic, load_arrays, remove_arrays, save_arrays
 from matcher.ingest.catalog import Catalog
 from matcher.ingest.issues import Problem
+from matcher.storage import files
+from matcher.storage.files import atomic, load_arrays, remove_arrays, save_arrays
+from matcher.storage.workspace import catalog_id_of, open_workspace
 from matcher.vectors.candidate_pairs import CandidatePairs
 from matcher.vectors.embeddings import Embeddings
 from matcher.vectors.neighbours import Neighbours
-from matcher.workspace import catalog_id_of, open_workspace
 
 
 @pytest.fixture

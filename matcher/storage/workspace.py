@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from matcher.errors import DataError
-from matcher.files import atomic, fingerprint, load_arrays, remove_arrays, save_arrays
 from matcher.ingest.catalog import Catalog
 from matcher.ingest.issues import Problem, problems_frame
-from matcher.records import CatalogInfo
-from matcher.store import Store, sqlite_url
+from matcher.storage.database import Store, sqlite_url
+from matcher.storage.files import atomic, fingerprint, load_arrays, remove_arrays, save_arrays
+from matcher.storage.records import CatalogInfo
 from matcher.vectors.candidate_pairs import MODALITIES, CandidatePairs
 from matcher.vectors.embeddings import Embeddings
 from matcher.vectors.neighbours import Neighbours

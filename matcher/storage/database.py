@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import NullPool
 
 from matcher.errors import DataError, JobError
-from matcher.records import ACTIVE, CatalogInfo, Job, Verdict
+from matcher.storage.records import ACTIVE, CatalogInfo, Job, Verdict
 
 MIGRATION_LOCK = 2_117_431  # any number that nothing else on the server uses
 BUSY_SECONDS = 30  # how long a writer waits for another one before it gives up

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from matcher.records import Verdict
-from matcher.workbook import workbook
+from matcher.storage.excel_writer import workbook
+from matcher.storage.records import Verdict
 
 Format = Literal["CSV", "Parquet", "Excel"]
 ENDINGS: dict[Format, str] = {"CSV": ".csv", "Parquet": ".parquet", "Excel": ".xlsx"}

@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from matcher import store as store_module
 from matcher.errors import DataError, JobError
-from matcher.records import CatalogInfo, Job
-from matcher.store import Store, sqlite_url
+from matcher.storage import database as store_module
+from matcher.storage.database import Store, sqlite_url
+from matcher.storage.records import CatalogInfo, Job
 
 INFO = CatalogInfo("shop", "Shop", "shop.csv", 3, 2, 1, 0, "v1", "c1", 1.0, 1.0)
 POSTGRES = os.environ.get("TWINSHELF_TEST_POSTGRES", "")  # URL of a database that may be emptied

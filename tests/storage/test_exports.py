@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import DataError
-from matcher.export import (
+from matcher.storage.exports import (
     contest_lists,
     group_table,
     is_formula,
@@ -21,7 +21,7 @@ from matcher.export import (
     to_bytes,
     verdict_table,
 )
-from matcher.records import Verdict
+from matcher.storage.records import Verdict
 
 LISTINGS = pd.DataFrame(
     {
