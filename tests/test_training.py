@@ -20,13 +20,13 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from matcher import exam, train_job, training
-from matcher.arcface import Projection
 from matcher.checkpoints import load_state, optimiser_tensors, restore_optimiser, save_state
 from matcher.classes import classes_of, joined_names
 from matcher.encoders.backbones import TitleBackbone, open_backbone, whitening_layer
 from matcher.encoders.fine_tuned import TrainedPhotos, TrainedTitles, open_trained, read_whitening
 from matcher.encoders.model_card import WEIGHTS, read_card
 from matcher.encoders.photos.photo_net import load_named
+from matcher.encoders.projection import Projection
 from matcher.encoders.registry import load_encoder
 from matcher.encoders.titles.char_tfidf import open_letters
 from matcher.errors import Cancelled, DataError, EncoderError, TrainingError

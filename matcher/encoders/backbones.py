@@ -13,11 +13,11 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from matcher.arcface import Projection
 from matcher.encoders.photos.efficientnet import bundled_weights, find_model
 from matcher.encoders.photos.photo_net import BUNDLED_ARCHITECTURE, PhotoModule, load_bundled, load_named
 from matcher.encoders.photos.photo_net_finetune import PhotoNetwork
 from matcher.encoders.photos.photo_views import looks
+from matcher.encoders.projection import Projection
 from matcher.encoders.runtime.weights import model_folder
 from matcher.encoders.titles.sentence_bert import bundled_folder, padded
 from matcher.encoders.titles.sentence_net import SentenceModule, load_sentence_model, quiet
