@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from matcher.changes import NEAREST, Change, changes
 from matcher.encoders.model_card import Card, read_card
 from matcher.encoding import embed, load
-from matcher.learned import learned_keys, learned_rows
 from matcher.progress import Report, silent
 from matcher.storage.workspace import Workspace
+from matcher.training.provenance import learned_keys, learned_rows
 from matcher.vectors.embeddings import Embeddings
 from matcher.vectors.neighbours import search
 

@@ -30,15 +30,15 @@ from matcher.course import Course
 from matcher.encoders.registry import load_encoder
 from matcher.encoding import embed, load
 from matcher.errors import Cancelled, DataError, EncoderError, TrainingError
-from matcher.lesson import Listings
 from matcher.matching.recipe import Recipe
 from matcher.matching.tuning import tune_recipe
 from matcher.progress import Report, silent
-from matcher.split import TEST, TUNE
 from matcher.standings import Apart, Example, Row, Standings, save_standings, standings_file
 from matcher.storage.workspace import Workspace
 from matcher.train_catalog import TrainJob
-from matcher.train_config import TrainConfig
+from matcher.training.config import TrainConfig
+from matcher.training.data.split import TEST, TUNE
+from matcher.training.dataset import Listings
 from matcher.vectors.candidate_pairs import CandidatePairs
 from matcher.vectors.embeddings import Embeddings
 from matcher.vectors.neighbours import nearest
@@ -126,7 +126,7 @@ def _encoder(
 
 def _train(compared: Field, job: TrainJob, standings: Standings, report: Report) -> Standings:
     """Train, or go on; the time is noted whatever happens."""
-    from matcher.train_job import train
+    from matcher.training.train import train
 
     workspace, listings = compared.workspace, compared.catalog.listings
     # The best epoch of a training that was cancelled: what is left of that training stays, and it goes on.

@@ -19,7 +19,7 @@ from matcher.storage.exports import to_bytes
 from matcher.storage.files import atomic
 from matcher.storage.workspace import Workspace, catalog_id_of
 from matcher.terminal import ProgressLine
-from matcher.train_config import Preset
+from matcher.training.config import Preset
 
 
 @click.command()

@@ -7,21 +7,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.balance import balance
 from matcher.comparison import common_split
 from matcher.contenders import CONTENDERS, DATA, NOT_TRAINED, Contender
 from matcher.encoders.model_card import is_run
 from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
-from matcher.runs import unfinished
-from matcher.split import SIDES, TRAIN
 from matcher.standings import Standings, load_standings
 from matcher.storage.files import fingerprint
 from matcher.storage.workspace import Workspace
 from matcher.train_catalog import TrainJob, training_job
-from matcher.train_config import Preset, TrainConfig
-from matcher.train_time import VIEW
-from matcher.train_time import expected_seconds as train_seconds
+from matcher.training.config import Preset, TrainConfig
+from matcher.training.data.rebalance import balance
+from matcher.training.data.split import SIDES, TRAIN
+from matcher.training.runs import unfinished
+from matcher.training.train_time import VIEW
+from matcher.training.train_time import expected_seconds as train_seconds
 from matcher.vectors.neighbours import Neighbours
 
 METHOD = 4  # raise it when trainings or figures come out otherwise: what was made before is then made again

@@ -11,7 +11,7 @@ from matcher.errors import DataError
 from matcher.matching.bootstrap import Figure, mean_figures
 from matcher.matching.metrics import per_listing_scores, truth_of
 from matcher.matching.recipe import Recipe, decide
-from matcher.split import TEST, TRAIN, TUNE, split_by_product
+from matcher.training.data.split import TEST, TRAIN, TUNE, split_by_product
 from matcher.vectors.candidate_pairs import CandidatePairs, candidate_pairs
 from matcher.vectors.embeddings import Embeddings
 from matcher.vectors.neighbours import Neighbours

@@ -17,11 +17,11 @@ from matcher.errors import Cancelled
 from matcher.options import FILE, in_workspace, name, out, say, told_workspace
 from matcher.pipeline import users_of
 from matcher.progress import Progress, Report
-from matcher.runs import delete_run, export_run, forget, import_run, runs
 from matcher.storage.workspace import Workspace, catalog_id_of
 from matcher.terminal import ProgressLine, clock
 from matcher.train_catalog import TrainResult, train_catalog, training_job
-from matcher.train_config import Loss, Preset
+from matcher.training.config import Loss, Preset
+from matcher.training.runs import delete_run, export_run, forget, import_run, runs
 
 save_as = click.option("--save-as", "run_id", metavar="ID", default="", help="What to call the encoder.")
 

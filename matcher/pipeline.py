@@ -14,7 +14,6 @@ from matcher.encoding import ENCODED, EncodeConfig, Encoded, encode_catalog, rem
 from matcher.encoding import open_last as load_encoded
 from matcher.errors import DataError
 from matcher.ingest.catalog import ColumnMap, read_catalog
-from matcher.learned import learned_rows
 from matcher.lookup import query
 from matcher.matching.metrics import Scores, Truth, listing_scores, pair_scores, truth_of
 from matcher.matching.recipe import Fusion, Recipe, decide
@@ -22,9 +21,10 @@ from matcher.matching.resolve import outcome_of
 from matcher.matching.tuning import tune_recipe
 from matcher.progress import Progress, Report, silent
 from matcher.review.queue import DIFFERENT, MATCH, judged_rows
-from matcher.runs import runs
 from matcher.storage.exports import match_lists
 from matcher.storage.workspace import Workspace, catalog_id_of
+from matcher.training.provenance import learned_rows
+from matcher.training.runs import runs
 
 __all__ = ["DemoConfig", "EncodeConfig", "EncodeResult", "Encoded", "Evaluation", "ImportConfig", "ImportResult",
            "config_of", "current_recipe", "default_encoders", "default_recipe", "encode", "evaluate", "import_catalog",

@@ -7,12 +7,12 @@ import numpy as np
 
 from matcher.encoders.model_card import is_run
 from matcher.errors import Cancelled, TrainingError
-from matcher.lesson import Listings
 from matcher.progress import Report, silent
 from matcher.review.queue import DIFFERENT, MATCH, judged_rows
-from matcher.runs import forget
 from matcher.storage.workspace import Workspace
-from matcher.train_config import Modality, Preset, TrainConfig, preset
+from matcher.training.config import Modality, Preset, TrainConfig, preset
+from matcher.training.dataset import Listings
+from matcher.training.runs import forget
 
 KINDS: dict[str, Modality] = {"bert": "text", "characterbert": "text", "efficientnet": "image"}
 
@@ -96,10 +96,10 @@ def train_catalog(workspace: Workspace, config: TrainJob, report: Report = silen
     """Train; verdicts "same" join products, "different" keep them apart.
 
     Raises:
-        TrainingError, EncoderError, Cancelled: As `matcher.train_job.train` says.
+        TrainingError, EncoderError, Cancelled: As `matcher.training.train.train` says.
         DataError: There is no such catalog.
     """
-    from matcher.train_job import train
+    from matcher.training.train import train
 
     lesson = listings_of(workspace, config.catalog_id)
     workspace.encoders.mkdir(parents=True, exist_ok=True)
@@ -136,6 +136,6 @@ def listings_of(workspace: Workspace, catalog_id: str) -> Listings:
 
 def _has_gpu() -> bool:
     """Whether torch can use one; asked only where nobody chose a preset, for it loads torch."""
-    from matcher.training import has_gpu
+    from matcher.training.loop import has_gpu
 
     return has_gpu()

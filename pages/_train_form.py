@@ -8,14 +8,14 @@ import numpy as np
 import streamlit as st
 
 from matcher import jobs
-from matcher.balance import balance
 from matcher.errors import MatcherError
-from matcher.lesson import prepare
-from matcher.runs import check_name, free_name
-from matcher.split import TRAIN, TUNE
 from matcher.train_catalog import TrainJob, listings_of, training_job
-from matcher.train_config import RANGES, Preset, TrainConfig
-from matcher.train_time import expected_seconds
+from matcher.training.config import RANGES, Preset, TrainConfig
+from matcher.training.data.rebalance import balance
+from matcher.training.data.split import TRAIN, TUNE
+from matcher.training.dataset import prepare
+from matcher.training.runs import check_name, free_name
+from matcher.training.train_time import expected_seconds
 from pages._shared import Opened
 from pages._text import literal
 from pages._words import encoder_name

@@ -7,8 +7,8 @@ import streamlit as st
 from matcher import jobs, pipeline
 from matcher.encoding import ENCODED
 from matcher.errors import MatcherError
-from matcher.runs import runs
 from matcher.storage.records import Job
+from matcher.training.runs import runs
 from matcher.trial import TrialConfig
 from pages import _jobs, _runs, _train_form, _training
 from pages._cards import ICONS

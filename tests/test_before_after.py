@@ -7,10 +7,10 @@ from matcher.before_after import BeforeAfterConfig, changes_of, look_before_afte
 from matcher.changes import changes
 from matcher.encoders.model_card import read_card
 from matcher.errors import EncoderError
-from matcher.learned import learned_keys, listing_keys
-from matcher.runs import delete_run
 from matcher.storage.workspace import open_workspace
 from matcher.train_catalog import listings_of, train_catalog, training_job
+from matcher.training.provenance import learned_keys, listing_keys
+from matcher.training.runs import delete_run
 from matcher.trial import TrialConfig, opened_encoders, try_encoder
 
 WORDS = "red blue green lamp chair table shirt phone router watch cream oil steel wood paper glass".split()

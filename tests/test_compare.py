@@ -14,10 +14,10 @@ from matcher.compare_field import CompareConfig, expected_seconds, open_field, r
 from matcher.contenders import CONTENDERS, Contender
 from matcher.errors import Cancelled, DataError
 from matcher.ingest.catalog import Catalog
-from matcher.runs import runs, unfinished
-from matcher.split import TEST, TRAIN
 from matcher.standings import Standings, load_standings, standings_file
 from matcher.storage.workspace import Workspace, open_workspace
+from matcher.training.data.split import TEST, TRAIN
+from matcher.training.runs import runs, unfinished
 
 WORDS = "red blue green lamp chair table shirt phone router watch cream oil steel wood paper glass".split()
 MODELS = ("tfidf", "bert", "characterbert", "efficientnet", "bert+efficientnet")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from matcher.comparison import common_split, measure, only_found, pairs_asked
 from matcher.errors import DataError
 from matcher.matching.recipe import Recipe
-from matcher.split import TEST, TRAIN, TUNE
+from matcher.training.data.split import TEST, TRAIN, TUNE
 from matcher.vectors.embeddings import embeddings_of, unit_rows
 from matcher.vectors.neighbours import nearest
 

@@ -16,9 +16,9 @@ from matcher.defaults import CAREFUL, UNKNOWN_ENCODER
 from matcher.encoders.model_card import COUNTS, FIGURES
 from matcher.matching.recipe import Recipe
 from matcher.pipeline import EncodeConfig, usual_recipe
-from matcher.runs import free_name, runs
 from matcher.storage.workspace import open_workspace
 from matcher.terminal import ProgressLine
+from matcher.training.runs import free_name, runs
 
 WORDS = "red blue green lamp chair table shirt phone router watch cream oil steel wood paper glass".split()
 QUICK = ("--batch", 16, "--tune-share", 0.3)
@@ -183,7 +183,9 @@ def test_a_full_disk_leaves_earlier_encoders_alone(shop, thin_model, capsys, mon
 
 
 def test_a_loss_that_is_no_number_ends_with_advice(shop, thin_model, capsys, monkeypatch):
-    monkeypatch.setattr("matcher.objective.Objective.loss", lambda *given: torch.tensor(torch.nan, requires_grad=True))
+    monkeypatch.setattr(
+        "matcher.training.loss.Objective.loss", lambda *given: torch.tensor(torch.nan, requires_grad=True)
+    )
     said = refused(capsys, "train", "Shop", "--encoder", f"bert:{thin_model}", *QUICK)
     assert "Try a tenth of the learning rates" in said
     assert trained_here() == []

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from matcher.checkpoints import load_state, optimiser_tensors, restore_optimiser, save_state, under
 from matcher.distil.misspell import spoil
 from matcher.encoders.titles.char_ngrams import TITLE_BEGIN, TITLE_END, word_windows, words_of
 from matcher.encoders.titles.characterbert_student import SmallCharacterBert
 from matcher.progress import Progress, Report
+from matcher.training.checkpoints import load_state, optimiser_tensors, restore_optimiser, save_state, under
 
 STEP = "Following MiniLM"
 POOL = 16  # batches that are sorted by length together

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from matcher.augment_titles import NEIGHBOURING_KEYS
+from matcher.training.data.title_augmentation import NEIGHBOURING_KEYS
 
 KINDS = ("misspelt", "cut", "glued")
 

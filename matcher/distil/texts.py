@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matcher.augment_titles import SPAM, TitleEdits, edit_title
 from matcher.demo import demo_products
 from matcher.demo.listings import plan_listings
+from matcher.training.data.title_augmentation import SPAM, TitleEdits, edit_title
 
 UNITS = (
     "ml", "l", "liter", "g", "gr", "gram", "kg", "oz", "mm", "cm", "m", "inch", "w", "watt", "v", "mah", "gb", "tb",

@@ -19,12 +19,12 @@ import numpy as np
 import pandas as pd
 
 from matcher.encoders.registry import load_encoder
-from matcher.lesson import Listings, prepare
-from matcher.pool_score import pool_score
 from matcher.progress import Progress
-from matcher.split import TEST, TUNE, split_by_product
-from matcher.train_config import TrainConfig, preset
-from matcher.train_job import train
+from matcher.training.config import TrainConfig, preset
+from matcher.training.data.split import TEST, TUNE, split_by_product
+from matcher.training.dataset import Listings, prepare
+from matcher.training.retrieval_score import pool_score
+from matcher.training.train import train
 from matcher.vectors.embeddings import Embeddings, embeddings_of, fuse
 
 SHARES = (0.67, 0.0, 0.33)

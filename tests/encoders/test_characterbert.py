@@ -19,10 +19,10 @@ from matcher.encoders.titles.characterbert_net import (
     words_of,
 )
 from matcher.errors import EncoderError
-from matcher.lesson import Listings
 from matcher.progress import silent
-from matcher.train_config import LIGHT
-from matcher.train_job import train
+from matcher.training.config import LIGHT
+from matcher.training.dataset import Listings
+from matcher.training.train import train
 
 FILTERS = [(1, 32), (2, 32), (3, 64), (4, 128), (5, 256), (6, 512), (7, 1024)]
 

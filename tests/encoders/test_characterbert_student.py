@@ -17,10 +17,10 @@ from matcher.encoders.titles.char_ngrams import title_windows, word_windows
 from matcher.encoders.titles.characterbert_bundled import FOLDER, SmallCharacterBertEncoder
 from matcher.encoders.titles.characterbert_student import SmallCharacterBert, SmallConfig, load_small, save_small
 from matcher.errors import EncoderError
-from matcher.lesson import Listings
 from matcher.progress import silent
-from matcher.train_config import LIGHT
-from matcher.train_job import train
+from matcher.training.config import LIGHT
+from matcher.training.dataset import Listings
+from matcher.training.train import train
 
 DEMO = Path(__file__).parents[2] / "assets" / "demo" / "listings.csv"
 TITLES = ["Sepatu lari pria hitam", "", "wireless mouse 2.4 GHz", "Sepatu lari pria hitam", "🙂", "x" * 200]

@@ -18,13 +18,13 @@ from streamlit.testing.v1 import AppTest
 
 from matcher import jobs, pipeline
 from matcher.before_after import BeforeAfterConfig, look_before_after
-from matcher.checkpoints import save_state
 from matcher.encoding import ENCODED
-from matcher.history import CHECKPOINT
-from matcher.runs import delete_run, export_run, import_run, runs, unfinished
 from matcher.storage.records import Job
 from matcher.storage.workspace import Workspace, open_workspace
 from matcher.train_catalog import TrainJob, train_catalog, training_job
+from matcher.training.checkpoints import save_state
+from matcher.training.history import CHECKPOINT
+from matcher.training.runs import delete_run, export_run, import_run, runs, unfinished
 
 ROOT = Path(__file__).parents[2]
 WORDS = "red blue green lamp chair table shirt phone router watch cream oil steel wood paper glass".split()

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from matcher.arcface import ArcFace, Softmax, margins_by_size
-from matcher.classes import Classes
-from matcher.train_config import TrainConfig
+from matcher.training.arcface import ArcFace, Softmax, margins_by_size
+from matcher.training.config import TrainConfig
+from matcher.training.data.class_targets import Classes
 
 
 class Source(Protocol):

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import DataError
-from matcher.split import MOST_LABELS_OF_A_CONTENT, TEST, TRAIN, TUNE, split_by_product
+from matcher.training.data.split import MOST_LABELS_OF_A_CONTENT, TEST, TRAIN, TUNE, split_by_product
 
 listings = st.lists(
     st.tuples(st.sampled_from(["", "a", "b", "c", "d", "e"]), st.sampled_from(["", "p", "q", "r"])), max_size=30

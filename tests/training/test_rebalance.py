@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.balance import balance
 from matcher.errors import DataError
+from matcher.training.data.rebalance import balance
 
 catalogs = st.lists(
     st.tuples(

@@ -17,7 +17,7 @@ def history_so_far(folder: Path) -> pd.DataFrame:
     Only the headers are read. Where two trainings of one name left checkpoints, the later one counts.
 
     Args:
-        folder: Where the training keeps its checkpoints: `matcher.runs.unfinished`.
+        folder: Where the training keeps its checkpoints: `matcher.training.runs.unfinished`.
 
     Returns:
         Columns number, loss (NaN for epoch 0), f1, threshold, seconds; no row before the first measurement.

@@ -11,15 +11,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from matcher.arcface import ramp
-from matcher.checkpoints import load_state, optimiser_tensors, restore_optimiser, save_state, under
-from matcher.classes import Classes
 from matcher.errors import TrainingError
-from matcher.history import BEST, CHECKPOINT
-from matcher.objective import Objective, Source, forward
-from matcher.pool_score import PoolScore
 from matcher.progress import Progress, Report, Tick, nothing
-from matcher.train_config import TrainConfig
+from matcher.training.arcface import ramp
+from matcher.training.checkpoints import load_state, optimiser_tensors, restore_optimiser, save_state, under
+from matcher.training.config import TrainConfig
+from matcher.training.data.class_targets import Classes
+from matcher.training.history import BEST, CHECKPOINT
+from matcher.training.loss import Objective, Source, forward
+from matcher.training.retrieval_score import PoolScore
 
 FIRST_SHARE_OF_MARGIN = 1 / 3
 SETTLING_BATCHES = 25

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from matcher.checkpoints import save_state
-from matcher.history import BEST, CHECKPOINT, COLUMNS, history_so_far
-from matcher.train_config import TrainConfig, preset
-from matcher.train_time import STARTING, expected_seconds
+from matcher.training.checkpoints import save_state
+from matcher.training.config import TrainConfig, preset
+from matcher.training.history import BEST, CHECKPOINT, COLUMNS, history_so_far
+from matcher.training.train_time import STARTING, expected_seconds
 
 
 def epochs(count, f1=0.5):

@@ -19,9 +19,9 @@ from safetensors import SafetensorError, safe_open
 from matcher.encoders.model_card import BACKBONE, HISTORY, WEIGHTS, Card, is_run, parse_card, read_card
 from matcher.encoders.registry import CARD, ENCODERS
 from matcher.errors import DataError, EncoderError, TrainingError
-from matcher.history import COLUMNS
 from matcher.ingest.parquet_reader import read_parquet
 from matcher.storage.files import atomic
+from matcher.training.history import COLUMNS
 
 LOCK = ".lock"  # behind the name of a run's unfinished work
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")

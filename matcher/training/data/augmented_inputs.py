@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from matcher.augment_photos import edit_photo
-from matcher.augment_titles import edit_title
 from matcher.encoders.backbones import Backbone, PhotoBackbone
 from matcher.encoders.photos.photo_net_finetune import PhotoStem
 from matcher.encoders.photos.photo_views import LOOKS, looks
@@ -22,6 +20,8 @@ from matcher.encoders.runtime.openvino_runtime import Batch, cores
 from matcher.errors import TrainingError
 from matcher.images import open_image
 from matcher.progress import Progress, Report
+from matcher.training.data.photo_augmentation import edit_photo
+from matcher.training.data.title_augmentation import edit_title
 
 STEP = "Encoding edited photos"
 PHOTOS_PER_BATCH = 16

@@ -1,6 +1,6 @@
 """About how long a training takes, told before it starts."""
 
-from matcher.train_config import TrainConfig
+from matcher.training.config import TrainConfig
 
 # Seconds on two processor cores, measured on catalogs of 500 to 3,000 listings.
 TITLE, VIEW, CACHED_PHOTO, PIXEL = 0.03, 0.012, 0.01, 1e-6

@@ -7,15 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from matcher.augment_titles import edit_title
-from matcher.copies import TitleCopies
 from matcher.encoders.backbones import Backbone
 from matcher.encoders.fine_tuned import side_by_side
-from matcher.objective import Source
-from matcher.pool_score import PoolScore, pool_score
 from matcher.progress import Tick, nothing
-from matcher.split import TRAIN, TUNE
-from matcher.training import encode
+from matcher.training.data.augmented_inputs import TitleCopies
+from matcher.training.data.split import TRAIN, TUNE
+from matcher.training.data.title_augmentation import edit_title
+from matcher.training.loop import encode
+from matcher.training.loss import Source
+from matcher.training.retrieval_score import PoolScore, pool_score
 from matcher.vectors.embeddings import embeddings_of, unit_rows
 from matcher.vectors.whitening import MOST_DIRECTIONS, PHOTO_DIRECTIONS, Whitening, fit_whitening
 

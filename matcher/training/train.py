@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from torch import nn
 
-from matcher.checkpoints import save_state
-from matcher.copies import PhotoCopies, TitleCopies, keep_copies
 from matcher.encoders.backbones import Backbone, PhotoBackbone, Vectors, open_backbone, own_weights, whitening_layer
 from matcher.encoders.model_card import BACKBONE, HISTORY, WEIGHTS, Card
 from matcher.encoders.photos.photo_net_finetune import PhotoTail
@@ -25,16 +23,18 @@ from matcher.encoders.projection import Projection
 from matcher.encoders.registry import CARD
 from matcher.encoders.titles.char_tfidf import Letters, fit_letters
 from matcher.errors import Cancelled, TrainingError
-from matcher.exam import Exam, best_letter_share, copy_exam, label_exam
-from matcher.learned import LEARNED, listing_keys
-from matcher.lesson import Lesson, Listings, prepare, sides_of
-from matcher.objective import Source
-from matcher.pool_score import PoolScore
 from matcher.progress import Pulse, Report, Tick, nothing
-from matcher.runs import alone, check_name
 from matcher.storage.files import fingerprint
-from matcher.train_config import TrainConfig
-from matcher.training import Epoch, Task, device, fit, load_best
+from matcher.training.checkpoints import save_state
+from matcher.training.config import TrainConfig
+from matcher.training.data.augmented_inputs import PhotoCopies, TitleCopies, keep_copies
+from matcher.training.dataset import Lesson, Listings, prepare, sides_of
+from matcher.training.loop import Epoch, Task, device, fit, load_best
+from matcher.training.loss import Source
+from matcher.training.provenance import LEARNED, listing_keys
+from matcher.training.retrieval_score import PoolScore
+from matcher.training.runs import alone, check_name
+from matcher.training.validation import Exam, best_letter_share, copy_exam, label_exam
 from matcher.vectors.embeddings import unit_rows
 
 

@@ -6,9 +6,9 @@ from safetensors.numpy import save_file
 from matcher import pipeline
 from matcher.encoders.model_card import WEIGHTS
 from matcher.errors import EncoderError
-from matcher.learned import LEARNED, learned_keys, learned_rows, listing_keys
 from matcher.pipeline import EncodeConfig, ImportConfig
 from matcher.storage.workspace import open_workspace
+from matcher.training.provenance import LEARNED, learned_keys, learned_rows, listing_keys
 
 IDS = ["a", "b", "c", "d", "e"]
 TITLES = ["red", "red lamp", "blue", "", "green"]

@@ -6,8 +6,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.arcface import ArcFace, Softmax, add_margin, margins_by_size, ramp
 from matcher.encoders.projection import Projection
+from matcher.training.arcface import ArcFace, Softmax, add_margin, margins_by_size, ramp
 
 angles = st.floats(0.0, math.pi)
 margins = st.floats(0.0, 1.5)

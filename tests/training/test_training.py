@@ -19,9 +19,6 @@ from PIL import Image
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from matcher import exam, train_job, training
-from matcher.checkpoints import load_state, optimiser_tensors, restore_optimiser, save_state
-from matcher.classes import classes_of, joined_names
 from matcher.encoders.backbones import TitleBackbone, open_backbone, whitening_layer
 from matcher.encoders.fine_tuned import TrainedPhotos, TrainedTitles, open_trained, read_whitening
 from matcher.encoders.model_card import WEIGHTS, read_card
@@ -30,19 +27,23 @@ from matcher.encoders.projection import Projection
 from matcher.encoders.registry import load_encoder
 from matcher.encoders.titles.char_tfidf import open_letters
 from matcher.errors import Cancelled, DataError, EncoderError, TrainingError
-from matcher.exam import LETTERS_WITHOUT_LABELS
 from matcher.ingest.catalog import Catalog
-from matcher.lesson import Listings
-from matcher.objective import contrast
-from matcher.pool_score import pool_score
 from matcher.progress import silent
-from matcher.runs import alone, delete_run, export_run, forget, import_run, read_history, runs, unfinished
-from matcher.split import TRAIN, TUNE
 from matcher.storage.workspace import Workspace
 from matcher.train_catalog import train_catalog, training_job
-from matcher.train_config import LIGHT, PAPER, TrainConfig, preset
-from matcher.train_job import train
-from matcher.training import BEST, CHECKPOINT, Task, _alike, encode, fit
+from matcher.training import loop, validation
+from matcher.training import train as train_module
+from matcher.training.checkpoints import load_state, optimiser_tensors, restore_optimiser, save_state
+from matcher.training.config import LIGHT, PAPER, TrainConfig, preset
+from matcher.training.data.class_targets import classes_of, joined_names
+from matcher.training.data.split import TRAIN, TUNE
+from matcher.training.dataset import Listings
+from matcher.training.loop import BEST, CHECKPOINT, Task, _alike, encode, fit
+from matcher.training.loss import contrast
+from matcher.training.retrieval_score import pool_score
+from matcher.training.runs import alone, delete_run, export_run, forget, import_run, read_history, runs, unfinished
+from matcher.training.train import train
+from matcher.training.validation import LETTERS_WITHOUT_LABELS
 from matcher.vectors.embeddings import embeddings_of, unit_rows
 from matcher.vectors.whitening import fit_whitening
 
@@ -196,7 +197,7 @@ from dataclasses import replace
 from pathlib import Path
 sys.path[:0] = [sys.argv[2], sys.argv[3]]
 from test_training import CONFIG, toy_task
-from matcher.training import fit
+from matcher.training.loop import fit
 
 def kill(progress):
     if progress.done > 25:  # in the middle of the fourth epoch of seven steps
@@ -211,7 +212,7 @@ def test_a_killed_training_ends_as_if_it_had_not_been(tmp_path):
     whole.mkdir()
     broken.mkdir()
     here = Path(__file__).parent
-    arguments = [sys.executable, "-c", KILLED, str(broken), str(here), str(here.parent)]
+    arguments = [sys.executable, "-c", KILLED, str(broken), str(here), str(here.parents[1])]
     assert subprocess.run(arguments, timeout=200).returncode == -signal.SIGKILL
     before = load_state(broken / CHECKPOINT)
     assert before is not None
@@ -364,9 +365,9 @@ def test_the_best_threshold_is_the_best(angles, labels):
 def test_an_exam_of_many_products_keeps_room_for_what_is_learned_from(monkeypatch):
     source = Points()
     sides = np.where(source.codes < 30, TUNE, TRAIN).astype(np.int8)
-    monkeypatch.setattr(exam, "MOST_IN_POOL", 60)
-    monkeypatch.setattr(exam, "LEAST_TAUGHT", 30)
-    made = exam.label_exam(source, source.codes, sides, [], 7)
+    monkeypatch.setattr(validation, "MOST_IN_POOL", 60)
+    monkeypatch.setattr(validation, "LEAST_TAUGHT", 30)
+    made = validation.label_exam(source, source.codes, sides, [], 7)
     assert made is not None
     assert len(made.codes) == 60
     assert made.taught.sum() >= 30
@@ -383,7 +384,7 @@ def test_vectors_are_whitened_where_that_helps_or_nobody_can_tell(loud, by_label
     shared = loud * rng.normal(size=(400, 4))
     vectors = np.concatenate([rng.normal(size=(100, 16))[codes], shared, 0.2 * rng.normal(size=(400, 64))], axis=1)
     asked = codes >= 50
-    made = exam.Exam(lambda model, tick: vectors, codes, asked, ~asked, [""] * 400, by_labels)
+    made = validation.Exam(lambda model, tick: vectors, codes, asked, ~asked, [""] * 400, by_labels)
     rows = unit_rows(vectors.astype(np.float32))
     score, learned = made.whiten(rows)
     scores = made.score_of(rows), made.score_of(made.whitening_of(rows)(rows))
@@ -506,7 +507,7 @@ def test_whitening_is_read_where_the_network_is_not(trained, tmp_path):
 )
 def test_a_cpu_trains_in_bfloat16_where_it_has_units_for_it(monkeypatch, capable, expected):
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capable)
-    assert training._mixed_precision(torch.device("cpu")) is expected
+    assert loop._mixed_precision(torch.device("cpu")) is expected
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1])
@@ -517,7 +518,7 @@ def test_dropout_is_as_it_was_told(quick, tmp_path, monkeypatch, share):
         shares.update(part.p for part in task.model.modules() if isinstance(part, torch.nn.Dropout))
         return fit(task, config, report)
 
-    monkeypatch.setattr(train_job, "fit", noted)
+    monkeypatch.setattr(train_module, "fit", noted)
     train(listings(), tmp_path, "mine", replace(quick, epochs=1, dropout=share), silent)
     assert shares == {share}
 
@@ -694,7 +695,7 @@ def test_a_photo_training_goes_on_as_if_it_had_not_been_stopped(photos, tmp_path
         pass
 
     def kill(progress):
-        if progress.step == training.STEP and progress.done > progress.total / 3:
+        if progress.step == loop.STEP and progress.done > progress.total / 3:
             raise Killed
 
     with pytest.raises(Killed):

@@ -10,7 +10,7 @@ from safetensors.numpy import save
 from matcher.__main__ import cli
 from matcher.encoders.model_card import COUNTS, FIGURES, read_card
 from matcher.errors import EncoderError, TrainingError
-from matcher.runs import alone, check_name, damaged, export_run, import_run, read_history, runs
+from matcher.training.runs import alone, check_name, damaged, export_run, import_run, read_history, runs
 
 WEIGHTS = save({"projection": np.zeros((2, 2), np.float32)})
 CARD = {

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from matcher.augment_photos import PhotoEdits, edit_photo
-from matcher.augment_titles import NEIGHBOURING_KEYS, SPAM, TitleEdits, edit_title
+from matcher.training.data.photo_augmentation import PhotoEdits, edit_photo
+from matcher.training.data.title_augmentation import NEIGHBOURING_KEYS, SPAM, TitleEdits, edit_title
 
 NONE = TitleEdits(cut=0, drop=0, shuffle=0, move=0, typo=0, abbreviate=0, glue=0, spam=0)
 seeds = st.integers(0, 2**32)

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from matcher.balance import balance
-from matcher.classes import Classes, Pairs, classes_of, joined_names
 from matcher.errors import TrainingError
-from matcher.split import TRAIN, TUNE, split_by_product
-from matcher.train_config import TrainConfig
+from matcher.training.config import TrainConfig
+from matcher.training.data.class_targets import Classes, Pairs, classes_of, joined_names
+from matcher.training.data.rebalance import balance
+from matcher.training.data.split import TRAIN, TUNE, split_by_product
 
 
 @dataclass(frozen=True)
