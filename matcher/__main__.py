@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from matcher import compare_command, encoder_commands, pipeline
+from matcher import compare_command, encoder_commands
 from matcher.errors import Cancelled, DataError, MatcherError
 from matcher.matching.recipe import Fusion, Recipe
 from matcher.options import (
@@ -29,6 +29,7 @@ from matcher.options import (
     text,
     told_workspace,
 )  # fmt: skip
+from matcher.pipeline import catalogs as pipeline
 from matcher.storage.exports import to_bytes
 from matcher.storage.files import atomic, fingerprint
 from matcher.storage.workspace import Workspace, catalog_id_of

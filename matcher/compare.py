@@ -28,14 +28,14 @@ from matcher.comparison import Measured, measure, only_found, pairs_asked
 from matcher.contenders import NOT_TRAINED, Contender, encoder_title
 from matcher.course import Course
 from matcher.encoders.registry import load_encoder
-from matcher.encoding import embed, load
 from matcher.errors import Cancelled, DataError, EncoderError, TrainingError
 from matcher.matching.recipe import Recipe
 from matcher.matching.tuning import tune_recipe
+from matcher.pipeline.encode import embed, load
+from matcher.pipeline.train_encoder import TrainJob
 from matcher.progress import Report, silent
 from matcher.standings import Apart, Example, Row, Standings, save_standings, standings_file
 from matcher.storage.workspace import Workspace
-from matcher.train_catalog import TrainJob
 from matcher.training.config import TrainConfig
 from matcher.training.data.split import TEST, TUNE
 from matcher.training.dataset import Listings

@@ -12,10 +12,10 @@ from matcher.contenders import CONTENDERS, DATA, NOT_TRAINED, Contender
 from matcher.encoders.model_card import is_run
 from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
+from matcher.pipeline.train_encoder import TrainJob, training_job
 from matcher.standings import Standings, load_standings
 from matcher.storage.files import fingerprint
 from matcher.storage.workspace import Workspace
-from matcher.train_catalog import TrainJob, training_job
 from matcher.training.config import Preset, TrainConfig
 from matcher.training.data.rebalance import balance
 from matcher.training.data.split import SIDES, TRAIN

@@ -16,9 +16,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from matcher import before_after, compare, compare_field, pipeline, train_catalog, trial
+from matcher import compare, compare_field
 from matcher.errors import Cancelled, JobError, MatcherError
 from matcher.pace import Pace
+from matcher.pipeline import catalogs as pipeline
+from matcher.pipeline import check_encoder, model_diff, train_encoder
 from matcher.progress import Progress, Report
 from matcher.storage.records import Job
 from matcher.storage.workspace import Workspace, open_workspace
@@ -50,10 +52,10 @@ KINDS = {
     "import": Kind(pipeline.ImportConfig, pipeline.import_catalog),
     "demo": Kind(pipeline.DemoConfig, pipeline.open_demo),
     "encode": Kind(pipeline.EncodeConfig, pipeline.encode),
-    "train": Kind(train_catalog.TrainJob, train_catalog.train_catalog),
+    "train": Kind(train_encoder.TrainJob, train_encoder.train_catalog),
     "compare": Kind(compare_field.CompareConfig, compare.compare_catalog),
-    "trial": Kind(trial.TrialConfig, trial.try_encoder),
-    "before-after": Kind(before_after.BeforeAfterConfig, before_after.look_before_after),
+    "trial": Kind(check_encoder.TrialConfig, check_encoder.try_encoder),
+    "before-after": Kind(model_diff.BeforeAfterConfig, model_diff.look_before_after),
 }
 
 

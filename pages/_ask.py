@@ -7,8 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from matcher import pipeline
 from matcher.images import jpeg, open_image, thumbnail
+from matcher.pipeline import catalogs as pipeline
 from matcher.vectors.neighbours import Neighbours
 from pages._cards import ICONS, Bar, Board, Card, Column, cards
 from pages._known import gone, gone_line

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from matcher import before_after, jobs
-from matcher.before_after import BeforeAfter, BeforeAfterConfig
-from matcher.changes import NEAREST, Change
+from matcher import jobs
 from matcher.encoders.model_card import Card
+from matcher.pipeline import model_diff
+from matcher.pipeline.changes import NEAREST, Change
+from matcher.pipeline.model_diff import BeforeAfter, BeforeAfterConfig
 from matcher.review.pair_cases import differing_words
 from pages import _cards, _jobs
 from pages._cards import Badge, Board, Column, cards
@@ -24,7 +25,7 @@ OTHER = Badge("Other product", "block", "different")
 def draw(opened: Opened, card: Card) -> None:
     """A few listings with their neighbours by the encoder that the run started from, and by the run."""
     st.markdown("**Before and after, on the same listings**")
-    made = before_after.looked(opened.workspace, opened.id, card)
+    made = model_diff.looked(opened.workspace, opened.id, card)
     if made is None:
         _make(opened, card)
         return
@@ -75,7 +76,7 @@ def _make(opened: Opened, card: Card) -> None:
 def _changes(
     root: Path, catalog_id: str, version: str, after: str, _made: BeforeAfter, _opened: Opened
 ) -> list[Change]:
-    return before_after.changes_of(_opened.workspace, catalog_id, _made, _opened.catalog.codes)
+    return model_diff.changes_of(_opened.workspace, catalog_id, _made, _opened.catalog.codes)
 
 
 def _gains(opened: Opened, changed: list[Change]) -> str:

@@ -4,7 +4,8 @@ from typing import get_args
 
 import streamlit as st
 
-from matcher import jobs, pipeline
+from matcher import jobs
+from matcher.pipeline import catalogs as pipeline
 from matcher.vectors.distance import Metric
 from pages._known import gone, gone_line, known_encoders
 from pages._shared import Opened, is_encoded

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from matcher.compare_field import of_comparison
 from matcher.encoders.model_card import Card, is_run
 from matcher.encoders.registry import ENCODERS
+from matcher.pipeline.check_encoder import opened_encoders
 from matcher.storage.workspace import Workspace
 from matcher.training.runs import runs
-from matcher.trial import opened_encoders
 from pages._text import literal
 from pages._words import encoder_name
 

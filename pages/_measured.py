@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from matcher import pipeline
 from matcher.matching.metrics import (
     PrecisionRecallCurve,
     Truth,
@@ -22,6 +21,7 @@ from matcher.matching.metrics import (
 from matcher.matching.recipe import Recipe, decide, joint_distance
 from matcher.matching.threshold_grid import ThresholdGrid, reach, thinned, threshold_grid
 from matcher.matching.threshold_margin import around_edge, distance_to_edge, spread_over
+from matcher.pipeline import catalogs as pipeline
 from matcher.review.pair_cases import OTHER, SAME, UNKNOWN
 from matcher.review.queue import DIFFERENT, MATCH, VerdictScores, judged_rows, score_verdicts
 from pages._shared import Matched

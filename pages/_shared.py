@@ -9,10 +9,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from matcher import jobs, pipeline
-from matcher.encoding import ENCODED
+from matcher import jobs
 from matcher.ingest.catalog import Catalog
 from matcher.matching.recipe import Recipe, decide, joint_distance
+from matcher.pipeline import catalogs as pipeline
+from matcher.pipeline.encode import ENCODED
 from matcher.review.pair_cases import PairIndex, index_pairs
 from matcher.storage.records import CatalogInfo, Verdict
 from matcher.storage.workspace import Workspace, open_workspace

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from matcher.encoding import ENCODED
+from matcher.pipeline.encode import ENCODED
 from pages import _jobs
 from pages._known import gone
 from pages._shared import current_catalog_id, current_workspace, open_catalog

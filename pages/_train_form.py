@@ -9,7 +9,7 @@ import streamlit as st
 
 from matcher import jobs
 from matcher.errors import MatcherError
-from matcher.train_catalog import TrainJob, listings_of, training_job
+from matcher.pipeline.train_encoder import TrainJob, listings_of, training_job
 from matcher.training.config import RANGES, Preset, TrainConfig
 from matcher.training.data.rebalance import balance
 from matcher.training.data.split import TRAIN, TUNE

@@ -8,9 +8,9 @@ import streamlit as st
 
 from matcher import jobs
 from matcher.encoders.model_card import Card
+from matcher.pipeline.train_encoder import TrainJob
 from matcher.storage.records import Job
 from matcher.storage.workspace import Workspace
-from matcher.train_catalog import TrainJob
 from matcher.training.history import CHECKPOINT, history_so_far
 from matcher.training.runs import forget, is_run, runs, unfinished
 from pages._charts import chart, colours

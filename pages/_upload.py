@@ -13,7 +13,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from matcher import jobs
 from matcher.errors import DataError
 from matcher.ingest.catalog import ColumnMap, Table, preview_table, recognise_columns
-from matcher.pipeline import ImportConfig
+from matcher.pipeline.catalogs import ImportConfig
 from matcher.storage.workspace import Workspace, catalog_id_of
 from pages._text import literal
 

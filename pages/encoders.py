@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import streamlit as st
 
-from matcher import jobs, pipeline
-from matcher.encoding import ENCODED
+from matcher import jobs
 from matcher.errors import MatcherError
+from matcher.pipeline import catalogs as pipeline
+from matcher.pipeline.check_encoder import TrialConfig
+from matcher.pipeline.encode import ENCODED
 from matcher.storage.records import Job
 from matcher.training.runs import runs
-from matcher.trial import TrialConfig
 from pages import _jobs, _runs, _train_form, _training
 from pages._cards import ICONS
 from pages._known import Known, gone, gone_line, known_encoders

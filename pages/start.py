@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from matcher import jobs, pipeline
+from matcher import jobs
+from matcher.pipeline import catalogs as pipeline
 from matcher.storage.records import CatalogInfo
 from matcher.storage.workspace import Workspace
 from pages import _jobs

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from matcher import jobs, pipeline
+from matcher import jobs
 from matcher.matching.recipe import Recipe
 from matcher.matching.tuning import tune_recipe
+from matcher.pipeline import catalogs as pipeline
 from pages import _jobs, _measured
 from pages._charts import chart
 from pages._curves import matches_per_listing, over_threshold, precision_recall

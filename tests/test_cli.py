@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from matcher import __main__ as terminal_commands
-from matcher import pipeline
 from matcher.__main__ import cli
 from matcher.matching.recipe import Recipe
+from matcher.pipeline import catalogs as pipeline
 from matcher.progress import Progress
 from matcher.terminal import ProgressLine, clock, described
 

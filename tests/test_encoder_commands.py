@@ -12,10 +12,10 @@ import pytest
 import torch
 
 from matcher.__main__ import cli
-from matcher.defaults import CAREFUL, UNKNOWN_ENCODER
 from matcher.encoders.model_card import COUNTS, FIGURES
 from matcher.matching.recipe import Recipe
-from matcher.pipeline import EncodeConfig, usual_recipe
+from matcher.pipeline.catalogs import EncodeConfig, usual_recipe
+from matcher.pipeline.default_recipe import CAREFUL, UNKNOWN_ENCODER
 from matcher.storage.workspace import open_workspace
 from matcher.terminal import ProgressLine
 from matcher.training.runs import free_name, runs

@@ -127,7 +127,7 @@ except SystemExit:
 """
 
 
-@pytest.mark.parametrize("module", ["matcher", "matcher.pipeline", "matcher.jobs", "matcher.encoders"])
+@pytest.mark.parametrize("module", ["matcher", "matcher.pipeline.catalogs", "matcher.jobs", "matcher.encoders"])
 def test_importing_loads_no_model_library(module):
     assert last_line(f"import {module}; {LOADED}") == "loaded:"
 

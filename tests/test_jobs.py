@@ -13,7 +13,7 @@ import pytest
 
 from matcher import jobs
 from matcher.errors import Cancelled, DataError, JobError
-from matcher.pipeline import DemoConfig, EncodeConfig, ImportConfig, ImportResult
+from matcher.pipeline.catalogs import DemoConfig, EncodeConfig, ImportConfig, ImportResult
 from matcher.progress import Progress
 from matcher.storage.records import Job
 from matcher.storage.workspace import open_workspace
@@ -21,7 +21,7 @@ from matcher.storage.workspace import open_workspace
 PATIENCE = 60.0  # seconds; a worker imports for a second or two, on a busy machine for many
 WORK = """
     import os, sys, time
-    from matcher import pipeline
+    from matcher.pipeline import catalogs as pipeline
     from matcher.errors import DataError
     from matcher.progress import Progress
 
@@ -127,7 +127,7 @@ def test_a_job_outlives_the_program_that_started_it(workspace):
         import time
         from pathlib import Path
         from matcher import jobs
-        from matcher.pipeline import ImportConfig
+        from matcher.pipeline.catalogs import ImportConfig
         from matcher.storage.workspace import open_workspace
         config = ImportConfig("shop.csv", "slow")
         print(jobs.start(open_workspace(Path({str(workspace.root)!r})), "import", config), flush=True)

@@ -26,7 +26,7 @@ from typing import NamedTuple
 import pandas as pd
 from playwright.sync_api import Page, sync_playwright
 
-from matcher import pipeline
+from matcher.pipeline import catalogs as pipeline
 from matcher.storage.workspace import open_workspace
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -9,7 +9,7 @@ import pytest
 from driving import LONGEST_WAIT, SIZES, OpenPage, running_app, settled
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from matcher import pipeline
+from matcher.pipeline import catalogs as pipeline
 from matcher.storage.workspace import open_workspace
 
 FLAGS = (

@@ -16,12 +16,13 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from matcher import jobs, pipeline
-from matcher.before_after import BeforeAfterConfig, look_before_after
-from matcher.encoding import ENCODED
+from matcher import jobs
+from matcher.pipeline import catalogs as pipeline
+from matcher.pipeline.encode import ENCODED
+from matcher.pipeline.model_diff import BeforeAfterConfig, look_before_after
+from matcher.pipeline.train_encoder import TrainJob, train_catalog, training_job
 from matcher.storage.records import Job
 from matcher.storage.workspace import Workspace, open_workspace
-from matcher.train_catalog import TrainJob, train_catalog, training_job
 from matcher.training.checkpoints import save_state
 from matcher.training.history import CHECKPOINT
 from matcher.training.runs import delete_run, export_run, import_run, runs, unfinished

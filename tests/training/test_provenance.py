@@ -3,10 +3,10 @@ import pandas as pd
 import pytest
 from safetensors.numpy import save_file
 
-from matcher import pipeline
 from matcher.encoders.model_card import WEIGHTS
 from matcher.errors import EncoderError
-from matcher.pipeline import EncodeConfig, ImportConfig
+from matcher.pipeline import catalogs as pipeline
+from matcher.pipeline.catalogs import EncodeConfig, ImportConfig
 from matcher.storage.workspace import open_workspace
 from matcher.training.provenance import LEARNED, learned_keys, learned_rows, listing_keys
 

@@ -28,9 +28,9 @@ from matcher.encoders.registry import load_encoder
 from matcher.encoders.titles.char_tfidf import open_letters
 from matcher.errors import Cancelled, DataError, EncoderError, TrainingError
 from matcher.ingest.catalog import Catalog
+from matcher.pipeline.train_encoder import train_catalog, training_job
 from matcher.progress import silent
 from matcher.storage.workspace import Workspace
-from matcher.train_catalog import train_catalog, training_job
 from matcher.training import loop, validation
 from matcher.training import train as train_module
 from matcher.training.checkpoints import load_state, optimiser_tensors, restore_optimiser, save_state

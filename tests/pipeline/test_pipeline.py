@@ -5,14 +5,15 @@ import pandas as pd
 import pytest
 from PIL import Image, ImageDraw
 
-from matcher import encoding, lookup, pipeline
-from matcher.defaults import THRESHOLDS, WHITENED, default_encoders, default_recipe, own_threshold
 from matcher.encoders.model_card import Card
 from matcher.errors import Cancelled, DataError, EncoderError
 from matcher.ingest.catalog import ColumnMap
 from matcher.matching.metrics import listing_scores, pair_scores, truth_of
 from matcher.matching.recipe import Recipe, decide
-from matcher.pipeline import EncodeConfig, ImportConfig
+from matcher.pipeline import catalogs as pipeline
+from matcher.pipeline import encode, query
+from matcher.pipeline.catalogs import EncodeConfig, ImportConfig
+from matcher.pipeline.default_recipe import THRESHOLDS, WHITENED, default_encoders, default_recipe, own_threshold
 from matcher.storage.workspace import open_workspace
 
 PRODUCTS = ["red cotton shirt", "blue steel bottle", "green garden hose", "black leather belt"]
@@ -79,9 +80,9 @@ class Letters:
 @pytest.fixture
 def letters(monkeypatch):
     encoder = Letters()
-    real = encoding.load_encoder
+    real = encode.load_encoder
     monkeypatch.setattr(
-        encoding, "load_encoder", lambda spec, folder: encoder if spec == "letters" else real(spec, folder=folder)
+        encode, "load_encoder", lambda spec, folder: encoder if spec == "letters" else real(spec, folder=folder)
     )
     return encoder
 
@@ -116,17 +117,17 @@ def test_what_encode_says_is_what_is_opened(workspace, shop):
 def test_what_the_pages_show_outlives_any_number_of_trials(workspace, shop):
     import_shop(workspace, shop)
     pipeline.encode(workspace, BOTH)
-    for k in range(6, 8 + encoding.PAIRS_KEPT):
-        encoding.encode_catalog(workspace, replace(BOTH, k=k))
-    assert encoding.open_last(workspace, "shop").config == BOTH
-    assert len(list(workspace.folder("shop").glob("pairs/*.parquet"))) == 1 + encoding.PAIRS_KEPT
+    for k in range(6, 8 + encode.PAIRS_KEPT):
+        encode.encode_catalog(workspace, replace(BOTH, k=k))
+    assert encode.open_last(workspace, "shop").config == BOTH
+    assert len(list(workspace.folder("shop").glob("pairs/*.parquet"))) == 1 + encode.PAIRS_KEPT
 
 
 def test_the_same_again_computes_nothing(workspace, shop, monkeypatch):
     import_shop(workspace, shop)
     pipeline.encode(workspace, BOTH)
-    monkeypatch.setattr(encoding, "nearest", None)
-    monkeypatch.setattr(encoding, "embeddings_of", None)
+    monkeypatch.setattr(encode, "nearest", None)
+    monkeypatch.setattr(encode, "embeddings_of", None)
     pipeline.encode(workspace, BOTH)
 
 
@@ -166,7 +167,7 @@ def test_another_version_of_an_encoder_lends_nothing(workspace, shop, letters):
 
 def test_a_cancelled_encoding_goes_on_where_it_stopped(workspace, shop, letters, monkeypatch):
     import_shop(workspace, shop)
-    monkeypatch.setattr(encoding, "ROWS_AT_ONCE", 5)
+    monkeypatch.setattr(encode, "ROWS_AT_ONCE", 5)
     reports = []
 
     def stop_at_the_second(progress):
@@ -186,7 +187,7 @@ def test_a_cancelled_encoding_goes_on_where_it_stopped(workspace, shop, letters,
 
 def test_vectors_that_another_run_removed_are_missed(workspace, shop, letters, monkeypatch):
     import_shop(workspace, shop)
-    monkeypatch.setattr(encoding, "ROWS_AT_ONCE", 5)
+    monkeypatch.setattr(encode, "ROWS_AT_ONCE", 5)
 
     def remove_the_first(progress):
         for name in workspace.embedding_names("shop", "letters")[:1]:
@@ -290,7 +291,7 @@ def test_a_fused_recipe_is_measured_with_the_weight_it_was_tuned_with(workspace,
     pipeline.encode(workspace, replace(BOTH, text_weight=0.1))
     recipe = pipeline.tune(workspace, BOTH, "fused")
     assert pipeline.config_of("shop", recipe).text_weight == recipe.text_weight
-    pairs = encoding.encode_catalog(workspace, replace(BOTH, text_weight=recipe.text_weight)).pairs
+    pairs = encode.encode_catalog(workspace, replace(BOTH, text_weight=recipe.text_weight)).pairs
     truth = truth_of(pairs, workspace.load_catalog("shop").codes)
     assert pipeline.evaluate(workspace, "shop", recipe).listing == listing_scores(decide(pairs, recipe), truth)
 
@@ -408,8 +409,8 @@ def test_a_question_from_outside_finds_what_is_near(workspace, shop, tmp_path):
 def test_a_question_loads_its_encoder_once(workspace, shop, monkeypatch):
     import_shop(workspace, shop)
     pipeline.encode(workspace, BOTH)
-    real, loaded = lookup.load, []
-    monkeypatch.setattr(lookup, "load", lambda *given: loaded.append(given) or real(*given))
+    real, loaded = query.load, []
+    monkeypatch.setattr(query, "load", lambda *given: loaded.append(given) or real(*given))
     for words in ("bottle", "belt"):
         pipeline.query(workspace, "shop", title=words)
     assert len(loaded) == 1

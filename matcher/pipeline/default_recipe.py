@@ -5,9 +5,9 @@ from dataclasses import replace
 from math import pi, sqrt
 
 from matcher.encoders.model_card import Card
-from matcher.encoding import EncodeConfig
 from matcher.ingest.catalog import Catalog
 from matcher.matching.recipe import MOST_ALONE, Recipe
+from matcher.pipeline.encode import EncodeConfig
 
 TEXT_ENCODER = "tfidf-char"
 IMAGE_ENCODER = "efficientnet"

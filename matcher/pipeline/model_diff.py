@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.changes import NEAREST, Change, changes
 from matcher.encoders.model_card import Card, read_card
-from matcher.encoding import embed, load
+from matcher.pipeline.changes import NEAREST, Change, changes
+from matcher.pipeline.encode import embed, load
 from matcher.progress import Report, silent
 from matcher.storage.workspace import Workspace
 from matcher.training.provenance import learned_keys, learned_rows

@@ -5,9 +5,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from matcher.encoders.registry import Encoder
-from matcher.encoding import contents_of, inputs_of, load, open_last
 from matcher.errors import DataError
 from matcher.images import jpeg, open_image, working_copy
+from matcher.pipeline.encode import contents_of, inputs_of, load, open_last
 from matcher.storage.workspace import Workspace
 from matcher.vectors.embeddings import Embeddings, embeddings_of, fuse
 from matcher.vectors.neighbours import Neighbours, search

@@ -8,17 +8,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from matcher.defaults import default_encoders, default_recipe, own_threshold
 from matcher.encoders.model_card import is_run
-from matcher.encoding import ENCODED, EncodeConfig, Encoded, encode_catalog, remember
-from matcher.encoding import open_last as load_encoded
 from matcher.errors import DataError
 from matcher.ingest.catalog import ColumnMap, read_catalog
-from matcher.lookup import query
 from matcher.matching.metrics import Scores, Truth, listing_scores, pair_scores, truth_of
 from matcher.matching.recipe import Fusion, Recipe, decide
 from matcher.matching.resolve import outcome_of
 from matcher.matching.tuning import tune_recipe
+from matcher.pipeline.default_recipe import default_encoders, default_recipe, own_threshold
+from matcher.pipeline.encode import ENCODED, EncodeConfig, Encoded, encode_catalog, remember
+from matcher.pipeline.encode import open_last as load_encoded
+from matcher.pipeline.query import query
 from matcher.progress import Progress, Report, silent
 from matcher.review.queue import DIFFERENT, MATCH, judged_rows
 from matcher.storage.exports import match_lists
@@ -31,7 +31,7 @@ __all__ = ["DemoConfig", "EncodeConfig", "EncodeResult", "Encoded", "Evaluation"
            "kept_out", "last_config", "learned_of", "load_encoded", "match", "open_demo", "query", "set_recipe",
            "tune", "users_of", "usual_recipe"]  # fmt: skip
 
-DEMO = Path(__file__).parents[1] / "assets" / "demo"
+DEMO = Path(__file__).parents[2] / "assets" / "demo"
 FUSIONS: tuple[Fusion, ...] = ("either", "both", "mean")
 FEWEST_TO_ASK = 20  # products with two listings; thresholds chosen on fewer are a matter of luck
 

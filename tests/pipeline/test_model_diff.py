@@ -2,16 +2,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matcher import pipeline
-from matcher.before_after import BeforeAfterConfig, changes_of, look_before_after, looked
-from matcher.changes import changes
 from matcher.encoders.model_card import read_card
 from matcher.errors import EncoderError
+from matcher.pipeline import catalogs as pipeline
+from matcher.pipeline.changes import changes
+from matcher.pipeline.check_encoder import TrialConfig, opened_encoders, try_encoder
+from matcher.pipeline.model_diff import BeforeAfterConfig, changes_of, look_before_after, looked
+from matcher.pipeline.train_encoder import listings_of, train_catalog, training_job
 from matcher.storage.workspace import open_workspace
-from matcher.train_catalog import listings_of, train_catalog, training_job
 from matcher.training.provenance import learned_keys, listing_keys
 from matcher.training.runs import delete_run
-from matcher.trial import TrialConfig, opened_encoders, try_encoder
 
 WORDS = "red blue green lamp chair table shirt phone router watch cream oil steel wood paper glass".split()
 
