@@ -6,15 +6,15 @@ from typing import get_args
 
 import click
 
-from matcher.compare import compare_catalog
-from matcher.compare_field import CompareConfig
-from matcher.contenders import CONTENDERS, DATA, PROTOCOLS
+from matcher.benchmark.report import report_page
+from matcher.benchmark.results import Standings, load_standings
+from matcher.benchmark.run import compare_catalog
+from matcher.benchmark.setup import CompareConfig
+from matcher.benchmark.systems import CONTENDERS, DATA, PROTOCOLS
+from matcher.benchmark.tables import comparison_table, measured_on, why_empty, with_interval
 from matcher.errors import DataError
 from matcher.options import in_workspace, name, say, told_workspace
 from matcher.progress import Progress
-from matcher.report_page import report_page
-from matcher.standings import Standings, load_standings
-from matcher.standings_table import comparison_table, measured_on, why_empty, with_interval
 from matcher.storage.exports import to_bytes
 from matcher.storage.files import atomic
 from matcher.storage.workspace import Workspace, catalog_id_of

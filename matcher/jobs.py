@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from matcher import compare, compare_field
+from matcher.benchmark import run, setup
 from matcher.errors import Cancelled, JobError, MatcherError
 from matcher.pace import Pace
 from matcher.pipeline import catalogs as pipeline
@@ -53,7 +53,7 @@ KINDS = {
     "demo": Kind(pipeline.DemoConfig, pipeline.open_demo),
     "encode": Kind(pipeline.EncodeConfig, pipeline.encode),
     "train": Kind(train_encoder.TrainJob, train_encoder.train_catalog),
-    "compare": Kind(compare_field.CompareConfig, compare.compare_catalog),
+    "compare": Kind(setup.CompareConfig, run.compare_catalog),
     "trial": Kind(check_encoder.TrialConfig, check_encoder.try_encoder),
     "before-after": Kind(model_diff.BeforeAfterConfig, model_diff.look_before_after),
 }

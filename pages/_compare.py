@@ -3,11 +3,11 @@
 import streamlit as st
 
 from matcher import jobs
-from matcher.compare_field import CompareConfig, expected_seconds, open_field, rows_to_do, standings_so_far
-from matcher.contenders import CONTENDERS, DATA, DATA_WORDS
+from matcher.benchmark.results import load_standings
+from matcher.benchmark.setup import CompareConfig, expected_seconds, open_field, rows_to_do, standings_so_far
+from matcher.benchmark.systems import CONTENDERS, DATA, DATA_WORDS
 from matcher.course import in_words
 from matcher.errors import DataError
-from matcher.standings import load_standings
 from matcher.storage.records import Job
 from pages import _compare_results
 from pages._jobs import cancel_button

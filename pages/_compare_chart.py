@@ -2,9 +2,9 @@
 
 import plotly.graph_objects as go
 
-from matcher.contenders import CONTENDERS, PAPER, Protocol
-from matcher.standings import Row, Standings
-from matcher.standings_table import by_model, paper_f1, with_interval
+from matcher.benchmark.results import Row, Standings
+from matcher.benchmark.systems import CONTENDERS, PAPER, Protocol
+from matcher.benchmark.tables import by_model, paper_f1, with_interval
 from pages._charts import colours
 
 SYMBOLS = {"original": "circle", "balanced": "square"}

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from matcher.contenders import ALONE_WORDS, PAPER_SOURCE, PROTOCOL_TITLES, PROTOCOL_WORDS, PROTOCOLS
-from matcher.report_page import report_page
-from matcher.review.pair_cases import differing_words
-from matcher.standings import Example, Row, Standings
-from matcher.standings_table import (
+from matcher.benchmark.report import report_page
+from matcher.benchmark.results import Example, Row, Standings
+from matcher.benchmark.systems import ALONE_WORDS, PAPER_SOURCE, PROTOCOL_TITLES, PROTOCOL_WORDS, PROTOCOLS
+from matcher.benchmark.tables import (
     best_pair,
     comparison_table,
     measured_on,
@@ -19,6 +18,7 @@ from matcher.standings_table import (
     thresholds_in_words,
     with_interval,
 )
+from matcher.review.pair_cases import differing_words
 from matcher.storage.exports import to_bytes
 from pages._cards import Bar, Board, Column, cards
 from pages._charts import chart

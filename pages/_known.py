@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from matcher.compare_field import of_comparison
+from matcher.benchmark.setup import of_comparison
 from matcher.encoders.model_card import Card, is_run
 from matcher.encoders.registry import ENCODERS
 from matcher.pipeline.check_encoder import opened_encoders

@@ -5,7 +5,7 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
-from matcher.compare_field import of_comparison
+from matcher.benchmark.setup import of_comparison
 from matcher.encoders.model_card import Card
 from matcher.errors import EncoderError, MatcherError
 from matcher.pipeline.catalogs import users_of

@@ -8,10 +8,10 @@ import pytest
 from driving import OpenPage, running_app, screenshot, settled
 from playwright.sync_api import Page, expect
 
-from matcher import contenders
-from matcher.compare import compare_catalog
-from matcher.compare_field import CompareConfig
-from matcher.contenders import CONTENDERS, Contender
+from matcher.benchmark import systems
+from matcher.benchmark.run import compare_catalog
+from matcher.benchmark.setup import CompareConfig
+from matcher.benchmark.systems import CONTENDERS, Contender
 from matcher.storage.workspace import open_workspace
 
 pytestmark = pytest.mark.browser
@@ -26,7 +26,7 @@ def address(demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(CONTENDERS, stand_in.id, stand_in)
         for module in ("compare", "compare_field"):
-            patch.setattr(f"matcher.{module}.NOT_TRAINED", contenders.NOT_TRAINED | {"tfidf-char", "efficientnet"})
+            patch.setattr(f"matcher.{module}.NOT_TRAINED", systems.NOT_TRAINED | {"tfidf-char", "efficientnet"})
         models = ("tfidf", "efficientnet", stand_in.id)
         compare_catalog(open_workspace(root), CompareConfig("demo", models))
     with running_app(root) as running:

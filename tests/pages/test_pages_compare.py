@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from made_results import standings
 from streamlit.testing.v1 import AppTest
-from test_report_page import standings
 
 from matcher import jobs
-from matcher.compare_field import CompareConfig
-from matcher.contenders import CONTENDERS
+from matcher.benchmark.results import save_standings
+from matcher.benchmark.setup import CompareConfig
+from matcher.benchmark.systems import CONTENDERS
 from matcher.ingest.catalog import Catalog
-from matcher.standings import save_standings
 from matcher.storage.records import Job
 from matcher.storage.workspace import Workspace, open_workspace
 

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from matcher.comparison import Measured
-from matcher.contenders import CONTENDERS, DATA, Protocol
+from matcher.benchmark.measure import Measured
+from matcher.benchmark.systems import CONTENDERS, DATA, Protocol
 from matcher.errors import DataError
 from matcher.matching.bootstrap import Figure
 from matcher.storage.files import atomic

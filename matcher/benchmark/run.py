@@ -8,7 +8,9 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from matcher.compare_field import (
+from matcher.benchmark.measure import Measured, measure, only_found, pairs_asked
+from matcher.benchmark.results import Apart, Example, Row, Standings, save_standings, standings_file
+from matcher.benchmark.setup import (
     ENCODING,
     MEASURING,
     CompareConfig,
@@ -24,8 +26,7 @@ from matcher.compare_field import (
     training_of,
     training_parts,
 )
-from matcher.comparison import Measured, measure, only_found, pairs_asked
-from matcher.contenders import NOT_TRAINED, Contender, encoder_title
+from matcher.benchmark.systems import NOT_TRAINED, Contender, encoder_title
 from matcher.course import Course
 from matcher.encoders.registry import load_encoder
 from matcher.errors import Cancelled, DataError, EncoderError, TrainingError
@@ -34,7 +35,6 @@ from matcher.matching.tuning import tune_recipe
 from matcher.pipeline.encode import embed, load
 from matcher.pipeline.train_encoder import TrainJob
 from matcher.progress import Report, silent
-from matcher.standings import Apart, Example, Row, Standings, save_standings, standings_file
 from matcher.storage.workspace import Workspace
 from matcher.training.config import TrainConfig
 from matcher.training.data.split import TEST, TUNE

@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 
 from matcher.__main__ import cli
-from matcher.compare import compare_catalog
-from matcher.compare_field import CompareConfig, expected_seconds, open_field, rows_to_do, standings_so_far
-from matcher.contenders import CONTENDERS, Contender
+from matcher.benchmark.results import Standings, load_standings, standings_file
+from matcher.benchmark.run import compare_catalog
+from matcher.benchmark.setup import CompareConfig, expected_seconds, open_field, rows_to_do, standings_so_far
+from matcher.benchmark.systems import CONTENDERS, Contender
 from matcher.errors import Cancelled, DataError
 from matcher.ingest.catalog import Catalog
-from matcher.standings import Standings, load_standings, standings_file
 from matcher.storage.workspace import Workspace, open_workspace
 from matcher.training.data.split import TEST, TRAIN
 from matcher.training.runs import runs, unfinished

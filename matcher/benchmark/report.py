@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from matcher.contenders import (
+from matcher.benchmark.report_chart import dot_chart
+from matcher.benchmark.results import Example, Row, Standings
+from matcher.benchmark.systems import (
     ALONE_WORDS,
     DATA_WORDS,
     PAPER_SOURCE,
@@ -18,11 +20,7 @@ from matcher.contenders import (
     PROTOCOLS,
     Protocol,
 )
-from matcher.errors import DataError
-from matcher.images import open_image
-from matcher.report_chart import dot_chart
-from matcher.standings import Example, Row, Standings
-from matcher.standings_table import (
+from matcher.benchmark.tables import (
     best_pair,
     briefly,
     by_model,
@@ -34,8 +32,10 @@ from matcher.standings_table import (
     why_empty,
     with_interval,
 )
+from matcher.errors import DataError
+from matcher.images import open_image
 
-STYLE = Path(__file__).parents[1] / "assets" / "report.css"
+STYLE = Path(__file__).parents[2] / "assets" / "report.css"
 PHOTO_SIDE = 128  # px
 MOST_PHOTO_BYTES = 1_500_000  # of the page; photos beyond it are left out
 TITLE_LENGTH = 160

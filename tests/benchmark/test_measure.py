@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.comparison import common_split, measure, only_found, pairs_asked
+from matcher.benchmark.measure import common_split, measure, only_found, pairs_asked
 from matcher.errors import DataError
 from matcher.matching.recipe import Recipe
 from matcher.training.data.split import TEST, TRAIN, TUNE

@@ -2,9 +2,9 @@
 
 from html import escape
 
-from matcher.contenders import CONTENDERS, Protocol
-from matcher.standings import Row, Standings
-from matcher.standings_table import by_model, paper_f1, with_interval
+from matcher.benchmark.results import Row, Standings
+from matcher.benchmark.systems import CONTENDERS, Protocol
+from matcher.benchmark.tables import by_model, paper_f1, with_interval
 
 LEFT, WIDTH, RIGHT = 215, 560, 25  # px: names, scale, margin
 TOP, LINE, GAP = 14, 19, 12  # px: above, for each row, between models

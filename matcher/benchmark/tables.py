@@ -5,10 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from matcher.comparison import Measured
-from matcher.contenders import CONTENDERS, DATA, PAPER, PROTOCOLS, Protocol, Published
+from matcher.benchmark.measure import Measured
+from matcher.benchmark.results import Row, Standings
+from matcher.benchmark.systems import CONTENDERS, DATA, PAPER, PROTOCOLS, Protocol, Published
 from matcher.matching.bootstrap import Figure
-from matcher.standings import Row, Standings
 
 FIGURES = ("f1", "precision", "recall")
 NOTHING_TRAINED = "Nothing is trained, so balancing changes nothing for unseen products."

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.comparison import common_split
-from matcher.contenders import CONTENDERS, DATA, NOT_TRAINED, Contender
+from matcher.benchmark.measure import common_split
+from matcher.benchmark.results import Standings, load_standings
+from matcher.benchmark.systems import CONTENDERS, DATA, NOT_TRAINED, Contender
 from matcher.encoders.model_card import is_run
 from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
 from matcher.pipeline.train_encoder import TrainJob, training_job
-from matcher.standings import Standings, load_standings
 from matcher.storage.files import fingerprint
 from matcher.storage.workspace import Workspace
 from matcher.training.config import Preset, TrainConfig
