@@ -40,7 +40,7 @@ ONLY_IN = {
         "training.train",
         "training.loop",
     },
-    "click": {"__main__", "compare_command", "demo", "distil", "encoder_commands", "options"},
+    "click": {"cli.main", "cli.benchmark", "demo", "distil", "cli.encoders", "cli.arguments"},
 }
 
 

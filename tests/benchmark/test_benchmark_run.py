@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matcher.__main__ import cli
 from matcher.benchmark.results import Standings, load_standings, standings_file
 from matcher.benchmark.run import compare_catalog
 from matcher.benchmark.setup import CompareConfig, expected_seconds, open_field, rows_to_do, standings_so_far
 from matcher.benchmark.systems import CONTENDERS, Contender
+from matcher.cli.main import cli
 from matcher.errors import Cancelled, DataError
 from matcher.ingest.catalog import Catalog
 from matcher.storage.workspace import Workspace, open_workspace

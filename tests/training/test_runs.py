@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from matcher.__main__ import cli
+from matcher.cli.main import cli
 from matcher.encoders.model_card import COUNTS, FIGURES, read_card
 from matcher.errors import EncoderError, TrainingError
 from matcher.training.runs import alone, check_name, damaged, export_run, import_run, read_history, runs

@@ -12,13 +12,13 @@ from matcher.benchmark.run import compare_catalog
 from matcher.benchmark.setup import CompareConfig
 from matcher.benchmark.systems import CONTENDERS, DATA, PROTOCOLS
 from matcher.benchmark.tables import comparison_table, measured_on, why_empty, with_interval
+from matcher.cli.arguments import in_workspace, name, say, told_workspace
+from matcher.cli.progress_line import ProgressLine
 from matcher.errors import DataError
-from matcher.options import in_workspace, name, say, told_workspace
 from matcher.progress import Progress
 from matcher.storage.exports import to_bytes
 from matcher.storage.files import atomic
 from matcher.storage.workspace import Workspace, catalog_id_of
-from matcher.terminal import ProgressLine
 from matcher.training.config import Preset
 
 

@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 import torch
 
-from matcher.__main__ import cli
+from matcher.cli.main import cli
+from matcher.cli.progress_line import ProgressLine
 from matcher.encoders.model_card import COUNTS, FIGURES
 from matcher.matching.recipe import Recipe
 from matcher.pipeline.catalogs import EncodeConfig, usual_recipe
 from matcher.pipeline.default_recipe import CAREFUL, UNKNOWN_ENCODER
 from matcher.storage.workspace import open_workspace
-from matcher.terminal import ProgressLine
 from matcher.training.runs import free_name, runs
 
 WORDS = "red blue green lamp chair table shirt phone router watch cream oil steel wood paper glass".split()

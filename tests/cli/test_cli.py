@@ -9,14 +9,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from matcher import __main__ as terminal_commands
-from matcher.__main__ import cli
+from matcher.cli import main as terminal_commands
+from matcher.cli.main import cli
+from matcher.cli.progress_line import ProgressLine, clock, described
 from matcher.matching.recipe import Recipe
 from matcher.pipeline import catalogs as pipeline
 from matcher.progress import Progress
-from matcher.terminal import ProgressLine, clock, described
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 DATA = Path(os.environ.get("TWINSHELF_DATA", ROOT.parent / "shared" / "data"))
 TITLES = ["red cotton shirt", "red cotton shirt new", "blue steel bottle", "blue steel bottle sale", "green hose"]
 
@@ -181,8 +181,8 @@ def test_problems_of_the_table_are_told(table, capsys):
 def test_ctrl_c_ends_with_130(table):
     code = (
         "import signal, sys, time\n"
-        "from matcher import pipeline\n"
-        "from matcher.__main__ import cli\n"
+        "from matcher.pipeline import catalogs as pipeline\n"
+        "from matcher.cli.main import cli\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # the suite may run where SIGINT is ignored
         "def wait(*given):\n"
         "    print('waiting', flush=True)\n"

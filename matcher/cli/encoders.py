@@ -11,15 +11,15 @@ from typing import Any, get_args
 
 import click
 
+from matcher.cli.arguments import FILE, in_workspace, name, out, say, told_workspace
+from matcher.cli.progress_line import ProgressLine, clock
 from matcher.encoders.model_card import read_card
 from matcher.encoders.registry import ENCODERS
 from matcher.errors import Cancelled
-from matcher.options import FILE, in_workspace, name, out, say, told_workspace
 from matcher.pipeline.catalogs import users_of
 from matcher.pipeline.train_encoder import TrainResult, train_catalog, training_job
 from matcher.progress import Progress, Report
 from matcher.storage.workspace import Workspace, catalog_id_of
-from matcher.terminal import ProgressLine, clock
 from matcher.training.config import Loss, Preset
 from matcher.training.runs import delete_run, export_run, forget, import_run, runs
 

@@ -1,0 +1,237 @@
+"""The same jobs from a terminal: python -m matcher.
+
+Results go to stdout, progress to stderr. Exit code 2 and one line say that what was given cannot be used; 130 says that
+somebody pressed Ctrl-C.
+"""
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from matcher.cli import benchmark, encoders
+from matcher.cli.arguments import (
+    FILE,
+    fusion,
+    image,
+    images,
+    in_workspace,
+    name,
+    objective,
+    out,
+    recipe_file,
+    say,
+    text,
+    told_workspace,
+)  # fmt: skip
+from matcher.cli.progress_line import ProgressLine
+from matcher.errors import Cancelled, DataError, MatcherError
+from matcher.matching.recipe import Fusion, Recipe
+from matcher.pipeline import catalogs as pipeline
+from matcher.storage.exports import to_bytes
+from matcher.storage.files import atomic, fingerprint
+from matcher.storage.workspace import Workspace, catalog_id_of
+
+PROBLEMS_SHOWN = 5
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@in_workspace
+def main() -> None:
+    """Find the listings of a catalog that sell the same product."""
+
+
+for command in (*encoders.COMMANDS, *benchmark.COMMANDS):
+    main.add_command(command)
+
+
+@main.command(name="import")
+@click.argument("file", type=FILE)
+@images
+@click.option("--name", required=True, help="What to call the catalog.")
+@in_workspace
+def import_file(file: Path, images: Path | None, name: str) -> None:
+    """Read FILE (CSV, TSV, Parquet, Excel, or a zip of one and its photos) into a catalog.
+
+    The same name again replaces the listings and keeps the verdicts.
+    """
+    _import(told_workspace(), file, images, name)
+
+
+@main.command()
+@name
+@text
+@image
+@in_workspace
+def encode(name: str, text: str | None, image: str | None) -> None:
+    """Encode catalog NAME, find neighbours and measure pairs; only what is new is computed."""
+    workspace = told_workspace()
+    config = _config(workspace, name, text, image)
+    with ProgressLine() as report:
+        result = pipeline.encode(workspace, config, report)
+    say(f"{result.pairs:,} candidate pairs in {result.seconds:g} s, with {_encoders(config)}.")
+
+
+@main.command()
+@name
+@text
+@image
+@fusion
+@objective
+@out
+@in_workspace
+def tune(name: str, text: str | None, image: str | None, fusion: Fusion | None, objective: str, out: Path) -> None:
+    """Choose thresholds on the labels of catalog NAME, and write them as a recipe."""
+    workspace = told_workspace()
+    config = _config(workspace, name, text, image)
+    with ProgressLine() as report:
+        recipe = pipeline.tune(workspace, config, fusion, objective, report)
+    asked = pipeline.kept_out(workspace, config)
+    if asked is not None:
+        say(f"Chosen on {int(asked.sum()):,} listings of products that no encoder was trained on, in the pool of all.")
+    with atomic(out.absolute()) as file:
+        file.write(recipe.to_json().encode())
+    say(f"{_described(recipe)}, written to {out}.")
+
+
+@main.command()
+@name
+@recipe_file
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@in_workspace
+def evaluate(name: str, recipe_file: Path, as_json: bool) -> None:
+    """Measure a recipe on the labels of catalog NAME."""
+    workspace, recipe = told_workspace(), _read_recipe(recipe_file)
+    with ProgressLine() as report:
+        result = pipeline.evaluate(workspace, catalog_id_of(name), recipe, report)
+    figures: dict[str, Any] = asdict(result.listing)
+    figures |= {f"pair_{key}": value for key, value in asdict(result.pair).items()}
+    figures |= {
+        "candidate_recall": result.candidate_recall,
+        "listings": result.listings,
+        "pool": result.pool,
+        "learned": result.learned,
+    }
+    if as_json:
+        click.echo(json.dumps(figures))
+        return
+    for key, value in figures.items():
+        shown = f"{value:.3f}" if isinstance(value, float) else f"{value:,}"
+        click.echo(f"{key.replace('_', ' '):<18}{shown:>8}")
+    if result.learned:
+        said = f"{result.learned:,} of these listings are of products that an encoder was trained on"
+        say(f"{said}: there it does better than on others.")
+
+
+@main.command()
+@name
+@recipe_file
+@out
+@in_workspace
+def match(name: str, recipe_file: Path, out: Path) -> None:
+    """Write the matches of every listing of catalog NAME; verdicts go before the recipe."""
+    _match(told_workspace(), catalog_id_of(name), _read_recipe(recipe_file), out)
+
+
+@main.command()
+@click.argument("file", type=FILE)
+@images
+@click.option("--recipe", "recipe_file", type=FILE, help="[default: tuned on the labels, if there are any]")
+@out
+@in_workspace
+def run(file: Path, images: Path | None, recipe_file: Path | None, out: Path) -> None:
+    """Do it all: read FILE, encode it, choose thresholds where no recipe is given, and write the matches."""
+    workspace = told_workspace()
+    recipe = _read_recipe(recipe_file) if recipe_file else None
+    place = file.absolute()
+    # Another file of the same name in another folder is another catalog.
+    catalog_id = _import(workspace, file, images, f"{place.parent.name} {file.stem} {fingerprint(str(place))[:6]}")
+    if recipe is None:
+        recipe = _chosen_recipe(workspace, catalog_id)
+    _match(workspace, catalog_id, recipe, out)
+
+
+def _import(workspace: Workspace, file: Path, images: Path | None, name: str) -> str:
+    config = pipeline.ImportConfig(str(file), name, str(images) if images else None)
+    with ProgressLine() as report:
+        result = pipeline.import_catalog(workspace, config, report)
+    say(f"{result.listings:,} listings in catalog {result.catalog_id}; {result.rejected:,} rows left out.")
+    problems = workspace.load_problems(result.catalog_id)
+    for problem in problems.head(PROBLEMS_SHOWN).itertuples():
+        say(f"  row {problem.row}: {problem.found} {problem.advice}")
+    if len(problems) > PROBLEMS_SHOWN:
+        say(f"  and {len(problems) - PROBLEMS_SHOWN:,} more problems")
+    return result.catalog_id
+
+
+def _config(workspace: Workspace, name: str, text: str | None, image: str | None) -> pipeline.EncodeConfig:
+    """How to encode: as the options say, else as last time, else as usual."""
+    config = pipeline.last_config(workspace, catalog_id_of(name))
+    if text is not None:
+        config = replace(config, text=None if text == "none" else text)
+    if image is not None:
+        config = replace(config, image=None if image == "none" else image)
+    return config
+
+
+def _chosen_recipe(workspace: Workspace, catalog_id: str) -> Recipe:
+    config = pipeline.last_config(workspace, catalog_id)
+    if not workspace.catalog_info(catalog_id).labels:
+        recipe = pipeline.usual_recipe(workspace, config)
+        say(f"No labels to choose thresholds on, so a bundled recipe is used: {_described(recipe)}.")
+        return recipe
+    with ProgressLine() as report:
+        recipe = pipeline.tune(workspace, config, report=report)
+    say(f"Thresholds chosen on the catalog's labels: {_described(recipe)}.")
+    return recipe
+
+
+def _match(workspace: Workspace, catalog_id: str, recipe: Recipe, out: Path) -> None:
+    with ProgressLine() as report:
+        matches = pipeline.match(workspace, catalog_id, recipe, report)
+    with atomic(out.absolute()) as file:
+        file.write(to_bytes(matches, "CSV", mark=False))
+    found = int(matches["matches"].str.contains(" ").sum())
+    say(f"{found:,} of {len(matches):,} listings have a match; written to {out}.")
+
+
+def _read_recipe(file: Path) -> Recipe:
+    try:
+        return Recipe.from_json(file.read_text("utf-8"))
+    except OSError as error:
+        raise DataError(f"The recipe {file} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"The recipe {file} is not text; write one with `tune`.") from error
+
+
+def _encoders(config: pipeline.EncodeConfig) -> str:
+    return " and ".join(spec for spec in (config.text, config.image) if spec)
+
+
+def _described(recipe: Recipe) -> str:
+    thresholds = {"text": recipe.text_threshold, "image": recipe.image_threshold, "joint": recipe.fused_threshold}
+    shown = ", ".join(f"{key} <= {value:.3f}" for key, value in thresholds.items() if value is not None)
+    return f"{' and '.join(filter(None, (recipe.text_encoder, recipe.image_encoder)))}, {recipe.fusion}, {shown}"
+
+
+def cli(arguments: list[str] | None = None) -> int:
+    """Run a command; its exit code."""
+    try:
+        return main.main(arguments, prog_name="python -m matcher", standalone_mode=False) or 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return 2
+    except click.ClickException as error:
+        say(f"Error: {error.format_message()}")
+        return 2
+    except click.Abort:
+        say("Stopped. What was finished is kept.")
+        return 130
+    except Cancelled as error:
+        say(str(error))
+        return 130
+    except MatcherError as error:
+        say(f"Error: {' '.join(str(error).split())}")
+        return 2
