@@ -11,7 +11,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.starlette import App
 
 from matcher.errors import MatcherError
-from pages import _photos, _sidebar, _text
+from pages._shared import escape, photo_route, sidebar
 
 HERE = Path(__file__).parent
 PAGES = (
@@ -37,10 +37,10 @@ def draw() -> None:
         ]
     )
     try:
-        _sidebar.draw()
+        sidebar.draw()
         page.run()
     except MatcherError as error:
-        st.error(_text.literal(str(error)), icon=":material/error:")
+        st.error(escape.literal(str(error)), icon=":material/error:")
 
 
 if __name__ == "__main__":
@@ -48,4 +48,4 @@ if __name__ == "__main__":
 else:
     # Until a page has run once, a deep link would meet Streamlit's older reading of the folder pages/.
     PagesManager.uses_pages_directory = False
-    app = App(__file__, routes=[_photos.photo_route()])
+    app = App(__file__, routes=[photo_route.photo_route()])

@@ -6,9 +6,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from pages import _ask, _board
-from pages._cards import Board, Column, cards
-from pages._shared import Matched, empty_state, listing_card, need_matches
+from pages._browse import board, query
+from pages._shared.cards import Board, Column, cards
+from pages._shared.opened_catalog import Matched, empty_state, listing_card, need_matches
 
 EVERY = "Every listing"
 CASES = {
@@ -28,13 +28,13 @@ def main() -> None:
     queue = choose_queue(matched)
     place = place_in(matched, queue) if len(queue) else None
     step_buttons(matched, queue, place)
-    if _ask.asked():
-        _ask.answer(matched)
+    if query.asked():
+        query.answer(matched)
     elif place is None:
         empty_state("search_off", "Nothing like that in this catalog.", "Try fewer words, or another question.")
     else:
         strip(matched, queue, place)
-        _board.draw(matched, int(queue[place]), on_open=show)
+        board.draw(matched, int(queue[place]), on_open=show)
 
 
 def choose_queue(matched: Matched) -> NDArray[np.int64]:
@@ -45,12 +45,12 @@ def choose_queue(matched: Matched) -> NDArray[np.int64]:
         "Search", key="find", bind="query-params", placeholder="Words, an id or a label", icon=":material/search:",
         type="search", label_visibility="collapsed", live=True,
     )  # fmt: skip
-    offered = [EVERY, *(name for name, case in CASES.items() if case in _board.cases(matched))]
+    offered = [EVERY, *(name for name, case in CASES.items() if case in board.cases(matched))]
     asked = st.pills("Show", offered, key="show", default=EVERY, bind="query-params", label_visibility="collapsed")
     case = CASES.get(asked or EVERY)
-    rows = _board.search(matched, typed) if typed else np.arange(len(matched.catalog.listings))
+    rows = board.search(matched, typed) if typed else np.arange(len(matched.catalog.listings))
     if case:
-        chosen = _board.listings_of_case(matched, case)
+        chosen = board.listings_of_case(matched, case)
         rows = chosen[np.isin(chosen, rows)] if typed else chosen
     return rows
 
@@ -84,7 +84,7 @@ def step_buttons(matched: Matched, queue: NDArray[np.int64], place: int | None) 
             st.button("Random", icon=":material/casino:", on_click=go, args=[random.randrange(len(queue))])
             st.caption(f"{place + 1:,} of {len(queue):,}")
         st.space("stretch")
-        _ask.button()
+        query.button()
 
 
 def strip(matched: Matched, queue: NDArray[np.int64], place: int) -> None:

@@ -4,8 +4,9 @@ import streamlit as st
 
 from matcher import jobs
 from matcher.storage.workspace import Workspace
-from pages import _encode, _jobs, _quality, _upload
-from pages._shared import Opened, current_catalog_id, current_workspace, need_catalog, open_catalog
+from pages._catalog import encode_form, profile, upload
+from pages._shared import job_panel
+from pages._shared.opened_catalog import Opened, current_catalog_id, current_workspace, need_catalog, open_catalog
 
 
 def main() -> None:
@@ -15,19 +16,19 @@ def main() -> None:
     st.title("Catalog")
     reading = next((job for job in jobs.active(workspace) if job.kind in ("import", "demo")), None)
     if reading:
-        _jobs.follow(workspace, reading.id, _jobs.TITLES[reading.kind])
+        job_panel.follow(workspace, reading.id, job_panel.TITLES[reading.kind])
     else:
-        _jobs.tell_of_failure(workspace)
+        job_panel.tell_of_failure(workspace)
     if current_catalog_id() is None:
         if not reading:
-            _upload.draw(workspace)
+            upload.draw(workspace)
         return
     with st.expander("Add another catalog, or a new version of this one", icon=":material/upload:"):
-        _upload.draw(workspace)
+        upload.draw(workspace)
     opened = need_catalog()
     facts(opened)
     next_step(opened)
-    _quality.draw(opened)
+    profile.draw(opened)
 
 
 def arrived(workspace: Workspace) -> None:
@@ -45,7 +46,7 @@ def arrived(workspace: Workspace) -> None:
 
 def facts(opened: Opened) -> None:
     """Five numbers, and where they come from."""
-    counts = _quality.counts_of(opened)
+    counts = profile.counts_of(opened)
     figures = {
         "Listings": counts.listings,
         "With a title": counts.titles,
@@ -63,9 +64,9 @@ def next_step(opened: Opened) -> None:
     """Find matches, with the choice of encoders folded away; or go on when they are found."""
     job = jobs.latest(opened.workspace, "encode", opened.id)
     if job and job.active:
-        _jobs.follow(opened.workspace, job.id, _jobs.TITLES["encode"])
+        job_panel.follow(opened.workspace, job.id, job_panel.TITLES["encode"])
         return
-    _encode.draw(opened)
+    encode_form.draw(opened)
 
 
 main()

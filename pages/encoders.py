@@ -11,11 +11,12 @@ from matcher.pipeline.check_encoder import TrialConfig
 from matcher.pipeline.encode import ENCODED
 from matcher.storage.records import Job
 from matcher.training.runs import runs
-from pages import _jobs, _runs, _train_form, _training
-from pages._cards import ICONS
-from pages._known import Known, gone, gone_line, known_encoders
-from pages._shared import Opened, need_catalog, view_control
-from pages._text import literal
+from pages._encoders import curves, form, run_list
+from pages._shared import job_panel
+from pages._shared.cards import ICONS
+from pages._shared.encoder_names import Known, gone, gone_line, known_encoders
+from pages._shared.escape import literal
+from pages._shared.opened_catalog import Opened, need_catalog, view_control
 
 LIST, TRAIN, OWN = "What there is", "Train", "Trained here"
 VIEW = "encoders-view"
@@ -42,9 +43,9 @@ def main() -> None:
     if view == TRAIN and training and training.active:
         st.caption("One training at a time on a catalog: the next one can start when this one has ended.")
     elif view == TRAIN:
-        _train_form.draw(opened)
+        form.draw(opened)
     elif view == OWN:
-        _runs.draw(opened)
+        run_list.draw(opened)
     else:
         listed(opened, used)
 
@@ -65,12 +66,12 @@ def watch(opened: Opened, training: Job | None, used: dict[str, str | None]) -> 
             if key == "training-said":
                 st.warning(literal(said), icon=":material/warning:")
     if training and training.active:
-        _training.running(opened.workspace, training)
+        curves.running(opened.workspace, training)
     elif training:
-        _training.ended(opened.workspace, training, used)
+        curves.ended(opened.workspace, training, used)
     finding = jobs.latest(opened.workspace, "encode", opened.id)
     if finding and finding.active:
-        _jobs.follow(opened.workspace, finding.id, _jobs.TITLES["encode"])
+        job_panel.follow(opened.workspace, finding.id, job_panel.TITLES["encode"])
     elif finding and finding.state == "failed" and st.session_state.get(HIDDEN) != finding.id:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.error(f"Finding matches failed. {literal(finding.message)}", icon=":material/error:")
@@ -101,11 +102,11 @@ def listed(opened: Opened, used: dict[str, str | None]) -> None:
                 with st.expander(f"Trained by a comparison · {len(folded)}", icon=":material/leaderboard:"):
                     for known in folded:
                         row(opened, known, used=False)
-    _runs.tell_of_damage(opened.workspace)
+    run_list.tell_of_damage(opened.workspace)
     with st.expander("Load another one, by name or folder", icon=":material/folder_open:"):
         load_another(opened)
     with st.expander("Bring in an exported one", icon=":material/upload:"):
-        _runs.bring_in(opened.workspace)
+        run_list.bring_in(opened.workspace)
 
 
 def row(opened: Opened, known: Known, used: bool) -> None:
@@ -127,14 +128,14 @@ def row(opened: Opened, known: Known, used: bool) -> None:
         line = literal(known.one_line)
         if known.card:
             figures = known.card.figures
-            what = "what was kept out" if _training.by_labels(known.card) else "edited copies, not on known products"
+            what = "what was kept out" if curves.by_labels(known.card) else "edited copies, not on known products"
             line += f" F1 {figures['f1_before']:.3f} → **{figures['f1']:.3f}** on {what}."
         st.caption(line)
 
 
 def look_at(run_id: str) -> None:
     """Show a run's card."""
-    st.session_state[VIEW], st.session_state[_runs.CHOSEN] = OWN, run_id
+    st.session_state[VIEW], st.session_state[run_list.CHOSEN] = OWN, run_id
 
 
 def use(opened: Opened, known: Known) -> None:
@@ -153,7 +154,7 @@ def load_another(opened: Opened) -> None:
     """Try an encoder by name; only one that opens and works is offered from then on."""
     job = jobs.latest(opened.workspace, "trial", opened.id)
     if job and job.active:
-        _jobs.follow(opened.workspace, job.id, f"Opening {literal(job.config['spec'])}")
+        job_panel.follow(opened.workspace, job.id, f"Opening {literal(job.config['spec'])}")
         return
     left, right = st.columns(2)
     kind = left.selectbox("What it is", list(NAMED), format_func=NAMED.__getitem__, key="trial-kind")

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from matcher.matching.resolve import Outcome, order_groups, outcome_of
 from matcher.review.queue import DIFFERENT, MATCH, judged_rows
 from matcher.storage import exports
-from pages import _compare
-from pages._groups import group_rows
-from pages._shared import Matched, need_catalog, need_matches, view_control
-from pages._words import recipe_in_words
+from pages._results import benchmark_form
+from pages._results.groups import group_rows
+from pages._shared.opened_catalog import Matched, need_catalog, need_matches, view_control
+from pages._shared.wording import recipe_in_words
 
 GROUPS, COMPARE = "Groups and downloads", "Compare encoders"
 PER_PAGE = 12
@@ -27,7 +27,7 @@ def main() -> None:
     st.title("Results")
     opened = need_catalog()
     if view_control([GROUPS, COMPARE], "results-view") == COMPARE:
-        _compare.draw(opened)
+        benchmark_form.draw(opened)
     else:
         found(need_matches())
 

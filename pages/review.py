@@ -6,11 +6,18 @@ import streamlit as st
 from matcher.review.pair_cases import differing_words
 from matcher.review.queue import DIFFERENT, MATCH, UNSURE, Question, VerdictScores, review_queue, score_verdicts
 from matcher.storage.records import Verdict
-from pages._cards import Board, Column, cards
-from pages._measured import doubtful, item_ids
-from pages._photos import photo_url
-from pages._shared import Matched, bars_of_pair, distances_of_pair, empty_state, listing_card, need_matches
-from pages._words import distances_in_words, why_asked
+from pages._shared.cards import Board, Column, cards
+from pages._shared.measured import doubtful, item_ids
+from pages._shared.opened_catalog import (
+    Matched,
+    bars_of_pair,
+    distances_of_pair,
+    empty_state,
+    listing_card,
+    need_matches,
+)
+from pages._shared.photo_route import photo_url
+from pages._shared.wording import distances_in_words, why_asked
 
 AHEAD = 20  # questions chosen at once: choosing looks at every pair, showing the next one at none
 SKIPPED = "skipped"  # the catalog's setting with the pairs that were put off

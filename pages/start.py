@@ -6,9 +6,10 @@ from matcher import jobs
 from matcher.pipeline import catalogs as pipeline
 from matcher.storage.records import CatalogInfo
 from matcher.storage.workspace import Workspace
-from pages import _jobs
-from pages._cards import card_grid
-from pages._shared import (
+from pages._shared import job_panel
+from pages._shared.cards import card_grid
+from pages._shared.escape import literal
+from pages._shared.opened_catalog import (
     Opened,
     current_workspace,
     find_matches_button,
@@ -17,7 +18,6 @@ from pages._shared import (
     need_catalog,
     open_catalog,
 )
-from pages._text import literal
 
 DEMO = pipeline.DemoConfig()
 SHOWN = 10  # photos of the catalog on this page: two rows of a wide window
@@ -31,9 +31,9 @@ def main() -> None:
     catalogs = workspace.catalogs()
     st.title("Find the same product listed twice" if not catalogs else "Start")
     if running:
-        _jobs.follow(workspace, running.id, _jobs.TITLES.get(running.kind, running.kind))
+        job_panel.follow(workspace, running.id, job_panel.TITLES.get(running.kind, running.kind))
     else:
-        _jobs.tell_of_failure(workspace)
+        job_panel.tell_of_failure(workspace)
     if not catalogs:
         welcome(workspace, busy=running is not None)
         return

@@ -9,14 +9,14 @@ from matcher import jobs
 from matcher.matching.recipe import Recipe
 from matcher.matching.tuning import tune_recipe
 from matcher.pipeline import catalogs as pipeline
-from pages import _jobs, _measured
-from pages._charts import chart
-from pages._curves import matches_per_listing, over_threshold, precision_recall
-from pages._pairs import pair_tiles
-from pages._presets import presets
-from pages._shared import Matched, need_matches
-from pages._sliders import Slider, threshold_sliders
-from pages._words import FUSIONS, MEANS, METRICS, NAMES, encoder_name
+from pages._shared import job_panel, measured
+from pages._shared.charts import chart
+from pages._shared.opened_catalog import Matched, need_matches
+from pages._shared.pair_tiles import pair_tiles
+from pages._shared.wording import FUSIONS, MEANS, METRICS, NAMES, encoder_name
+from pages._thresholds.curves import matches_per_listing, over_threshold, precision_recall
+from pages._thresholds.presets import presets
+from pages._thresholds.sliders import Slider, threshold_sliders
 
 BEFORE = "thresholds-before"  # the recipe before the last move, to show what flipped
 SHOWN = 4
@@ -29,7 +29,7 @@ def main() -> None:
     matched = need_matches()
     with kept:
         presets(matched, put)
-    known = _measured.known_of(matched)
+    known = measured.known_of(matched)
     rule(matched)
     sliders(matched, known)
     tuning(matched, known)
@@ -49,7 +49,7 @@ def put(matched: Matched, recipe: Recipe) -> None:
 def complete(matched: Matched, recipe: Recipe) -> Recipe:
     """The same with usual thresholds where another rule has left some unset."""
     usual = pipeline.usual_recipe(matched.workspace, matched.encoded.config)
-    names = [f"{axis}_threshold" for axis in _measured.axes_of(recipe)]
+    names = [f"{axis}_threshold" for axis in measured.axes_of(recipe)]
     recipe = replace(recipe, text_alone=usual.text_alone, image_alone=usual.image_alone)
     return replace(recipe, **{name: getattr(usual, name) for name in names if getattr(recipe, name) is None})
 
@@ -57,7 +57,7 @@ def complete(matched: Matched, recipe: Recipe) -> Recipe:
 def rule(matched: Matched) -> None:
     """How titles and photos are joined."""
     recipe = matched.recipe
-    if not _measured.joins(recipe):
+    if not measured.joins(recipe):
         return
 
     def chosen() -> None:
@@ -86,27 +86,27 @@ def rule(matched: Matched) -> None:
     st.caption(FUSIONS[recipe.fusion][1])
 
 
-def sliders(matched: Matched, known: _measured.Known) -> None:
+def sliders(matched: Matched, known: measured.Known) -> None:
     """The live sliders and their figures."""
     recipe = matched.recipe
-    grid, steps, about = _measured.grid_of(matched, known)
+    grid, steps, about = measured.grid_of(matched, known)
     notes = {"text": encoder_name(recipe.text_encoder), "image": encoder_name(recipe.image_encoder), "fused": ""}
     most = 1e9 if recipe.metric == "manhattan" else 2.0
     rows = [
         Slider(axis, NAMES[axis], notes[axis], getattr(recipe, f"{axis}_threshold"), step, most)
-        for axis, step in zip(_measured.axes_of(recipe), steps, strict=True)
+        for axis, step in zip(measured.axes_of(recipe), steps, strict=True)
     ]
 
     def moved(asked: dict[str, float]) -> None:
         put(matched, replace(recipe, **{f"{axis}_threshold": round(value, 6) for axis, value in asked.items()}))
 
     threshold_sliders(
-        grid, rows, "all" if recipe.fusion == "both" else "any", _measured.figures_of(matched, known),
+        grid, rows, "all" if recipe.fusion == "both" else "any", measured.figures_of(matched, known),
         listings=matched.info.listings, about=about, on_moved=moved, key="sliders",
     )  # fmt: skip
 
 
-def tuning(matched: Matched, known: _measured.Known) -> None:
+def tuning(matched: Matched, known: measured.Known) -> None:
     """Let the labels choose."""
     off = known.truth is None
     why = "Needs labels: a column that says which listings are one product." if off else None
@@ -126,7 +126,7 @@ def tuning(matched: Matched, known: _measured.Known) -> None:
         st.rerun()
 
 
-def measured_on(matched: Matched, known: _measured.Known) -> None:
+def measured_on(matched: Matched, known: measured.Known) -> None:
     """What the figures above stand on."""
     pool = f"in a pool of {matched.info.listings:,}"
     if known.truth is not None:
@@ -138,7 +138,7 @@ def measured_on(matched: Matched, known: _measured.Known) -> None:
         )
         _said_of_learned(matched)
     elif known.anything:
-        said = _measured.fair_sample(matched)
+        said = measured.fair_sample(matched)
         fair = "None of them is a fair sample of the matches yet."
         if said.precision is not None:
             fair = (
@@ -160,7 +160,7 @@ def measured_on(matched: Matched, known: _measured.Known) -> None:
 
 def _said_of_learned(matched: Matched) -> None:
     """Say where figures flatter, and on what the buttons choose thresholds."""
-    learned = int(_measured.learned_of(matched)[matched.catalog.codes >= 0].sum())
+    learned = int(measured.learned_of(matched)[matched.catalog.codes >= 0].sum())
     if learned:
         st.caption(
             f":material/school: {learned:,} of these listings are of products that an encoder in use was trained on: "
@@ -168,18 +168,18 @@ def _said_of_learned(matched: Matched) -> None:
         )
 
 
-def flips(matched: Matched, known: _measured.Known) -> None:
+def flips(matched: Matched, known: measured.Known) -> None:
     """The pairs that the last move decided otherwise, or else those at the edge."""
     about, key, before = st.session_state.get(BEFORE, ("", "", None))
     if before is not None and (about, key) == (matched.id, matched.encoded.key):
-        changed = _measured.flipped(matched, before, 2 * SHOWN)
+        changed = measured.flipped(matched, before, 2 * SHOWN)
         sides = {
             f"Became matches: {changed.came:,}": changed.some_came,
             f"No longer matches: {changed.went:,}": changed.some_went,
         }
         nothing = "The last move decided no pair otherwise."
     else:
-        inside, outside = _measured.around(matched, 2 * SHOWN)
+        inside, outside = measured.around(matched, 2 * SHOWN)
         sides = {"The last to match": inside, "The first not to": outside}
         nothing = "No pair was found at these distances."
     sides = {head: rows for head, rows in sides.items() if len(rows)}
@@ -193,9 +193,9 @@ def flips(matched: Matched, known: _measured.Known) -> None:
             pair_tiles(matched, shown.tolist(), known.kind[shown].tolist())
 
 
-def curves(matched: Matched, known: _measured.Known) -> None:
+def curves(matched: Matched, known: measured.Known) -> None:
     """Precision and recall over all thresholds, and matches for each listing."""
-    all_curves, figures = _measured.curves_of(matched, known), _measured.figures_of(matched, known)
+    all_curves, figures = measured.curves_of(matched, known), measured.figures_of(matched, known)
     columns = st.columns(3 if all_curves else 1, gap="medium")
     if all_curves:
         with columns[0]:
@@ -207,13 +207,13 @@ def curves(matched: Matched, known: _measured.Known) -> None:
                 "Over the threshold of", list(all_curves), format_func=NAMES.get, default=next(iter(all_curves)),
                 required=True, key="curve-axis", label_visibility="collapsed",
             )  # fmt: skip
-            asked = axis in _measured.axes_of(matched.recipe)
+            asked = axis in measured.axes_of(matched.recipe)
             current = getattr(matched.recipe, f"{axis}_threshold") if asked else None
-            top = _measured.reach_of(matched, known, axis)
+            top = measured.reach_of(matched, known, axis)
             chart(over_threshold(all_curves[axis], top, modality=axis, current=current), key="curve-threshold")
     with columns[-1]:
         st.markdown("**Matches of each listing**")
-        chart(matches_per_listing(_measured.sizes_of(matched)), key="sizes")
+        chart(matches_per_listing(measured.sizes_of(matched)), key="sizes")
     if all_curves:
         st.caption("Per pair, each modality alone.")
 
@@ -223,7 +223,7 @@ def search(matched: Matched) -> None:
     config = matched.encoded.config
     running = jobs.latest(matched.workspace, "encode", matched.id)
     if running and running.active:
-        _jobs.follow(matched.workspace, running.id, "Finding matches again")
+        job_panel.follow(matched.workspace, running.id, "Finding matches again")
         return
     with st.expander("How pairs are found", icon=":material/travel_explore:"), st.form("search", border=False):
         columns = st.columns([1, 1, 1, 1], vertical_alignment="bottom")

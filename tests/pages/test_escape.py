@@ -6,7 +6,7 @@ from string import punctuation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages._text import literal
+from pages._shared.escape import literal
 
 
 @given(st.text(alphabet=st.sampled_from("ab1 \n\t" + punctuation), max_size=40))

@@ -13,9 +13,9 @@ from matcher.storage.records import Job
 from matcher.storage.workspace import Workspace
 from matcher.training.history import CHECKPOINT, history_so_far
 from matcher.training.runs import forget, is_run, runs, unfinished
-from pages._charts import chart, colours
-from pages._jobs import cancel_button, describe
-from pages._text import literal
+from pages._shared.charts import chart, colours
+from pages._shared.escape import literal
+from pages._shared.job_panel import cancel_button, describe
 
 HEIGHT = 190
 NOT_LEARNED = (

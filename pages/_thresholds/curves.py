@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from matcher.matching.metrics import PrecisionRecallCurve
-from pages._charts import colours
+from pages._shared.charts import colours
 
 
 def over_threshold(curve: PrecisionRecallCurve, top: float, *, modality: str, current: float | None) -> go.Figure:

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from matcher.pipeline.encode import ENCODED
-from pages import _jobs
-from pages._known import gone
-from pages._shared import current_catalog_id, current_workspace, open_catalog
-from pages._text import literal
-from pages._words import encoder_name
+from pages._shared import job_panel
+from pages._shared.encoder_names import gone
+from pages._shared.escape import literal
+from pages._shared.opened_catalog import current_catalog_id, current_workspace, open_catalog
+from pages._shared.wording import encoder_name
 
 
 def draw() -> None:
@@ -17,7 +17,7 @@ def draw() -> None:
     with st.sidebar:
         if not infos:
             st.caption("No catalog yet.")
-            _jobs.sidebar_status(workspace)
+            job_panel.sidebar_status(workspace)
             return
         catalog_id = current_catalog_id()
         st.session_state["catalog"] = catalog_id
@@ -37,7 +37,7 @@ def draw() -> None:
             st.caption(f":material/title: {text}  \n:material/image: {image}")
         else:
             st.caption("Matches not looked for yet")
-        _jobs.sidebar_status(workspace)
+        job_panel.sidebar_status(workspace)
 
 
 def _catalog_chosen() -> None:

@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from matcher.review.pair_cases import OTHER, SAME, differing_words
-from pages._cards import WORDS
-from pages._charts import colours
-from pages._photos import photo_url
-from pages._shared import Matched, distances_of_pair
+from pages._shared.cards import WORDS
+from pages._shared.charts import colours
+from pages._shared.opened_catalog import Matched, distances_of_pair
+from pages._shared.photo_route import photo_url
 
-_STYLE = Path(__file__).parent.parent / "assets" / "pairs.css"
+_STYLE = Path(__file__).parents[2] / "assets" / "pairs.css"
 _TRUTH = {SAME: ("match", "same product"), OTHER: ("different", "different products")}
 
 

@@ -11,11 +11,11 @@ from matcher.pipeline import model_diff
 from matcher.pipeline.changes import NEAREST, Change
 from matcher.pipeline.model_diff import BeforeAfter, BeforeAfterConfig
 from matcher.review.pair_cases import differing_words
-from pages import _cards, _jobs
-from pages._cards import Badge, Board, Column, cards
-from pages._shared import Opened, listing_card
-from pages._text import literal
-from pages._words import encoder_name
+from pages._shared import job_panel
+from pages._shared.cards import SAME, Badge, Board, Column, cards
+from pages._shared.escape import literal
+from pages._shared.opened_catalog import Opened, listing_card
+from pages._shared.wording import encoder_name
 
 SHOWN = 3  # queries on one page
 ORDERS = {"Changed most": None, "Found more of its product": 1, "Lost some of its product": -1}
@@ -60,7 +60,7 @@ def _make(opened: Opened, card: Card) -> None:
     """Offer to encode the catalog with both; it stays as it is."""
     job = jobs.latest(opened.workspace, "before-after", opened.id)
     if job and job.active:
-        _jobs.follow(opened.workspace, job.id, _jobs.TITLES["before-after"])
+        job_panel.follow(opened.workspace, job.id, job_panel.TITLES["before-after"])
         return
     st.caption(
         "See which neighbours the training brought in and which went out. The catalog's matches stay as they are."
@@ -114,4 +114,4 @@ def _truth(opened: Opened, query: int, other: int) -> list[Badge]:
     codes = opened.catalog.codes
     if codes[query] < 0 or codes[other] < 0:
         return []
-    return [_cards.SAME if codes[query] == codes[other] else OTHER]
+    return [SAME if codes[query] == codes[other] else OTHER]

@@ -17,8 +17,8 @@ from matcher.review.pair_cases import (
     searcher,
 )  # fmt: skip
 from matcher.review.queue import verdict_rows
-from pages._cards import FALSE_MATCH, ICONS, MATCH, MISSED_MATCH, Badge, Bar, Board, Card, Column, Decided, cards
-from pages._shared import Matched, bars_of_pair, listing_card, thresholds_of, verdicts_by_pair
+from pages._shared.cards import FALSE_MATCH, ICONS, MATCH, MISSED_MATCH, Badge, Bar, Board, Card, Column, Decided, cards
+from pages._shared.opened_catalog import Matched, bars_of_pair, listing_card, thresholds_of, verdicts_by_pair
 
 HEADINGS = {"text": "By title", "image": "By photo", "fused": "By both"}
 FEW = 12  # neighbours shown in each column until more are asked for

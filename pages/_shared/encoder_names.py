@@ -9,8 +9,8 @@ from matcher.encoders.registry import ENCODERS
 from matcher.pipeline.check_encoder import opened_encoders
 from matcher.storage.workspace import Workspace
 from matcher.training.runs import runs
-from pages._text import literal
-from pages._words import encoder_name
+from pages._shared.escape import literal
+from pages._shared.wording import encoder_name
 
 READS = {"text": "titles", "image": "photos"}
 

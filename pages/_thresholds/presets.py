@@ -5,9 +5,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from matcher.matching.recipe import Recipe
-from pages._shared import Matched
-from pages._text import literal
-from pages._words import recipe_in_words
+from pages._shared.escape import literal
+from pages._shared.opened_catalog import Matched
+from pages._shared.wording import recipe_in_words
 
 
 def presets(matched: Matched, put: Callable[[Matched, Recipe], None]) -> None:

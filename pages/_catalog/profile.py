@@ -11,10 +11,10 @@ import streamlit as st
 from matcher.ingest import profile
 from matcher.ingest.profile import Cases, Counts
 from matcher.storage.exports import to_bytes
-from pages._cards import Badge, Board, Card, Column, cards
-from pages._charts import chart, colours
-from pages._photos import photo_url
-from pages._shared import Opened
+from pages._shared.cards import Badge, Board, Card, Column, cards
+from pages._shared.charts import chart, colours
+from pages._shared.opened_catalog import Opened
+from pages._shared.photo_route import photo_url
 
 CASES_SHOWN = 9  # cases of one kind on a page; the rest is a page further
 ROW = 5  # cards side by side on a wide window

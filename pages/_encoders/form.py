@@ -16,9 +16,9 @@ from matcher.training.data.split import TRAIN, TUNE
 from matcher.training.dataset import prepare
 from matcher.training.runs import check_name, free_name
 from matcher.training.train_time import expected_seconds
-from pages._shared import Opened
-from pages._text import literal
-from pages._words import encoder_name
+from pages._shared.escape import literal
+from pages._shared.opened_catalog import Opened
+from pages._shared.wording import encoder_name
 
 KINDS = {
     "bert": ("Titles", "titles", ":material/title:"),

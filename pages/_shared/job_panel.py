@@ -5,7 +5,7 @@ import streamlit as st
 from matcher import jobs
 from matcher.storage.records import Job
 from matcher.storage.workspace import Workspace
-from pages._text import literal
+from pages._shared.escape import literal
 
 TITLES = {
     "import": "Reading the catalog",

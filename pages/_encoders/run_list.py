@@ -11,13 +11,13 @@ from matcher.errors import EncoderError, MatcherError
 from matcher.pipeline.catalogs import users_of
 from matcher.storage.workspace import Workspace
 from matcher.training.runs import damaged, delete_run, export_run, forget, import_run, read_history, runs
-from pages import _before_after
-from pages._jobs import duration
-from pages._known import run_line
-from pages._shared import Opened
-from pages._text import literal
-from pages._training import NOT_LEARNED, by_labels, curves
-from pages._words import encoder_name
+from pages._encoders import model_diff
+from pages._encoders.curves import NOT_LEARNED, by_labels, curves
+from pages._shared.encoder_names import run_line
+from pages._shared.escape import literal
+from pages._shared.job_panel import duration
+from pages._shared.opened_catalog import Opened
+from pages._shared.wording import encoder_name
 
 CHOSEN = "run"  # the run that is looked at, in the session and in the address
 NONE = "no other"
@@ -49,7 +49,7 @@ def _one(opened: Opened, card: Card) -> None:
         with st.popover("Settings", icon=":material/tune:"):
             st.dataframe(_settings([card]), hide_index=True, height=420)
         _delete(opened.workspace, card)
-    _before_after.draw(opened, card)
+    model_diff.draw(opened, card)
 
 
 def _figures(card: Card) -> None:

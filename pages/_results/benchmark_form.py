@@ -9,10 +9,10 @@ from matcher.benchmark.systems import CONTENDERS, DATA, DATA_WORDS
 from matcher.course import in_words
 from matcher.errors import DataError
 from matcher.storage.records import Job
-from pages import _compare_results
-from pages._jobs import cancel_button
-from pages._shared import Opened, empty_state
-from pages._text import literal
+from pages._results import benchmark_results
+from pages._shared.escape import literal
+from pages._shared.job_panel import cancel_button
+from pages._shared.opened_catalog import Opened, empty_state
 
 SEEN = "page.compare.seen"  # the comparison whose early end the curator has read
 PRESETS = {"light": "Light", "paper": "The paper's"}
@@ -41,7 +41,7 @@ def draw(opened: Opened) -> None:
         if not running:
             form(opened, "Compare encoders")
         return
-    _compare_results.draw(opened, standings)
+    benchmark_results.draw(opened, standings)
     if not running:
         with st.expander("Compare again, or with other rows", icon=":material/replay:"):
             form(opened, "Compare")

@@ -10,9 +10,9 @@ import streamlit as st
 from matcher.images import jpeg, open_image, thumbnail
 from matcher.pipeline import catalogs as pipeline
 from matcher.vectors.neighbours import Neighbours
-from pages._cards import ICONS, Bar, Board, Card, Column, cards
-from pages._known import gone, gone_line
-from pages._shared import Matched, listing_card, thresholds_of
+from pages._shared.cards import ICONS, Bar, Board, Card, Column, cards
+from pages._shared.encoder_names import gone, gone_line
+from pages._shared.opened_catalog import Matched, listing_card, thresholds_of
 
 HEADINGS = {"text": "By your words", "image": "By your photo", "fused": "By both"}
 PHOTO_KINDS = ["jpg", "jpeg", "png", "webp", "gif", "bmp"]

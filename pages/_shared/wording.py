@@ -6,7 +6,7 @@ from math import inf
 from matcher.encoders.registry import ENCODERS
 from matcher.matching.recipe import Recipe
 from matcher.review.queue import RANDOM
-from pages._cards import ICONS, WORDS, Bar
+from pages._shared.cards import ICONS, WORDS, Bar
 
 FUSIONS = {
     "either": ("Title or photo", "A pair matches when its titles or its photos are near enough. Finds the most."),

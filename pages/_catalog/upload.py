@@ -15,7 +15,7 @@ from matcher.errors import DataError
 from matcher.ingest.catalog import ColumnMap, Table, preview_table, recognise_columns
 from matcher.pipeline.catalogs import ImportConfig
 from matcher.storage.workspace import Workspace, catalog_id_of
-from pages._text import literal
+from pages._shared.escape import literal
 
 KINDS = ["csv", "tsv", "txt", "parquet", "xlsx", "xlsm", "xls", "zip"]
 NONE = "none"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from matcher.matching.metrics import Scores
 from matcher.matching.threshold_grid import Rule, ThresholdGrid
 
-_ASSETS = Path(__file__).parent.parent / "assets"
+_ASSETS = Path(__file__).parents[2] / "assets"
 _sliders = st.components.v2.component(
     "twinshelf_thresholds",
     html=(_ASSETS / "threshold_sliders.html").read_text(encoding="utf-8"),

@@ -24,8 +24,8 @@ from matcher.matching.threshold_margin import around_edge, distance_to_edge, spr
 from matcher.pipeline import catalogs as pipeline
 from matcher.review.pair_cases import OTHER, SAME, UNKNOWN
 from matcher.review.queue import DIFFERENT, MATCH, VerdictScores, judged_rows, score_verdicts
-from pages._shared import Matched
-from pages._sliders import Figures
+from pages._shared.opened_catalog import Matched
+from pages._thresholds.sliders import Figures
 
 Key = tuple[str, ...]
 

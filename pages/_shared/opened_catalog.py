@@ -17,10 +17,10 @@ from matcher.pipeline.encode import ENCODED
 from matcher.review.pair_cases import PairIndex, index_pairs
 from matcher.storage.records import CatalogInfo, Verdict
 from matcher.storage.workspace import Workspace, open_workspace
-from pages import _jobs
-from pages._cards import Badge, Bar, Card
-from pages._photos import photo_url, workspace_root
-from pages._text import literal
+from pages._shared import job_panel
+from pages._shared.cards import Badge, Bar, Card
+from pages._shared.escape import literal
+from pages._shared.photo_route import photo_url, workspace_root
 
 CURRENT = "page.catalog"  # the workspace setting that remembers which catalog was open last
 
@@ -122,7 +122,7 @@ def need_matches() -> Matched:
     if encoded is None or index is None:
         job = jobs.latest(workspace, "encode", opened.id)
         if job and job.active:
-            _jobs.follow(workspace, job.id, "Finding matches")
+            job_panel.follow(workspace, job.id, "Finding matches")
         else:
             empty_state("join_inner", "Matches have not been looked for yet.", "It takes a minute for 500 listings.")
             with st.container(horizontal=True, horizontal_alignment="center"):

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-_ASSETS = Path(__file__).parent.parent / "assets"
+_ASSETS = Path(__file__).parents[2] / "assets"
 _board = st.components.v2.component(
     "twinshelf_cards",
     html='<div class="board"></div>',

@@ -10,9 +10,9 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from pages._photos import photo_url
+from pages._shared.photo_route import photo_url
 
-_STYLE = Path(__file__).parent.parent / "assets" / "groups.css"
+_STYLE = Path(__file__).parents[2] / "assets" / "groups.css"
 _SHOWN = 12  # listings of a group; a chain of hundreds would hide the next one
 
 

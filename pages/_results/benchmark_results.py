@@ -20,11 +20,11 @@ from matcher.benchmark.tables import (
 )
 from matcher.review.pair_cases import differing_words
 from matcher.storage.exports import to_bytes
-from pages._cards import Bar, Board, Column, cards
-from pages._charts import chart
-from pages._compare_chart import dots
-from pages._shared import Opened, listing_card
-from pages._text import literal
+from pages._results.benchmark_chart import dots
+from pages._shared.cards import Bar, Board, Column, cards
+from pages._shared.charts import chart
+from pages._shared.escape import literal
+from pages._shared.opened_catalog import Opened, listing_card
 
 LEGEND = 110  # px for it and the axis, where a narrow window breaks it into three lines
 

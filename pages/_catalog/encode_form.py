@@ -7,8 +7,8 @@ import streamlit as st
 from matcher import jobs
 from matcher.pipeline import catalogs as pipeline
 from matcher.vectors.distance import Metric
-from pages._known import gone, gone_line, known_encoders
-from pages._shared import Opened, is_encoded
+from pages._shared.encoder_names import gone, gone_line, known_encoders
+from pages._shared.opened_catalog import Opened, is_encoded
 
 NONE = "none"
 

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from matcher.benchmark.results import Row, Standings
 from matcher.benchmark.systems import CONTENDERS, PAPER, Protocol
 from matcher.benchmark.tables import by_model, paper_f1, with_interval
-from pages._charts import colours
+from pages._shared.charts import colours
 
 SYMBOLS = {"original": "circle", "balanced": "square"}
 NAMES = {"original": "original data", "balanced": "balanced data"}
