@@ -19,8 +19,7 @@ from typing import Any, Protocol
 from matcher.benchmark import run, setup
 from matcher.errors import Cancelled, JobError, MatcherError
 from matcher.pace import Pace
-from matcher.pipeline import catalogs as pipeline
-from matcher.pipeline import check_encoder, model_diff, train_encoder
+from matcher.pipeline import catalogs, check_encoder, encoding, model_diff, train_encoder
 from matcher.progress import Progress, Report
 from matcher.storage.records import Job
 from matcher.storage.workspace import Workspace, open_workspace
@@ -49,9 +48,9 @@ class Kind:
 
 
 KINDS = {
-    "import": Kind(pipeline.ImportConfig, pipeline.import_catalog),
-    "demo": Kind(pipeline.DemoConfig, pipeline.open_demo),
-    "encode": Kind(pipeline.EncodeConfig, pipeline.encode),
+    "import": Kind(catalogs.ImportConfig, catalogs.import_catalog),
+    "demo": Kind(catalogs.DemoConfig, catalogs.open_demo),
+    "encode": Kind(encoding.EncodeConfig, encoding.encode),
     "train": Kind(train_encoder.TrainJob, train_encoder.train_catalog),
     "compare": Kind(setup.CompareConfig, run.compare_catalog),
     "trial": Kind(check_encoder.TrialConfig, check_encoder.try_encoder),

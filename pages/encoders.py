@@ -6,9 +6,9 @@ import streamlit as st
 
 from matcher import jobs
 from matcher.errors import MatcherError
-from matcher.pipeline import catalogs as pipeline
+from matcher.pipeline import recipes
 from matcher.pipeline.check_encoder import TrialConfig
-from matcher.pipeline.encode import ENCODED
+from matcher.pipeline.encoding import ENCODED
 from matcher.storage.records import Job
 from matcher.training.runs import runs
 from pages._encoders import curves, form, run_list
@@ -140,7 +140,7 @@ def look_at(run_id: str) -> None:
 
 def use(opened: Opened, known: Known) -> None:
     """Find matches with it; the other side's encoder stays."""
-    config = replace(pipeline.last_config(opened.workspace, opened.id), **{known.modality: known.id})
+    config = replace(recipes.last_config(opened.workspace, opened.id), **{known.modality: known.id})
     if missing := gone(opened.workspace, {"text": config.text, "image": config.image}):
         st.session_state[GONE] = f"{gone_line(missing)} The Catalog page lets you choose both at once, under Encoders."
         return

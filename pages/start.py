@@ -3,7 +3,7 @@
 import streamlit as st
 
 from matcher import jobs
-from matcher.pipeline import catalogs as pipeline
+from matcher.pipeline import catalogs, default_recipe, encoding
 from matcher.storage.records import CatalogInfo
 from matcher.storage.workspace import Workspace
 from pages._shared import job_panel
@@ -19,7 +19,7 @@ from pages._shared.opened_catalog import (
     open_catalog,
 )
 
-DEMO = pipeline.DemoConfig()
+DEMO = catalogs.DemoConfig()
 SHOWN = 10  # photos of the catalog on this page: two rows of a wide window
 
 
@@ -80,8 +80,8 @@ def carry_the_demo_on(workspace: Workspace) -> None:
     workspace.store.set_setting("", "page.demo", job.state)
     if job.state == "done":
         open_catalog(DEMO.catalog_id)
-        text, image = pipeline.default_encoders(workspace.load_catalog(DEMO.catalog_id))
-        jobs.start(workspace, "encode", pipeline.EncodeConfig(DEMO.catalog_id, text, image))
+        text, image = default_recipe.default_encoders(workspace.load_catalog(DEMO.catalog_id))
+        jobs.start(workspace, "encode", encoding.EncodeConfig(DEMO.catalog_id, text, image))
 
 
 def checklist(opened: Opened, busy: bool) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from matcher import jobs
 from matcher.matching.recipe import Recipe
 from matcher.matching.tuning import tune_recipe
-from matcher.pipeline import catalogs as pipeline
+from matcher.pipeline import recipes
 from pages._shared import job_panel, measured
 from pages._shared.charts import chart
 from pages._shared.opened_catalog import Matched, need_matches
@@ -43,12 +43,12 @@ def put(matched: Matched, recipe: Recipe) -> None:
     """Put another recipe in force, and remember the one before."""
     if recipe != matched.recipe:
         st.session_state[BEFORE] = (matched.id, matched.encoded.key, matched.recipe)
-        pipeline.set_recipe(matched.workspace, matched.id, recipe)
+        recipes.set_recipe(matched.workspace, matched.id, recipe)
 
 
 def complete(matched: Matched, recipe: Recipe) -> Recipe:
     """The same with usual thresholds where another rule has left some unset."""
-    usual = pipeline.usual_recipe(matched.workspace, matched.encoded.config)
+    usual = recipes.usual_recipe(matched.workspace, matched.encoded.config)
     names = [f"{axis}_threshold" for axis in measured.axes_of(recipe)]
     recipe = replace(recipe, text_alone=usual.text_alone, image_alone=usual.image_alone)
     return replace(recipe, **{name: getattr(usual, name) for name in names if getattr(recipe, name) is None})
@@ -121,7 +121,7 @@ def tuning(matched: Matched, known: measured.Known) -> None:
         growth = len(codes) / known.truth.listings
         objective = f"precision@{floor:g}" if most else "f1"
         with st.spinner("Trying all thresholds"):
-            asked = pipeline.kept_out(matched.workspace, matched.encoded.config)
+            asked = recipes.kept_out(matched.workspace, matched.encoded.config)
             put(matched, tune_recipe(pairs, codes, matched.recipe, objective, growth=growth, asked=asked))
         st.rerun()
 

@@ -13,7 +13,8 @@ import pytest
 
 from matcher import jobs
 from matcher.errors import Cancelled, DataError, JobError
-from matcher.pipeline.catalogs import DemoConfig, EncodeConfig, ImportConfig, ImportResult
+from matcher.pipeline.catalogs import DemoConfig, ImportConfig, ImportResult
+from matcher.pipeline.encoding import EncodeConfig
 from matcher.progress import Progress
 from matcher.storage.records import Job
 from matcher.storage.workspace import open_workspace
@@ -21,7 +22,7 @@ from matcher.storage.workspace import open_workspace
 PATIENCE = 60.0  # seconds; a worker imports for a second or two, on a busy machine for many
 WORK = """
     import os, sys, time
-    from matcher.pipeline import catalogs as pipeline
+    from matcher.pipeline import catalogs
     from matcher.errors import DataError
     from matcher.progress import Progress
 
@@ -34,9 +35,9 @@ WORK = """
             report(Progress("Waiting", done, 6000, "patiently"))
             print("working", os.getpid(), file=sys.stderr, flush=True)
             time.sleep(0.01)
-        return pipeline.ImportResult(config.catalog_id, 3, 0, 0)
+        return catalogs.ImportResult(config.catalog_id, 3, 0, 0)
 
-    pipeline.import_catalog = work
+    catalogs.import_catalog = work
 """
 
 

@@ -32,7 +32,7 @@ from matcher.encoders.registry import load_encoder
 from matcher.errors import Cancelled, DataError, EncoderError, TrainingError
 from matcher.matching.recipe import Recipe
 from matcher.matching.tuning import tune_recipe
-from matcher.pipeline.encode import embed, load
+from matcher.pipeline.encoding import embed, load
 from matcher.pipeline.train_encoder import TrainJob
 from matcher.progress import Report, silent
 from matcher.storage.workspace import Workspace

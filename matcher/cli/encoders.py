@@ -16,7 +16,7 @@ from matcher.cli.progress_line import ProgressLine, clock
 from matcher.encoders.model_card import read_card
 from matcher.encoders.registry import ENCODERS
 from matcher.errors import Cancelled
-from matcher.pipeline.catalogs import users_of
+from matcher.pipeline.recipes import users_of
 from matcher.pipeline.train_encoder import TrainResult, train_catalog, training_job
 from matcher.progress import Progress, Report
 from matcher.storage.workspace import Workspace, catalog_id_of

@@ -29,7 +29,7 @@ from matcher.cli.arguments import (
 from matcher.cli.progress_line import ProgressLine
 from matcher.errors import Cancelled, DataError, MatcherError
 from matcher.matching.recipe import Fusion, Recipe
-from matcher.pipeline import catalogs as pipeline
+from matcher.pipeline import catalogs, encoding, matches, recipes
 from matcher.storage.exports import to_bytes
 from matcher.storage.files import atomic, fingerprint
 from matcher.storage.workspace import Workspace, catalog_id_of
@@ -70,7 +70,7 @@ def encode(name: str, text: str | None, image: str | None) -> None:
     workspace = told_workspace()
     config = _config(workspace, name, text, image)
     with ProgressLine() as report:
-        result = pipeline.encode(workspace, config, report)
+        result = encoding.encode(workspace, config, report)
     say(f"{result.pairs:,} candidate pairs in {result.seconds:g} s, with {_encoders(config)}.")
 
 
@@ -87,8 +87,8 @@ def tune(name: str, text: str | None, image: str | None, fusion: Fusion | None, 
     workspace = told_workspace()
     config = _config(workspace, name, text, image)
     with ProgressLine() as report:
-        recipe = pipeline.tune(workspace, config, fusion, objective, report)
-    asked = pipeline.kept_out(workspace, config)
+        recipe = recipes.tune(workspace, config, fusion, objective, report)
+    asked = recipes.kept_out(workspace, config)
     if asked is not None:
         say(f"Chosen on {int(asked.sum()):,} listings of products that no encoder was trained on, in the pool of all.")
     with atomic(out.absolute()) as file:
@@ -105,7 +105,7 @@ def evaluate(name: str, recipe_file: Path, as_json: bool) -> None:
     """Measure a recipe on the labels of catalog NAME."""
     workspace, recipe = told_workspace(), _read_recipe(recipe_file)
     with ProgressLine() as report:
-        result = pipeline.evaluate(workspace, catalog_id_of(name), recipe, report)
+        result = matches.evaluate(workspace, catalog_id_of(name), recipe, report)
     figures: dict[str, Any] = asdict(result.listing)
     figures |= {f"pair_{key}": value for key, value in asdict(result.pair).items()}
     figures |= {
@@ -154,9 +154,9 @@ def run(file: Path, images: Path | None, recipe_file: Path | None, out: Path) ->
 
 
 def _import(workspace: Workspace, file: Path, images: Path | None, name: str) -> str:
-    config = pipeline.ImportConfig(str(file), name, str(images) if images else None)
+    config = catalogs.ImportConfig(str(file), name, str(images) if images else None)
     with ProgressLine() as report:
-        result = pipeline.import_catalog(workspace, config, report)
+        result = catalogs.import_catalog(workspace, config, report)
     say(f"{result.listings:,} listings in catalog {result.catalog_id}; {result.rejected:,} rows left out.")
     problems = workspace.load_problems(result.catalog_id)
     for problem in problems.head(PROBLEMS_SHOWN).itertuples():
@@ -166,9 +166,9 @@ def _import(workspace: Workspace, file: Path, images: Path | None, name: str) ->
     return result.catalog_id
 
 
-def _config(workspace: Workspace, name: str, text: str | None, image: str | None) -> pipeline.EncodeConfig:
+def _config(workspace: Workspace, name: str, text: str | None, image: str | None) -> encoding.EncodeConfig:
     """How to encode: as the options say, else as last time, else as usual."""
-    config = pipeline.last_config(workspace, catalog_id_of(name))
+    config = recipes.last_config(workspace, catalog_id_of(name))
     if text is not None:
         config = replace(config, text=None if text == "none" else text)
     if image is not None:
@@ -177,24 +177,24 @@ def _config(workspace: Workspace, name: str, text: str | None, image: str | None
 
 
 def _chosen_recipe(workspace: Workspace, catalog_id: str) -> Recipe:
-    config = pipeline.last_config(workspace, catalog_id)
+    config = recipes.last_config(workspace, catalog_id)
     if not workspace.catalog_info(catalog_id).labels:
-        recipe = pipeline.usual_recipe(workspace, config)
+        recipe = recipes.usual_recipe(workspace, config)
         say(f"No labels to choose thresholds on, so a bundled recipe is used: {_described(recipe)}.")
         return recipe
     with ProgressLine() as report:
-        recipe = pipeline.tune(workspace, config, report=report)
+        recipe = recipes.tune(workspace, config, report=report)
     say(f"Thresholds chosen on the catalog's labels: {_described(recipe)}.")
     return recipe
 
 
 def _match(workspace: Workspace, catalog_id: str, recipe: Recipe, out: Path) -> None:
     with ProgressLine() as report:
-        matches = pipeline.match(workspace, catalog_id, recipe, report)
+        lists = matches.match(workspace, catalog_id, recipe, report)
     with atomic(out.absolute()) as file:
-        file.write(to_bytes(matches, "CSV", mark=False))
-    found = int(matches["matches"].str.contains(" ").sum())
-    say(f"{found:,} of {len(matches):,} listings have a match; written to {out}.")
+        file.write(to_bytes(lists, "CSV", mark=False))
+    found = int(lists["matches"].str.contains(" ").sum())
+    say(f"{found:,} of {len(lists):,} listings have a match; written to {out}.")
 
 
 def _read_recipe(file: Path) -> Recipe:
@@ -206,7 +206,7 @@ def _read_recipe(file: Path) -> Recipe:
         raise DataError(f"The recipe {file} is not text; write one with `tune`.") from error
 
 
-def _encoders(config: pipeline.EncodeConfig) -> str:
+def _encoders(config: encoding.EncodeConfig) -> str:
     return " and ".join(spec for spec in (config.text, config.image) if spec)
 
 

@@ -7,7 +7,7 @@ from PIL import Image
 
 from matcher.encoders.registry import ENCODERS, load_encoder
 from matcher.errors import EncoderError
-from matcher.pipeline.encode import inputs_of
+from matcher.pipeline.encoding import inputs_of
 from matcher.progress import Progress, Report, silent
 from matcher.storage.files import atomic
 from matcher.storage.workspace import Workspace

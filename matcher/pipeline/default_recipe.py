@@ -7,7 +7,7 @@ from math import pi, sqrt
 from matcher.encoders.model_card import Card
 from matcher.ingest.catalog import Catalog
 from matcher.matching.recipe import MOST_ALONE, Recipe
-from matcher.pipeline.encode import EncodeConfig
+from matcher.pipeline.encoding import EncodeConfig
 
 TEXT_ENCODER = "tfidf-char"
 IMAGE_ENCODER = "efficientnet"

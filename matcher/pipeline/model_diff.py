@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from matcher.encoders.model_card import Card, read_card
 from matcher.pipeline.changes import NEAREST, Change, changes
-from matcher.pipeline.encode import embed, load
+from matcher.pipeline.encoding import embed, load
 from matcher.progress import Report, silent
 from matcher.storage.workspace import Workspace
 from matcher.training.provenance import learned_keys, learned_rows

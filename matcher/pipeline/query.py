@@ -7,7 +7,7 @@ from pathlib import Path
 from matcher.encoders.registry import Encoder
 from matcher.errors import DataError
 from matcher.images import jpeg, open_image, working_copy
-from matcher.pipeline.encode import contents_of, inputs_of, load, open_last
+from matcher.pipeline.encoding import contents_of, inputs_of, load, load_encoded
 from matcher.storage.workspace import Workspace
 from matcher.vectors.embeddings import Embeddings, embeddings_of, fuse
 from matcher.vectors.neighbours import Neighbours, search
@@ -32,7 +32,7 @@ def query(
         DataError: The catalog is not encoded, nothing was asked that it is encoded for, or the photo cannot be read.
         EncoderError: A model cannot be had.
     """
-    encoded = open_last(workspace, catalog_id)
+    encoded = load_encoded(workspace, catalog_id)
     if encoded is None:
         raise DataError("The catalog is not encoded as it is now; encode it first.")
     asked: dict[str, Embeddings] = {}

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from matcher.images import jpeg, open_image, thumbnail
-from matcher.pipeline import catalogs as pipeline
+from matcher.pipeline import query
 from matcher.vectors.neighbours import Neighbours
 from pages._shared.cards import ICONS, Bar, Board, Card, Column, cards
 from pages._shared.encoder_names import gone, gone_line
@@ -54,7 +54,7 @@ def _answer(
         path = Path(folder) / "photo"
         if _photo:
             path.write_bytes(_photo)
-        return pipeline.query(_matched.workspace, _matched.id, title=words, photo=path if _photo else None, k=SHOWN)
+        return query.query(_matched.workspace, _matched.id, title=words, photo=path if _photo else None, k=SHOWN)
 
 
 def _show(matched: Matched, words: str, photo: bytes, found: dict[str, Neighbours]) -> None:

@@ -5,7 +5,7 @@ from typing import get_args
 import streamlit as st
 
 from matcher import jobs
-from matcher.pipeline import catalogs as pipeline
+from matcher.pipeline import encoding, recipes
 from matcher.vectors.distance import Metric
 from pages._shared.encoder_names import gone, gone_line, known_encoders
 from pages._shared.opened_catalog import Opened, is_encoded
@@ -16,7 +16,7 @@ NONE = "none"
 def draw(opened: Opened) -> None:
     """One button, or a link when matches are there and the choices still fit them."""
     used = is_encoded(opened)
-    last = pipeline.last_config(opened.workspace, opened.id)
+    last = recipes.last_config(opened.workspace, opened.id)
     with st.container(horizontal=True, vertical_alignment="center"):
         start = st.empty()
         with st.popover("Encoders", icon=":material/tune:", width="content"):
@@ -34,7 +34,7 @@ def draw(opened: Opened) -> None:
         st.warning(gone_line(missing) if missing else 'Choose what reads them under "Encoders".')
 
 
-def choices(opened: Opened, text: str | None, image: str | None) -> pipeline.EncodeConfig | None:
+def choices(opened: Opened, text: str | None, image: str | None) -> encoding.EncodeConfig | None:
     """What reads titles and photos, and how neighbours are looked for; None while one of them is to be chosen anew."""
     left, right = st.columns(2)
     with left:
@@ -47,7 +47,7 @@ def choices(opened: Opened, text: str | None, image: str | None) -> pipeline.Enc
     if chosen_text is None or chosen_image is None:
         return None
     chosen_text, chosen_image = (None if chosen == NONE else chosen for chosen in (chosen_text, chosen_image))
-    return pipeline.EncodeConfig(opened.id, chosen_text, chosen_image, metric=metric, k=int(k))
+    return encoding.EncodeConfig(opened.id, chosen_text, chosen_image, metric=metric, k=int(k))
 
 
 def encoder_box(opened: Opened, label: str, modality: str, default: str | None) -> str | None:

@@ -8,7 +8,7 @@ import streamlit as st
 from matcher.benchmark.setup import of_comparison
 from matcher.encoders.model_card import Card
 from matcher.errors import EncoderError, MatcherError
-from matcher.pipeline.catalogs import users_of
+from matcher.pipeline.recipes import users_of
 from matcher.storage.workspace import Workspace
 from matcher.training.runs import damaged, delete_run, export_run, forget, import_run, read_history, runs
 from pages._encoders import model_diff

@@ -21,7 +21,7 @@ from matcher.matching.metrics import (
 from matcher.matching.recipe import Recipe, decide, joint_distance
 from matcher.matching.threshold_grid import ThresholdGrid, reach, thinned, threshold_grid
 from matcher.matching.threshold_margin import around_edge, distance_to_edge, spread_over
-from matcher.pipeline import catalogs as pipeline
+from matcher.pipeline import recipes
 from matcher.review.pair_cases import OTHER, SAME, UNKNOWN
 from matcher.review.queue import DIFFERENT, MATCH, VerdictScores, judged_rows, score_verdicts
 from pages._shared.opened_catalog import Matched
@@ -81,7 +81,7 @@ def learned_of(matched: Matched) -> NDArray[np.bool_]:
 
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _learned(key: Key, _matched: Matched) -> NDArray[np.bool_]:
-    return pipeline.learned_of(_matched.workspace, _matched.encoded.config)
+    return recipes.learned_of(_matched.workspace, _matched.encoded.config)
 
 
 def axes_of(recipe: Recipe) -> tuple[str, ...]:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from matcher import jobs
 from matcher.ingest.catalog import Catalog
 from matcher.matching.recipe import Recipe, decide, joint_distance
-from matcher.pipeline import catalogs as pipeline
-from matcher.pipeline.encode import ENCODED
+from matcher.pipeline import default_recipe, encoding, recipes
+from matcher.pipeline.encoding import ENCODED
 from matcher.review.pair_cases import PairIndex, index_pairs
 from matcher.storage.records import CatalogInfo, Verdict
 from matcher.storage.workspace import Workspace, open_workspace
@@ -43,7 +43,7 @@ class Opened:
 class Matched(Opened):
     """A catalog with its encoded pairs and the recipe in force."""
 
-    encoded: pipeline.Encoded
+    encoded: encoding.Encoded
     index: PairIndex
     recipe: Recipe
     is_match: NDArray[np.bool_]  # (P,)
@@ -130,7 +130,7 @@ def need_matches() -> Matched:
             if job and job.state == "failed":
                 st.error(f"The last attempt failed: {literal(job.message)}", icon=":material/error:")
         st.stop()
-    recipe = pipeline.current_recipe(workspace, opened.id)
+    recipe = recipes.current_recipe(workspace, opened.id)
     is_match = _decided(workspace.root, opened.id, opened.info.version, _stamp(opened), recipe.to_json(), encoded)
     return Matched(**vars(opened), encoded=encoded, index=index, recipe=recipe, is_match=is_match)
 
@@ -144,8 +144,8 @@ def is_encoded(opened: Opened) -> bool:
 def find_matches_button(opened: Opened, key: str = "find-matches") -> None:
     """Start the job that encodes the catalog with the usual encoders."""
     if st.button("Find matches", type="primary", icon=":material/join_inner:", key=key):
-        text, image = pipeline.default_encoders(opened.catalog)
-        jobs.start(opened.workspace, "encode", pipeline.EncodeConfig(opened.id, text, image))
+        text, image = default_recipe.default_encoders(opened.catalog)
+        jobs.start(opened.workspace, "encode", encoding.EncodeConfig(opened.id, text, image))
         st.rerun()
 
 
@@ -235,13 +235,13 @@ def _catalog(root: Path, catalog_id: str, version: str) -> tuple[Catalog, dict[s
 
 
 @st.cache_resource(show_spinner="Opening the matches", max_entries=2)
-def _encoded(root: Path, catalog_id: str, version: str, stamp: str) -> tuple[pipeline.Encoded | None, PairIndex | None]:
-    encoded = pipeline.load_encoded(_workspace(root), catalog_id)
+def _encoded(root: Path, catalog_id: str, version: str, stamp: str) -> tuple[encoding.Encoded | None, PairIndex | None]:
+    encoded = encoding.load_encoded(_workspace(root), catalog_id)
     return encoded, index_pairs(encoded.pairs) if encoded else None
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _decided(
-    root: Path, catalog_id: str, version: str, stamp: str, recipe: str, _encoded: pipeline.Encoded
+    root: Path, catalog_id: str, version: str, stamp: str, recipe: str, _encoded: encoding.Encoded
 ) -> NDArray[np.bool_]:
     return decide(_encoded.pairs, Recipe.from_json(recipe))

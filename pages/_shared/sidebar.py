@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from matcher.pipeline.encode import ENCODED
+from matcher.pipeline.encoding import ENCODED
 from pages._shared import job_panel
 from pages._shared.encoder_names import gone
 from pages._shared.escape import literal

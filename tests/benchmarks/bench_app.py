@@ -26,7 +26,7 @@ from typing import NamedTuple
 import pandas as pd
 from playwright.sync_api import Page, sync_playwright
 
-from matcher.pipeline import catalogs as pipeline
+from matcher.pipeline import catalogs, encoding
 from matcher.storage.workspace import open_workspace
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -86,11 +86,11 @@ def make_table(path: Path, listings: int, seed: int = 7) -> None:
 def make_workspace(root: Path, listings: int) -> None:
     """A workspace with the encoded catalog."""
     workspace = open_workspace(root)
-    config = pipeline.ImportConfig(str(root / "listings.csv"), f"bench {listings}")
+    config = catalogs.ImportConfig(str(root / "listings.csv"), f"bench {listings}")
     if config.catalog_id not in {info.id for info in workspace.catalogs()}:
         make_table(root / "listings.csv", listings)
-        pipeline.import_catalog(workspace, config)
-    made = pipeline.encode(workspace, pipeline.EncodeConfig(config.catalog_id, text="tfidf", image="phash", k=50))
+        catalogs.import_catalog(workspace, config)
+    made = encoding.encode(workspace, encoding.EncodeConfig(config.catalog_id, text="tfidf", image="phash", k=50))
     print(f"{listings:,} listings, {made.pairs:,} candidate pairs, encoded in {made.seconds:.0f} s")
 
 

@@ -9,7 +9,7 @@ import pytest
 from driving import LONGEST_WAIT, SIZES, OpenPage, running_app, settled
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from matcher.pipeline import catalogs as pipeline
+from matcher.pipeline import catalogs, default_recipe, encoding
 from matcher.storage.workspace import open_workspace
 
 FLAGS = (
@@ -53,9 +53,9 @@ def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with the demo catalog and its matches; copy it before changing it."""
     root = tmp_path_factory.mktemp("demo") / "workspace"
     workspace = open_workspace(root)
-    result = pipeline.open_demo(workspace, pipeline.DemoConfig())
-    text, image = pipeline.default_encoders(workspace.load_catalog(result.catalog_id))
-    pipeline.encode(workspace, pipeline.EncodeConfig(result.catalog_id, text, image))
+    result = catalogs.open_demo(workspace, catalogs.DemoConfig())
+    text, image = default_recipe.default_encoders(workspace.load_catalog(result.catalog_id))
+    encoding.encode(workspace, encoding.EncodeConfig(result.catalog_id, text, image))
     return root
 
 

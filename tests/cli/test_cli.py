@@ -13,7 +13,7 @@ from matcher.cli import main as terminal_commands
 from matcher.cli.main import cli
 from matcher.cli.progress_line import ProgressLine, clock, described
 from matcher.matching.recipe import Recipe
-from matcher.pipeline import catalogs as pipeline
+from matcher.pipeline import catalogs
 from matcher.progress import Progress
 
 ROOT = Path(__file__).parents[2]
@@ -163,7 +163,7 @@ def test_a_defect_is_not_taken_for_bad_input(table, monkeypatch):
     def fail(*given):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(pipeline, "import_catalog", fail)
+    monkeypatch.setattr(catalogs, "import_catalog", fail)
     with pytest.raises(ZeroDivisionError):
         cli(["import", "shop.csv", "--name", "Shop"])
 
@@ -181,13 +181,13 @@ def test_problems_of_the_table_are_told(table, capsys):
 def test_ctrl_c_ends_with_130(table):
     code = (
         "import signal, sys, time\n"
-        "from matcher.pipeline import catalogs as pipeline\n"
+        "from matcher.pipeline import catalogs\n"
         "from matcher.cli.main import cli\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # the suite may run where SIGINT is ignored
         "def wait(*given):\n"
         "    print('waiting', flush=True)\n"
         "    time.sleep(60)\n"
-        "pipeline.import_catalog = wait\n"
+        "catalogs.import_catalog = wait\n"
         "sys.exit(cli(['import', 'shop.csv', '--name', 'Shop']))\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -15,8 +15,9 @@ from matcher.cli.main import cli
 from matcher.cli.progress_line import ProgressLine
 from matcher.encoders.model_card import COUNTS, FIGURES
 from matcher.matching.recipe import Recipe
-from matcher.pipeline.catalogs import EncodeConfig, usual_recipe
 from matcher.pipeline.default_recipe import CAREFUL, UNKNOWN_ENCODER
+from matcher.pipeline.encoding import EncodeConfig
+from matcher.pipeline.recipes import usual_recipe
 from matcher.storage.workspace import open_workspace
 from matcher.training.runs import free_name, runs
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
-from matcher.pipeline import catalogs as pipeline
+from matcher.pipeline import catalogs, encoding
 from matcher.storage.workspace import Workspace, open_workspace
 
 ROOT = Path(__file__).parents[2]
@@ -40,15 +40,15 @@ def catalog(workspace: Workspace, tmp_path: Path) -> Workspace:
         {"id": [f"i{n}" for n in range(6)], "title": TITLES, "image": [f"{n}.png" for n in (0, 1, 2, 3, 9, 4)]}
     )
     table.assign(label=LABELS).to_csv(tmp_path / "shop.csv", index=False)
-    config = pipeline.ImportConfig(str(tmp_path / "shop.csv"), "Shop", str(photos))
-    pipeline.import_catalog(workspace, config)
+    config = catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop", str(photos))
+    catalogs.import_catalog(workspace, config)
     return workspace
 
 
 @pytest.fixture
 def matched(catalog: Workspace) -> Workspace:
     """The same, with matches by the two encoders that need no model."""
-    pipeline.encode(catalog, pipeline.EncodeConfig("shop", "tfidf", "phash"))
+    encoding.encode(catalog, encoding.EncodeConfig("shop", "tfidf", "phash"))
     return catalog
 
 

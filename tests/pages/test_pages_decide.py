@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from matcher.matching.metrics import listing_scores, pair_scores, truth_of
 from matcher.matching.recipe import decide
-from matcher.pipeline import catalogs as pipeline
+from matcher.pipeline import catalogs, encoding, recipes
 from matcher.storage.workspace import Workspace, open_workspace
 
 ROOT = Path(__file__).parents[2]
@@ -48,10 +48,10 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeShop:
             )
         pd.DataFrame(rows).to_csv(tmp_path / "shop.csv", index=False)
         workspace = open_workspace(tmp_path / "workspace")
-        pipeline.import_catalog(workspace, pipeline.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
-        pipeline.encode(workspace, pipeline.EncodeConfig("shop", "tfidf", "phash", k=10))
-        recipe = replace(pipeline.current_recipe(workspace, "shop"), fusion="either")
-        pipeline.set_recipe(workspace, "shop", replace(recipe, text_threshold=0.4, image_threshold=0.2))
+        catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+        encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf", "phash", k=10))
+        recipe = replace(recipes.current_recipe(workspace, "shop"), fusion="either")
+        recipes.set_recipe(workspace, "shop", replace(recipe, text_threshold=0.4, image_threshold=0.2))
         return workspace
 
     return make
@@ -82,7 +82,7 @@ def test_thresholds_say_where_an_encoder_was_trained_on_what_they_are_measured_o
     shop(True)
     assert "trained on" not in captions(opened("thresholds"))
     seen = np.arange(25) < 20
-    monkeypatch.setattr(pipeline, "learned_of", lambda *_: seen)
+    monkeypatch.setattr(recipes, "learned_of", lambda *_: seen)
     st.cache_resource.clear()
     assert "20 of these listings are of products that an encoder in use was trained on" in captions(
         opened("thresholds")
@@ -100,10 +100,10 @@ def said(app: AppTest) -> str:
 
 def test_sliders_show_exactly_what_the_metrics_say(shop: MakeShop) -> None:
     workspace = shop(True)
-    encoded = pipeline.load_encoded(workspace, "shop")
+    encoded = encoding.load_encoded(workspace, "shop")
     assert encoded
     truth = truth_of(encoded.pairs, workspace.load_catalog("shop").codes)
-    is_match = decide(encoded.pairs, pipeline.current_recipe(workspace, "shop"))
+    is_match = decide(encoded.pairs, recipes.current_recipe(workspace, "shop"))
     shown = given(opened("thresholds"), "sliders")
     assert [row["id"] for row in shown["rows"]] == ["text", "image"]
     assert shown["exact"]["pair"] == {"matches": int(is_match.sum()), **vars(pair_scores(is_match, truth))}
@@ -118,7 +118,7 @@ def test_best_f1_is_kept_and_survives_a_reload(shop: MakeShop) -> None:
     before = given(app, "sliders")
     after = given(press(app, "Best F1"), "sliders")
     assert after["exact"]["listing"]["f1"] >= before["exact"]["listing"]["f1"]
-    assert pipeline.current_recipe(workspace, "shop").text_threshold == after["rows"][0]["value"]
+    assert recipes.current_recipe(workspace, "shop").text_threshold == after["rows"][0]["value"]
     again = given(opened("thresholds"), "sliders")
     assert [row["value"] for row in again["rows"]] == [row["value"] for row in after["rows"]]
 
@@ -135,15 +135,15 @@ def test_the_asked_precision_is_reached(shop: MakeShop) -> None:
 @pytest.mark.parametrize(("fusion", "sliders", "rule"), [("both", 2, "all"), ("mean", 1, "any"), ("fused", 1, "any")])
 def test_every_rule_has_its_sliders_and_matches(shop: MakeShop, fusion: str, sliders: int, rule: str) -> None:
     workspace = shop(True)
-    recipe = pipeline.current_recipe(workspace, "shop")
-    pipeline.set_recipe(workspace, "shop", replace(recipe, fused_threshold=None))  # as a tuned one may have it
+    recipe = recipes.current_recipe(workspace, "shop")
+    recipes.set_recipe(workspace, "shop", replace(recipe, fused_threshold=None))  # as a tuned one may have it
     app = opened("thresholds")
     checked(app.segmented_control(key="fusion").set_value(fusion).run())
     shown = given(app, "sliders")
     assert (len(shown["rows"]), shown["rule"]) == (sliders, rule)
-    recipe = pipeline.current_recipe(workspace, "shop")
+    recipe = recipes.current_recipe(workspace, "shop")
     assert recipe.fusion == fusion
-    encoded = pipeline.load_encoded(workspace, "shop")
+    encoded = encoding.load_encoded(workspace, "shop")
     assert encoded
     assert shown["exact"]["pair"]["matches"] == decide(encoded.pairs, recipe).sum()
 
@@ -153,9 +153,9 @@ def test_the_kind_of_mean_can_be_chosen(shop: MakeShop) -> None:
     app = checked(opened("thresholds").segmented_control(key="fusion").set_value("mean").run())
     usual = given(app, "sliders")["exact"]["pair"]["matches"]
     shown = given(checked(app.segmented_control(key="mean").set_value("geometric").run()), "sliders")
-    recipe = pipeline.current_recipe(workspace, "shop")
+    recipe = recipes.current_recipe(workspace, "shop")
     assert (recipe.fusion, recipe.mean) == ("mean", "geometric")
-    encoded = pipeline.load_encoded(workspace, "shop")
+    encoded = encoding.load_encoded(workspace, "shop")
     assert encoded
     assert shown["exact"]["pair"]["matches"] == decide(encoded.pairs, recipe).sum() >= usual
 
@@ -164,11 +164,11 @@ def test_a_move_shows_the_pairs_that_flip(shop: MakeShop) -> None:
     workspace = shop(True)
     app = opened("thresholds")
     assert "The last to match" in said(app)
-    moved = replace(pipeline.current_recipe(workspace, "shop"), text_threshold=0.9, fusion="either")
-    encoded = pipeline.load_encoded(workspace, "shop")
+    moved = replace(recipes.current_recipe(workspace, "shop"), text_threshold=0.9, fusion="either")
+    encoded = encoding.load_encoded(workspace, "shop")
     assert encoded
     won = int(
-        decide(encoded.pairs, moved).sum() - decide(encoded.pairs, pipeline.current_recipe(workspace, "shop")).sum()
+        decide(encoded.pairs, moved).sum() - decide(encoded.pairs, recipes.current_recipe(workspace, "shop")).sum()
     )
     workspace.store.save_preset("shop", "loose", moved.to_json())
     press(opened_again := checked(app.run()), "loose")
@@ -178,13 +178,13 @@ def test_a_move_shows_the_pairs_that_flip(shop: MakeShop) -> None:
 def test_a_preset_is_saved_taken_and_deleted(shop: MakeShop) -> None:
     workspace = shop(True)
     app = opened("thresholds")
-    first = pipeline.current_recipe(workspace, "shop")
+    first = recipes.current_recipe(workspace, "shop")
     app.text_input(key="preset-name").set_value("before").run()
     assert list(workspace.store.presets("shop")) == ["before"]
     press(app, "Best F1")
-    assert pipeline.current_recipe(workspace, "shop") != first
+    assert recipes.current_recipe(workspace, "shop") != first
     press(app, "before")
-    assert pipeline.current_recipe(workspace, "shop") == first
+    assert recipes.current_recipe(workspace, "shop") == first
     checked(app.button(key="drop-before").click().run())
     assert workspace.store.presets("shop") == {}
 
@@ -244,7 +244,7 @@ def test_a_skipped_pair_comes_back_when_nothing_else_is_left(shop: MakeShop) -> 
     press(app, "Skip")
     assert workspace.store.setting("shop", "skipped") == [put_off]
     assert workspace.store.verdicts("shop") == []
-    catalog, encoded = workspace.load_catalog("shop"), pipeline.load_encoded(workspace, "shop")
+    catalog, encoded = workspace.load_catalog("shop"), encoding.load_encoded(workspace, "shop")
     assert encoded
     ids = catalog.listings["item_id"].tolist()
     for left, right in zip(encoded.pairs.left.tolist(), encoded.pairs.right.tolist(), strict=True):

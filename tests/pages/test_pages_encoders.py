@@ -17,8 +17,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from matcher import jobs
-from matcher.pipeline import catalogs as pipeline
-from matcher.pipeline.encode import ENCODED
+from matcher.pipeline import catalogs, encoding
+from matcher.pipeline.encoding import ENCODED
 from matcher.pipeline.model_diff import BeforeAfterConfig, look_before_after
 from matcher.pipeline.train_encoder import TrainJob, train_catalog, training_job
 from matcher.storage.records import Job
@@ -43,11 +43,11 @@ def made(tmp_path_factory: pytest.TempPathFactory, thin_model: Path) -> Path:
     workspace = open_workspace(folder / "workspace")
     for name, table in {"Plain": frame, "Shop": frame.assign(label=[f"p{row // 2}" for row in range(60)])}.items():
         table.to_csv(folder / "table.csv", index=False)
-        pipeline.import_catalog(workspace, pipeline.ImportConfig(str(folder / "table.csv"), name))
+        catalogs.import_catalog(workspace, catalogs.ImportConfig(str(folder / "table.csv"), name))
     for run_id, scale in {"first": 24.0, "second": 12.0}.items():
         changes: dict[str, Any] = {"epochs": 2, "batch": 16, "tune_share": 0.3, "scale": scale}
         train_catalog(workspace, training_job(workspace, "shop", f"bert:{thin_model}", run_id=run_id, **changes))
-    pipeline.encode(workspace, pipeline.EncodeConfig("shop", "tfidf", None, k=10))
+    encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf", None, k=10))
     return workspace.root
 
 
@@ -148,7 +148,7 @@ def test_an_encoder_is_used_for_its_side_and_the_other_side_stays(workspace: Wor
     app = opened()
     app.button(key="use-first").click().run()
     checked(app)
-    assert started == [("encode", pipeline.EncodeConfig("shop", "first", None, k=10))]
+    assert started == [("encode", encoding.EncodeConfig("shop", "first", None, k=10))]
 
 
 def test_a_training_starts_with_what_was_chosen(workspace: Workspace, started: list) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from matcher.encoders.model_card import read_card
 from matcher.errors import EncoderError
-from matcher.pipeline import catalogs as pipeline
+from matcher.pipeline import catalogs, encoding
 from matcher.pipeline.changes import changes
 from matcher.pipeline.check_encoder import TrialConfig, opened_encoders, try_encoder
 from matcher.pipeline.model_diff import BeforeAfterConfig, changes_of, look_before_after, looked
@@ -26,7 +26,7 @@ def shop(tmp_path_factory, thin_model):
     labels = [str(row // 2) for row in range(60)] + [""]
     pd.DataFrame({"id": range(61), "title": titles, "label": labels, "note": "x"}).to_csv(folder / "s.csv", index=False)
     workspace = open_workspace(folder / "workspace")
-    pipeline.import_catalog(workspace, pipeline.ImportConfig(str(folder / "s.csv"), "Shop"))
+    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(folder / "s.csv"), "Shop"))
     changed = {"epochs": 2, "batch": 16, "tune_share": 0.3}
     train_catalog(workspace, training_job(workspace, "shop", f"bert:{thin_model}", run_id="mine", **changed))
     return workspace
@@ -58,7 +58,7 @@ def test_the_same_queries_before_and_after(shop):
         assert change.row not in rows
         assert len(rows) == len(set(rows))
         assert len(change.came) == len(change.went)
-    assert pipeline.load_encoded(shop, "shop") is None  # what the pages show is not touched
+    assert encoding.load_encoded(shop, "shop") is None  # what the pages show is not touched
 
 
 def test_another_catalog_or_run_makes_it_unknown(shop):
@@ -66,7 +66,7 @@ def test_another_catalog_or_run_makes_it_unknown(shop):
     look_before_after(shop, BeforeAfterConfig("shop", "mine"))
     listings = listings_of(shop, "shop")
     pd.DataFrame({"id": listings.item_ids[:40], "title": listings.titles[:40]}).to_csv(shop.root / "t.csv", index=False)
-    pipeline.import_catalog(shop, pipeline.ImportConfig(str(shop.root / "t.csv"), "Other"))
+    catalogs.import_catalog(shop, catalogs.ImportConfig(str(shop.root / "t.csv"), "Other"))
     assert looked(shop, "other", card) is None
     elsewhere = look_before_after(shop, BeforeAfterConfig("other", "mine"))  # the same listings, without labels
     learned = set(learned_keys(shop.encoders / "mine").tolist())

@@ -10,10 +10,11 @@ from matcher.errors import Cancelled, DataError, EncoderError
 from matcher.ingest.catalog import ColumnMap
 from matcher.matching.metrics import listing_scores, pair_scores, truth_of
 from matcher.matching.recipe import Recipe, decide
-from matcher.pipeline import catalogs as pipeline
-from matcher.pipeline import encode, query
-from matcher.pipeline.catalogs import EncodeConfig, ImportConfig
+from matcher.pipeline import catalogs, encoding, matches, query, recipes
+from matcher.pipeline.catalogs import ImportConfig
 from matcher.pipeline.default_recipe import THRESHOLDS, WHITENED, default_encoders, default_recipe, own_threshold
+from matcher.pipeline.encoding import EncodeConfig
+from matcher.progress import Progress
 from matcher.storage.workspace import open_workspace
 
 PRODUCTS = ["red cotton shirt", "blue steel bottle", "green garden hose", "black leather belt"]
@@ -56,7 +57,7 @@ def photo(file, seed, spoilt=0):
 
 def import_shop(workspace, shop, name="Shop", images=True):
     config = ImportConfig(str(shop / "listings.csv"), name, str(shop) if images else None)
-    return pipeline.import_catalog(workspace, config)
+    return catalogs.import_catalog(workspace, config)
 
 
 class Letters:
@@ -69,7 +70,7 @@ class Letters:
 
     def encode(self, inputs, report):
         self.seen += inputs
-        report(pipeline.Progress("Counting letters", len(inputs), len(inputs)))
+        report(Progress("Counting letters", len(inputs), len(inputs)))
         counts = np.array([[text.lower().count(letter) + 0.1 for letter in "abcdefgh"] for text in inputs], np.float32)
         return counts / np.linalg.norm(counts, axis=1, keepdims=True)
 
@@ -80,9 +81,9 @@ class Letters:
 @pytest.fixture
 def letters(monkeypatch):
     encoder = Letters()
-    real = encode.load_encoder
+    real = encoding.load_encoder
     monkeypatch.setattr(
-        encode, "load_encoder", lambda spec, folder: encoder if spec == "letters" else real(spec, folder=folder)
+        encoding, "load_encoder", lambda spec, folder: encoder if spec == "letters" else real(spec, folder=folder)
     )
     return encoder
 
@@ -91,23 +92,23 @@ BOTH = EncodeConfig("shop", "tfidf", "phash", k=5)
 
 
 def test_the_whole_way_finds_the_products(workspace, shop):
-    assert import_shop(workspace, shop) == pipeline.ImportResult("shop", 12, 0, 0)
-    assert pipeline.tune(workspace, BOTH).k == 5
+    assert import_shop(workspace, shop) == catalogs.ImportResult("shop", 12, 0, 0)
+    assert recipes.tune(workspace, BOTH).k == 5
     recipe = Recipe("tfidf", "phash", "either", "cosine", 5, 0.5, 0.2)
-    result = pipeline.evaluate(workspace, "shop", recipe)
+    result = matches.evaluate(workspace, "shop", recipe)
     assert result.listing.f1 == result.pair.f1 == result.candidate_recall == 1.0
     assert (result.listings, result.pool) == (12, 12)
-    matches = pipeline.match(workspace, "shop", recipe).set_index("item_id")["matches"]
-    assert set(matches["id00"].split()) == {"id00", "id01", "id02"}
-    assert matches["id31"].split()[0] == "id31"
-    assert len(matches) == 12
+    lists = matches.match(workspace, "shop", recipe).set_index("item_id")["matches"]
+    assert set(lists["id00"].split()) == {"id00", "id01", "id02"}
+    assert lists["id31"].split()[0] == "id31"
+    assert len(lists) == 12
 
 
 def test_what_encode_says_is_what_is_opened(workspace, shop):
     import_shop(workspace, shop)
-    assert pipeline.load_encoded(workspace, "shop") is None
-    result = pipeline.encode(workspace, BOTH)
-    encoded = pipeline.load_encoded(workspace, "shop")
+    assert encoding.load_encoded(workspace, "shop") is None
+    result = encoding.encode(workspace, BOTH)
+    encoded = encoding.load_encoded(workspace, "shop")
     assert encoded.config == BOTH
     assert len(encoded.pairs) == result.pairs
     assert set(encoded.neighbours) == set(encoded.pairs.distance) == {"text", "image", "fused"}
@@ -116,58 +117,58 @@ def test_what_encode_says_is_what_is_opened(workspace, shop):
 
 def test_what_the_pages_show_outlives_any_number_of_trials(workspace, shop):
     import_shop(workspace, shop)
-    pipeline.encode(workspace, BOTH)
-    for k in range(6, 8 + encode.PAIRS_KEPT):
-        encode.encode_catalog(workspace, replace(BOTH, k=k))
-    assert encode.open_last(workspace, "shop").config == BOTH
-    assert len(list(workspace.folder("shop").glob("pairs/*.parquet"))) == 1 + encode.PAIRS_KEPT
+    encoding.encode(workspace, BOTH)
+    for k in range(6, 8 + encoding.PAIRS_KEPT):
+        encoding.encode_catalog(workspace, replace(BOTH, k=k))
+    assert encoding.load_encoded(workspace, "shop").config == BOTH
+    assert len(list(workspace.folder("shop").glob("pairs/*.parquet"))) == 1 + encoding.PAIRS_KEPT
 
 
 def test_the_same_again_computes_nothing(workspace, shop, monkeypatch):
     import_shop(workspace, shop)
-    pipeline.encode(workspace, BOTH)
-    monkeypatch.setattr(encode, "nearest", None)
-    monkeypatch.setattr(encode, "embeddings_of", None)
-    pipeline.encode(workspace, BOTH)
+    encoding.encode(workspace, BOTH)
+    monkeypatch.setattr(encoding, "nearest", None)
+    monkeypatch.setattr(encoding, "embeddings_of", None)
+    encoding.encode(workspace, BOTH)
 
 
 def test_only_new_titles_are_encoded_and_each_once(workspace, shop, letters):
     import_shop(workspace, shop)
     config = EncodeConfig("shop", "letters", None)
-    pipeline.encode(workspace, config)
+    encoding.encode(workspace, config)
     assert len(letters.seen) == 12
     rows = table(shop)
     rows[0][1] = "a bag"
     write(shop / "listings.csv", [*rows[::-1], ["new", "a bag", "", ""], ["old", rows[5][1], "", ""]])
     import_shop(workspace, shop)
-    assert pipeline.load_encoded(workspace, "shop") is None  # its rows are others now
-    pipeline.encode(workspace, config)
+    assert encoding.load_encoded(workspace, "shop") is None  # its rows are others now
+    encoding.encode(workspace, config)
     assert letters.seen[12:] == ["a bag"]
     fresh = Letters().encode(workspace.load_catalog("shop").listings["title"].tolist(), lambda progress: None)
-    encoded = pipeline.load_encoded(workspace, "shop")
+    encoded = encoding.load_encoded(workspace, "shop")
     np.testing.assert_array_equal(workspace.load_embeddings("shop", encoded.embeddings["text"]).vectors, fresh)
     assert len(workspace.embedding_names("shop", "letters")) == 1  # the one before is gone
 
 
 def test_another_catalog_of_the_workspace_lends_its_vectors(workspace, shop, letters):
     import_shop(workspace, shop)
-    pipeline.encode(workspace, EncodeConfig("shop", "letters", None))
+    encoding.encode(workspace, EncodeConfig("shop", "letters", None))
     import_shop(workspace, shop, "Copy")
-    pipeline.encode(workspace, EncodeConfig("copy", "letters", None))
+    encoding.encode(workspace, EncodeConfig("copy", "letters", None))
     assert len(letters.seen) == 12
 
 
 def test_another_version_of_an_encoder_lends_nothing(workspace, shop, letters):
     import_shop(workspace, shop)
-    pipeline.encode(workspace, EncodeConfig("shop", "letters", None))
+    encoding.encode(workspace, EncodeConfig("shop", "letters", None))
     letters.version = "2"
-    pipeline.encode(workspace, EncodeConfig("shop", "letters", None))
+    encoding.encode(workspace, EncodeConfig("shop", "letters", None))
     assert len(letters.seen) == 24
 
 
 def test_a_cancelled_encoding_goes_on_where_it_stopped(workspace, shop, letters, monkeypatch):
     import_shop(workspace, shop)
-    monkeypatch.setattr(encode, "ROWS_AT_ONCE", 5)
+    monkeypatch.setattr(encoding, "ROWS_AT_ONCE", 5)
     reports = []
 
     def stop_at_the_second(progress):
@@ -176,10 +177,10 @@ def test_a_cancelled_encoding_goes_on_where_it_stopped(workspace, shop, letters,
             raise Cancelled("stop")
 
     with pytest.raises(Cancelled):
-        pipeline.encode(workspace, EncodeConfig("shop", "letters", None), stop_at_the_second)
+        encoding.encode(workspace, EncodeConfig("shop", "letters", None), stop_at_the_second)
     assert reports == [(5, 12), (10, 12)]
     first = len(letters.seen)
-    pipeline.encode(workspace, EncodeConfig("shop", "letters", None))
+    encoding.encode(workspace, EncodeConfig("shop", "letters", None))
     assert first == 10
     assert len(letters.seen) - first == 7  # the five that were saved are not made again
     assert len(workspace.embedding_names("shop", "letters")) == 1
@@ -187,23 +188,23 @@ def test_a_cancelled_encoding_goes_on_where_it_stopped(workspace, shop, letters,
 
 def test_vectors_that_another_run_removed_are_missed(workspace, shop, letters, monkeypatch):
     import_shop(workspace, shop)
-    monkeypatch.setattr(encode, "ROWS_AT_ONCE", 5)
+    monkeypatch.setattr(encoding, "ROWS_AT_ONCE", 5)
 
     def remove_the_first(progress):
         for name in workspace.embedding_names("shop", "letters")[:1]:
             workspace.remove_embeddings("shop", name)
 
     with pytest.raises(DataError, match="encode it again"):
-        pipeline.encode(workspace, EncodeConfig("shop", "letters", None), remove_the_first)
-    pipeline.encode(workspace, EncodeConfig("shop", "letters", None))
+        encoding.encode(workspace, EncodeConfig("shop", "letters", None), remove_the_first)
+    encoding.encode(workspace, EncodeConfig("shop", "letters", None))
 
 
 def test_a_new_label_moves_no_vector(workspace, shop):
     import_shop(workspace, shop)
-    pipeline.encode(workspace, BOTH)
+    encoding.encode(workspace, BOTH)
     write(shop / "listings.csv", [[*row[:3], "same"] for row in table(shop)])
     import_shop(workspace, shop)
-    assert pipeline.load_encoded(workspace, "shop") is not None
+    assert encoding.load_encoded(workspace, "shop") is not None
 
 
 def test_verdicts_outlive_a_new_upload_and_go_before_the_recipe(workspace, shop):
@@ -214,8 +215,8 @@ def test_verdicts_outlive_a_new_upload_and_go_before_the_recipe(workspace, shop)
     write(shop / "listings.csv", table(shop)[::-1])
     import_shop(workspace, shop)
     recipe = Recipe("tfidf", None, text_threshold=0.5)
-    matches = pipeline.match(workspace, "shop", recipe).set_index("item_id")["matches"]
-    assert set(matches["id00"].split()) == {"id00", "id02", "id30"}
+    lists = matches.match(workspace, "shop", recipe).set_index("item_id")["matches"]
+    assert set(lists["id00"].split()) == {"id00", "id02", "id30"}
 
 
 def test_a_failed_upload_leaves_the_catalog_as_it_was(workspace, shop):
@@ -230,31 +231,31 @@ def test_a_failed_upload_leaves_the_catalog_as_it_was(workspace, shop):
 
 def test_columns_can_be_named(workspace, shop):
     mapping = asdict(ColumnMap(item_id="label", title="id", image=None, image_phash=None, label=None))
-    result = pipeline.import_catalog(workspace, ImportConfig(str(shop / "listings.csv"), "Shop", mapping=mapping))
+    result = catalogs.import_catalog(workspace, ImportConfig(str(shop / "listings.csv"), "Shop", mapping=mapping))
     assert result.listings == 4  # labels repeat, so only the first of each is a usable id
     assert workspace.load_catalog("shop").listings["title"].tolist()[0] == "id00"
 
 
 def test_one_modality_is_enough(workspace, shop):
     import_shop(workspace, shop, images=False)
-    recipe = pipeline.tune(workspace, EncodeConfig("shop", "tfidf", None))
+    recipe = recipes.tune(workspace, EncodeConfig("shop", "tfidf", None))
     assert (recipe.fusion, recipe.image_threshold) == ("either", None)
-    assert pipeline.evaluate(workspace, "shop", recipe).listing.precision == 1.0
-    pipeline.encode(workspace, EncodeConfig("shop", "tfidf", None))
-    assert list(pipeline.load_encoded(workspace, "shop").pairs.distance) == ["text"]
+    assert matches.evaluate(workspace, "shop", recipe).listing.precision == 1.0
+    encoding.encode(workspace, EncodeConfig("shop", "tfidf", None))
+    assert list(encoding.load_encoded(workspace, "shop").pairs.distance) == ["text"]
 
 
 def test_an_encoder_with_nothing_to_encode_is_refused_when_chosen(workspace, shop):
     import_shop(workspace, shop, images=False)
     with pytest.raises(DataError, match="No listing has a photo that phash can use"):
-        pipeline.encode(workspace, EncodeConfig("shop", "tfidf", "phash"))
+        encoding.encode(workspace, EncodeConfig("shop", "tfidf", "phash"))
     with pytest.raises(DataError, match="No encoder was chosen"):
-        pipeline.encode(workspace, EncodeConfig("shop", None, None))
+        encoding.encode(workspace, EncodeConfig("shop", None, None))
     with pytest.raises(DataError, match="choose one for image"):
-        pipeline.encode(workspace, EncodeConfig("shop", "tfidf", "tfidf"))
+        encoding.encode(workspace, EncodeConfig("shop", "tfidf", "tfidf"))
     with pytest.raises(EncoderError):
-        pipeline.encode(workspace, EncodeConfig("shop", "no such encoder", None))
-    assert pipeline.load_encoded(workspace, "shop") is None
+        encoding.encode(workspace, EncodeConfig("shop", "no such encoder", None))
+    assert encoding.load_encoded(workspace, "shop") is None
 
 
 @pytest.mark.parametrize("fusion", ["either", "mean", "fused"])
@@ -262,15 +263,15 @@ def test_a_recipe_for_both_serves_a_catalog_without_photos(workspace, shop, fusi
     import_shop(workspace, shop, images=False)
     recipe = Recipe("tfidf", "phash", fusion, "cosine", 5, 0.5, 0.1, 0.5)
     alone = Recipe("tfidf", None, "either", "cosine", 5, 0.5)
-    pd.testing.assert_frame_equal(pipeline.match(workspace, "shop", recipe), pipeline.match(workspace, "shop", alone))
+    pd.testing.assert_frame_equal(matches.match(workspace, "shop", recipe), matches.match(workspace, "shop", alone))
 
 
 def test_evaluate_says_what_the_recipe_does(workspace, shop):
     import_shop(workspace, shop)
     recipe = Recipe("tfidf", "phash", "either", "euclidean", 3, 0.9, 0.2)
-    result = pipeline.evaluate(workspace, "shop", recipe)
-    pipeline.encode(workspace, pipeline.config_of("shop", recipe))
-    pairs = pipeline.load_encoded(workspace, "shop").pairs
+    result = matches.evaluate(workspace, "shop", recipe)
+    encoding.encode(workspace, recipes.config_of("shop", recipe))
+    pairs = encoding.load_encoded(workspace, "shop").pairs
     truth = truth_of(pairs, workspace.load_catalog("shop").codes)
     assert result.listing == listing_scores(decide(pairs, recipe), truth)
     assert result.pair == pair_scores(decide(pairs, recipe), truth)
@@ -278,50 +279,50 @@ def test_evaluate_says_what_the_recipe_does(workspace, shop):
 
 def test_tuning_takes_the_fusion_that_does_best(workspace, shop):
     import_shop(workspace, shop)
-    best = pipeline.evaluate(workspace, "shop", pipeline.tune(workspace, BOTH)).listing.f1
+    best = matches.evaluate(workspace, "shop", recipes.tune(workspace, BOTH)).listing.f1
     for fusion in ("either", "both", "mean", "fused"):
-        recipe = pipeline.tune(workspace, BOTH, fusion)
+        recipe = recipes.tune(workspace, BOTH, fusion)
         assert recipe.fusion == fusion
         if fusion != "fused":
-            assert pipeline.evaluate(workspace, "shop", recipe).listing.f1 <= best
+            assert matches.evaluate(workspace, "shop", recipe).listing.f1 <= best
 
 
 def test_a_fused_recipe_is_measured_with_the_weight_it_was_tuned_with(workspace, shop):
     import_shop(workspace, shop)
-    pipeline.encode(workspace, replace(BOTH, text_weight=0.1))
-    recipe = pipeline.tune(workspace, BOTH, "fused")
-    assert pipeline.config_of("shop", recipe).text_weight == recipe.text_weight
-    pairs = encode.encode_catalog(workspace, replace(BOTH, text_weight=recipe.text_weight)).pairs
+    encoding.encode(workspace, replace(BOTH, text_weight=0.1))
+    recipe = recipes.tune(workspace, BOTH, "fused")
+    assert recipes.config_of("shop", recipe).text_weight == recipe.text_weight
+    pairs = encoding.encode_catalog(workspace, replace(BOTH, text_weight=recipe.text_weight)).pairs
     truth = truth_of(pairs, workspace.load_catalog("shop").codes)
-    assert pipeline.evaluate(workspace, "shop", recipe).listing == listing_scores(decide(pairs, recipe), truth)
+    assert matches.evaluate(workspace, "shop", recipe).listing == listing_scores(decide(pairs, recipe), truth)
 
 
 def test_precision_can_be_asked_for(workspace, shop):
     import_shop(workspace, shop)
-    recipe = pipeline.tune(workspace, BOTH, objective="precision@0.99")
-    assert pipeline.evaluate(workspace, "shop", recipe).pair.precision >= 0.99
+    recipe = recipes.tune(workspace, BOTH, objective="precision@0.99")
+    assert matches.evaluate(workspace, "shop", recipe).pair.precision >= 0.99
 
 
 def test_without_labels_there_is_nothing_to_tune_on(workspace, shop):
     write(shop / "listings.csv", [[*row[:3], ""] for row in table(shop)])
     import_shop(workspace, shop)
-    for act in (lambda: pipeline.tune(workspace, BOTH),
-                lambda: pipeline.evaluate(workspace, "shop", Recipe("tfidf", text_threshold=0.5))):  # fmt: skip
+    for act in (lambda: recipes.tune(workspace, BOTH),
+                lambda: matches.evaluate(workspace, "shop", Recipe("tfidf", text_threshold=0.5))):  # fmt: skip
         with pytest.raises(DataError, match="label"):
             act()
 
 
 def test_the_recipe_in_force_is_the_one_set_while_its_encoders_are_in_use(workspace, shop):
     import_shop(workspace, shop)
-    assert pipeline.current_recipe(workspace, "shop").text_encoder == default_encoders(load(workspace))[0]
-    pipeline.encode(workspace, BOTH)
-    recipe = pipeline.current_recipe(workspace, "shop")
+    assert recipes.current_recipe(workspace, "shop").text_encoder == default_encoders(load(workspace))[0]
+    encoding.encode(workspace, BOTH)
+    recipe = recipes.current_recipe(workspace, "shop")
     assert (recipe.text_encoder, recipe.image_encoder, recipe.k) == ("tfidf", "phash", 5)
     mine = replace(recipe, text_threshold=0.123)
-    pipeline.set_recipe(workspace, "shop", mine)
-    assert pipeline.current_recipe(workspace, "shop") == mine
-    pipeline.encode(workspace, EncodeConfig("shop", "tfidf", None))
-    assert pipeline.current_recipe(workspace, "shop").image_encoder is None
+    recipes.set_recipe(workspace, "shop", mine)
+    assert recipes.current_recipe(workspace, "shop") == mine
+    encoding.encode(workspace, EncodeConfig("shop", "tfidf", None))
+    assert recipes.current_recipe(workspace, "shop").image_encoder is None
 
 
 def load(workspace):
@@ -373,46 +374,46 @@ def test_a_threshold_from_edited_copies_is_not_taken():
 
 def test_hashes_in_the_table_and_hashes_of_photos_work_together(workspace, shop):
     import_shop(workspace, shop)
-    pipeline.encode(workspace, EncodeConfig("shop", None, "phash"))
-    hashes = workspace.load_embeddings("shop", pipeline.load_encoded(workspace, "shop").embeddings["image"]).vectors
+    encoding.encode(workspace, EncodeConfig("shop", None, "phash"))
+    hashes = workspace.load_embeddings("shop", encoding.load_encoded(workspace, "shop").embeddings["image"]).vectors
     in_hex = np.packbits(np.array(hashes[0]) > 0).tobytes().hex()
     frame = pd.DataFrame(table(shop), columns=["id", "title", "image", "label"])
     frame["phash"] = [in_hex] + [""] * 11
     frame.loc[0, "image"] = ""
     frame.to_csv(shop / "listings.csv", index=False)
     import_shop(workspace, shop, "Mixed")
-    pipeline.encode(workspace, EncodeConfig("mixed", None, "phash"))
-    mixed = workspace.load_embeddings("mixed", pipeline.load_encoded(workspace, "mixed").embeddings["image"]).vectors
+    encoding.encode(workspace, EncodeConfig("mixed", None, "phash"))
+    mixed = workspace.load_embeddings("mixed", encoding.load_encoded(workspace, "mixed").embeddings["image"]).vectors
     np.testing.assert_array_equal(np.array(mixed), np.array(hashes))
 
 
 def test_a_question_from_outside_finds_what_is_near(workspace, shop, tmp_path):
     import_shop(workspace, shop)
     with pytest.raises(DataError, match="encode it first"):
-        pipeline.query(workspace, "shop", title="bottle")
-    pipeline.encode(workspace, BOTH)
+        query.query(workspace, "shop", title="bottle")
+    encoding.encode(workspace, BOTH)
     photo(tmp_path / "mine.png", seed=2)
-    found = pipeline.query(workspace, "shop", title="BLUE STEEL BOTTLE new", photo=tmp_path / "mine.png", k=3)
+    found = query.query(workspace, "shop", title="BLUE STEEL BOTTLE new", photo=tmp_path / "mine.png", k=3)
     assert found["text"].index[0, 0] == 3
     assert found["text"].distance[0, 0] == pytest.approx(0, abs=1e-6)
     assert sorted(found["image"].index[0]) == [6, 7, 8]
     assert set(found["fused"].index[0].tolist()) <= {3, 4, 5, 6, 7, 8}
-    assert list(pipeline.query(workspace, "shop", title="bottle")) == ["text"]
-    assert list(pipeline.query(workspace, "shop", photo=tmp_path / "mine.png")) == ["image"]
+    assert list(query.query(workspace, "shop", title="bottle")) == ["text"]
+    assert list(query.query(workspace, "shop", photo=tmp_path / "mine.png")) == ["image"]
     with pytest.raises(DataError, match="ask with that"):
-        pipeline.query(workspace, "shop", title="  ")
+        query.query(workspace, "shop", title="  ")
     (tmp_path / "poem.jpg").write_text("a poem")
     with pytest.raises(DataError):
-        pipeline.query(workspace, "shop", photo=tmp_path / "poem.jpg")
+        query.query(workspace, "shop", photo=tmp_path / "poem.jpg")
 
 
 def test_a_question_loads_its_encoder_once(workspace, shop, monkeypatch):
     import_shop(workspace, shop)
-    pipeline.encode(workspace, BOTH)
+    encoding.encode(workspace, BOTH)
     real, loaded = query.load, []
     monkeypatch.setattr(query, "load", lambda *given: loaded.append(given) or real(*given))
     for words in ("bottle", "belt"):
-        pipeline.query(workspace, "shop", title=words)
+        query.query(workspace, "shop", title=words)
     assert len(loaded) == 1
 
 

@@ -5,8 +5,9 @@ from safetensors.numpy import save_file
 
 from matcher.encoders.model_card import WEIGHTS
 from matcher.errors import EncoderError
-from matcher.pipeline import catalogs as pipeline
-from matcher.pipeline.catalogs import EncodeConfig, ImportConfig
+from matcher.pipeline import catalogs, matches, recipes
+from matcher.pipeline.catalogs import ImportConfig
+from matcher.pipeline.encoding import EncodeConfig
 from matcher.storage.workspace import open_workspace
 from matcher.training.provenance import LEARNED, learned_keys, learned_rows, listing_keys
 
@@ -64,7 +65,7 @@ def workspace(tmp_path):
             rows.append((f"i{product}{'xy'[copy]}", own + noise, f"p{product}"))
     pd.DataFrame(rows, columns=["id", "title", "label"]).to_csv(tmp_path / "shop.csv", index=False)
     workspace = open_workspace(tmp_path / "workspace")
-    pipeline.import_catalog(workspace, ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    catalogs.import_catalog(workspace, ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
     return workspace
 
 
@@ -73,22 +74,22 @@ def pretend(workspace, monkeypatch, learned_products):
     listings = workspace.load_catalog("shop").listings
     own = listings[listings["label"].isin([f"p{product}" for product in learned_products])]
     run_that_learned(workspace.encoders / "tfidf", own["item_id"].tolist(), own["title"].tolist())
-    monkeypatch.setattr(pipeline, "is_run", lambda folder: (folder / WEIGHTS).is_file())
+    monkeypatch.setattr(recipes, "is_run", lambda folder: (folder / WEIGHTS).is_file())
 
 
 def test_thresholds_are_chosen_on_products_kept_out_of_the_training(workspace, monkeypatch):
     config = EncodeConfig("shop", "tfidf", None)
-    assert pipeline.kept_out(workspace, config) is None
-    everything = pipeline.tune(workspace, config)
+    assert recipes.kept_out(workspace, config) is None
+    everything = recipes.tune(workspace, config)
     pretend(workspace, monkeypatch, range(0, 60, 2))
-    asked = pipeline.kept_out(workspace, config)
+    asked = recipes.kept_out(workspace, config)
     assert asked.sum() == 60
-    on_others = pipeline.tune(workspace, config)
+    on_others = recipes.tune(workspace, config)
     assert on_others.text_threshold < everything.text_threshold  # the titles of the products left are alike
-    assert pipeline.evaluate(workspace, "shop", on_others).learned == 60
+    assert matches.evaluate(workspace, "shop", on_others).learned == 60
 
 
 def test_too_few_products_left_are_no_ground_for_a_threshold(workspace, monkeypatch):
     pretend(workspace, monkeypatch, range(45))
-    assert pipeline.kept_out(workspace, EncodeConfig("shop", "tfidf", None)) is None
-    assert pipeline.learned_of(workspace, EncodeConfig("shop", "tfidf", None)).sum() == 90
+    assert recipes.kept_out(workspace, EncodeConfig("shop", "tfidf", None)) is None
+    assert recipes.learned_of(workspace, EncodeConfig("shop", "tfidf", None)).sum() == 90

@@ -1,6 +1,7 @@
 """From listings to candidate pairs, computing only what no earlier run left in the workspace."""
 
 import re
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
@@ -51,6 +52,14 @@ class EncodeConfig:
 
 
 @dataclass(frozen=True)
+class EncodeResult:
+    """What encoding came to: candidate pairs, and the seconds it took."""
+
+    pairs: int
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Encoded:
     """An encoded catalog, its large arrays memory-mapped.
 
@@ -67,6 +76,23 @@ class Encoded:
     embeddings: dict[str, str]
     neighbours: dict[str, Neighbours]
     pairs: CandidatePairs
+
+
+def encode(workspace: Workspace, config: EncodeConfig, report: Report = silent) -> EncodeResult:
+    """Encode a catalog and make that what its pages show.
+
+    Raises:
+        DataError: No encoder was chosen, or one that does not fit.
+        EncoderError: A model cannot be had.
+    """
+    start = time.perf_counter()
+    encoded = encode_catalog(workspace, config, report)
+    for modality, name in encoded.embeddings.items():
+        if not workspace.load_embeddings(config.catalog_id, name).present.any():
+            what, spec = ("title", config.text) if modality == "text" else ("photo", config.image)
+            raise DataError(f"No listing has a {what} that {spec} can use; choose none for the {what}s.")
+    remember(workspace, encoded)
+    return EncodeResult(len(encoded.pairs), round(time.perf_counter() - start, 1))
 
 
 def encode_catalog(workspace: Workspace, config: EncodeConfig, report: Report = silent) -> Encoded:
@@ -104,14 +130,14 @@ def open_encoded(workspace: Workspace, config: EncodeConfig, embeddings: dict[st
 
 
 def remember(workspace: Workspace, encoded: Encoded) -> None:
-    """Make this what `open_last` opens."""
+    """Make this what `load_encoded` opens."""
     catalog_id = encoded.config.catalog_id
     kept = {"config": asdict(encoded.config), "embeddings": encoded.embeddings, "key": encoded.key}
     kept["content"] = workspace.catalog_info(catalog_id).content
     workspace.store.set_setting(catalog_id, ENCODED, kept)
 
 
-def open_last(workspace: Workspace, catalog_id: str) -> Encoded | None:
+def load_encoded(workspace: Workspace, catalog_id: str) -> Encoded | None:
     """Open what the catalog was last encoded to; None if it never was, or its listings have changed since."""
     kept = workspace.store.setting(catalog_id, ENCODED)
     if kept is None or kept["content"] != workspace.catalog_info(catalog_id).content:

@@ -1,0 +1,70 @@
+"""What a recipe matches in a catalog, and how well."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from matcher.matching.metrics import Scores, listing_scores, pair_scores, truth_of
+from matcher.matching.recipe import Recipe, decide
+from matcher.matching.resolve import outcome_of
+from matcher.pipeline.encoding import encode_catalog
+from matcher.pipeline.recipes import config_of, learned_of
+from matcher.progress import Report, silent
+from matcher.review.queue import DIFFERENT, MATCH, judged_rows
+from matcher.storage.exports import match_lists
+from matcher.storage.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How a recipe does on a catalog's labels.
+
+    Attributes:
+        listing: Mean over listings, each counted among its own matches.
+        pair: All pairs together.
+        candidate_recall: Share of the true pairs that the search reached at all.
+        listings: Listings with a label: what the figures are measured on.
+        pool: Listings that were searched.
+        learned: Listings measured whose products an encoder was trained on: on these the figures flatter.
+    """
+
+    listing: Scores
+    pair: Scores
+    candidate_recall: float
+    listings: int
+    pool: int
+    learned: int = 0
+
+
+def evaluate(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Report = silent) -> Evaluation:
+    """Measure a recipe on a catalog's labels; what is not encoded yet is encoded.
+
+    Raises:
+        DataError: No listing has a label, or the recipe's thresholds are not set.
+    """
+    truth = truth_of(
+        encode_catalog(workspace, config_of(catalog_id, recipe), report).pairs,
+        workspace.load_catalog(catalog_id).codes,
+    )
+    is_match = decide(truth.pairs, recipe)
+    return Evaluation(
+        listing_scores(is_match, truth),
+        pair_scores(is_match, truth),
+        truth.candidate_recall,
+        truth.listings,
+        truth.pairs.n,
+        int(learned_of(workspace, config_of(catalog_id, recipe))[workspace.load_catalog(catalog_id).codes >= 0].sum()),
+    )
+
+
+def match(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Report = silent) -> pd.DataFrame:
+    """List each listing's matches: what the recipe says, and verdicts above it; what is not encoded yet is encoded.
+
+    Returns:
+        Columns item_id, matches (ids with spaces between them, the listing itself first, then the closest).
+    """
+    pairs = encode_catalog(workspace, config_of(catalog_id, recipe), report).pairs
+    listings = workspace.load_catalog(catalog_id).listings
+    judged = judged_rows(list(listings["item_id"]), workspace.store.verdicts(catalog_id))
+    outcome = outcome_of(pairs, recipe, decide(pairs, recipe), judged[MATCH], judged[DIFFERENT])
+    return match_lists(listings["item_id"], outcome.left, outcome.right, outcome.strength)
