@@ -9,7 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from matcher.matching.resolve import Outcome, order_groups, outcome_of
-from matcher.review.queue import DIFFERENT, MATCH, judged_rows
+from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
 from matcher.storage import exports
 from pages._results import benchmark_form
 from pages._results.groups import group_rows

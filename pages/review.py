@@ -3,8 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from matcher.review.pair_cases import differing_words
-from matcher.review.queue import DIFFERENT, MATCH, UNSURE, Question, VerdictScores, review_queue, score_verdicts
+from matcher.review.queue import Question, review_queue
+from matcher.review.sampling import VerdictScores, score_verdicts
+from matcher.review.title_diff import differing_words
+from matcher.review.verdicts import DIFFERENT, MATCH, UNSURE
 from matcher.storage.records import Verdict
 from pages._shared.cards import Board, Column, cards
 from pages._shared.measured import doubtful, item_ids

@@ -10,7 +10,7 @@ from matcher.matching.resolve import outcome_of
 from matcher.pipeline.encoding import encode_catalog
 from matcher.pipeline.recipes import config_of, learned_of
 from matcher.progress import Report, silent
-from matcher.review.queue import DIFFERENT, MATCH, judged_rows
+from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
 from matcher.storage.exports import match_lists
 from matcher.storage.workspace import Workspace
 

@@ -8,7 +8,7 @@ import numpy as np
 from matcher.encoders.model_card import is_run
 from matcher.errors import Cancelled, TrainingError
 from matcher.progress import Report, silent
-from matcher.review.queue import DIFFERENT, MATCH, judged_rows
+from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
 from matcher.storage.workspace import Workspace
 from matcher.training.config import Modality, Preset, TrainConfig, preset
 from matcher.training.dataset import Listings

@@ -1,7 +1,5 @@
-"""What a curator looks at next: listings by words, pairs by what found them, and what differs between two titles."""
+"""Which pairs are worth a look for a question, and which listings are in them."""
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,76 +14,6 @@ Case = Literal["photo", "title", "disagree", "missed", "false"]
 CASES: tuple[Case, ...] = ("photo", "title", "disagree", "missed", "false")
 
 SAME, OTHER, UNKNOWN = 1, 0, -1  # what is known of a pair, from labels or verdicts
-
-_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
-
-
-def differing_words(query: str, title: str) -> list[tuple[str, bool]]:
-    """Cut a title into pieces and say which of them the query does not have.
-
-    Case does not count, and a number is a word of its own, so "250ml" and "500 ml" differ in the number alone.
-    Where the titles share no word at all nothing is marked: everything would be.
-
-    Args:
-        query: The title that is compared with.
-        title: The title that is shown.
-
-    Returns:
-        The pieces in order, each with whether it differs; joined they give `title` again.
-    """
-    known = {word.casefold() for word in _WORD.findall(query)}
-    spans = [(match.span(), match.group().casefold() not in known) for match in _WORD.finditer(title)]
-    if all(differs for _, differs in spans):
-        return [(title, False)] if title else []
-    pieces: list[tuple[str, bool]] = []
-    end = 0
-    for (start, stop), differs in spans:
-        between = title[end:start]
-        if pieces and pieces[-1][1] and differs and not between.strip():
-            pieces[-1] = (pieces[-1][0] + between + title[start:stop], True)
-        else:
-            pieces += [(between, False)] * bool(between) + [(title[start:stop], differs)]
-        end = stop
-    return _joined([*pieces, (title[end:], False)])
-
-
-def _joined(pieces: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
-    """Put neighbouring pieces of one kind together and drop empty ones."""
-    joined: list[tuple[str, bool]] = []
-    for text, differs in pieces:
-        if joined and joined[-1][1] == differs:
-            joined[-1] = (joined[-1][0] + text, differs)
-        elif text:
-            joined.append((text, differs))
-    return joined
-
-
-def searcher(listings: pd.DataFrame) -> Callable[[str], NDArray[np.int64]]:
-    """Prepare a search by words, id or label.
-
-    Args:
-        listings: The catalog's listings, with `item_id`, `title` and `label`.
-
-    Returns:
-        A function from what somebody typed to row numbers: listings whose id or label is just that come first, then
-        those whose title, id or label holds every word of it, in catalog order.
-    """
-    exact = [listings[name].str.casefold() for name in ("item_id", "label")]
-    text = listings["title"].str.cat(listings[["item_id", "label"]], sep="\n").str.casefold()
-
-    def search(typed: str) -> NDArray[np.int64]:
-        words = typed.casefold().split()
-        if not words:
-            return np.arange(len(text))
-        holds = np.ones(len(text), dtype=np.bool_)
-        for word in words:
-            rows = np.flatnonzero(holds)
-            holds[rows] = text.iloc[rows].str.contains(word, regex=False).to_numpy(dtype=np.bool_)
-        itself = (exact[0] == typed.strip().casefold()) | (exact[1] == typed.strip().casefold())
-        first = itself.to_numpy(dtype=np.bool_)
-        return np.concatenate([np.flatnonzero(first), np.flatnonzero(holds & ~first)])
-
-    return search
 
 
 @dataclass(frozen=True)

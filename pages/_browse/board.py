@@ -6,17 +6,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from matcher.review.pair_cases import (
-    OTHER,
-    SAME,
-    Case,
-    differing_words,
-    known_truth,
-    listings_of,
-    pairs_of_case,
-    searcher,
-)  # fmt: skip
-from matcher.review.queue import verdict_rows
+from matcher.review.pair_cases import OTHER, SAME, Case, known_truth, listings_of, pairs_of_case
+from matcher.review.title_diff import differing_words
+from matcher.review.title_search import searcher
+from matcher.review.verdicts import verdict_rows
 from pages._shared.cards import FALSE_MATCH, ICONS, MATCH, MISSED_MATCH, Badge, Bar, Board, Card, Column, Decided, cards
 from pages._shared.opened_catalog import Matched, bars_of_pair, listing_card, thresholds_of, verdicts_by_pair
 

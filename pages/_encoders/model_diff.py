@@ -10,7 +10,7 @@ from matcher.encoders.model_card import Card
 from matcher.pipeline import model_diff
 from matcher.pipeline.changes import NEAREST, Change
 from matcher.pipeline.model_diff import BeforeAfter, BeforeAfterConfig
-from matcher.review.pair_cases import differing_words
+from matcher.review.title_diff import differing_words
 from pages._shared import job_panel
 from pages._shared.cards import SAME, Badge, Board, Column, cards
 from pages._shared.escape import literal

@@ -18,7 +18,7 @@ from matcher.benchmark.tables import (
     thresholds_in_words,
     with_interval,
 )
-from matcher.review.pair_cases import differing_words
+from matcher.review.title_diff import differing_words
 from matcher.storage.exports import to_bytes
 from pages._results.benchmark_chart import dots
 from pages._shared.cards import Bar, Board, Column, cards

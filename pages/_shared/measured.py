@@ -23,7 +23,8 @@ from matcher.matching.threshold_grid import ThresholdGrid, reach, thinned, thres
 from matcher.matching.threshold_margin import around_edge, distance_to_edge, spread_over
 from matcher.pipeline import recipes
 from matcher.review.pair_cases import OTHER, SAME, UNKNOWN
-from matcher.review.queue import DIFFERENT, MATCH, VerdictScores, judged_rows, score_verdicts
+from matcher.review.sampling import VerdictScores, score_verdicts
+from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
 from pages._shared.opened_catalog import Matched
 from pages._thresholds.sliders import Figures
 

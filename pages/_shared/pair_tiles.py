@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from matcher.review.pair_cases import OTHER, SAME, differing_words
+from matcher.review.pair_cases import OTHER, SAME
+from matcher.review.title_diff import differing_words
 from pages._shared.cards import WORDS
 from pages._shared.charts import colours
 from pages._shared.opened_catalog import Matched, distances_of_pair

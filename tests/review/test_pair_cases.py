@@ -14,14 +14,14 @@ from matcher.review.pair_cases import (
     OTHER,
     SAME,
     UNKNOWN,
-    differing_words,
     index_pairs,
     known_truth,
     listings_of,
     pairs_of_case,
-    searcher,
     within,
 )
+from matcher.review.title_diff import differing_words
+from matcher.review.title_search import searcher
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 LISTINGS = pd.DataFrame(

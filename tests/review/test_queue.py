@@ -5,16 +5,9 @@ from hypothesis import strategies as st
 
 from matcher.errors import DataError
 from matcher.matching.recipe import Recipe
-from matcher.review.queue import (
-    DIFFERENT,
-    DOUBTFUL,
-    MATCH,
-    RANDOM,
-    UNSURE,
-    judged_rows,
-    review_queue,
-    score_verdicts,
-)
+from matcher.review.queue import DOUBTFUL, RANDOM, review_queue
+from matcher.review.sampling import score_verdicts
+from matcher.review.verdicts import DIFFERENT, MATCH, UNSURE, judged_rows
 from matcher.storage.records import Verdict
 from matcher.vectors.candidate_pairs import CandidatePairs
 

@@ -1,0 +1,107 @@
+"""What verdicts tell about a recipe, from matches drawn in an order that is random and always the same."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from matcher.matching.recipe import Recipe, decide
+from matcher.review.verdicts import DIFFERENT, KINDS, MATCH, UNSURE, verdict_rows
+from matcher.storage.records import Verdict
+from matcher.vectors.candidate_pairs import CandidatePairs
+
+Z95 = 1.959964  # standard deviations that hold 95 % of a normal distribution
+
+
+@dataclass(frozen=True)
+class VerdictScores:
+    """What verdicts tell about a recipe.
+
+    Attributes:
+        precision: Share of same products in a random sample of the matches; None without a sample.
+        low: Lower end of its 95 % interval, or None.
+        high: Upper end, or None.
+        sample: Pairs in that sample, those a curator was unsure of left out.
+        matches: Matches of the recipe in all.
+        same_found: Pairs judged the same that the recipe matches.
+        same: Pairs judged the same.
+        different_matched: Pairs judged different that it matches all the same.
+        different: Pairs judged different.
+        unsure: Pairs that a curator could not tell.
+    """
+
+    precision: float | None
+    low: float | None
+    high: float | None
+    sample: int
+    matches: int
+    same_found: int
+    same: int
+    different_matched: int
+    different: int
+    unsure: int
+
+
+def score_verdicts(
+    pairs: CandidatePairs, recipe: Recipe, item_ids: Sequence[str], verdicts: Collection[Verdict]
+) -> VerdictScores:
+    """Tell from verdicts how right a recipe is.
+
+    The matches are put into an order that is random but always the same. Those from the start of it that all have a
+    verdict are a fair sample of the matches, however each pair came up and whatever threshold was in force then.
+
+    Args:
+        pairs: P candidate pairs of N listings.
+        recipe: The recipe to judge.
+        item_ids: Shape (N,). Ids of the listings.
+        verdicts: Those in force.
+
+    Raises:
+        DataError: A threshold is not set.
+
+    Source: the interval is Wilson's, "Probable Inference, the Law of Succession, and Statistical Inference",
+        JASA 22, 1927.
+    """
+    is_match = decide(pairs, recipe)
+    positions, kinds = verdict_rows(pairs, item_ids, verdicts)
+    at = {kind: positions[np.array(kinds) == kind] for kind in KINDS}
+    order = shuffled(pairs, np.flatnonzero(is_match), item_ids)
+    reviewed = np.isin(order, positions)
+    leading = order[: len(order) if reviewed.all() else int(np.argmin(reviewed))]
+    right = int(np.isin(leading, at[MATCH]).sum())
+    sample = right + int(np.isin(leading, at[DIFFERENT]).sum())
+    low, high = _wilson(right, sample) if sample else (None, None)
+    counts = {kind: sum(verdict.kind == kind for verdict in verdicts) for kind in KINDS}
+    return VerdictScores(
+        precision=right / sample if sample else None,
+        low=low,
+        high=high,
+        sample=sample,
+        matches=int(np.count_nonzero(is_match)),
+        same_found=int(is_match[at[MATCH]].sum()),
+        same=counts[MATCH],
+        different_matched=int(is_match[at[DIFFERENT]].sum()),
+        different=counts[DIFFERENT],
+        unsure=counts[UNSURE],
+    )
+
+
+def shuffled(pairs: CandidatePairs, which: NDArray[np.intp], item_ids: Sequence[str]) -> NDArray[np.intp]:
+    """Put pairs in an order that looks random and depends on their two ids alone, whatever the catalog."""
+    hashed = pd.util.hash_array(np.array(item_ids, dtype=object))
+    one, other = hashed[pairs.left[which]], hashed[pairs.right[which]]
+    mixed = np.minimum(one, other) * np.uint64(0x9E3779B97F4A7C15) ^ np.maximum(one, other)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return which[np.argsort(mixed ^ (mixed >> np.uint64(31)), kind="stable")]
+
+
+def _wilson(right: int, sample: int) -> tuple[float, float]:
+    """95 % interval of a share."""
+    share, spread = right / sample, Z95**2 / sample
+    middle = (share + spread / 2) / (1 + spread)
+    half = Z95 * sqrt(share * (1 - share) / sample + spread / sample / 4) / (1 + spread)
+    return max(0.0, middle - half), min(1.0, middle + half)

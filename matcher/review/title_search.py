@@ -1,0 +1,35 @@
+"""Listings by words, id or label."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+
+def searcher(listings: pd.DataFrame) -> Callable[[str], NDArray[np.int64]]:
+    """Prepare a search by words, id or label.
+
+    Args:
+        listings: The catalog's listings, with `item_id`, `title` and `label`.
+
+    Returns:
+        A function from what somebody typed to row numbers: listings whose id or label is just that come first, then
+        those whose title, id or label holds every word of it, in catalog order.
+    """
+    exact = [listings[name].str.casefold() for name in ("item_id", "label")]
+    text = listings["title"].str.cat(listings[["item_id", "label"]], sep="\n").str.casefold()
+
+    def search(typed: str) -> NDArray[np.int64]:
+        words = typed.casefold().split()
+        if not words:
+            return np.arange(len(text))
+        holds = np.ones(len(text), dtype=np.bool_)
+        for word in words:
+            rows = np.flatnonzero(holds)
+            holds[rows] = text.iloc[rows].str.contains(word, regex=False).to_numpy(dtype=np.bool_)
+        itself = (exact[0] == typed.strip().casefold()) | (exact[1] == typed.strip().casefold())
+        first = itself.to_numpy(dtype=np.bool_)
+        return np.concatenate([np.flatnonzero(first), np.flatnonzero(holds & ~first)])
+
+    return search
