@@ -2,11 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PORT ?= 8501
+HOST ?= localhost
 
 .PHONY: app test bench clean
 
 app: .venv/.app
-	$(BIN)/streamlit run app.py --server.port $(PORT)
+	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST)
 
 test: .venv/.test
 	tests/ensure-chromium

@@ -11,6 +11,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.starlette import App
 
 from matcher.errors import MatcherError
+from pages._access.setup import access_control
 from pages._shared import escape, photo_route, sidebar
 
 HERE = Path(__file__).parent
@@ -48,4 +49,4 @@ if __name__ == "__main__":
 else:
     # Until a page has run once, a deep link would meet Streamlit's older reading of the folder pages/.
     PagesManager.uses_pages_directory = False
-    app = App(__file__, routes=[photo_route.photo_route()])
+    app = App(__file__, routes=[photo_route.photo_route()], middleware=[access_control(photo_route.workspace_root())])

@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,15 +25,17 @@ OpenPage = Callable[..., Page]
 
 
 @contextmanager
-def running_app(workspace: Path, *, below: str = "") -> Iterator[str]:
-    """Start the app on a workspace, at the root or below a path; its address."""
+def running_app(
+    workspace: Path, *, below: str = "", listen: str = "127.0.0.1", more: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """Start the app on a workspace, at the root or below a path, with more in its environment; its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = workspace.parent / f"{workspace.name}.log"
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    command += ["--server.fileWatcherType", "none", "--server.address", "127.0.0.1", "--server.baseUrlPath", below]
-    environment = os.environ | {"MATCHER_WORKSPACE": str(workspace)}
+    command += ["--server.fileWatcherType", "none", "--server.address", listen, "--server.baseUrlPath", below]
+    environment = os.environ | {"MATCHER_WORKSPACE": str(workspace)} | dict(more or {})
     address = f"http://127.0.0.1:{port}/{below}".rstrip("/")
     with log.open("wb") as output:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
