@@ -31,12 +31,13 @@ def presets(matched: Matched, put: Callable[[Matched, Recipe], None]) -> None:
             fits = _fits(recipe, matched)
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.button(
-                    name, key=f"take-{name}", on_click=put, args=[matched, recipe], disabled=not fits, width="stretch",
+                    literal(name), key=f"take-{name}", on_click=put, args=[matched, recipe], disabled=not fits,
+                    width="stretch",
                     help=recipe_in_words(recipe) + ("" if fits else " Made with other encoders or another distance."),
                 )  # fmt: skip
                 st.button(
                     "", key=f"drop-{name}", icon=":material/delete:", on_click=store.delete_preset,
-                    args=[matched.id, name], help=f"Delete {name}", type="tertiary",
+                    args=[matched.id, name], help=f"Delete {literal(name)}", type="tertiary",
                 )  # fmt: skip
 
 
