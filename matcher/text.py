@@ -15,6 +15,12 @@ _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069\ud8
 _SPACES = re.compile(r"\s+")
 _BYTE_ESCAPES = re.compile(r"(?:\\x[0-9a-fA-F]{2})+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]\w{1,31});")
+# What spreadsheets take for the start of a formula, also in the full-width forms; in front of it, one cell's beginning.
+_SIGN = "[=+\\-@\t\r\uff1d\uff0b\uff0d\uff20]"
+_BEGINNING = r"(^|[;\t\r\n|])"
+_NUMBER_ALONE = r"[+-]?\d+(?:[.,]\d+)?(?:$|[;\t\r\n|])"
+_FORMULA = re.compile(rf"{_BEGINNING}(?!{_NUMBER_ALONE})('*)(?=[\s\"]*{_SIGN})")
+_GUARDED = re.compile(rf"{_BEGINNING}'('*)(?=[\s\"]*{_SIGN})")
 _EDGES = "\"'`.,;:!?()[]{}<>|/\\*~_-+=#"
 
 # In the lists below, single letters and these words are stop words; in a shop they are sizes, amounts, or goods.
@@ -82,3 +88,19 @@ def clean_title(title: str, stop_words: frozenset[str]) -> str:
     lowered = _SPACES.sub(" ", title.lower()).strip()
     kept = [word for word in lowered.split(" ") if word.strip(_EDGES) not in stop_words]
     return " ".join(kept) if any(word.strip(_EDGES) for word in kept) else lowered
+
+
+def guard_formulas(cell: str) -> str:
+    """Put an apostrophe before whatever a spreadsheet could take for a formula in a CSV cell, so that it is text.
+
+    A spreadsheet that splits at semicolons, as many in Europe do, or at tabs starts a new cell after each of them,
+    however the file quotes, so what follows one is guarded like the start. Plain numbers such as -5 stay as they are.
+
+    Source: OWASP, "CSV Injection".
+    """
+    return _FORMULA.sub(lambda found: f"{found[1]}'{found[2]}", cell)
+
+
+def unguard_formulas(cell: str) -> str:
+    """Take off what `guard_formulas` put on; any cell is the same again after both."""
+    return _GUARDED.sub(r"\1\2", cell)

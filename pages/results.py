@@ -129,7 +129,7 @@ def download(matched: Matched, name: str, kind: exports.Format, table: Callable[
     """A button that makes its file when it is pressed."""
     st.download_button(
         kind,
-        lambda: exports.to_bytes(table(), kind, mark=name != "contest"),
+        lambda: exports.to_bytes(table(), kind, mark=name != "contest", guard=name != "contest"),
         file_name=f"{matched.id}-{name}{exports.ENDINGS[kind]}",
         mime=MIME[kind],
         key=f"download-{name}-{kind}",

@@ -30,7 +30,7 @@ from matcher.cli.progress_line import ProgressLine
 from matcher.errors import Cancelled, DataError, MatcherError
 from matcher.matching.recipe import Fusion, Recipe
 from matcher.pipeline import catalogs, encoding, matches, recipes
-from matcher.storage.exports import to_bytes
+from matcher.storage.exports import separator_of, to_bytes
 from matcher.storage.files import atomic, fingerprint
 from matcher.storage.workspace import Workspace, catalog_id_of
 
@@ -192,9 +192,11 @@ def _match(workspace: Workspace, catalog_id: str, recipe: Recipe, out: Path) -> 
     with ProgressLine() as report:
         lists = matches.match(workspace, catalog_id, recipe, report)
     with atomic(out.absolute()) as file:
-        file.write(to_bytes(lists, "CSV", mark=False))
-    found = int(lists["matches"].str.contains(" ").sum())
+        file.write(to_bytes(lists, "CSV", mark=False, guard=False))
+    found = int((lists["matches"] != lists["item_id"]).sum())
     say(f"{found:,} of {len(lists):,} listings have a match; written to {out}.")
+    if (separator := separator_of(lists["item_id"])) != " ":
+        say(f"Some ids hold a space, so {separator!r} stands between the ids of a list.")
 
 
 def _read_recipe(file: Path) -> Recipe:

@@ -1,7 +1,6 @@
 """Read a table that a stranger sent, CSV, TSV, Parquet or Excel, as text, within bounds, saying what was odd."""
 
 import datetime
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -15,7 +14,7 @@ from matcher.ingest.csv_reader import read_delimited
 from matcher.ingest.excel_reader import read_sheet
 from matcher.ingest.issues import SHOWN, Problem, shortened
 from matcher.ingest.parquet_reader import read_parquet
-from matcher.text import plain
+from matcher.text import plain, unguard_formulas
 
 MAX_TABLE_BYTES = 512_000_000  # as a file, and characters in all; the paper's 34,250 listings take 5 MB
 MAX_ROWS = 1_000_000  # a spreadsheet's own limit
@@ -23,7 +22,6 @@ MAX_COLUMNS = 200  # the widest shop exports have about 120
 MAX_CELL = 10_000  # characters kept of any cell; only descriptions come near, and no encoder reads that far
 _HEADING_ROWS = 10  # looked at to tell a heading ("Export of 12 May", "sep=;") from the column names
 # What export.py puts before a cell that a spreadsheet would take for a formula; taken off again here.
-_GUARD = re.compile(r"'[=+\-@\uff1d\uff0b\uff0d\uff20]")
 
 
 @dataclass(frozen=True)
@@ -182,8 +180,7 @@ def _table(
 
 
 def _cell(text: str) -> str:
-    text = plain(text[:MAX_CELL])
-    return text[1:] if _GUARD.match(text) else text
+    return unguard_formulas(plain(text[:MAX_CELL]))
 
 
 def _text(value: object) -> str:

@@ -1,17 +1,14 @@
 """Matches, groups and verdicts as tables, and tables as files that no spreadsheet takes for a program.
 
 A title such as `=HYPERLINK(...)` is a formula once a spreadsheet opens it. In CSV such a cell gets an apostrophe in
-front, which `tables.read_table` takes off again; in Excel it is stored as text; Parquet runs nothing, so there it stays
-as it is. Plain numbers such as -5 are left alone. Where a cell lists ids with spaces between them, a space in an id is
-written %20 and a percent sign %25, so that `urllib.parse.unquote` gives each id back.
+front, which reading the file takes off again; in Excel it is stored as text; Parquet runs nothing, so there it stays
+as it is. Plain numbers such as -5 are left alone. What a machine reads (`guard=False`) holds every cell as it is.
 """
 
 import csv
 import io
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
-from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
@@ -19,15 +16,13 @@ from numpy.typing import NDArray
 
 from matcher.storage.excel_writer import workbook
 from matcher.storage.records import Verdict
+from matcher.text import guard_formulas
 
 Format = Literal["CSV", "Parquet", "Excel"]
 ENDINGS: dict[Format, str] = {"CSV": ".csv", "Parquet": ".parquet", "Excel": ".xlsx"}
 CONTEST_MATCHES = 50  # Shopee's contest took at most fifty matches a posting, itself included
 
-# What spreadsheets take for the start of a formula, also in their full-width forms (OWASP, "CSV Injection").
-_FORMULA = re.compile(r"[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
-_ESCAPED = re.compile(r"[\s%]")
+_SEPARATORS = (" ", "|", "\t")  # between the ids of a list; an id is one line without a tab
 
 
 def match_table(
@@ -75,25 +70,31 @@ def match_lists(
         distance: Shape (P,), to order by; None for the order of rows.
 
     Returns:
-        item_id, matches; the ids in matches with spaces between them, escaped as above.
+        item_id, matches; every id as it is, with `separator_of(item_ids)` between those of a list.
     """
     query = np.concatenate([left, right])
     match = np.concatenate([right, left])
     rank = match if distance is None else np.concatenate([distance, distance])
     order = np.lexsort((match, rank, query))
     starts = np.searchsorted(query[order], np.arange(len(item_ids) + 1))
-    written = [_ESCAPED.sub(lambda found: quote(found.group()), item_id) for item_id in item_ids]
+    written, separator = item_ids.tolist(), separator_of(item_ids)
     found = match[order].tolist()
     lists = [
-        " ".join([own, *(written[place] for place in found[start:end])])
+        separator.join([own, *(written[place] for place in found[start:end])])
         for own, start, end in zip(written, starts[:-1].tolist(), starts[1:].tolist(), strict=True)
     ]
     return pd.DataFrame({"item_id": item_ids.to_numpy(), "matches": lists}, dtype="str")
 
 
+def separator_of(item_ids: pd.Series) -> str:
+    """What parts the ids of a list: a space, or a vertical bar or a tab where some id holds a space."""
+    return next(sign for sign in _SEPARATORS if sign == "\t" or not item_ids.str.contains(sign, regex=False).any())
+
+
 def contest_lists(match_lists: pd.DataFrame) -> pd.DataFrame:
     """Bring `match_lists` into the form of Shopee's contest: posting_id, matches, at most fifty of them."""
-    cut = [" ".join(matches.split(" ")[:CONTEST_MATCHES]) for matches in match_lists["matches"]]
+    separator = separator_of(match_lists["item_id"])
+    cut = [separator.join(matches.split(separator)[:CONTEST_MATCHES]) for matches in match_lists["matches"]]
     return pd.DataFrame({"posting_id": match_lists["item_id"].to_numpy(), "matches": cut}, dtype="str")
 
 
@@ -142,19 +143,20 @@ def verdict_table(verdicts: Iterable[Verdict], listings: pd.DataFrame) -> pd.Dat
     return frame
 
 
-def to_bytes(frame: pd.DataFrame, kind: Format, *, mark: bool = True) -> bytes:
+def to_bytes(frame: pd.DataFrame, kind: Format, *, mark: bool = True, guard: bool = True) -> bytes:
     """Write a table as a file.
 
     Args:
         frame: Text and numbers.
         kind: CSV (UTF-8), Parquet or Excel.
         mark: Whether CSV starts with the mark by which Excel knows UTF-8; other programs want none.
+        guard: Whether what a spreadsheet could run gets an apostrophe in CSV; not in files that only machines read.
 
     Raises:
         DataError: More rows, or a longer cell, than Excel takes.
     """
     if kind == "CSV":
-        return _csv(frame).encode("utf-8-sig" if mark else "utf-8")
+        return _csv(frame, guard_formulas if guard else str).encode("utf-8-sig" if mark else "utf-8")
     if kind == "Excel":
         return workbook(frame)
     buffer = io.BytesIO()
@@ -162,15 +164,10 @@ def to_bytes(frame: pd.DataFrame, kind: Format, *, mark: bool = True) -> bytes:
     return buffer.getvalue()
 
 
-def is_formula(cell: str) -> bool:
-    """Tell whether a spreadsheet could run this cell."""
-    return bool(_FORMULA.match(cell)) and not _NUMBER.fullmatch(cell)
-
-
-def _csv(frame: pd.DataFrame) -> str:
+def _csv(frame: pd.DataFrame, guard: Callable[[str], str]) -> str:
     def guarded(cell: object) -> object:
         if isinstance(cell, str):
-            return f"'{cell}" if is_formula(cell) else cell
+            return guard(cell)
         return "" if cell is None or cell != cell else cell
 
     buffer = io.StringIO(newline="")

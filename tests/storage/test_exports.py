@@ -2,7 +2,6 @@
 
 import csv
 import io
-import urllib.parse
 
 import numpy as np
 import openpyxl
@@ -15,13 +14,14 @@ from matcher.errors import DataError
 from matcher.storage.exports import (
     contest_lists,
     group_table,
-    is_formula,
     match_lists,
     match_table,
+    separator_of,
     to_bytes,
     verdict_table,
 )
 from matcher.storage.records import Verdict
+from matcher.text import guard_formulas, unguard_formulas
 
 LISTINGS = pd.DataFrame(
     {
@@ -38,15 +38,24 @@ IMAGE = np.array([0.2, 0.9, 0.3], np.float32)
 
 def test_match_lists_begin_with_the_listing_and_go_on_with_the_closest():
     lists = match_lists(LISTINGS["item_id"], LEFT, RIGHT, TEXT)
-    assert lists["matches"].tolist() == ["a c%25 b%20b", "b%20b a c%25", "c%25 a b%20b", "d"]
+    assert lists["matches"].tolist() == ["a|c%|b b", "b b|a|c%", "c%|a|b b", "d"]
     assert lists["item_id"].tolist() == ["a", "b b", "c%", "d"]
 
 
-@given(st.lists(st.text(min_size=1), min_size=2, max_size=6, unique=True))
-def test_every_id_can_be_read_back_from_a_list(ids):
+ids_of_catalogs = st.text(alphabet=st.characters(exclude_characters="\t", exclude_categories=["Cs"]), min_size=1)
+
+
+@given(st.lists(ids_of_catalogs, min_size=2, max_size=6, unique=True))
+def test_every_id_stands_in_a_list_as_it_is(ids):
     everyone = np.arange(1, len(ids), dtype=np.int32)
     [first, *_] = match_lists(pd.Series(ids), np.zeros(len(ids) - 1, np.int32), everyone)["matches"]
-    assert [urllib.parse.unquote(part) for part in first.split(" ")] == ids
+    assert first.split(separator_of(pd.Series(ids))) == ids
+
+
+def test_a_file_for_machines_holds_ids_as_they_are():
+    ids = pd.DataFrame({"item_id": ["-NxA1b", "@seller7", "=5", "0012", "50%"]})
+    rows = to_bytes(ids, "CSV", mark=False, guard=False).decode().splitlines()
+    assert rows == ["item_id", *ids["item_id"]]
 
 
 def test_the_contests_form_has_at_most_fifty():
@@ -83,11 +92,28 @@ def test_a_verdict_outlives_its_listing():
 HOSTILE = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\uff1d1", '=HYPERLINK("x")']
 
 
-def test_no_csv_cell_starts_a_formula():
-    data = to_bytes(pd.DataFrame({"=name": HOSTILE, "price": [-5.0] * len(HOSTILE)}), "CSV").decode("utf-8-sig")
-    rows = list(csv.reader(io.StringIO(data)))
-    assert not any(is_formula(cell) for row in rows for cell in row)
-    assert rows[1] == ["'=1+1", "-5.0"]
+SIGNS = "=+-@\t\r\uff1d\uff0b\uff0d\uff20"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_no_csv_cell_starts_a_formula_wherever_a_spreadsheet_splits(delimiter):
+    inside = [f"mug{separator}{cell}" for cell in [*HOSTILE, '"=1+1"'] for separator in ";\t"]
+    cells = [*HOSTILE, *inside]
+    data = to_bytes(pd.DataFrame({"=name": cells, "price": [-5.0] * len(cells)}), "CSV").decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(data), delimiter=delimiter))
+    starts = {cell.lstrip('" ')[:1] for row in rows for cell in row if cell not in ("-5.0", "5.0")}
+    assert not starts & set(SIGNS)
+    assert "'=1+1" in data
+
+
+@given(st.text(alphabet=st.sampled_from("ab'\" ;\t=+-@5.|"), max_size=12))
+def test_a_guarded_cell_can_be_read_back(cell):
+    assert unguard_formulas(guard_formulas(cell)) == cell
+
+
+@pytest.mark.parametrize("cell", ["-5", "+5,5", "mug; -red", "a-b", "x;-5;y", "250 ml"])
+def test_numbers_and_ordinary_text_get_no_apostrophe(cell):
+    assert guard_formulas(cell) == cell.replace("; -", ";' -")
 
 
 def test_no_excel_cell_is_a_formula():
