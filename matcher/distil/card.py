@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from matcher.demo import demo_products
-from matcher.demo.listings import plan_listings
+from assets.demo.make.catalog import demo_products
+from assets.demo.make.listings.plan import plan_listings
 from matcher.distil.exam import find_spoiled, nearness
 from matcher.encoders.titles.characterbert_bundled import SmallCharacterBertEncoder
 from matcher.encoders.titles.sentence_bert import BertEncoder

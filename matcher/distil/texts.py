@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matcher.demo import demo_products
-from matcher.demo.listings import plan_listings
+from assets.demo.make.catalog import demo_products
+from assets.demo.make.listings.plan import plan_listings
 from matcher.training.data.title_augmentation import SPAM, TitleEdits, edit_title
 
 UNITS = (

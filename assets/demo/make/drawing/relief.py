@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 from scipy.interpolate import make_interp_spline
 from scipy.ndimage import distance_transform_edt, gaussian_filter
 
-from matcher.demo.canvas import Array, Size, plain, to_image
+from assets.demo.make.drawing.canvas import Array, Size, plain, to_image
 
 Point = tuple[float, float]
 

@@ -7,8 +7,8 @@ import numpy as np
 from PIL import Image, ImageColor, ImageDraw
 from scipy.interpolate import PchipInterpolator
 
-from matcher.demo.canvas import Array, Size, plain, to_image
-from matcher.demo.motifs import mix
+from assets.demo.make.drawing.canvas import Array, Size, plain, to_image
+from assets.demo.make.drawing.motifs import mix
 
 
 @dataclass(frozen=True)

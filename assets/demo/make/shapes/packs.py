@@ -5,14 +5,14 @@ from typing import Protocol
 import numpy as np
 from PIL import Image, ImageDraw
 
-from matcher.demo.artwork import back, front
-from matcher.demo.canvas import Pose, Size, plain
-from matcher.demo.folding import Extent, Faces, box, gable
-from matcher.demo.goods import Product
-from matcher.demo.lathe import Turned, lathe
-from matcher.demo.lettering import write
-from matcher.demo.motifs import mix, readable
-from matcher.demo.relief import Cushion, lay, mirrored, outline, puff, rounded
+from assets.demo.make.drawing.canvas import Pose, Size, plain
+from assets.demo.make.drawing.folding import Extent, Faces, box, gable
+from assets.demo.make.drawing.lathe import Turned, lathe
+from assets.demo.make.drawing.lettering import write
+from assets.demo.make.drawing.motifs import mix, readable
+from assets.demo.make.drawing.relief import Cushion, lay, mirrored, outline, puff, rounded
+from assets.demo.make.goods.product import Product
+from assets.demo.make.shapes.artwork import back, front
 
 
 class Shape(Protocol):

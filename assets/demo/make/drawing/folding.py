@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from matcher.demo.canvas import Size
+from assets.demo.make.drawing.canvas import Size
 
 Faces = tuple[Image.Image, Image.Image, Image.Image]
 Extent = tuple[float, float, float]

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-from matcher.demo import containers, drinkware, fashion, footwear, gadgets, packs, watches
-from matcher.demo.canvas import Pose
-from matcher.demo.goods import Product
+from assets.demo.make.drawing.canvas import Pose
+from assets.demo.make.goods.product import Product
+from assets.demo.make.shapes import containers, drinkware, fashion, footwear, gadgets, packs, watches
 
 Drawing = Callable[[Product, Pose, np.random.Generator], Image.Image]
 DRAWINGS: dict[str, Drawing] = {

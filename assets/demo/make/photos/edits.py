@@ -5,9 +5,9 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance
 
-from matcher.demo.lettering import write
-from matcher.demo.motifs import mix, readable
-from matcher.demo.sellers import Seller
+from assets.demo.make.drawing.lettering import write
+from assets.demo.make.drawing.motifs import mix, readable
+from assets.demo.make.goods.sellers import Seller
 
 SLOGANS = ("PROMO", "READY STOCK", "BISA COD", "TERMURAH", "GRATIS ONGKIR", "BEST SELLER", "100% ORI")
 

@@ -3,12 +3,12 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from matcher.demo.canvas import plain
-from matcher.demo.goods import Product
-from matcher.demo.lettering import write
-from matcher.demo.motifs import mix, readable
-from matcher.demo.scenes import SIDE
-from matcher.demo.sellers import PROMISES, Seller
+from assets.demo.make.drawing.canvas import plain
+from assets.demo.make.drawing.lettering import write
+from assets.demo.make.drawing.motifs import mix, readable
+from assets.demo.make.goods.product import Product
+from assets.demo.make.goods.sellers import PROMISES, Seller
+from assets.demo.make.photos.scenes import SIDE
 
 ROW = 0.125  # height of a row, as a share of the side
 SIZES: dict[str, tuple[tuple[str, ...], ...]] = {

@@ -6,8 +6,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 from scipy.ndimage import gaussian_filter
 
-from matcher.demo.canvas import Array
-from matcher.demo.motifs import leaf, mix, sprig
+from assets.demo.make.drawing.canvas import Array
+from assets.demo.make.drawing.motifs import leaf, mix, sprig
 
 SIDE = 480  # pixels, photos are square
 FLOOR = 0.86  # where standing things stand, as a share of the height

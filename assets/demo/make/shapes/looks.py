@@ -5,9 +5,21 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image, ImageDraw
 
-from matcher.demo.goods import Product
-from matcher.demo.lettering import write
-from matcher.demo.motifs import MOTIFS, bean, chili, dot, leaf, mix, mountains, rays, sprig, turned_hue, waves
+from assets.demo.make.drawing.lettering import write
+from assets.demo.make.drawing.motifs import (
+    MOTIFS,
+    bean,
+    chili,
+    dot,
+    leaf,
+    mix,
+    mountains,
+    rays,
+    sprig,
+    turned_hue,
+    waves,
+)
+from assets.demo.make.goods.product import Product
 
 
 def _motif(canvas: Image.Image, product: Product, at: tuple[float, float], size: float, angle: float = 0.0) -> None:

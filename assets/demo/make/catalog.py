@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from matcher.demo.edits import edit, encode_jpeg
-from matcher.demo.goods import Product
-from matcher.demo.lines import all_products
-from matcher.demo.listings import Listing, plan_listings
-from matcher.demo.sellers import Seller
-from matcher.demo.studio import View, photograph
+from assets.demo.make.goods.lines import all_products
+from assets.demo.make.goods.product import Product
+from assets.demo.make.goods.sellers import Seller
+from assets.demo.make.listings.plan import Listing, plan_listings
+from assets.demo.make.photos.edits import edit, encode_jpeg
+from assets.demo.make.photos.studio import View, photograph
 
 COLUMNS = ("item_id", "title", "image", "label", "seller", "price", "category")
 PRODUCTS = 150

@@ -3,11 +3,11 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from matcher.demo.canvas import Pose, plain
-from matcher.demo.goods import Product
-from matcher.demo.lettering import write
-from matcher.demo.motifs import dot, mix, readable
-from matcher.demo.relief import Cushion, lay, outline, points, rounded, smooth
+from assets.demo.make.drawing.canvas import Pose, plain
+from assets.demo.make.drawing.lettering import write
+from assets.demo.make.drawing.motifs import dot, mix, readable
+from assets.demo.make.drawing.relief import Cushion, lay, outline, points, rounded, smooth
+from assets.demo.make.goods.product import Product
 
 CENTRE = (260.0, 500.0)  # of the dial, in a picture of 520 x 1000
 STRAP = smooth(

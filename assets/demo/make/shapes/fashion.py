@@ -3,11 +3,11 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from matcher.demo.canvas import Pose, plain
-from matcher.demo.goods import Product
-from matcher.demo.lettering import write
-from matcher.demo.motifs import dot, mix, rays, readable, waves
-from matcher.demo.relief import Cushion, lay, mirrored, outline, points, rounded, smooth
+from assets.demo.make.drawing.canvas import Pose, plain
+from assets.demo.make.drawing.lettering import write
+from assets.demo.make.drawing.motifs import dot, mix, rays, readable, waves
+from assets.demo.make.drawing.relief import Cushion, lay, mirrored, outline, points, rounded, smooth
+from assets.demo.make.goods.product import Product
 
 HALF_TEE = points(
     "450,150 385,138 335,104 268,132 190,168 128,250 62,372 74,398 190,452 212,446 "

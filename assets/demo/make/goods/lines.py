@@ -2,7 +2,7 @@
 
 from itertools import product as cross
 
-from matcher.demo.goods import Line, Product
+from assets.demo.make.goods.product import Line, Product
 
 LINES: tuple[Line, ...] = (
     # kind, brand, name, (pack, ink, accent), look, icon, price, variants

@@ -5,12 +5,12 @@ from zlib import crc32
 
 import numpy as np
 
-from matcher.demo.goods import Product
-from matcher.demo.lines import products_of
-from matcher.demo.scenes import BACKDROPS
-from matcher.demo.sellers import SELLERS, Seller
-from matcher.demo.studio import View
-from matcher.demo.titles import is_generic, official_title, write_title
+from assets.demo.make.goods.lines import products_of
+from assets.demo.make.goods.product import Product
+from assets.demo.make.goods.sellers import SELLERS, Seller
+from assets.demo.make.listings.titles import is_generic, official_title, write_title
+from assets.demo.make.photos.scenes import BACKDROPS
+from assets.demo.make.photos.studio import View
 
 # How many products of 150 have how many listings: most are listed two to four times, a few very often.
 LABEL_SIZES: dict[int, int] = {1: 20, 2: 42, 3: 34, 4: 23, 5: 14, 6: 7, 7: 3, 8: 3, 9: 2, 10: 2}

@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
-from matcher.demo import COLUMNS, demo_products, image_name, listings_csv, make_demo, render
-from matcher.demo.goods import Product
-from matcher.demo.kinds import KINDS
-from matcher.demo.lines import LINES, all_products
-from matcher.demo.listings import plan_listings
-from matcher.demo.sellers import SELLERS
-from matcher.demo.titles import is_generic, write_size
+from assets.demo.make.catalog import COLUMNS, demo_products, image_name, listings_csv, make_demo, render
+from assets.demo.make.goods.kinds import KINDS
+from assets.demo.make.goods.lines import LINES, all_products
+from assets.demo.make.goods.product import Product
+from assets.demo.make.goods.sellers import SELLERS
+from assets.demo.make.listings.plan import plan_listings
+from assets.demo.make.listings.titles import is_generic, write_size
 from matcher.ingest.catalog import read_catalog
 
-DEMO = Path(__file__).parents[1] / "assets" / "demo"
+DEMO = Path(__file__).parents[2] / "assets" / "demo"
 MEGABYTE = 1_000_000
 
 

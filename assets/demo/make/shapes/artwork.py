@@ -3,10 +3,10 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from matcher.demo.goods import WORDS, Product
-from matcher.demo.lettering import write
-from matcher.demo.looks import LOOKS
-from matcher.demo.motifs import mix, readable
+from assets.demo.make.drawing.lettering import write
+from assets.demo.make.drawing.motifs import mix, readable
+from assets.demo.make.goods.product import WORDS, Product
+from assets.demo.make.shapes.looks import LOOKS
 
 # Looks whose upper part is not the pack's own colour: the brand's ink there.
 TOP_INK = {"splash": "#ffffff", "chili": "#ffe9b0"}

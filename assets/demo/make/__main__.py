@@ -1,10 +1,10 @@
-"""`python -m matcher.demo FOLDER` writes the demo catalog."""
+"""`python -m assets.demo.make FOLDER` writes the demo catalog."""
 
 from pathlib import Path
 
 import click
 
-from matcher.demo import make_demo
+from assets.demo.make.catalog import make_demo
 
 
 @click.command()

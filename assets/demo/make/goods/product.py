@@ -7,7 +7,7 @@ the hard negatives of the demo catalog.
 from dataclasses import dataclass
 from zlib import crc32
 
-from matcher.demo.kinds import KINDS, Kind
+from assets.demo.make.goods.kinds import KINDS, Kind
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ import re
 
 import numpy as np
 
-from matcher.demo.goods import WORDS, Product
-from matcher.demo.sellers import Seller
+from assets.demo.make.goods.product import WORDS, Product
+from assets.demo.make.goods.sellers import Seller
 
 ABBREVIATED = {
     "original": "ori", "hitam": "htm", "putih": "pth", "untuk": "utk", "dengan": "dgn", "sepatu": "spt", "tahan": "thn",

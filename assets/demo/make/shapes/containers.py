@@ -3,13 +3,13 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from matcher.demo.artwork import back, front, wrap
-from matcher.demo.canvas import Pose, Size, plain
-from matcher.demo.goods import Product
-from matcher.demo.lathe import GLASS, GLOSSY, SATIN, Turned, around, lathe, ribbed
-from matcher.demo.lettering import write
-from matcher.demo.motifs import mix
-from matcher.demo.relief import Cushion, outline, puff
+from assets.demo.make.drawing.canvas import Pose, Size, plain
+from assets.demo.make.drawing.lathe import GLASS, GLOSSY, SATIN, Turned, around, lathe, ribbed
+from assets.demo.make.drawing.lettering import write
+from assets.demo.make.drawing.motifs import mix
+from assets.demo.make.drawing.relief import Cushion, outline, puff
+from assets.demo.make.goods.product import Product
+from assets.demo.make.shapes.artwork import back, front, wrap
 
 
 def shampoo(product: Product, pose: Pose, rng: np.random.Generator) -> Image.Image:

@@ -5,12 +5,12 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image, ImageDraw
 
-from matcher.demo.canvas import Pose, Size, plain
-from matcher.demo.goods import Product
-from matcher.demo.lathe import GLOSSY, MATTE, Finish, Turned, around, lathe, ribbed
-from matcher.demo.lettering import write
-from matcher.demo.motifs import mix
-from matcher.demo.relief import Cushion, puff, rounded
+from assets.demo.make.drawing.canvas import Pose, Size, plain
+from assets.demo.make.drawing.lathe import GLOSSY, MATTE, Finish, Turned, around, lathe, ribbed
+from assets.demo.make.drawing.lettering import write
+from assets.demo.make.drawing.motifs import mix
+from assets.demo.make.drawing.relief import Cushion, puff, rounded
+from assets.demo.make.goods.product import Product
 
 STEEL = "#c9ced3"
 

@@ -3,11 +3,11 @@
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from matcher.demo.canvas import Pose, Size, plain
-from matcher.demo.goods import Product
-from matcher.demo.lettering import write
-from matcher.demo.motifs import dot, flower, leaf, mix, readable
-from matcher.demo.relief import Cushion, lay, rounded
+from assets.demo.make.drawing.canvas import Pose, Size, plain
+from assets.demo.make.drawing.lettering import write
+from assets.demo.make.drawing.motifs import dot, flower, leaf, mix, readable
+from assets.demo.make.drawing.relief import Cushion, lay, rounded
+from assets.demo.make.goods.product import Product
 
 PHONE = (30, 20, 530, 940)  # box of a phone's back in a picture of 560 x 960
 

@@ -5,13 +5,13 @@ from typing import Literal
 import numpy as np
 from PIL import Image, ImageChops, ImageFilter
 
-from matcher.demo.canvas import Pose
-from matcher.demo.cards import facts_card, shop_card
-from matcher.demo.folding import warp
-from matcher.demo.goods import Product
-from matcher.demo.scenes import FLOOR, SIDE, backdrop
-from matcher.demo.sellers import Seller
-from matcher.demo.shapes import FLAT, sprite
+from assets.demo.make.drawing.canvas import Pose
+from assets.demo.make.drawing.folding import warp
+from assets.demo.make.goods.product import Product
+from assets.demo.make.goods.sellers import Seller
+from assets.demo.make.photos.cards import facts_card, shop_card
+from assets.demo.make.photos.scenes import FLOOR, SIDE, backdrop
+from assets.demo.make.shapes.sprite import FLAT, sprite
 
 View = Literal["front", "angle", "back", "pair", "flat lay", "collage", "facts", "shop card"]
 
