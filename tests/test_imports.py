@@ -32,7 +32,6 @@ ONLY_IN = {
         "training.arcface",
         "training.checkpoints",
         "training.data.augmented_inputs",
-        "distil",
         "encoders",
         "training.validation",
         "training.dataset",
@@ -40,7 +39,7 @@ ONLY_IN = {
         "training.train",
         "training.loop",
     },
-    "click": {"cli.main", "cli.benchmark", "demo", "distil", "cli.encoders", "cli.arguments"},
+    "click": {"cli.main", "cli.benchmark", "cli.encoders", "cli.arguments"},
 }
 
 

@@ -1,15 +1,11 @@
 """The bundled CharacterBERT works offline, stands typos better than MiniLM, and can be trained."""
 
-import csv
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from matcher.distil.exam import find_spoiled
-from matcher.distil.make import Plan, make
 from matcher.encoders.backbones import open_backbone
 from matcher.encoders.fine_tuned import open_trained
 from matcher.encoders.registry import ENCODERS, load_encoder
@@ -22,7 +18,6 @@ from matcher.training.config import LIGHT
 from matcher.training.dataset import Listings
 from matcher.training.train import train
 
-DEMO = Path(__file__).parents[2] / "assets" / "demo" / "listings.csv"
 TITLES = ["Sepatu lari pria hitam", "", "wireless mouse 2.4 GHz", "Sepatu lari pria hitam", "🙂", "x" * 200]
 SMALL = SmallConfig(buckets=500, hidden=24, layers=2, heads=4, inner=48, max_words=6)
 
@@ -30,12 +25,6 @@ SMALL = SmallConfig(buckets=500, hidden=24, layers=2, heads=4, inner=48, max_wor
 @pytest.fixture(scope="module")
 def bundled():
     return load_encoder("characterbert")
-
-
-@pytest.fixture(scope="module")
-def demo_titles():
-    with DEMO.open(encoding="utf-8", newline="") as file:
-        return list(dict.fromkeys(row["title"] for row in csv.DictReader(file) if row["title"]))
 
 
 def test_it_opens_offline_and_gives_unit_vectors(bundled):
@@ -66,14 +55,6 @@ def test_in_the_cpus_own_precision_vectors_stay_near(bundled, by_torch):
     assert (bundled.encode(titles) * expected).sum(axis=1).min() > 0.999
 
 
-def test_spoiled_titles_find_their_original_more_often_than_with_minilm(bundled, demo_titles):
-    found = find_spoiled(demo_titles[:200], bundled.encode, load_encoder("bert").encode)
-    by_kind = {kind: [one for one in found if one.kind == kind] for kind in ("misspelt", "cut", "glued")}
-    for kind, rows in by_kind.items():
-        ahead = np.mean([one.network - one.minilm for one in rows])
-        assert ahead > 0.02, (kind, rows)
-
-
 def test_a_typo_moves_a_title_less_than_with_minilm(bundled):
     pairs = [
         ("wireless bluetooth speaker", "wirelss bluetoth speker"),
@@ -87,11 +68,6 @@ def test_a_typo_moves_a_title_less_than_with_minilm(bundled):
         return (encoder.encode(clean) * encoder.encode(spoiled)).sum(axis=1).mean()
 
     assert kept(bundled) > kept(load_encoder("bert")) + 0.05
-
-
-def test_the_asset_is_small_and_has_its_card():
-    assert sum(file.stat().st_size for file in FOLDER.iterdir()) <= 15_000_000
-    assert "Measured" in (FOLDER / "README.md").read_text("utf-8")
 
 
 def test_a_converted_network_is_kept_and_gives_the_same(bundled, tmp_path):
@@ -161,10 +137,3 @@ def test_it_is_trained_and_opens_again(tmp_path):
     assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 0, 1], abs=1e-5)
     again = load_encoder("mine", folder=tmp_path / "encoders").encode(["red lamp 3"])  # from the kept conversion
     assert again[0] == pytest.approx(vectors[0], abs=1e-5)
-
-
-def test_the_script_makes_a_model_that_opens(tmp_path):
-    plan = Plan(titles=40, taken=24, epochs=1, iterations=1, buckets=300, demo_seeds=1, names=50)
-    make(tmp_path, ["Sepatu lari pria", "Teh melati 25 kantong"], plan, silent, measured=8)
-    assert "| misspelt |" in (tmp_path / "README.md").read_text()
-    assert load_encoder(f"characterbert:{tmp_path}").encode(["one two"]).shape == (1, 384)

@@ -84,7 +84,7 @@ class SmallCharacterBertEncoder(BertEncoder):
         if not is_small(self._source):
             raise EncoderError(
                 f"The bundled CharacterBERT is missing: {self._source} holds no config.json of it. Install Twinshelf "
-                "again with its assets folder, or make it again: python -m matcher.distil FOLDER."
+                "again with its assets folder, or make it again: python -m assets.characterbert.make FOLDER."
             )
         self.version = f"characterbert-small-1-{digest(self._source)}"
         self._kept = folder / ".converted" / self.version if folder else None

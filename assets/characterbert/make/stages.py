@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
-from matcher.distil.card import write_card
-from matcher.distil.follow import FollowConfig, follow
-from matcher.distil.texts import DEMO_SEEDS, Words, make_titles, words_from
-from matcher.distil.words import fit_words
+from assets.characterbert.make.card import write_card
+from assets.characterbert.make.distillation import FollowConfig, follow
+from assets.characterbert.make.titles import DEMO_SEEDS, Words, make_titles, words_from
+from assets.characterbert.make.word_table import fit_words
 from matcher.encoders.titles.characterbert_student import SmallCharacterBert, SmallConfig, save_small
 from matcher.encoders.titles.sentence_bert import BertEncoder, bundled_folder
 from matcher.progress import Report

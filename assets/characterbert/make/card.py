@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from assets.characterbert.make.measure import find_spoiled, nearness
 from assets.demo.make.catalog import demo_products
 from assets.demo.make.listings.plan import plan_listings
-from matcher.distil.exam import find_spoiled, nearness
 from matcher.encoders.titles.characterbert_bundled import SmallCharacterBertEncoder
 from matcher.encoders.titles.sentence_bert import BertEncoder
 
@@ -17,8 +17,8 @@ Vectors of titles, 384 numbers, read from letters: each word is the sum of its w
 up in a hashed table (a convolution over letters with one filter for each hashed window, its output looked up instead of
 multiplied); three layers of BERT follow. It is not the published CharacterCNN, whose filters are learned one by one.
 
-Made by the stages of `python -m matcher.distil OUT` from all-MiniLM-L6-v2 (Apache-2.0, as is this) and from titles
-that it makes itself: words of MiniLM's vocabulary, invented names, sizes and codes, and titles of the demo shop.
+Made by the stages of `python -m assets.characterbert.make OUT` from all-MiniLM-L6-v2 (Apache-2.0, as is this) and from
+titles that it makes itself: words of MiniLM's vocabulary, invented names, sizes and codes, and titles of the demo shop.
 The table was fitted to MiniLM's word pieces by least squares; then table and layers (MiniLM's first, third and fifth)
 learned to give a spoiled title the vector that MiniLM gives the clean one. Plan: `{plan}`.
 The table is kept in 4 bits a number, the layers in 8, each row with its scale.

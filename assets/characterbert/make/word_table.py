@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from matcher.distil.misspell import mistype, shorten
-from matcher.distil.texts import Words, name
+from assets.characterbert.make.misspelling import mistype, shorten
+from assets.characterbert.make.titles import Words, name
 from matcher.encoders.titles.char_ngrams import TITLE_BEGIN, TITLE_END, word_windows
 from matcher.progress import Progress, Report
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.distil.misspell import KINDS, spoil_one_way
+from assets.characterbert.make.misspelling import KINDS, spoil_one_way
 
 SHARES = (0.2, 0.5, 1.0)  # of a title's words that are spoiled
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -18,7 +18,7 @@ class Found:
     """How often the nearest title is the spoiled one's original, 0..1.
 
     Attributes:
-        kind: How titles were spoiled, one of `misspell.KINDS`.
+        kind: How titles were spoiled, one of `misspelling.KINDS`.
         share: Of their words.
         network: With the distilled network.
         minilm: With MiniLM.

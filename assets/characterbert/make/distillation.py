@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from matcher.distil.misspell import spoil
+from assets.characterbert.make.misspelling import spoil
 from matcher.encoders.titles.char_ngrams import TITLE_BEGIN, TITLE_END, word_windows, words_of
 from matcher.encoders.titles.characterbert_student import SmallCharacterBert
 from matcher.progress import Progress, Report

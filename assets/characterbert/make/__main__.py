@@ -1,14 +1,14 @@
-"""`python -m matcher.distil OUT` makes the bundled CharacterBERT in OUT; goes on where it was stopped."""
+"""`python -m assets.characterbert.make OUT` makes the bundled CharacterBERT in OUT; goes on where it was stopped."""
 
 import csv
 from pathlib import Path
 
 import click
 
-from matcher.distil.make import Plan, make
+from assets.characterbert.make.stages import Plan, make
 from matcher.progress import Progress
 
-DEMO = Path(__file__).parents[2] / "assets" / "demo" / "listings.csv"
+DEMO = Path(__file__).parents[2] / "demo" / "listings.csv"
 
 
 @click.command()
