@@ -23,10 +23,10 @@ def main(out: Path, titles: int, taken: int, epochs: int, iterations: int, bucke
     """Write config.json, model.safetensors and README.md into OUT, and what it is made from beside them."""
     with DEMO.open(encoding="utf-8", newline="") as file:
         shop = [row["title"] for row in csv.DictReader(file) if row["title"]]
-    make(out, shop, Plan(titles, taken, epochs, iterations, buckets, seed=seed), _say)
+    make(out, shop, Plan(titles, taken, epochs, iterations, buckets, seed=seed), _print_progress)
 
 
-def _say(progress: Progress) -> None:
+def _print_progress(progress: Progress) -> None:
     if progress.done % 10 == 0:
         click.echo(f"{progress.step}: {progress.done} of {progress.total} {progress.message}")
 

@@ -16,12 +16,12 @@ from matcher.encoders.titles.characterbert_student import SmallCharacterBert
 from matcher.progress import Progress, Report
 from matcher.training.checkpoints import load_state, optimiser_tensors, restore_optimiser, save_state, under
 
-STEP = "Following MiniLM"
+STEP = "Learning from MiniLM"
 POOL = 16  # batches that are sorted by length together
 
 
 @dataclass(frozen=True)
-class FollowConfig:
+class DistillationConfig:
     """How the training goes.
 
     Attributes:
@@ -31,8 +31,8 @@ class FollowConfig:
         rate: Learning rate of the layers.
         warm_up: Share of the steps until the rates are full; then they fall to nothing along a cosine.
         clean: Share of titles left as they are.
-        telling: Weight of telling a title from the others, beside being near its own.
-        temperature: Of telling: the smaller, the more the nearest others count.
+        contrast: Weight of telling a title from the others, beside being near its own.
+        temperature: Of the contrast: the smaller, the more the nearest others count.
         seed: Decides the order and what is spoiled.
     """
 
@@ -42,13 +42,13 @@ class FollowConfig:
     rate: float = 3e-4
     warm_up: float = 0.03
     clean: float = 0.3
-    telling: float = 0.3
+    contrast: float = 0.3
     temperature: float = 0.05
     seed: int = 0
 
 
-def follow(
-    model: SmallCharacterBert, titles: Sequence[str], wanted: NDArray[np.float16], config: FollowConfig,
+def distil(
+    model: SmallCharacterBert, titles: Sequence[str], targets: NDArray[np.float16], config: DistillationConfig,
     checkpoint: Path, report: Report,
 ) -> None:  # fmt: skip
     """Train the model in place; goes on where a checkpoint of the same settings stopped.
@@ -56,7 +56,7 @@ def follow(
     Args:
         model: Its table fitted to word pieces, its layers MiniLM's.
         titles: N clean titles.
-        wanted: Shape (N, D). MiniLM's unit vectors of them.
+        targets: Shape (N, D). MiniLM's unit vectors of them.
         config: How.
         checkpoint: Written after each epoch.
         report: Told after each step.
@@ -74,8 +74,8 @@ def follow(
         for step, rows in enumerate(_batches(lengths, config, epoch)):
             done = epoch * steps + step
             for group in optimiser.param_groups:
-                group["lr"] = group["rate"] * _pace(done / (config.epochs * steps), config.warm_up)
-            loss = _loss(model, [_spoiled(titles[row], rng, config) for row in rows], wanted[rows], config)
+                group["lr"] = group["rate"] * _rate_share(done / (config.epochs * steps), config.warm_up)
+            loss = _loss(model, [_spoil_some(titles[row], rng, config) for row in rows], targets[rows], config)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(layers, 1.0)
@@ -86,7 +86,9 @@ def follow(
         save_state(checkpoint, tensors, {"settings": repr(config), "epochs": epoch + 1})
 
 
-def _resume(model: SmallCharacterBert, optimiser: torch.optim.Optimizer, checkpoint: Path, config: FollowConfig) -> int:
+def _resume(
+    model: SmallCharacterBert, optimiser: torch.optim.Optimizer, checkpoint: Path, config: DistillationConfig
+) -> int:
     """Epochs that are done."""
     saved = load_state(checkpoint)
     if saved is None or saved.about["settings"] != repr(config):
@@ -96,7 +98,7 @@ def _resume(model: SmallCharacterBert, optimiser: torch.optim.Optimizer, checkpo
     return int(saved.about["epochs"])
 
 
-def _batches(lengths: NDArray[np.int64], config: FollowConfig, epoch: int) -> Iterator[NDArray[np.intp]]:
+def _batches(lengths: NDArray[np.int64], config: DistillationConfig, epoch: int) -> Iterator[NDArray[np.intp]]:
     """Rows in random order, batches of like length."""
     rng = np.random.default_rng([config.seed, epoch, 1])
     rows = rng.permutation(len(lengths))
@@ -108,28 +110,28 @@ def _batches(lengths: NDArray[np.int64], config: FollowConfig, epoch: int) -> It
         yield from (parts[place] for place in rng.permutation(len(parts)))
 
 
-def _pace(done: float, warm_up: float) -> float:
+def _rate_share(done: float, warm_up: float) -> float:
     return done / warm_up if done < warm_up else 0.5 + 0.5 * float(np.cos(np.pi * (done - warm_up) / (1 - warm_up)))
 
 
-def _spoiled(title: str, rng: np.random.Generator, config: FollowConfig) -> str:
+def _spoil_some(title: str, rng: np.random.Generator, config: DistillationConfig) -> str:
     if rng.random() < config.clean:
         return title
     return spoil(title, rng, float(rng.choice((0.2, 0.4, 0.7))))
 
 
 def _loss(
-    model: SmallCharacterBert, titles: Sequence[str], wanted: NDArray[np.float16], config: FollowConfig
+    model: SmallCharacterBert, titles: Sequence[str], targets: NDArray[np.float16], config: DistillationConfig
 ) -> Tensor:
     """How far titles are from where they should be, and how hard to tell from the others of the batch.
 
     Source: van den Oord et al., "Representation Learning with Contrastive Predictive Coding", 2018, equation 4.
     """
-    targets = torch.from_numpy(wanted.astype(np.float32))
+    expected = torch.from_numpy(targets.astype(np.float32))
     vectors = functional.normalize(embed_titles(model, titles), dim=1)
-    near = 1 - (vectors * targets).sum(dim=1).mean()
-    told = functional.cross_entropy(vectors @ targets.T / config.temperature, torch.arange(len(titles)))
-    return near + config.telling * told
+    near = 1 - (vectors * expected).sum(dim=1).mean()
+    contrast = functional.cross_entropy(vectors @ expected.T / config.temperature, torch.arange(len(titles)))
+    return near + config.contrast * contrast
 
 
 def embed_titles(model: SmallCharacterBert, titles: Sequence[str]) -> Tensor:

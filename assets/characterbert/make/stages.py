@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
 from assets.characterbert.make.card import write_card
-from assets.characterbert.make.distillation import FollowConfig, follow
+from assets.characterbert.make.distillation import DistillationConfig, distil
 from assets.characterbert.make.titles import DEMO_SEEDS, Words, make_titles, words_from
 from assets.characterbert.make.word_table import fit_words
 from matcher.encoders.titles.characterbert_student import SmallCharacterBert, SmallConfig, save_small
@@ -64,16 +64,16 @@ def make(out: Path, shop: Sequence[str], plan: Plan, report: Report, measured: i
     source = bundled_folder()
     seeds = range(8, 8 + plan.demo_seeds)
     words = words_from((source / "vocab.txt").read_text("utf-8").split("\n"), shop, seeds)
-    model = start(source, words, plan, work, report)
+    model = initialise(source, words, plan, work, report)
     titles = make_titles(words, plan.titles, np.random.default_rng(plan.seed + 1))[: plan.taken]
-    wanted = _teach(titles, work, report)
-    config = replace(FollowConfig(), epochs=plan.epochs, seed=plan.seed)
-    follow(model, titles, wanted, config, work / "following.safetensors", report)
+    targets = _encode_by_minilm(titles, work, report)
+    config = replace(DistillationConfig(), epochs=plan.epochs, seed=plan.seed)
+    distil(model, titles, targets, config, work / "distillation.safetensors", report)
     save_small(model, out, packed=True)
     write_card(out, dumps(asdict(plan)), make_titles(words, measured, np.random.default_rng(plan.seed + 99)), measured)
 
 
-def start(source: Path, words: Words, plan: Plan, work: Path, report: Report) -> SmallCharacterBert:
+def initialise(source: Path, words: Words, plan: Plan, work: Path, report: Report) -> SmallCharacterBert:
     """The network before its training: some of MiniLM's layers behind a table fitted to its word pieces."""
     weights = load_file(source / "model.safetensors")
     torch.manual_seed(plan.seed)
@@ -102,13 +102,13 @@ def start(source: Path, words: Words, plan: Plan, work: Path, report: Report) ->
     return model
 
 
-def _teach(titles: Sequence[str], work: Path, report: Report) -> NDArray[np.float16]:
+def _encode_by_minilm(titles: Sequence[str], work: Path, report: Report) -> NDArray[np.float16]:
     """MiniLM's unit vectors of the titles, kept part by part."""
-    teacher, parts = BertEncoder(), []
+    minilm, parts = BertEncoder(), []
     for at in range(0, len(titles), TITLES_AT_ONCE):
-        path = work / f"teacher-{at:06d}.npy"
+        path = work / f"minilm-{at:06d}.npy"
         if not path.is_file():
-            _save(path, teacher.encode(titles[at : at + TITLES_AT_ONCE], report).astype(np.float16))
+            _save(path, minilm.encode(titles[at : at + TITLES_AT_ONCE], report).astype(np.float16))
         parts.append(np.load(path, allow_pickle=False))
     return np.concatenate(parts)
 
