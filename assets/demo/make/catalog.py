@@ -22,7 +22,7 @@ PRODUCTS = 150
 def make_demo(folder: Path, seed: int = 7, products: int = PRODUCTS) -> None:
     """Write the demo catalog: `listings.csv` and `images/*.jpg`.
 
-    The same seed gives the same bytes with the same versions of Pillow, NumPy, SciPy and Streamlit (its fonts).
+    The same seed gives the same bytes with the same versions of Pillow, NumPy and SciPy.
 
     Args:
         folder: Made if missing; files of the same names are overwritten.

@@ -1,35 +1,30 @@
-"""Letters and icons, from fonts that come inside Streamlit's package (SIL OFL 1.1; the icons Apache-2.0)."""
+"""Letters and icons, from the fonts in ../fonts (SIL OFL 1.1; the icons Apache-2.0): drawn alike anywhere."""
 
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
-# Our name -> (start of the file name, weight axis or None for fonts without axes, letter spacing in ems).
+FONTS = Path(__file__).parents[1] / "fonts"
+
+# Our name -> (file, weight axis or None for fonts without axes, letter spacing in ems).
 FACES: dict[str, tuple[str, int | None, float]] = {
-    "sans": ("SourceSansVF-Upright", 700, 0.0),
-    "light": ("SourceSansVF-Upright", 400, 0.0),
-    "spaced": ("SourceSansVF-Upright", 600, 0.14),
-    "heavy": ("SourceSansVF-Italic", 900, -0.01),
-    "serif": ("SourceSerifVariable-Roman", 500, 0.0),
-    "italic": ("SourceSerifVariable-Italic", 500, 0.0),
-    "display": ("SourceSerifVariable-Roman", 300, 0.1),
-    "slab": ("SourceCodeVF-Upright", 800, -0.05),
-    "icon": ("MaterialSymbols-Rounded", None, 0.0),
+    "sans": ("sans.woff2", 700, 0.0),
+    "light": ("sans.woff2", 400, 0.0),
+    "spaced": ("sans.woff2", 600, 0.14),
+    "heavy": ("sans-italic.woff2", 900, -0.01),
+    "serif": ("serif.woff2", 500, 0.0),
+    "display": ("serif.woff2", 300, 0.1),
+    "slab": ("mono.woff2", 800, -0.05),
+    "icon": ("icons.woff2", None, 0.0),
 }
 
 
 @cache
-def face(name: str, size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """A font by our name at a size in pixels; Pillow's own letters should the file ever be missing."""
-    stem, weight, _ = FACES[name]
-    streamlit = find_spec("streamlit")  # looked up, not imported: only its fonts are wanted
-    folder = Path(streamlit.origin or "").parent if streamlit else Path()
-    found = sorted(folder.glob(f"static/static/media/{stem}.*"))
-    if not found:
-        return ImageFont.load_default(size)
-    font = ImageFont.truetype(found[0], size)
+def face(name: str, size: int) -> ImageFont.FreeTypeFont:
+    """A font by our name at a size in pixels."""
+    file, weight, _ = FACES[name]
+    font = ImageFont.truetype(FONTS / file, size)
     if weight is not None:
         axes = font.get_variation_axes()
         font.set_variation_by_axes([weight, *(float(axis["maximum"] or 0) for axis in axes[1:])])
