@@ -5,6 +5,7 @@ under TYPE_CHECKING; a library from outside is one node.
 """
 
 import ast
+import re
 import subprocess
 import sys
 from copy import deepcopy
@@ -132,6 +133,16 @@ def package_cycles(graph):
     return sorted(found for package in packages for found in graph.nominate_cycle_breakers(package))
 
 
+def package_imports(graph):
+    """Each package and flat module of the library, with those that it imports."""
+    names = [name for layer in LAYERS for name in layer]
+    found = {name: graph.find_modules_directly_imported_by(f"matcher.{name}", as_package=True) for name in names}
+    return {
+        name: {other.split(".")[1] for other in used if is_in(other, {"matcher"})} - NOT_YET_MOVED
+        for name, used in found.items()
+    }
+
+
 def strangers(graph, library):
     """Modules that import a library and should not know it."""
     return {user for user in graph.find_modules_that_directly_import(library) if not is_in(user, ONLY_IN[library])}
@@ -232,6 +243,37 @@ def test_imports_inside_functions_and_for_types_count(tmp_path, monkeypatch):
         (package / f"{name}.py").write_text(text)
     monkeypatch.syspath_prepend(tmp_path)
     assert len(file_cycle(grimp.build_graph("sample_package", cache_dir=None))) == 3
+
+
+ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+
+
+def test_the_map_has_every_package_with_what_it_imports(graph):
+    rows = re.findall(r"^\| `(\w+)` \| .+ \| (.+) \|$", ARCHITECTURE, re.MULTILINE)
+    drawn = {name: set(used.split(", ")) - {"-"} for name, used in rows}
+    assert drawn == {name: used for name, used in package_imports(graph).items() if name != "__main__"}
+
+
+def test_the_map_has_the_lines_of_the_contract():
+    block = ARCHITECTURE.split("## Who imports whom")[1].split("```")[1]
+    lines = [set(line.split(" | ")) for line in block.strip().splitlines()]
+    assert lines == [names for names in reversed(LAYERS) if names != {"__main__"}]
+
+
+@pytest.mark.parametrize("document", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_a_document_names_only_files_that_are_there(document):
+    text = (ROOT / document).read_text(encoding="utf-8")
+    named = re.findall(r"`((?:app|assets|matcher|pages|tests)[\w./-]*(?:\.\w+|/))`", text)
+    assert len(named) >= 3
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_a_document_names_only_targets_that_make_knows():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8") + (ROOT / "README.md").read_text(encoding="utf-8")
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    named = set(re.findall(r"(?:^    |`)make (\w+)", text, re.MULTILINE))
+    assert {"app", "test"} <= named
+    assert {name for name in named if not re.search(rf"^{name}:", makefile, re.MULTILINE)} == set()
 
 
 def test_no_module_is_long():
