@@ -1,8 +1,9 @@
 """Precision, recall and F1: per pair and per listing, at one threshold and at all of them.
 
-Labels are prepared once as a `Truth`; from then on a moved threshold costs a few passes over the pairs.
+What is known of the pairs is prepared once as a `Truth`; from then on a moved threshold costs a few passes over them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,12 @@ from numpy.typing import NDArray
 
 from matcher.errors import DataError
 from matcher.vectors.candidate_pairs import CandidatePairs
+
+SAME, DIFFERENT, UNKNOWN = 1, 0, -1
+"""What is known of a pair: one product, two products, or nothing."""
+
+RowPair = tuple[int, int]
+"""Rows of two listings, in either order."""
 
 
 @dataclass(frozen=True)
@@ -32,18 +39,20 @@ class PrecisionRecallCurve:
 
 @dataclass(frozen=True)
 class Truth:
-    """What the labels say about candidate pairs, prepared for quick scoring.
+    """What labels and verdicts say about candidate pairs, prepared for quick scoring.
 
-    Listings without a label are left out: their pairs do not count, neither for nor against.
+    Pairs of which nothing is known do not count, neither for nor against.
 
     Attributes:
         pairs: The P candidate pairs.
         codes: Shape (N,). Label code of each listing, -1 where unknown.
-        is_same: Shape (P,). Whether both listings have one label.
-        counted: Shape (P,). Whether both listings have a label; None when all have.
+        is_same: Shape (P,). Whether the pair is known to be one product.
+        counted: Shape (P,). Whether it is known what the pair is; None when it is of all.
         same_rows: Shape (T,). Positions of the true pairs, ascending.
-        label_size: Shape (N,). Listings with the label of each, itself counted; 0 without a label.
+        label_size: Shape (N,). Listings known to be one product with each labelled one, itself counted; 0 without a
+            label.
         true_pairs: True pairs of the whole catalog, found by the search or not.
+        judged: Pairs with a verdict same or different, found by the search or not.
     """
 
     pairs: CandidatePairs
@@ -53,6 +62,7 @@ class Truth:
     same_rows: NDArray[np.intp]
     label_size: NDArray[np.int64]
     true_pairs: int
+    judged: int = 0
 
     @property
     def listings(self) -> int:
@@ -64,36 +74,103 @@ class Truth:
         """Share of the true pairs that the search reached at all; 1 when there are none."""
         return len(self.same_rows) / self.true_pairs if self.true_pairs else 1.0
 
+    @property
+    def is_known(self) -> NDArray[np.bool_]:
+        """Whether it is known what each pair is; shape (P,)."""
+        return np.ones(len(self.pairs), np.bool_) if self.counted is None else self.counted
 
-def truth_of(pairs: CandidatePairs, codes: NDArray[np.int32]) -> Truth:
-    """Prepare labels for scoring.
+    def kind(self, rows: NDArray[np.integer] | NDArray[np.bool_] | slice) -> NDArray[np.int8]:
+        """SAME, DIFFERENT or UNKNOWN for each of some pairs, by position, mask or slice; shape (R,)."""
+        said = np.where(self.is_same[rows], SAME, DIFFERENT)
+        return (said if self.counted is None else np.where(self.counted[rows], said, UNKNOWN)).astype(np.int8)
+
+
+def kind_of(
+    left: NDArray[np.integer],
+    right: NDArray[np.integer],
+    codes: NDArray[np.int32],
+    same: Sequence[RowPair] = (),
+    different: Sequence[RowPair] = (),
+) -> NDArray[np.int8]:
+    """What is known of pairs of listings: what a curator said of the pair, else what the labels say.
+
+    The one place where that is decided. A verdict speaks of its own pair alone: what follows from several of them is
+    the business of the groups.
 
     Args:
-        pairs: Candidate pairs of N listings.
+        left: Shape (P,). Row of one listing of each pair.
+        right: Shape (P,). Row of the other.
         codes: Shape (N,). Label code of each listing, -1 where unknown.
+        same: Pairs of rows judged to be one product.
+        different: Pairs of rows judged not to be.
+
+    Returns:
+        Shape (P,). SAME, DIFFERENT or UNKNOWN.
+    """
+    one, other = codes[left], codes[right]
+    kind = np.where((one < 0) | (other < 0), UNKNOWN, one == other).astype(np.int8)
+    for judged, said in ((different, DIFFERENT), (same, SAME)):
+        if len(judged):
+            kind[_positions_among(left, right, ascending(judged), len(codes))] = said
+    return kind
+
+
+def known_truth(
+    pairs: CandidatePairs,
+    codes: NDArray[np.int32],
+    same: Sequence[RowPair] = (),
+    different: Sequence[RowPair] = (),
+) -> Truth:
+    """Prepare what is known of candidate pairs for scoring: the labels, and verdicts over them.
+
+    Args:
+        pairs: P candidate pairs of N listings.
+        codes: Shape (N,). Label code of each listing, -1 where unknown.
+        same: Pairs of rows judged to be one product.
+        different: Pairs of rows judged not to be.
 
     Raises:
-        DataError: The number of codes is not that of the listings, or no listing has a label.
+        DataError: The number of codes is not that of the listings.
     """
     if len(codes) != pairs.n:
         raise DataError(f"{len(codes)} labels came with {pairs.n} listings; expected one for each.")
-    known = codes >= 0
-    if not known.any():
-        raise DataError("No listing has a label; give verdicts on the Review page, or import a table with labels.")
-    counted = None if known.all() else known[pairs.left] & known[pairs.right]
-    is_same = codes[pairs.left] == codes[pairs.right]
-    if counted is not None:
-        is_same &= counted
-    sizes = np.bincount(codes[known])
+    kind = kind_of(pairs.left, pairs.right, codes, same, different)
+    is_same, counted, labelled = kind == SAME, kind != UNKNOWN, codes >= 0
+    sizes = np.bincount(codes[labelled], minlength=1)
+    label_size = np.where(labelled, sizes[codes], 0)
+    judged = ascending([*same, *different])
+    one, other = judged.T
+    by_label, by_verdict = kind_of(one, other, codes), kind_of(one, other, codes, same, different)
+    change = (by_verdict == SAME).astype(np.int64) - (by_label == SAME)
+    for end in (one, other):
+        np.add.at(label_size, end, np.where(labelled[end], change, 0))
     return Truth(
         pairs,
         codes,
         is_same,
-        counted,
+        None if counted.all() else counted,
         np.flatnonzero(is_same),
-        np.where(known, sizes[codes], 0),
-        int((sizes * (sizes - 1) // 2).sum()),
+        label_size,
+        int((sizes * (sizes - 1) // 2).sum() + change.sum()),
+        len(judged),
     )
+
+
+def truth_of(
+    pairs: CandidatePairs,
+    codes: NDArray[np.int32],
+    same: Sequence[RowPair] = (),
+    different: Sequence[RowPair] = (),
+) -> Truth:
+    """`known_truth` where there are labels, without which neither a recipe's recall nor a listing's matches are known.
+
+    Raises:
+        DataError: The number of codes is not that of the listings, or no listing has a label.
+    """
+    truth = known_truth(pairs, codes, same, different)
+    if not truth.listings:
+        raise DataError("No listing has a label; give verdicts on the Review page, or import a table with labels.")
+    return truth
 
 
 def pair_scores(is_match: NDArray[np.bool_], truth: Truth) -> Scores:
@@ -111,7 +188,7 @@ def pair_scores(is_match: NDArray[np.bool_], truth: Truth) -> Scores:
     return scores_of(right, int(np.count_nonzero(matched)), truth.true_pairs)
 
 
-def scores_of(right: int, matched: int, true: int) -> Scores:
+def scores_of(right: float, matched: float, true: float) -> Scores:
     """Scores from three counts: right matches, matches, true pairs."""
     precision = right / matched if matched else 1.0
     recall = right / true if true else 1.0
@@ -188,3 +265,23 @@ def precision_recall_curve(
     true_positives = np.cumsum(is_same[order])[last_of_tie]
     accepted = np.flatnonzero(last_of_tie) + 1
     return PrecisionRecallCurve(ranked[last_of_tie], true_positives / accepted, true_positives / true_pairs)
+
+
+def ascending(judged: Sequence[RowPair]) -> NDArray[np.int64]:
+    """Pairs of rows with the smaller first, each once; shape (V, 2)."""
+    return np.unique(np.sort(np.array(judged, dtype=np.int64).reshape(-1, 2), axis=1), axis=0)
+
+
+def _positions_among(
+    left: NDArray[np.integer], right: NDArray[np.integer], wanted: NDArray[np.int64], n: int
+) -> NDArray[np.intp]:
+    """Where pairs of rows stand in a list of pairs in any order.
+
+    Only pairs whose two listings are both wanted are looked at closely: a few of millions.
+    """
+    marked = np.zeros(n, np.bool_)
+    marked[wanted] = True
+    near = np.flatnonzero(marked[left] & marked[right])
+    one, other = left[near].astype(np.int64), right[near].astype(np.int64)
+    key = np.minimum(one, other) * n + np.maximum(one, other)
+    return near[np.isin(key, wanted[:, 0] * n + wanted[:, 1])]

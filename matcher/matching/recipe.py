@@ -1,7 +1,8 @@
 """Recipe: the full decision rule, and what it decides; pure functions of arrays."""
 
 import json
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from math import isfinite
 from typing import Any, Literal, get_args
 
@@ -89,6 +90,28 @@ class Recipe:
             return ("fused",)
         return ("text",) * (self.text_encoder is not None) + ("image",) * (self.image_encoder is not None)
 
+    @property
+    def thresholds(self) -> dict[str, float | None]:
+        """The threshold of each distance that this rule compares with one: one or two of text, image and fused."""
+        names = ("fused",) if self.fusion in ("mean", "fused") else self.modalities
+        return {name: getattr(self, f"{name}_threshold") for name in names}
+
+    def threshold(self, name: str) -> float:
+        """The threshold of a distance.
+
+        Raises:
+            DataError: This rule reads no such threshold, or it is not set.
+        """
+        value = self.thresholds.get(name)
+        if value is None:
+            raise DataError(f"The recipe has no {name} threshold; tune it on labels or set one by hand.")
+        return value
+
+    def with_thresholds(self, thresholds: Mapping[str, float | None]) -> "Recipe":
+        """The same rule with other thresholds, by the names that `thresholds` gives them."""
+        changed: dict[str, Any] = {f"{name}_threshold": value for name, value in thresholds.items()}
+        return replace(self, **changed)
+
     def to_json(self) -> str:
         """Write the recipe so that `from_json` gives it back."""
         return json.dumps({"format": FORMAT} | asdict(self), indent=2) + "\n"
@@ -130,9 +153,9 @@ def decide(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.bool_]:
         DataError: A threshold is not set, or the pairs lack a modality.
     """
     if recipe.fusion in ("mean", "fused"):
-        is_match = joint_distance(pairs, recipe) <= np.float32(_threshold(recipe, "fused"))
+        is_match = joint_distance(pairs, recipe) <= np.float32(recipe.threshold("fused"))
     else:
-        near = [distance_of(pairs, which) <= np.float32(_threshold(recipe, which)) for which in recipe.modalities]
+        near = [distance_of(pairs, which) <= np.float32(recipe.threshold(which)) for which in recipe.modalities]
         is_match = near[0]
         for other in near[1:]:
             is_match = is_match | other if recipe.fusion == "either" else is_match & other
@@ -165,13 +188,6 @@ def joint_distance(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.float32]
         lone[np.isfinite(lone)] = np.minimum(lone[np.isfinite(lone)], FARTHEST)
     mean[one_only] = lone
     return mean
-
-
-def _threshold(recipe: Recipe, which: str) -> float:
-    value: float | None = getattr(recipe, f"{which}_threshold")
-    if value is None:
-        raise DataError(f"The recipe has no {which} threshold; tune it on labels or set one by hand.")
-    return value
 
 
 def distance_of(pairs: CandidatePairs, modality: str) -> NDArray[np.float32]:

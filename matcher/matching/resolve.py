@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.matching.clusters import contradictions, group_listings
+from matcher.matching.metrics import ascending
 from matcher.matching.recipe import Recipe
 from matcher.matching.threshold_margin import distance_to_edge
 from matcher.vectors.candidate_pairs import CandidatePairs
@@ -52,7 +53,7 @@ def outcome_of(
         same: Pairs of rows judged to be one product.
         different: Pairs of rows judged not to be.
     """
-    alike, apart = _ascending(same), _ascending(different)
+    alike, apart = ascending(same), ascending(different)
     kept = is_match.copy()
     kept[pairs.positions(*apart.T)] = False
     given = pairs.positions(*alike.T)
@@ -67,11 +68,6 @@ def outcome_of(
     strength[np.searchsorted(rows, given)] = -np.inf
     group = group_listings(pairs.n, left, right, strength, same, different)
     return Outcome(left, right, distance, strength, group, contradictions(pairs.n, same, different))
-
-
-def _ascending(judged: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
-    """Pairs of rows with the smaller first, each once; shape (V, 2)."""
-    return np.unique(np.sort(np.array(judged, dtype=np.int64).reshape(-1, 2), axis=1), axis=0)
 
 
 def order_groups(

@@ -1,29 +1,93 @@
-"""Counts and curves small enough to send to a browser, so that figures follow a moving slider."""
+"""Pairs counted at every combination of thresholds at once, for the cost of counting them a few times.
+
+Two ask for this. Tuning looks for the best of many thresholds: it reads the counts at the thresholds themselves. The
+browser's sliders move between them: they get a grid with even steps, small enough to send, and read it by
+interpolation, in `assets/threshold_counts.js` as `pairs_within` does here.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
-from matcher.matching.metrics import PrecisionRecallCurve
 
-Rule = Literal["any", "all"]  # a pair matches when one distance is within its threshold, or when all are
+Rule = Literal["either", "both"]
+"""A pair matches when one distance is within its threshold, or when all are."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One distance and the thresholds to try on it.
+
+    Attributes:
+        distance: Shape (P,). Infinite where a pair has none.
+        thresholds: Shape (A,), ascending.
+    """
+
+    distance: NDArray[np.float32]
+    thresholds: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.thresholds)
+
+    def steps(self) -> NDArray[np.int64]:
+        """Position of the first threshold that accepts each pair, or A when none does; shape (P,)."""
+        return np.searchsorted(self.thresholds, self.distance, side="left")
+
+
+def cells_of(axes: Sequence[Axis]) -> NDArray[np.int64]:
+    """The cell of each pair in a grid of shape (A + 1, B + 1, ...), as one number; shape (P,)."""
+    cell = np.zeros(axes[0].distance.shape, np.int64)
+    for axis in axes:
+        cell = cell * (len(axis) + 1) + axis.steps()
+    return cell
+
+
+def cumulated(
+    cells: NDArray[np.int64], axes: Sequence[Axis], weight: NDArray[np.float64] | None = None
+) -> NDArray[Any]:
+    """Count pairs at or under every combination of thresholds.
+
+    Args:
+        cells: Shape (P,). Of those pairs that count, from `cells_of`.
+        axes: What the cells were made from.
+        weight: Shape (P,). What each pair counts; None for one each.
+
+    Returns:
+        Shape (A + 1, B + 1, ...). The last entry of each axis has no limit, so it also holds pairs without a distance
+        there. Whole numbers without a weight.
+    """
+    shape = tuple(len(axis) + 1 for axis in axes)
+    counts = np.bincount(cells, weight, minlength=int(np.prod(shape))).reshape(shape)
+    for axis in range(len(shape)):
+        counts = counts.cumsum(axis)
+    return counts
+
+
+def accepted_by(counts: NDArray[Any], rule: Rule) -> NDArray[Any]:
+    """What a rule of two distances accepts at every pair of thresholds; shape (A, B).
+
+    Args:
+        counts: Shape (A + 1, B + 1), from `cumulated`.
+        rule: How the two distances decide.
+    """
+    both = counts[:-1, :-1]
+    return both if rule == "both" else counts[:-1, -1:] + counts[-1:, :-1] - both
 
 
 @dataclass(frozen=True)
 class ThresholdGrid:
-    """Pairs counted over a grid of thresholds.
+    """Pairs counted over even steps of every threshold, for the sliders.
 
     Attributes:
         tops: Largest threshold of each axis, a distance > 0.
-        same: Shape (bins + 2,) * axes. Weight of the pairs known to be one product with every distance at or under the
-            edges of that cell; edge e of an axis is top * e / bins and the last entry has no limit, so it also holds
-            pairs without a distance there.
-        known: As `same`, for all pairs whose truth is known.
+        same: Shape (bins + 2,) * axes. Pairs known to be one product with every distance at or under the edges of that
+            cell; edge e of an axis is top * e / bins and the last entry has no limit.
+        known: As `same`, for all pairs of which it is known what they are.
         found: As `same`, for all pairs.
     """
 
@@ -55,13 +119,13 @@ def threshold_grid(
     known: NDArray[np.float64],
     bins: int = 64,
 ) -> ThresholdGrid:
-    """Count pairs at or under every combination of thresholds.
+    """Count pairs for the sliders.
 
     Args:
         distances: One array of shape (P,) for each axis; inf where a pair has no such distance.
         tops: Largest threshold of each axis, > 0.
         same: Shape (P,). Weight of each pair if it is known to be one product, else 0.
-        known: Shape (P,). Weight of each pair if its truth is known, else 0.
+        known: Shape (P,). Weight of each pair if it is known what it is, else 0.
         bins: Steps of each axis.
 
     Raises:
@@ -72,33 +136,25 @@ def threshold_grid(
         raise DataError(f"Expected one top for each distance and arrays of one length, got {len(tops)} and {shapes}.")
     if min(tops) <= 0:
         raise DataError(f"The largest threshold must be above 0, got {min(tops)}.")
-    size = (bins + 2,) * len(distances)
-    cell = np.zeros(same.shape, np.int64)
-    for distance, top in zip(distances, tops, strict=True):
-        edges = np.linspace(0.0, top, bins + 1, dtype=np.float32)
-        cell = cell * (bins + 2) + np.searchsorted(edges, distance, side="left")
-
-    def counted(weight: NDArray[np.float64] | None) -> NDArray[np.float64]:
-        counts = np.bincount(cell, weight, minlength=int(np.prod(size))).reshape(size).astype(np.float64)
-        for axis in range(len(size)):
-            counts = counts.cumsum(axis)
-        return counts
-
-    return ThresholdGrid(tuple(tops), counted(same), counted(known), counted(None))
+    axes = [
+        Axis(distance, np.linspace(0.0, top, bins + 1, dtype=np.float32))
+        for distance, top in zip(distances, tops, strict=True)
+    ]
+    cells = cells_of(axes)
+    found = cumulated(cells, axes).astype(np.float64)
+    return ThresholdGrid(tuple(tops), cumulated(cells, axes, same), cumulated(cells, axes, known), found)
 
 
 def pairs_within(counts: NDArray[np.float64], tops: Sequence[float], thresholds: Sequence[float], rule: Rule) -> float:
     """Weight of the pairs that a rule accepts, read between the grid's edges; exact on them.
 
-    The slider's front end reads the grid in the same way.
-
     Args:
         counts: One of a `ThresholdGrid`'s arrays.
         tops: Its tops.
         thresholds: One for each axis.
-        rule: "any" is inclusion and exclusion over the axes, "all" the corner itself.
+        rule: "either" is inclusion and exclusion over the axes, "both" the corner itself.
     """
-    if rule == "all":
+    if rule == "both":
         return _corner(counts, tops, thresholds)
     total = 0.0
     for size in range(1, len(thresholds) + 1):
@@ -106,52 +162,6 @@ def pairs_within(counts: NDArray[np.float64], tops: Sequence[float], thresholds:
             corner = [threshold if axis in chosen else None for axis, threshold in enumerate(thresholds)]
             total += (1 if size % 2 else -1) * _corner(counts, tops, corner)
     return total
-
-
-def thinned(curve: PrecisionRecallCurve, points: int = 300) -> PrecisionRecallCurve:
-    """Some points of a curve, close enough together that a screen shows no difference.
-
-    Evenly by threshold and evenly by recall: a curve has millions of points, nearly all where nobody looks.
-
-    Args:
-        curve: T points.
-        points: How many of each kind, at most.
-    """
-    last = len(curve.thresholds) - 1
-    if last < 2 * points:
-        return curve
-    kept = [
-        np.searchsorted(values, np.linspace(values[0], values[-1], points)).clip(0, last)
-        for values in (curve.thresholds, curve.recall)
-    ]
-    rows = np.unique(np.concatenate([*kept, [0, last]]))
-    return PrecisionRecallCurve(curve.thresholds[rows], curve.precision[rows], curve.recall[rows])
-
-
-def reach(
-    distance: NDArray[np.float32], threshold: float, is_same: NDArray[np.bool_] | None = None
-) -> tuple[float, float]:
-    """How far a slider goes, and its step.
-
-    Far enough for nearly all pairs that could be one product and for the threshold, no farther: most of the range of
-    distances holds only pairs that nobody would match.
-
-    Args:
-        distance: Shape (P,); inf where a pair has none.
-        threshold: Where the slider stands.
-        is_same: Shape (P,). Which pairs are one product; None where that is not known.
-
-    Returns:
-        The largest threshold, and a step of 1, 2 or 5 times a power of ten; 150 to 400 steps fill the slider.
-    """
-    asked = distance if is_same is None else distance[is_same]
-    finite = asked[np.isfinite(asked)]
-    far = float(np.quantile(finite, 0.9 if is_same is None else 0.995)) if len(finite) else 1.0
-    top = max(far, 1.25 * threshold, 1e-3)
-    finest = top / 150
-    power = 10.0 ** np.floor(np.log10(finest))
-    step = float(max(times * power for times in (1, 2, 5) if times * power <= finest))
-    return float(np.ceil(top / (10 * step)) * 10 * step), step
 
 
 def _corner(counts: NDArray[np.float64], tops: Sequence[float], thresholds: Sequence[float | None]) -> float:

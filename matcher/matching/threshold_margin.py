@@ -28,11 +28,9 @@ def distance_to_edge(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.float3
         DataError: A threshold is not set, or the pairs lack a modality.
     """
     if recipe.fusion in ("mean", "fused"):
-        return _beyond(joint_distance(pairs, recipe), recipe.fused_threshold)
+        return _beyond(joint_distance(pairs, recipe), recipe.threshold("fused"))
     sides = [
-        _beyond(pairs.distance[side], getattr(recipe, f"{side}_threshold"))
-        for side in recipe.modalities
-        if side in pairs.distance
+        _beyond(pairs.distance[side], recipe.threshold(side)) for side in recipe.modalities if side in pairs.distance
     ]
     if len(sides) < len(recipe.modalities):
         raise DataError(
@@ -66,9 +64,7 @@ def spread_over(edge: NDArray[np.float32], rows: NDArray[np.intp], count: int) -
     return ordered[np.unique(np.linspace(0, len(ordered) - 1, min(count, len(ordered))).astype(np.intp))]
 
 
-def _beyond(distance: NDArray[np.float32], threshold: float | None) -> NDArray[np.float32]:
-    if threshold is None:
-        raise DataError("The recipe has a threshold that is not set; tune it on labels or set one by hand.")
+def _beyond(distance: NDArray[np.float32], threshold: float) -> NDArray[np.float32]:
     limit = np.float32(threshold)
     return np.asarray((distance - limit) / max(limit, np.float32(1e-6)))
 

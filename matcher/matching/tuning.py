@@ -1,5 +1,6 @@
 """Choosing a recipe's thresholds on labels, for products that have none."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal, get_args
 
@@ -7,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
-from matcher.matching.metrics import Truth, truth_of
+from matcher.matching.metrics import RowPair, Truth, truth_of
+from matcher.matching.product_f1 import pair_counts, product_f1
 from matcher.matching.recipe import Mean, Recipe, distance_of, joint_distance
-from matcher.matching.surface import Axis, Rule, pair_counts, product_f1
+from matcher.matching.threshold_grid import Axis, Rule
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 Objective = Literal["f1", "precision@0.95"]
@@ -35,6 +37,8 @@ def tune_recipe(
     *,
     growth: float = GROWTH,
     asked: NDArray[np.bool_] | None = None,
+    same: Sequence[RowPair] = (),
+    different: Sequence[RowPair] = (),
 ) -> Recipe:
     """Choose thresholds, and for "mean" which mean and the weight of the titles, on labelled listings.
 
@@ -49,6 +53,8 @@ def tune_recipe(
         growth: For "f1", how many times each false match counts.
         asked: Shape (N,). Whole products whose matches are to be good; the others are only there to be confused with.
             None asks about all.
+        same: Pairs of rows that a curator judged to be one product, whatever their labels say.
+        different: Pairs of rows judged not to be.
 
     Returns:
         The template with its thresholds set.
@@ -60,7 +66,7 @@ def tune_recipe(
     considered = pairs.rank <= template.k
     if asked is not None:
         considered &= asked[pairs.left] | asked[pairs.right]
-    truth = truth_of(pairs.chosen(considered), codes)
+    truth = truth_of(pairs.chosen(considered), codes, same, different)
     if not len(truth.same_rows):
         raise DataError(
             "No two listings found near each other have the same label, so no threshold can be told from another; "
@@ -131,11 +137,6 @@ def _most_recall(recipe: Recipe, truth: Truth, precision: float) -> tuple[float,
     return float(right_enough.max()), _with_thresholds(recipe, (first, second), chosen)
 
 
-def _names(recipe: Recipe) -> tuple[str, ...]:
-    """The thresholds that the recipe uses: one or two of text, image, fused."""
-    return ("fused",) if recipe.fusion in ("mean", "fused") else recipe.modalities
-
-
 def _rule(recipe: Recipe) -> Rule:
     return "both" if recipe.fusion == "both" and len(recipe.modalities) == 2 else "either"
 
@@ -143,7 +144,7 @@ def _rule(recipe: Recipe) -> Rule:
 def _axes(recipe: Recipe, truth: Truth, steps: int) -> tuple[Axis, Axis]:
     """Thresholds to try: 0 and quantiles of true pairs' distances; with one distance only, the second axis is empty."""
     axes = []
-    for name in _names(recipe):
+    for name in recipe.thresholds:
         distance = joint_distance(truth.pairs, recipe) if name == "fused" else distance_of(truth.pairs, name)
         true_distance = distance[truth.same_rows]
         true_distance = true_distance[np.isfinite(true_distance)]
@@ -157,11 +158,8 @@ def _axes(recipe: Recipe, truth: Truth, steps: int) -> tuple[Axis, Axis]:
 
 
 def _with_thresholds(recipe: Recipe, axes: tuple[Axis, Axis], chosen: tuple[float, float]) -> Recipe:
-    thresholds = {
-        f"{name}_threshold": midway(axis.distance, threshold)
-        for name, axis, threshold in zip(_names(recipe), axes, chosen, strict=False)
-    }
-    return replace(recipe, **thresholds)  # type: ignore[arg-type]  # the names are its own
+    found = zip(recipe.thresholds, axes, chosen, strict=False)  # with one distance the second axis is empty
+    return recipe.with_thresholds({name: midway(axis.distance, threshold) for name, axis, threshold in found})
 
 
 def midway(distance: NDArray[np.float32], threshold: float) -> float:

@@ -17,7 +17,7 @@ from matcher.storage.workspace import Workspace
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How a recipe does on a catalog's labels.
+    """How a recipe does on a catalog's labels, with verdicts over them.
 
     Attributes:
         listing: Mean over listings, each counted among its own matches.
@@ -37,15 +37,15 @@ class Evaluation:
 
 
 def evaluate(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Report = silent) -> Evaluation:
-    """Measure a recipe on a catalog's labels; what is not encoded yet is encoded.
+    """Measure a recipe on a catalog's labels, with verdicts over them; what is not encoded yet is encoded.
 
     Raises:
         DataError: No listing has a label, or the recipe's thresholds are not set.
     """
-    truth = truth_of(
-        encode_catalog(workspace, config_of(catalog_id, recipe), report).pairs,
-        workspace.load_catalog(catalog_id).codes,
-    )
+    pairs = encode_catalog(workspace, config_of(catalog_id, recipe), report).pairs
+    catalog = workspace.load_catalog(catalog_id)
+    judged = judged_rows(list(catalog.listings["item_id"]), workspace.store.verdicts(catalog_id))
+    truth = truth_of(pairs, catalog.codes, judged[MATCH], judged[DIFFERENT])
     is_match = decide(truth.pairs, recipe)
     return Evaluation(
         listing_scores(is_match, truth),
@@ -53,7 +53,7 @@ def evaluate(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Repo
         truth.candidate_recall,
         truth.listings,
         truth.pairs.n,
-        int(learned_of(workspace, config_of(catalog_id, recipe))[workspace.load_catalog(catalog_id).codes >= 0].sum()),
+        int(learned_of(workspace, config_of(catalog_id, recipe))[catalog.codes >= 0].sum()),
     )
 
 

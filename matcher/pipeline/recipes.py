@@ -12,6 +12,7 @@ from matcher.matching.tuning import tune_recipe
 from matcher.pipeline.default_recipe import default_encoders, default_recipe, own_threshold
 from matcher.pipeline.encoding import ENCODED, EncodeConfig, encode_catalog
 from matcher.progress import Progress, Report, silent
+from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
 from matcher.storage.workspace import Workspace
 from matcher.training.provenance import learned_rows
 from matcher.training.runs import runs
@@ -69,7 +70,7 @@ def tune(
     objective: str = "f1",
     report: Report = silent,
 ) -> Recipe:
-    """Choose thresholds on a catalog's labels.
+    """Choose thresholds on a catalog's labels, with verdicts over them.
 
     Distances between listings that an encoder was trained on are smaller than those it will meet. So where it was
     trained on this catalog, only products that were kept out of its training are asked about, in the pool of all.
@@ -84,25 +85,31 @@ def tune(
     Raises:
         DataError: The labels do not do, or the objective is not one.
     """
-    codes = workspace.load_catalog(config.catalog_id).codes
+    catalog = workspace.load_catalog(config.catalog_id)
+    judged = judged_rows(list(catalog.listings["item_id"]), workspace.store.verdicts(config.catalog_id))
+    same, different = judged[MATCH], judged[DIFFERENT]
     asked = kept_out(workspace, config)
     usual = usual_recipe(workspace, config)
     template = Recipe(config.text, config.image, "either", config.metric, config.k, text_weight=config.text_weight)
     template = replace(template, text_alone=usual.text_alone, image_alone=usual.image_alone)
     pairs = encode_catalog(workspace, config_of(config.catalog_id, template), report).pairs
     tried = [fusion] if fusion else FUSIONS if config.text and config.image else FUSIONS[:1]
+
+    def choose(recipe: Recipe) -> Recipe:
+        return tune_recipe(pairs, catalog.codes, recipe, objective, asked=asked, same=same, different=different)
+
     recipes = []
     for done, each in enumerate(tried):
         report(Progress("Choosing thresholds", done, len(tried)))
         if each == "fused" and config.text and config.image:  # the weight that is best for the mean is best for it too
-            weight = tune_recipe(pairs, codes, replace(template, fusion="mean"), objective, asked=asked).text_weight
+            weight = choose(replace(template, fusion="mean")).text_weight
             template = replace(template, text_weight=weight)
             fused = replace(config_of(config.catalog_id, template), text_weight=weight)
             pairs = encode_catalog(workspace, fused, report).pairs
-        recipes.append(tune_recipe(pairs, codes, replace(template, fusion=each), objective, asked=asked))
+        recipes.append(choose(replace(template, fusion=each)))
     report(Progress("Choosing thresholds", len(tried), len(tried)))
     considered = pairs if asked is None else pairs.chosen(asked[pairs.left] | asked[pairs.right])
-    truth = truth_of(considered, codes)
+    truth = truth_of(considered, catalog.codes, same, different)
     by_recall = objective != "f1"
     return max(recipes, key=lambda recipe: _merit(decide(considered, recipe), truth, by_recall))
 

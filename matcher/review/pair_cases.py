@@ -8,12 +8,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
+from matcher.matching.metrics import DIFFERENT, SAME
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 Case = Literal["photo", "title", "disagree", "missed", "false"]
 CASES: tuple[Case, ...] = ("photo", "title", "disagree", "missed", "false")
-
-SAME, OTHER, UNKNOWN = 1, 0, -1  # what is known of a pair, from labels or verdicts
 
 
 @dataclass(frozen=True)
@@ -39,20 +38,6 @@ def index_pairs(pairs: CandidatePairs) -> PairIndex:
     order = np.argsort(ends, kind="stable")
     start = np.concatenate([[0], np.cumsum(np.bincount(ends, minlength=pairs.n))])
     return PairIndex(start.astype(np.int64), order % len(pairs.left) if len(pairs.left) else order)
-
-
-def known_truth(pairs: CandidatePairs, codes: NDArray[np.int32]) -> NDArray[np.int8]:
-    """What the labels say of each pair: SAME, OTHER, or UNKNOWN where a listing has no label.
-
-    Args:
-        pairs: P candidate pairs of N listings.
-        codes: Shape (N,). Label codes, -1 where unknown.
-
-    Returns:
-        Shape (P,).
-    """
-    left, right = codes[pairs.left], codes[pairs.right]
-    return np.where((left < 0) | (right < 0), UNKNOWN, left == right).astype(np.int8)
 
 
 def within(
@@ -99,7 +84,7 @@ def pairs_of_case(
         case: The question.
         pairs: P candidate pairs.
         is_match: Shape (P,). What the present rule decides.
-        truth: Shape (P,). SAME, OTHER or UNKNOWN.
+        truth: Shape (P,). SAME, DIFFERENT or UNKNOWN.
         thresholds: The distance of "text" and of "image" at or under which that side finds a pair.
 
     Returns:
@@ -112,14 +97,14 @@ def pairs_of_case(
         raise DataError(f"There is no case {case!r}; choose one of {', '.join(CASES)}.")
     text, image = (_finite(pairs, modality) for modality in ("text", "image"))
     if case in ("missed", "false"):
-        chosen = (truth == SAME) & ~is_match if case == "missed" else (truth == OTHER) & is_match
+        chosen = (truth == SAME) & ~is_match if case == "missed" else (truth == DIFFERENT) & is_match
         order = np.minimum(text, image)
     else:
         by_text, by_image = (within(pairs, is_match, side, thresholds.get(side)) for side in ("text", "image"))
         chosen = {"photo": by_image & ~by_text, "title": by_text & ~by_image, "disagree": by_text ^ by_image}[case]
         order = {"photo": image - text, "title": text - image, "disagree": -np.abs(text - image)}[case]
         if case != "disagree":
-            chosen &= truth != OTHER
+            chosen &= truth != DIFFERENT
             order = order - 10.0 * (truth == SAME)
     found = np.flatnonzero(chosen)
     return found[np.argsort(order[found], kind="stable")]

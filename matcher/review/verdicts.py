@@ -1,6 +1,6 @@
 """Where verdicts stand in a catalog: by row, and among its candidate pairs."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -16,9 +16,16 @@ Ids = tuple[str, str]
 """Two item ids, sorted."""
 
 
-def judged_rows(item_ids: Sequence[str], verdicts: Collection[Verdict]) -> dict[str, list[tuple[int, int]]]:
-    """Pairs of rows by kind of verdict; pairs whose listing has left the catalog are left out."""
-    row = {item_id: number for number, item_id in enumerate(item_ids)}
+def judged_rows(
+    item_ids: Sequence[str] | Mapping[str, int], verdicts: Collection[Verdict]
+) -> dict[str, list[tuple[int, int]]]:
+    """Pairs of rows by kind of verdict; pairs whose listing has left the catalog are left out.
+
+    Args:
+        item_ids: Shape (N,). Ids of the listings; or the row of each, where that is at hand.
+        verdicts: Those in force.
+    """
+    row = item_ids if isinstance(item_ids, Mapping) else {item_id: row for row, item_id in enumerate(item_ids)}
     judged: dict[str, list[tuple[int, int]]] = {kind: [] for kind in KINDS}
     for verdict in verdicts:
         if verdict.left_id in row and verdict.right_id in row:

@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 
 from matcher.errors import DataError
 from matcher.matching.metrics import (
+    DIFFERENT,
+    SAME,
+    UNKNOWN,
     Scores,
+    kind_of,
+    known_truth,
     listing_scores,
     matches_per_listing,
     pair_scores,
@@ -131,3 +136,60 @@ def test_labels_that_do_not_fit_are_refused():
         truth_of(pairs, np.array([0, 0], np.int32))
     with pytest.raises(DataError, match="No listing has a label"):
         truth_of(pairs, np.full(3, -1, np.int32))
+
+
+def test_it_is_unknown_what_a_pair_is_where_a_label_is_missing() -> None:
+    codes = np.array([5, 5, 2, -1, -1, 0], np.int32)
+    kind = kind_of(np.array([0, 0, 2, 3]), np.array([1, 2, 3, 4]), codes)
+    assert kind.tolist() == [SAME, DIFFERENT, UNKNOWN, UNKNOWN]
+
+
+@st.composite
+def judged(draw):
+    """Decisions as above, with labels or without, and verdicts on some pairs of listings, found or not."""
+    pairs, codes, is_match = draw(decisions())
+    codes = draw(st.sampled_from([codes, np.full_like(codes, -1)]))
+    possible = [(a, b) for a in range(pairs.n) for b in range(a + 1, pairs.n)]
+    verdicts = draw(st.dictionaries(st.sampled_from(possible), st.booleans(), max_size=6))
+    turned = draw(st.booleans())
+    said = {True: [], False: []}
+    for (a, b), same in verdicts.items():
+        said[same].append((b, a) if turned else (a, b))
+    return pairs, codes, is_match, verdicts, said
+
+
+@given(judged())
+def test_a_verdict_stands_over_the_labels_and_speaks_of_its_pair_alone(drawn):
+    """Every figure against a dictionary of what is known of each pair of the catalog."""
+    pairs, codes, is_match, verdicts, said = drawn
+    known = {(a, b): bool(codes[a] == codes[b]) for a in range(pairs.n) for b in range(a + 1, pairs.n)
+             if codes[a] >= 0 and codes[b] >= 0} | verdicts  # fmt: skip
+    truth = known_truth(pairs, codes, said[True], said[False])
+    listed = list(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True))
+    expected = [{True: SAME, False: DIFFERENT, None: UNKNOWN}[known.get(pair)] for pair in listed]
+    assert truth.kind(np.arange(len(pairs))).tolist() == expected
+    assert truth.is_known.tolist() == [kind != UNKNOWN for kind in expected]
+    assert truth.true_pairs == sum(known.values())
+    assert truth.judged == len(verdicts)
+    assert truth.listings == (codes >= 0).sum()
+    matched = [pair for pair, match in zip(listed, is_match.tolist(), strict=True) if match and pair in known]
+    right = sum(known[pair] for pair in matched)
+    scores = pair_scores(is_match, truth)
+    assert scores.precision == pytest.approx(right / len(matched) if matched else 1)
+    assert scores.recall == pytest.approx(right / truth.true_pairs if truth.true_pairs else 1)
+    if truth.listings:
+        f1 = [
+            2 * (1 + sum(known[pair] for pair in matched if row in pair))
+            / (2 + sum(row in pair for pair in matched) + sum(same for pair, same in known.items() if row in pair))
+            for row in np.flatnonzero(codes >= 0).tolist()
+        ]  # fmt: skip
+        assert per_listing_scores(is_match, truth)[2].tolist() == pytest.approx(f1)
+
+
+def test_without_labels_verdicts_alone_are_known_and_no_listing_can_be_scored():
+    pairs = CandidatePairs(3, *np.array([[0, 0], [1, 2]], np.int32), np.ones(2, np.uint16), {})
+    unlabelled = np.full(3, -1, np.int32)
+    truth = known_truth(pairs, unlabelled, [(1, 0)], [(0, 2)])
+    assert (truth.true_pairs, truth.listings, truth.kind(np.arange(2)).tolist()) == (1, 0, [SAME, DIFFERENT])
+    with pytest.raises(DataError, match="No listing has a label"):
+        truth_of(pairs, unlabelled, [(1, 0)])

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import DataError
-from matcher.matching.metrics import precision_recall_curve
-from matcher.matching.threshold_grid import pairs_within, reach, thinned, threshold_grid
+from matcher.matching.threshold_grid import pairs_within, threshold_grid
 
 BINS = 8
 EDGES = [i / BINS for i in range(BINS + 1)]
@@ -25,10 +24,10 @@ def grid_of(rows):
     return text, image, same & known, known, grid
 
 
-@given(pairs, st.sampled_from(EDGES), st.sampled_from(EDGES), st.sampled_from(["any", "all"]))
+@given(pairs, st.sampled_from(EDGES), st.sampled_from(EDGES), st.sampled_from(["either", "both"]))
 def test_counts_on_an_edge_are_exact(rows, text_threshold, image_threshold, rule):
     text, image, same, known, grid = grid_of(rows)
-    join = np.logical_or if rule == "any" else np.logical_and
+    join = np.logical_or if rule == "either" else np.logical_and
     accepted = join(text <= text_threshold, image <= image_threshold)
     for counts, mask in ((grid.same, same), (grid.known, known), (grid.found, np.ones(len(text), bool))):
         counted = pairs_within(counts, grid.tops, [text_threshold, image_threshold], rule)
@@ -38,7 +37,7 @@ def test_counts_on_an_edge_are_exact(rows, text_threshold, image_threshold, rule
 @given(pairs, st.floats(0, 1), st.floats(0, 1))
 def test_a_looser_threshold_never_counts_fewer(rows, one, other):
     *_, grid = grid_of(rows)
-    for rule in ("any", "all"):
+    for rule in ("either", "both"):
         tight = pairs_within(grid.found, grid.tops, [min(one, other), 0.5], rule)
         loose = pairs_within(grid.found, grid.tops, [max(one, other), 0.5], rule)
         assert tight <= loose + 1e-9
@@ -61,32 +60,3 @@ def test_bad_input_is_refused_with_what_was_found():
         threshold_grid([three], [1.0, 1.0], same=ones, known=ones)
     with pytest.raises(DataError, match="above 0"):
         threshold_grid([three], [0.0], same=ones, known=ones)
-
-
-@given(st.lists(distance, min_size=1), st.floats(0, 2), st.booleans())
-def test_a_slider_reaches_beyond_its_threshold_in_even_steps(values, threshold, known):
-    distances = np.array(values, np.float32)
-    top, step = reach(distances, threshold, distances <= 0.5 if known else None)
-    assert top >= threshold
-    assert 150 <= round(top / step) <= 420
-    assert top / step == pytest.approx(round(top / step))
-
-
-def test_a_slider_ends_where_the_same_pairs_end():
-    distances = np.concatenate([np.linspace(0, 0.4, 500), np.linspace(0.4, 1.9, 5000)]).astype(np.float32)
-    top, _ = reach(distances, 0.2, distances <= 0.4)
-    assert 0.39 < top < 0.45
-    assert reach(distances, 0.9, distances <= 0.4)[0] >= 0.9
-
-
-def test_a_thinned_curve_looks_like_the_whole_one():
-    rng = np.random.default_rng(5)
-    distance = rng.random(20_000, np.float32) ** 0.3
-    whole = precision_recall_curve(distance, rng.random(20_000) > distance)
-    thin = thinned(whole, 100)
-    assert len(thin.thresholds) <= 202
-    assert (thin.recall[0], thin.recall[-1]) == (whole.recall[0], whole.recall[-1])
-    between = np.interp(whole.recall, thin.recall, thin.precision)[200:]
-    assert np.abs(between - whole.precision[200:]).max() < 0.02
-    assert np.diff(thin.recall).max() < 0.03
-    assert thinned(thin, 200) is thin

@@ -61,7 +61,7 @@ def test_a_spread_has_the_nearest_and_the_farthest(values, count):
 
 
 def test_a_rule_that_cannot_be_used_says_what_is_missing():
-    with pytest.raises(DataError, match="not set"):
+    with pytest.raises(DataError, match="no text threshold; tune it"):
         distance_to_edge(pairs_of([(0.1, 0.1, 0.1)]), Recipe("tfidf", "phash"))
     titles_only = CandidatePairs(
         2, np.zeros(1, np.int32), np.ones(1, np.int32), np.ones(1, np.uint16), {"text": np.zeros(1, np.float32)}

@@ -9,13 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import DataError
+from matcher.matching.metrics import DIFFERENT, SAME, UNKNOWN
 from matcher.review.pair_cases import (
     CASES,
-    OTHER,
-    SAME,
-    UNKNOWN,
     index_pairs,
-    known_truth,
     listings_of,
     pairs_of_case,
     within,
@@ -85,12 +82,6 @@ def test_index_lists_every_pair_under_both_ends() -> None:
     assert [sorted(index.of(row).tolist()) for row in range(pairs.n)] == expected
 
 
-def test_truth_is_unknown_where_a_label_is_missing() -> None:
-    pairs = pairs_from([(0, 1, 0.1, 0.1), (0, 2, 0.1, 0.1), (2, 3, 0.1, 0.1), (3, 4, 0.1, 0.1)])
-    codes = np.array([5, 5, 2, -1, -1, 0], np.int32)
-    assert known_truth(pairs, codes).tolist() == [SAME, OTHER, UNKNOWN, UNKNOWN]
-
-
 def test_a_side_without_threshold_finds_as_many_pairs_as_the_rule() -> None:
     pairs = pairs_from([(0, 1, 0.4, 0.1), (0, 2, 0.2, 0.1), (0, 3, 0.3, 0.1), (0, 4, np.inf, 0.1)])
     is_match = np.array([True, False, False, True])
@@ -112,7 +103,7 @@ PAIRS = pairs_from(
         (4, 5, 0.6, 0.4),  # missed, nearer
     ]
 )
-TRUTH = np.array([SAME, SAME, OTHER, UNKNOWN, SAME, SAME, SAME], np.int8)
+TRUTH = np.array([SAME, SAME, DIFFERENT, UNKNOWN, SAME, SAME, SAME], np.int8)
 IS_MATCH = np.array([True, True, True, True, True, False, False])
 
 

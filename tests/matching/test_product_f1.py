@@ -6,7 +6,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from matcher.matching.metrics import listing_scores, per_listing_scores, truth_of
-from matcher.matching.surface import Axis, pair_counts, product_f1
+from matcher.matching.product_f1 import pair_counts, product_f1
+from matcher.matching.threshold_grid import Axis
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 TRIED = np.array([0.0, 0.1, 0.5, 1.0], np.float32)
@@ -15,7 +16,7 @@ few_distances = st.sampled_from([0.0, 0.1, 0.3, 0.5, 0.9, np.inf])
 
 @st.composite
 def labelled(draw):
-    """Pairs of a few listings, some without a label, with distances that tie with each other and with thresholds."""
+    """A few listings, some without a label, verdicts on some pairs, distances that tie also with thresholds."""
     n = draw(st.integers(2, 8))
     codes = np.array(draw(st.lists(st.integers(-1, 2), min_size=n, max_size=n)), np.int32)
     assume((codes >= 0).any())
@@ -25,7 +26,9 @@ def labelled(draw):
         np.array(draw(st.lists(few_distances, min_size=count, max_size=count)), np.float32) for _ in range(2)
     )
     pairs = CandidatePairs(n, left.astype(np.int32), right.astype(np.int32), np.ones(count, np.uint16), {})
-    return truth_of(pairs, codes), Axis(text, TRIED), Axis(image, TRIED[:3])
+    some = st.lists(st.sampled_from(list(zip(left.tolist(), right.tolist(), strict=True))), max_size=3)
+    same, different = draw(some), draw(some)
+    return truth_of(pairs, codes, same, different), Axis(text, TRIED), Axis(image, TRIED[:3])
 
 
 def at(truth, first, second, rule, row, column):

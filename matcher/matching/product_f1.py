@@ -1,50 +1,18 @@
-"""Scores over a whole grid of thresholds, two distances at a time, for the cost of a few single ones."""
-
-from dataclasses import dataclass
-from typing import Literal
+"""The figures of tuning over a whole grid of thresholds: pairs, and the F1 of every product."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.matching.metrics import Truth
-
-Rule = Literal["either", "both"]
-"""A pair matches when either distance is within its threshold, or when both are."""
-
-
-@dataclass(frozen=True)
-class Axis:
-    """One distance and the thresholds to try on it.
-
-    Attributes:
-        distance: Shape (P,). Infinite where a pair has none.
-        thresholds: Shape (A,), ascending.
-    """
-
-    distance: NDArray[np.float32]
-    thresholds: NDArray[np.float32]
-
-    def __len__(self) -> int:
-        return len(self.thresholds)
-
-    def steps(self) -> NDArray[np.int64]:
-        """Position of the first threshold that accepts each pair, or A when none does; shape (P,)."""
-        return np.searchsorted(self.thresholds, self.distance, side="left")
+from matcher.matching.threshold_grid import Axis, Rule, accepted_by, cells_of, cumulated
 
 
 def pair_counts(first: Axis, second: Axis, rule: Rule, truth: Truth) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Count matches and right matches at every pair of thresholds; shapes (A, B)."""
-    shape = (len(first) + 1, len(second) + 1)
-    cell = first.steps() * shape[1] + second.steps()
-
-    def within(rows: NDArray[np.intp] | slice) -> NDArray[np.int64]:
-        counts: NDArray[np.int64] = np.bincount(cell[rows], minlength=shape[0] * shape[1]).reshape(shape)
-        both: NDArray[np.int64] = counts.cumsum(axis=0).cumsum(axis=1)
-        if rule == "both":
-            return both[:-1, :-1]
-        return both[:-1, -1:] + both[-1:, :-1] - both[:-1, :-1]
-
-    return within(slice(None) if truth.counted is None else np.flatnonzero(truth.counted)), within(truth.same_rows)
+    """Count matches of known pairs, and right ones among them, at every pair of thresholds; shapes (A, B)."""
+    axes = (first, second)
+    cells = cells_of(axes)
+    known = cells if truth.counted is None else cells[truth.counted]
+    return accepted_by(cumulated(known, axes), rule), accepted_by(cumulated(cells[truth.same_rows], axes), rule)
 
 
 def product_f1(first: Axis, second: Axis, rule: Rule, truth: Truth, *, growth: float = 1.0) -> NDArray[np.float32]:
@@ -57,7 +25,7 @@ def product_f1(first: Axis, second: Axis, rule: Rule, truth: Truth, *, growth: f
         first: A thresholds.
         second: B thresholds.
         rule: How the two distances decide.
-        truth: Labels of the same pairs.
+        truth: What is known of the same pairs.
         growth: Counts each false match this many times, as in a catalog so many times larger: there, false matches
             grow with the catalog and true ones do not.
 
@@ -106,8 +74,10 @@ class _Histogram:
         self._truth, self._place = truth, place
 
     def add(self, rows: NDArray[np.intp], steps: NDArray[np.int64], amount: int = 1) -> None:
-        """Add given pairs, at their own step of `steps` (P,), to both of their listings."""
+        """Add given pairs, at their own step of `steps` (P,), to both of their listings, if these have a label."""
         _, listings, width = self.counts.shape
         kind = self._truth.is_same[rows] * np.int64(listings)
         for end in (self._truth.pairs.left, self._truth.pairs.right):
-            np.add.at(self.counts.reshape(-1), (kind + self._place[end[rows]]) * width + steps[rows], np.int32(amount))
+            place = self._place[end[rows]]
+            cell = (kind + place) * width + steps[rows]
+            np.add.at(self.counts.reshape(-1), cell[place >= 0], np.int32(amount))
