@@ -1,13 +1,14 @@
 // Live threshold sliders: figures follow the mouse from cumulative counts that the page sent once; on release the page
-// is told and computes the exact ones.
+// is told and computes the exact ones. How the counts are read stands above, in threshold_counts.js.
 //
 // data: { rows: [{ id, name, note, value, top, most, step, same: [n], other: [n] }],
 //                                                    top: where the track ends; most: the largest distance there can be
-//         rule: "any" | "all",                      any: one row within its threshold is enough
+//         rule: "either" | "both",                  either: one row within its threshold is enough
 //         grid: { same, known, found: nested arrays, one axis a row; (n + 2) entries an axis: at or under edge 0..n, then all },
 //         true_pairs: number | null,                same pairs there are, also those that no search returned
 //         reached: number | null,                   share of them that the search returned
 //         listings: number, exact: { pair, listing | null }, key: changes when the counts do }
+/* global clamp, figuresAt */
 const ICONS = {
   text: "M4 6h16M4 12h16M4 18h10",
   image: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9.5h.01",
@@ -17,54 +18,18 @@ const STATES = new WeakMap();
 const SETTLE_MS = 350; // after the last arrow key, so that a held key is one move
 
 const element = (tag, className, text) => {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  if (text !== undefined) node.textContent = text;
+  return node;
 };
 const shape = (tag, attributes) => {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
+  const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  return node;
 };
-const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
 const three = (value) => (value === null || Number.isNaN(value) ? "–" : value.toFixed(3));
 const whole = (value) => Math.round(value).toLocaleString("en");
-
-// Count of pairs at or under all thresholds, read between the edges; null stands for "no limit".
-function counted(grid, rows, values, axis = 0) {
-  if (axis === rows.length) return grid;
-  const all = grid.length - 1;
-  if (values[axis] === null) return counted(grid[all], rows, values, axis + 1);
-  const place = clamp((values[axis] / rows[axis].top) * (all - 1), 0, all - 1);
-  const edge = Math.min(Math.floor(place), all - 2);
-  const low = counted(grid[edge], rows, values, axis + 1);
-  const high = counted(grid[edge + 1], rows, values, axis + 1);
-  return low + (high - low) * (place - edge);
-}
-
-// "any" is inclusion and exclusion over the rows, "all" is the corner itself.
-function accepted(grid, rows, values, rule) {
-  if (rule === "all") return counted(grid, rows, values);
-  let total = 0;
-  for (let chosen = 1; chosen < 1 << rows.length; chosen++) {
-    const corner = values.map((value, i) => ((chosen >> i) & 1 ? value : null));
-    const size = corner.filter((value) => value !== null).length;
-    total += (size % 2 ? 1 : -1) * counted(grid, rows, corner);
-  }
-  return total;
-}
-
-function figuresAt(data, values) {
-  const count = (name) => accepted(data.grid[name], data.rows, values, data.rule);
-  const matches = count("found");
-  if (data.true_pairs === null) return { matches, precision: null, recall: null, f1: null };
-  const same = count("same");
-  const known = count("known");
-  const precision = known > 0 ? same / known : 1;
-  const recall = data.true_pairs > 0 ? same / data.true_pairs : null;
-  return { matches, precision, recall, f1: (2 * same) / (known + data.true_pairs || 1) };
-}
 
 function histogram(row, known) {
   const svg = shape("svg", { viewBox: `0 0 ${row.same.length} 100`, preserveAspectRatio: "none", "aria-hidden": "true" });
@@ -118,14 +83,14 @@ function build(root, state) {
     count: figureBlock("Matches", [["matches", "Pairs"], ["per_listing", "Per listing"]]),
     search: data.reached === null ? null : figureBlock("Reached by the search at all", [["reached", "Of the same pairs"]]),
   };
-  for (const made of Object.values(state.blocks)) if (made) strip.append(made.block);
+  for (const block of Object.values(state.blocks)) if (block) strip.append(block.block);
   frame.append(strip);
   state.parts = data.rows.map((row, i) => buildRow(frame, state, row, i));
   const legend = element("div", "legend");
   const entry = (text, mark, className) => {
-    const made = element("span", className, text);
-    made.style.setProperty("--mark", mark);
-    legend.append(made);
+    const node = element("span", className, text);
+    node.style.setProperty("--mark", mark);
+    legend.append(node);
   };
   if (data.true_pairs !== null) {
     entry("same product (above)", "var(--same)");
@@ -227,10 +192,10 @@ function listen(state, i, { track, handle, number }) {
 function commit(state) {
   clearTimeout(state.timer);
   state.timer = null;
-  const asked = {};
-  state.data.rows.forEach((row, i) => (asked[row.id] = state.values[i]));
+  const thresholds = {};
+  state.data.rows.forEach((row, i) => (thresholds[row.id] = state.values[i]));
   const same = state.data.rows.every((row, i) => row.value === state.values[i]);
-  if (!same) state.send("moved", asked);
+  if (!same) state.send("moved", thresholds);
   else paint(state);
 }
 

@@ -1,4 +1,4 @@
-"""Bring a catalog, check it, and see what it is made of."""
+"""Import a catalog, check it, and see what it is made of."""
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from pages._shared.opened_catalog import Opened, current_catalog_id, current_wor
 def main() -> None:
     """Upload first when there is nothing; otherwise the open catalog, with the upload folded away."""
     workspace = current_workspace()
-    arrived(workspace)
+    open_imported(workspace)
     st.title("Catalog")
     reading = next((job for job in jobs.active(workspace) if job.kind in ("import", "demo")), None)
     if reading:
@@ -26,12 +26,12 @@ def main() -> None:
     with st.expander("Add another catalog, or a new version of this one", icon=":material/upload:"):
         upload.draw(workspace)
     opened = need_catalog()
-    facts(opened)
-    next_step(opened)
+    draw_counts(opened)
+    draw_next_step(opened)
     profile.draw(opened)
 
 
-def arrived(workspace: Workspace) -> None:
+def open_imported(workspace: Workspace) -> None:
     """Open the catalog that was imported from here, once it is there; the address remembers the job."""
     job_id = st.query_params.get("importing")
     job = next((job for job in [jobs.latest(workspace, "import")] if job and job.id == job_id), None)
@@ -40,19 +40,19 @@ def arrived(workspace: Workspace) -> None:
     del st.query_params["importing"]
     if job.state == "done":
         open_catalog(job.result["catalog_id"])
-        st.toast(f"{job.result['listings']:,} listings are in.", icon=":material/check_circle:")
+        st.toast(f"{job.result['listings']:,} listings were imported.", icon=":material/check_circle:")
         st.rerun()
 
 
-def facts(opened: Opened) -> None:
+def draw_counts(opened: Opened) -> None:
     """Five numbers, and where they come from."""
-    counts = profile.counts_of(opened)
+    counts = profile.count_listings(opened)
     figures = {
         "Listings": counts.listings,
         "With a title": counts.titles,
         "With a photo": counts.photos or counts.hashes,
         "Known products": counts.products,
-        "Remarks": opened.info.problems,
+        "Issues": opened.info.problems,
     }
     for column, (name, figure) in zip(st.columns(len(figures)), figures.items(), strict=True):
         column.metric(name, f"{figure:,}")
@@ -60,7 +60,7 @@ def facts(opened: Opened) -> None:
         st.caption(f"{counts.hashes:,} listings have no photo but its hash; they are compared by that.")
 
 
-def next_step(opened: Opened) -> None:
+def draw_next_step(opened: Opened) -> None:
     """Find matches, with the choice of encoders folded away; or go on when they are found."""
     job = jobs.latest(opened.workspace, "encode", opened.id)
     if job and job.active:

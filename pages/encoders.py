@@ -11,18 +11,18 @@ from matcher.pipeline.check_encoder import TrialConfig
 from matcher.pipeline.encoding import ENCODED
 from matcher.storage.records import Job
 from matcher.training.runs import runs
+from matcher.vectors.candidate_pairs import Modality
 from pages._encoders import curves, form, run_list
 from pages._shared import job_panel
-from pages._shared.cards import ICONS
-from pages._shared.encoder_names import Known, gone, gone_line, known_encoders
+from pages._shared.encoder_names import Known, find_deleted, known_encoders, warn_of_deleted
 from pages._shared.escape import literal
-from pages._shared.opened_catalog import Opened, need_catalog, view_control
+from pages._shared.modality import COLOURS, ICONS, NAMES
+from pages._shared.opened_catalog import Opened, choose_view, need_catalog
 
 LIST, TRAIN, OWN = "What there is", "Train", "Trained here"
 VIEW = "encoders-view"
 GONE, HIDDEN = "encoders-gone", "encoders-hidden"  # what a click could not do, and a failure that was read
-SIDES = {"text": "For titles", "image": "For photos"}
-COLOURS = {"text": "blue", "image": "orange"}
+SIDES: tuple[Modality, ...] = ("text", "image")
 NAMED = {
     "bert": "Titles: sentence-transformers or BERT, by hub id or folder",
     "characterbert": "Titles: CharacterBERT, by hub id or folder",
@@ -34,12 +34,12 @@ def main() -> None:
     """What runs first, then one of three views."""
     st.title("Encoders")
     opened = need_catalog()
-    used = in_use(opened)
+    used = read_used(opened)
     training = jobs.latest(opened.workspace, "train", opened.id)
     watch(opened, training, used)
     own = runs(opened.workspace.encoders)
     offered = [LIST, TRAIN, *([OWN] if own else [])]
-    view = view_control(offered, VIEW)
+    view = choose_view(offered, VIEW)
     if view == TRAIN and training and training.active:
         st.caption("One training at a time on a catalog: the next one can start when this one has ended.")
     elif view == TRAIN:
@@ -47,16 +47,16 @@ def main() -> None:
     elif view == OWN:
         run_list.draw(opened)
     else:
-        listed(opened, used)
+        draw_list(opened, used)
 
 
-def in_use(opened: Opened) -> dict[str, str | None]:
+def read_used(opened: Opened) -> dict[Modality, str | None]:
     """The encoder of titles and of photos that this catalog's matches come from."""
     kept = opened.workspace.store.setting(opened.id, ENCODED)
     return {side: kept["config"][side] if kept else None for side in SIDES}
 
 
-def watch(opened: Opened, training: Job | None, used: dict[str, str | None]) -> None:
+def watch(opened: Opened, training: Job | None, used: dict[Modality, str | None]) -> None:
     """What is running, what has just ended, and anything that has to be said."""
     if said := st.session_state.pop(GONE, None):
         st.error(said, icon=":material/error:")
@@ -66,9 +66,9 @@ def watch(opened: Opened, training: Job | None, used: dict[str, str | None]) -> 
             if key == "training-said":
                 st.warning(literal(said), icon=":material/warning:")
     if training and training.active:
-        curves.running(opened.workspace, training)
+        curves.draw_running(opened.workspace, training)
     elif training:
-        curves.ended(opened.workspace, training, used)
+        curves.draw_ended(opened.workspace, training, used)
     finding = jobs.latest(opened.workspace, "encode", opened.id)
     if finding and finding.active:
         job_panel.follow(opened.workspace, finding.id, job_panel.TITLES["encode"])
@@ -82,34 +82,34 @@ def _hide(job_id: str) -> None:
     st.session_state[HIDDEN] = job_id
 
 
-def listed(opened: Opened, used: dict[str, str | None]) -> None:
+def draw_list(opened: Opened, used: dict[Modality, str | None]) -> None:
     """Every encoder with what it is good for, and ways to get more."""
     st.caption(
         "An encoder turns titles or photos into numbers, so that listings of one product come to lie near each other. "
         "The bundled ones know goods in general; one trained here knows yours."
     )
-    if missing := gone(opened.workspace, used):
-        st.warning(gone_line(missing), icon=":material/warning:")
-    for column, (side, heading) in zip(st.columns(2, gap="medium"), SIDES.items(), strict=True):
+    if missing := find_deleted(opened.workspace, used):
+        st.warning(warn_of_deleted(missing), icon=":material/warning:")
+    for column, side in zip(st.columns(2, gap="medium"), SIDES, strict=True):
         with column:
-            st.markdown(f"#### :{COLOURS[side]}[:material/{ICONS[side]}:] {heading}")
+            st.markdown(f"#### :{COLOURS[side]}[:material/{ICONS[side]}:] For {NAMES[side].lower()}")
             every = known_encoders(opened.workspace, side).values()
             folded = [known for known in every if known.compared and used[side] != known.id]
             for known in every:
                 if known not in folded:
-                    row(opened, known, used[side] == known.id)
+                    draw_row(opened, known, used[side] == known.id)
             if folded:
                 with st.expander(f"Trained by a comparison · {len(folded)}", icon=":material/leaderboard:"):
                     for known in folded:
-                        row(opened, known, used=False)
-    run_list.tell_of_damage(opened.workspace)
+                        draw_row(opened, known, used=False)
+    run_list.warn_of_damage(opened.workspace)
     with st.expander("Load another one, by name or folder", icon=":material/folder_open:"):
-        load_another(opened)
-    with st.expander("Bring in an exported one", icon=":material/upload:"):
-        run_list.bring_in(opened.workspace)
+        draw_load(opened)
+    with st.expander("Import an exported one", icon=":material/upload:"):
+        run_list.draw_import(opened.workspace)
 
 
-def row(opened: Opened, known: Known, used: bool) -> None:
+def draw_row(opened: Opened, known: Known, used: bool) -> None:
     """One encoder."""
     with st.container(border=True, gap="xsmall", key=f"encoder-{known.modality}-{known.id}"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -128,7 +128,7 @@ def row(opened: Opened, known: Known, used: bool) -> None:
         line = literal(known.one_line)
         if known.card:
             figures = known.card.figures
-            what = "what was kept out" if curves.by_labels(known.card) else "edited copies, not on known products"
+            what = "what was kept out" if curves.is_by_labels(known.card) else "edited copies, not on known products"
             line += f" F1 {figures['f1_before']:.3f} → **{figures['f1']:.3f}** on {what}."
         st.caption(line)
 
@@ -140,9 +140,12 @@ def look_at(run_id: str) -> None:
 
 def use(opened: Opened, known: Known) -> None:
     """Find matches with it; the other side's encoder stays."""
-    config = replace(recipes.last_config(opened.workspace, opened.id), **{known.modality: known.id})
-    if missing := gone(opened.workspace, {"text": config.text, "image": config.image}):
-        st.session_state[GONE] = f"{gone_line(missing)} The Catalog page lets you choose both at once, under Encoders."
+    last = recipes.last_config(opened.workspace, opened.id)
+    config = replace(last, text=known.id) if known.modality == "text" else replace(last, image=known.id)
+    if missing := find_deleted(opened.workspace, {"text": config.text, "image": config.image}):
+        st.session_state[GONE] = (
+            f"{warn_of_deleted(missing)} The Catalog page lets you choose both at once, under Encoders."
+        )
         return
     try:
         jobs.start(opened.workspace, "encode", config)
@@ -150,7 +153,7 @@ def use(opened: Opened, known: Known) -> None:
         st.session_state["training-said"] = str(error)
 
 
-def load_another(opened: Opened) -> None:
+def draw_load(opened: Opened) -> None:
     """Try an encoder by name; only one that opens and works is offered from then on."""
     job = jobs.latest(opened.workspace, "trial", opened.id)
     if job and job.active:

@@ -7,14 +7,14 @@ from matcher.pipeline import catalogs, default_recipe, encoding
 from matcher.storage.records import CatalogInfo
 from matcher.storage.workspace import Workspace
 from pages._shared import job_panel
-from pages._shared.cards import card_grid
+from pages._shared.cards import Card, draw_grid
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import (
     Opened,
     current_workspace,
-    find_matches_button,
+    draw_find_matches,
     is_encoded,
-    listing_card,
+    make_card,
     need_catalog,
     open_catalog,
 )
@@ -26,7 +26,7 @@ SHOWN = 10  # photos of the catalog on this page: two rows of a wide window
 def main() -> None:
     """Offer the demo to a newcomer; show everybody else what is done and what is next."""
     workspace = current_workspace()
-    carry_the_demo_on(workspace)
+    continue_demo(workspace)
     running = next((job for job in jobs.active(workspace)), None)
     catalogs = workspace.catalogs()
     st.title("Find the same product listed twice" if not catalogs else "Start")
@@ -35,42 +35,42 @@ def main() -> None:
     else:
         job_panel.tell_of_failure(workspace)
     if not catalogs:
-        welcome(workspace, busy=running is not None)
+        draw_welcome(workspace, busy=running is not None)
         return
     opened = need_catalog()
-    checklist(opened, busy=running is not None)
+    draw_checklist(opened, busy=running is not None)
     st.subheader(literal(opened.info.name))
-    card_grid(sample(opened), key="sample", on_open=browse)
+    draw_grid(sample(opened), key="sample", on_open=open_listing)
     if st.session_state.pop("go-browse", False):
         st.switch_page("pages/browse.py", query_params={"catalog": opened.id, "item": st.session_state["browse-item"]})
-    others(workspace, catalogs, opened.id)
+    draw_others(workspace, catalogs, opened.id)
 
 
-def welcome(workspace: Workspace, busy: bool) -> None:
+def draw_welcome(workspace: Workspace, busy: bool) -> None:
     """What an empty workspace says."""
     st.markdown(
         "Twinshelf compares listings by title, by photo and by both, and shows you which ones sell the same product. "
-        "You set how strict it is, judge the doubtful pairs, and take the result with you."
+        "You set how strict it is, judge the doubtful pairs, and download the result."
     )
     if busy:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Open the demo catalog", type="primary", icon=":material/play_circle:"):
             start_demo(workspace)
-        st.page_link("pages/catalog.py", label="Bring your own table", icon=":material/upload:")
+        st.page_link("pages/catalog.py", label="Import your own table", icon=":material/upload:")
     st.caption(
         "The demo has about 500 listings with drawn photos. It takes about a minute, and nothing leaves this computer."
     )
 
 
 def start_demo(workspace: Workspace) -> None:
-    """Import the demo; `carry_the_demo_on` then looks for its matches."""
+    """Import the demo; `continue_demo` then looks for its matches."""
     workspace.store.set_setting("", "page.demo", "importing")
     jobs.start(workspace, "demo", DEMO)
     st.rerun()
 
 
-def carry_the_demo_on(workspace: Workspace) -> None:
+def continue_demo(workspace: Workspace) -> None:
     """Look for matches as soon as the demo that was asked for is there, whichever tab sees it first."""
     if workspace.store.setting("", "page.demo") != "importing":
         return
@@ -84,7 +84,7 @@ def carry_the_demo_on(workspace: Workspace) -> None:
         jobs.start(workspace, "encode", encoding.EncodeConfig(DEMO.catalog_id, text, image))
 
 
-def checklist(opened: Opened, busy: bool) -> None:
+def draw_checklist(opened: Opened, busy: bool) -> None:
     """The five steps, each with its state and a link; the next one has the button."""
     store = opened.workspace.store
     encoded = is_encoded(opened)
@@ -92,7 +92,7 @@ def checklist(opened: Opened, busy: bool) -> None:
     verdicts = len(store.verdicts(opened.id))
     exported = bool(store.setting(opened.id, "page.exported"))
     steps = [
-        ("Catalog", "pages/catalog.py", True, f"{opened.info.listings:,} listings, {opened.info.problems:,} remarks"),
+        ("Catalog", "pages/catalog.py", True, f"{opened.info.listings:,} listings, {opened.info.problems:,} issues"),
         ("Browse", "pages/browse.py", encoded, "found" if encoded else "not looked for yet"),
         ("Thresholds", "pages/thresholds.py", tuned, "yours" if tuned else "the usual ones"),
         ("Review", "pages/review.py", verdicts > 0, f"{verdicts:,} verdict{'' if verdicts == 1 else 's'}"),
@@ -106,25 +106,25 @@ def checklist(opened: Opened, busy: bool) -> None:
     if busy:
         return
     if not encoded:
-        find_matches_button(opened)
+        draw_find_matches(opened)
     elif not tuned and not verdicts and st.button("Browse the matches", type="primary", icon=":material/grid_view:"):
         st.switch_page("pages/browse.py", query_params={"catalog": opened.id})
 
 
-def sample(opened: Opened) -> list:
+def sample(opened: Opened) -> list[Card]:
     """Listings from all over the catalog, those with a photo first."""
     photos = opened.catalog.listings["photo"].to_numpy() != ""
     pool = photos.nonzero()[0] if photos.any() else (~photos).nonzero()[0]
-    return [listing_card(opened, int(row)) for row in pool[:: max(1, len(pool) // SHOWN)][:SHOWN]]
+    return [make_card(opened, int(row)) for row in pool[:: max(1, len(pool) // SHOWN)][:SHOWN]]
 
 
-def browse(item_id: str) -> None:
+def open_listing(item_id: str) -> None:
     """Look at a listing of the sample."""
     st.session_state["browse-item"] = item_id
     st.session_state["go-browse"] = True
 
 
-def others(workspace: Workspace, catalogs: list[CatalogInfo], current: str) -> None:
+def draw_others(workspace: Workspace, catalogs: list[CatalogInfo], current: str) -> None:
     """The other catalogs of this workspace, and the demo if it is not among them."""
     rest = [info for info in catalogs if info.id != current]
     if rest:

@@ -6,17 +6,21 @@ import numpy as np
 import streamlit as st
 
 from matcher import jobs
+from matcher.matching.metrics import Truth
 from matcher.matching.recipe import Recipe
+from matcher.matching.threshold_report import rule_of
 from matcher.matching.tuning import tune_recipe
 from matcher.pipeline import recipes
+from matcher.vectors.candidate_pairs import MODALITIES
 from pages._shared import job_panel, measured
-from pages._shared.charts import chart
+from pages._shared.charts import draw_chart
+from pages._shared.modality import NAMES
 from pages._shared.opened_catalog import Matched, need_matches
-from pages._shared.pair_tiles import pair_tiles
-from pages._shared.wording import FUSIONS, MEANS, METRICS, NAMES, encoder_name
-from pages._thresholds.curves import matches_per_listing, over_threshold, precision_recall
-from pages._thresholds.presets import presets
-from pages._thresholds.sliders import Slider, threshold_sliders
+from pages._shared.pair_tiles import draw_pairs
+from pages._shared.wording import FUSIONS, MEANS, METRICS, name_encoder
+from pages._thresholds.curves import plot_matches, plot_over_threshold, plot_precision_recall
+from pages._thresholds.presets import draw_presets
+from pages._thresholds.sliders import Slider, draw_sliders
 
 BEFORE = "thresholds-before"  # the recipe before the last move, to show what flipped
 SHOWN = 4
@@ -28,15 +32,15 @@ def main() -> None:
     title.title("Thresholds")
     matched = need_matches()
     with kept:
-        presets(matched, put)
-    known = measured.known_of(matched)
-    rule(matched)
-    sliders(matched, known)
-    tuning(matched, known)
-    measured_on(matched, known)
-    flips(matched, known)
-    curves(matched, known)
-    search(matched)
+        draw_presets(matched, put)
+    known = measured.read_truth(matched)
+    draw_rule(matched)
+    draw_thresholds(matched, known)
+    draw_tuning(matched, known.truth)
+    say_measured_on(matched, known.truth)
+    draw_flips(matched, known.truth)
+    draw_curves(matched, known)
+    draw_search(matched)
 
 
 def put(matched: Matched, recipe: Recipe) -> None:
@@ -49,24 +53,25 @@ def put(matched: Matched, recipe: Recipe) -> None:
 def complete(matched: Matched, recipe: Recipe) -> Recipe:
     """The same with usual thresholds where another rule has left some unset."""
     usual = recipes.usual_recipe(matched.workspace, matched.encoded.config)
-    names = [f"{axis}_threshold" for axis in measured.axes_of(recipe)]
     recipe = replace(recipe, text_alone=usual.text_alone, image_alone=usual.image_alone)
-    return replace(recipe, **{name: getattr(usual, name) for name in names if getattr(recipe, name) is None})
+    usual = replace(usual, fusion=recipe.fusion)  # its thresholds for this rule
+    unset = [name for name, threshold in recipe.thresholds.items() if threshold is None]
+    return recipe.with_thresholds({name: usual.thresholds.get(name) for name in unset})
 
 
-def rule(matched: Matched) -> None:
+def draw_rule(matched: Matched) -> None:
     """How titles and photos are joined."""
     recipe = matched.recipe
-    if not measured.joins(recipe):
+    if recipe.text_encoder is None or recipe.image_encoder is None:
         return
 
-    def chosen() -> None:
+    def change_fusion() -> None:
         put(matched, complete(matched, replace(recipe, fusion=st.session_state["fusion"])))
 
-    def weighed() -> None:
+    def change_weight() -> None:
         put(matched, replace(recipe, text_weight=st.session_state["weight"] / 100))
 
-    def averaged() -> None:
+    def change_mean() -> None:
         put(matched, replace(recipe, mean=st.session_state["mean"]))
 
     st.session_state["mean"] = recipe.mean
@@ -74,71 +79,80 @@ def rule(matched: Matched) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.segmented_control(
             "A pair matches by", list(FUSIONS), format_func=lambda name: FUSIONS[name][0], key="fusion", required=True,
-            on_change=chosen,
+            on_change=change_fusion,
         )  # fmt: skip
         if recipe.fusion == "mean":
-            st.slider("Weight of the title", 0, 100, step=5, format="%d %%", key="weight", on_change=weighed, width=260)
+            st.slider(
+                "Weight of the title", 0, 100, step=5, format="%d %%", key="weight", on_change=change_weight, width=260
+            )
             st.segmented_control(
-                "Kind of mean", list(MEANS), format_func=MEANS.get, key="mean", required=True, on_change=averaged,
+                "Kind of mean", list(MEANS), format_func=MEANS.__getitem__, key="mean", required=True,
+                on_change=change_mean,
                 help="The usual mean asks both to be near. The lenient one, the geometric mean, is content when one of "
                 "the two is very near, and so lies between it and “Title or photo”.",
             )  # fmt: skip
     st.caption(FUSIONS[recipe.fusion][1])
 
 
-def sliders(matched: Matched, known: measured.Known) -> None:
+def draw_thresholds(matched: Matched, known: measured.Known) -> None:
     """The live sliders and their figures."""
     recipe = matched.recipe
-    grid, steps, about = measured.grid_of(matched, known)
-    notes = {"text": encoder_name(recipe.text_encoder), "image": encoder_name(recipe.image_encoder), "fused": ""}
+    grid, steps, about = measured.count_grid(matched, known)
+    notes = {"text": name_encoder(recipe.text_encoder), "image": name_encoder(recipe.image_encoder), "fused": ""}
     most = 1e9 if recipe.metric == "manhattan" else 2.0
     rows = [
-        Slider(axis, NAMES[axis], notes[axis], getattr(recipe, f"{axis}_threshold"), step, most)
-        for axis, step in zip(measured.axes_of(recipe), steps, strict=True)
+        Slider(axis, NAMES[axis], notes[axis], recipe.threshold(axis), step, most)
+        for axis, step in zip((name for name in MODALITIES if name in recipe.thresholds), steps, strict=True)
     ]
 
-    def moved(asked: dict[str, float]) -> None:
-        put(matched, replace(recipe, **{f"{axis}_threshold": round(value, 6) for axis, value in asked.items()}))
+    def move(thresholds: dict[str, float]) -> None:
+        put(matched, recipe.with_thresholds({name: round(value, 6) for name, value in thresholds.items()}))
 
-    threshold_sliders(
-        grid, rows, "all" if recipe.fusion == "both" else "any", measured.figures_of(matched, known),
-        listings=matched.info.listings, about=about, on_moved=moved, key="sliders",
+    draw_sliders(
+        grid, rows, rule_of(recipe), measured.measure_figures(matched, known),
+        listings=matched.info.listings, about=about, on_moved=move, key="sliders",
     )  # fmt: skip
 
 
-def tuning(matched: Matched, known: measured.Known) -> None:
+def draw_tuning(matched: Matched, truth: Truth) -> None:
     """Let the labels choose."""
-    off = known.truth is None
+    off = not truth.listings
     why = "Needs labels: a column that says which listings are one product." if off else None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         best = st.button("Best F1", type="primary", icon=":material/auto_fix_high:", disabled=off, help=why)
         floor = st.session_state.setdefault("floor", 0.95)
         most = st.button("Most recall with a precision of at least", icon=":material/verified:", disabled=off, help=why)
         st.number_input("Precision", 0.5, 1.0, step=0.01, key="floor", width=120, label_visibility="collapsed")
-    if known.truth is not None and (best or most):
+    if truth.listings and (best or most):
         pairs, codes = matched.encoded.pairs, matched.catalog.codes
         # Labels on a part of the pool only: the rest brings its own false matches.
-        growth = len(codes) / known.truth.listings
+        growth = len(codes) / truth.listings
         objective = f"precision@{floor:g}" if most else "f1"
         with st.spinner("Trying all thresholds"):
             asked = recipes.kept_out(matched.workspace, matched.encoded.config)
-            put(matched, tune_recipe(pairs, codes, matched.recipe, objective, growth=growth, asked=asked))
+            same, different = measured.find_judged(matched)
+            tuned = tune_recipe(
+                pairs, codes, matched.recipe, objective, growth=growth, asked=asked, same=same, different=different
+            )
+            put(matched, tuned)
         st.rerun()
 
 
-def measured_on(matched: Matched, known: measured.Known) -> None:
+def say_measured_on(matched: Matched, truth: Truth) -> None:
     """What the figures above stand on."""
     pool = f"in a pool of {matched.info.listings:,}"
-    if known.truth is not None:
+    if truth.listings:
+        plural = "" if truth.judged == 1 else "s"
+        verdicts = f", {truth.judged:,} verdict{plural} above them" if truth.judged else ""
         products = len(np.unique(matched.catalog.codes[matched.catalog.codes >= 0]))
         st.caption(
-            f"Measured on the labels of {known.truth.listings:,} listings ({products:,} products) {pool}. "
+            f"Measured on the labels of {truth.listings:,} listings ({products:,} products){verdicts} {pool}. "
             "Per listing: mean over listings, each counted among its own matches, as in the paper and the contest. "
             "The same thresholds score lower in a larger pool."
         )
-        _said_of_learned(matched)
-    elif known.anything:
-        said = measured.fair_sample(matched)
+        _warn_of_learned(matched)
+    elif truth.true_pairs:
+        said = measured.score_sample(matched)
         fair = "None of them is a fair sample of the matches yet."
         if said.precision is not None:
             fair = (
@@ -146,7 +160,8 @@ def measured_on(matched: Matched, known: measured.Known) -> None:
                 f"(95 % interval {said.low:.3f} to {said.high:.3f})."
             )
         st.caption(
-            f"Measured on {known.same:,} pairs judged the same and {known.different:,} judged different {pool}. "
+            f"Measured on {truth.true_pairs:,} pairs judged the same and {truth.judged - truth.true_pairs:,} judged "
+            f"different {pool}. "
             f"Doubtful pairs are asked first, so these figures are lower than the truth. {fair}"
         )
     else:
@@ -158,9 +173,9 @@ def measured_on(matched: Matched, known: measured.Known) -> None:
             st.page_link("pages/review.py", label="Give verdicts", icon=":material/fact_check:")
 
 
-def _said_of_learned(matched: Matched) -> None:
+def _warn_of_learned(matched: Matched) -> None:
     """Say where figures flatter, and on what the buttons choose thresholds."""
-    learned = int(measured.learned_of(matched)[matched.catalog.codes >= 0].sum())
+    learned = int(measured.find_learned(matched)[matched.catalog.codes >= 0].sum())
     if learned:
         st.caption(
             f":material/school: {learned:,} of these listings are of products that an encoder in use was trained on: "
@@ -168,18 +183,18 @@ def _said_of_learned(matched: Matched) -> None:
         )
 
 
-def flips(matched: Matched, known: measured.Known) -> None:
+def draw_flips(matched: Matched, truth: Truth) -> None:
     """The pairs that the last move decided otherwise, or else those at the edge."""
     about, key, before = st.session_state.get(BEFORE, ("", "", None))
     if before is not None and (about, key) == (matched.id, matched.encoded.key):
-        changed = measured.flipped(matched, before, 2 * SHOWN)
+        changed = measured.find_flipped(matched, before, 2 * SHOWN)
         sides = {
             f"Became matches: {changed.came:,}": changed.some_came,
             f"No longer matches: {changed.went:,}": changed.some_went,
         }
         nothing = "The last move decided no pair otherwise."
     else:
-        inside, outside = measured.around(matched, 2 * SHOWN)
+        inside, outside = measured.find_at_edge(matched, 2 * SHOWN)
         sides = {"The last to match": inside, "The first not to": outside}
         nothing = "No pair was found at these distances."
     sides = {head: rows for head, rows in sides.items() if len(rows)}
@@ -190,35 +205,36 @@ def flips(matched: Matched, known: measured.Known) -> None:
         shown = rows[: 2 * SHOWN // len(sides)]
         with column:
             st.markdown(f"**{head}**")
-            pair_tiles(matched, shown.tolist(), known.kind[shown].tolist())
+            draw_pairs(matched, shown.tolist(), truth.kind(shown).tolist())
 
 
-def curves(matched: Matched, known: measured.Known) -> None:
+def draw_curves(matched: Matched, known: measured.Known) -> None:
     """Precision and recall over all thresholds, and matches for each listing."""
-    all_curves, figures = measured.curves_of(matched, known), measured.figures_of(matched, known)
+    all_curves, figures = measured.measure_curves(known), measured.measure_figures(matched, known)
     columns = st.columns(3 if all_curves else 1, gap="medium")
     if all_curves:
         with columns[0]:
             st.markdown("**Precision against recall**")
             now = (figures.pair.precision, figures.pair.recall) if figures.pair else None
-            chart(precision_recall(all_curves, NAMES, now), key="curve-pr")
+            draw_chart(plot_precision_recall(all_curves, now), key="curve-pr")
         with columns[1]:
             axis = st.segmented_control(
-                "Over the threshold of", list(all_curves), format_func=NAMES.get, default=next(iter(all_curves)),
-                required=True, key="curve-axis", label_visibility="collapsed",
+                "Over the threshold of", list(all_curves), format_func=NAMES.__getitem__,
+                default=next(iter(all_curves)), required=True, key="curve-axis", label_visibility="collapsed",
             )  # fmt: skip
-            asked = axis in measured.axes_of(matched.recipe)
-            current = getattr(matched.recipe, f"{axis}_threshold") if asked else None
-            top = measured.reach_of(matched, known, axis)
-            chart(over_threshold(all_curves[axis], top, modality=axis, current=current), key="curve-threshold")
+            current = matched.recipe.thresholds.get(axis)
+            top = measured.measure_reach(matched, known, axis)
+            draw_chart(
+                plot_over_threshold(all_curves[axis], top, modality=axis, current=current), key="curve-threshold"
+            )
     with columns[-1]:
         st.markdown("**Matches of each listing**")
-        chart(matches_per_listing(measured.sizes_of(matched)), key="sizes")
+        draw_chart(plot_matches(measured.count_matches(matched)), key="sizes")
     if all_curves:
         st.caption("Per pair, each modality alone.")
 
 
-def search(matched: Matched) -> None:
+def draw_search(matched: Matched) -> None:
     """K and metric: rare, and they mean a new search."""
     config = matched.encoded.config
     running = jobs.latest(matched.workspace, "encode", matched.id)
@@ -228,11 +244,11 @@ def search(matched: Matched) -> None:
     with st.expander("How pairs are found", icon=":material/travel_explore:"), st.form("search", border=False):
         columns = st.columns([1, 1, 1, 1], vertical_alignment="bottom")
         k = columns[0].number_input("Nearest listings searched (K)", 1, 1000, config.k)
-        metric = columns[1].selectbox("Distance", list(METRICS), list(METRICS).index(config.metric), METRICS.get)
+        metrics = list(METRICS)
+        metric = columns[1].selectbox("Distance", metrics, metrics.index(config.metric), METRICS.__getitem__)
         weight = columns[2].number_input("Title's share when joined, %", 0, 100, round(100 * config.text_weight), 5)
         if columns[3].form_submit_button("Find matches again", icon=":material/refresh:"):
-            asked = replace(config, k=int(k), metric=metric, text_weight=weight / 100)
-            jobs.start(matched.workspace, "encode", asked)
+            jobs.start(matched.workspace, "encode", replace(config, k=int(k), metric=metric, text_weight=weight / 100))
             st.rerun()
         st.caption("The vectors are kept; the search runs again. Another distance starts from thresholds of its own.")
 

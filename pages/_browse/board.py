@@ -6,14 +6,22 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from matcher.review.pair_cases import OTHER, SAME, Case, known_truth, listings_of, pairs_of_case
+from matcher.matching.metrics import DIFFERENT, SAME, Truth
+from matcher.review.pair_cases import Case, listings_of, pairs_of_case
 from matcher.review.title_diff import differing_words
 from matcher.review.title_search import searcher
-from matcher.review.verdicts import verdict_rows
-from pages._shared.cards import FALSE_MATCH, ICONS, MATCH, MISSED_MATCH, Badge, Bar, Board, Card, Column, Decided, cards
-from pages._shared.opened_catalog import Matched, bars_of_pair, listing_card, thresholds_of, verdicts_by_pair
+from matcher.storage.records import Verdict
+from matcher.vectors.candidate_pairs import MODALITIES, Modality
+from pages._shared.cards import FALSE_MATCH, MATCH, MISSED_MATCH, Badge, Bar, Board, Card, Column, Decided, draw_cards
+from pages._shared.measured import read_truth
+from pages._shared.modality import HEADINGS, ICONS
+from pages._shared.opened_catalog import Matched, make_card, measure_bars, read_verdicts
 
-HEADINGS = {"text": "By title", "image": "By photo", "fused": "By both"}
+NOTHING: dict[Modality, str] = {
+    "text": "This listing has no title to compare.",
+    "image": "This listing has no photo to compare.",
+    "fused": "Nothing is near.",
+}
 FEW = 12  # neighbours shown in each column until more are asked for
 
 
@@ -25,69 +33,81 @@ def draw(matched: Matched, row: int, on_open: Callable[[str], None]) -> None:
         row: The listing that is looked at.
         on_open: Called with the id of a listing that was clicked.
     """
-    listing = matched.catalog.listings.iloc[row]
-    verdicts = verdicts_by_pair(matched)
-    neighbours = matched.encoded.neighbours
+    verdicts, truth = read_verdicts(matched), read_truth(matched).truth
+    neighbours = {side: matched.encoded.neighbours[side] for side in MODALITIES if side in matched.encoded.neighbours}
     most = max((int((found.index[row] >= 0).sum()) for found in neighbours.values()), default=0)
     shown = most if st.session_state.get("browse-all") else FEW
     ranks = {
         side: {int(other): place for place, other in enumerate(found.index[row].tolist(), 1) if other >= 0}
         for side, found in neighbours.items()
     }
-    pair_of = _pairs_of(matched, row)
-    made: dict[int, Card] = {}
+    pair_of = _number_pairs(matched, row)
+    drawn: dict[int, Card] = {}
 
     def card(other: int) -> Card:
-        if other not in made:
-            made[other] = _neighbour(matched, row, other, pair_of.get(other), ranks, verdicts)
-        return made[other]
+        if other not in drawn:
+            drawn[other] = _make_neighbour(matched, row, other, pair_of.get(other), ranks, verdicts, truth)
+        return drawn[other]
 
     columns = [
         Column([card(other) for other in list(ranks[side])[:shown]], HEADINGS[side], f"{len(ranks[side])} nearest",
-               ICONS[side], side, _nothing(side))
-        for side in HEADINGS
-        if side in ranks
+               ICONS[side], side, NOTHING[side])
+        for side in ranks
     ]  # fmt: skip
-    aside = listing_card(matched, row, large=True, badges=_label_badge(matched, row), note=_extra(listing))
-    board = Board("columns", aside, listing["item_id"], ("match", "different"), _decide(matched, row), on_open)
-    cards(columns, board, key="board")
+    aside = make_card(matched, row, large=True, badges=_badge_label(matched, row), note=_describe_listing(matched, row))
+    board = Board(
+        "columns", aside, matched.cell("item_id", row), ("match", "different"), _decide(matched, row), on_open
+    )
+    draw_cards(columns, board, key="board")
     if most > FEW:
         st.toggle(f"Show all {most} neighbours", key="browse-all", persist_state="session")
-    _never_found(matched, row, set().union(*ranks.values()), on_open)
+    _draw_never_found(matched, row, set().union(*ranks.values()), on_open)
 
 
-def _neighbour(
-    matched: Matched, row: int, other: int, pair: int | None, ranks: dict[str, dict[int, int]], verdicts: dict
+def _make_neighbour(
+    matched: Matched,
+    row: int,
+    other: int,
+    pair: int | None,
+    ranks: dict[Modality, dict[int, int]],
+    verdicts: dict[tuple[str, str], Verdict],
+    truth: Truth,
 ) -> Card:
-    ids, titles = matched.catalog.listings["item_id"], matched.catalog.listings["title"]
-    verdict = verdicts.get(tuple(sorted((ids.iat[row], ids.iat[other]))))
+    verdict = verdicts.get(_sort_ids(matched, row, matched.cell("item_id", other)))
     badges: list[Badge] = []
     bars: list[Bar] = []
     codes = matched.catalog.codes
-    same = bool(codes[row] == codes[other]) if codes[row] >= 0 and codes[other] >= 0 else None
+    same_label = bool(codes[row] == codes[other]) if codes[row] >= 0 and codes[other] >= 0 else None
     if pair is not None:
-        bars = bars_of_pair(matched, pair, {side: places.get(other) for side, places in ranks.items()})
-        badges = _outcome(bool(matched.is_match[pair]), same)
-    return listing_card(
+        bars = measure_bars(matched, pair, {side: places.get(other) for side, places in ranks.items()})
+        badges = _badge_match(bool(matched.is_match[pair]), int(truth.kind(np.array([pair]))[0]))
+    return make_card(
         matched,
         other,
-        title=differing_words(titles.iat[row], titles.iat[other]),
+        title=differing_words(matched.cell("title", row), matched.cell("title", other)),
         bars=bars,
-        badges=[*badges, *_label_badge(matched, other, same)],
+        badges=[*badges, *_badge_label(matched, other, same_label)],
         verdict=verdict.kind if verdict else None,
         note="",
     )
 
 
-def _outcome(is_match: bool, same: bool | None) -> list[Badge]:
+def _sort_ids(matched: Matched, row: int, item_id: str) -> tuple[str, str]:
+    """The pair of a listing and another one, as verdicts name it."""
+    one, other = sorted((matched.cell("item_id", row), item_id))
+    return one, other
+
+
+def _badge_match(is_match: bool, kind: int) -> list[Badge]:
+    """Whether a pair matches, and whether it should; `kind` is what is known of it."""
     if is_match:
-        return [FALSE_MATCH if same is False else MATCH]
-    return [MISSED_MATCH] if same else []
+        return [FALSE_MATCH if kind == DIFFERENT else MATCH]
+    return [MISSED_MATCH] if kind == SAME else []
 
 
-def _label_badge(matched: Matched, row: int, same: bool | None = None) -> list[Badge]:
+def _badge_label(matched: Matched, row: int, same: bool | None = None) -> list[Badge]:
     """The known product of a listing; beside another listing, whether it is the same."""
-    label = matched.catalog.listings["label"].iat[row]
+    label = matched.cell("label", row)
     if not label:
         return []
     if same is None:
@@ -95,22 +115,15 @@ def _label_badge(matched: Matched, row: int, same: bool | None = None) -> list[B
     return [Badge("Same label", "sell", "match") if same else Badge("Other label", "sell")]
 
 
-def _extra(listing: object) -> str:
+def _describe_listing(matched: Matched, row: int) -> str:
     """The id of a listing and what its other columns say, on one line."""
     known = {"item_id", "title", "image", "photo", "phash", "label"}
-    others = [f"{name} {value}" for name, value in listing.items() if name not in known and value]
-    return " · ".join([listing["item_id"], *others])[:300]
+    others = [(name, matched.cell(name, row)) for name in matched.catalog.listings.columns if name not in known]
+    said = [f"{name} {value}" for name, value in others if value]
+    return " · ".join([matched.cell("item_id", row), *said])[:300]
 
 
-def _nothing(side: str) -> str:
-    return {
-        "text": "This listing has no title to compare.",
-        "image": "This listing has no photo to compare.",
-        "fused": "Nothing is near.",
-    }[side]
-
-
-def _pairs_of(matched: Matched, row: int) -> dict[int, int]:
+def _number_pairs(matched: Matched, row: int) -> dict[int, int]:
     """The number of the pair that this listing makes with each other one."""
     pairs = matched.encoded.pairs
     numbers = matched.index.of(row)
@@ -120,14 +133,13 @@ def _pairs_of(matched: Matched, row: int) -> dict[int, int]:
 
 def _decide(matched: Matched, row: int) -> Callable[[Decided], None]:
     """Store a verdict at the click, or take one back."""
-    store, item_id = matched.workspace.store, matched.catalog.listings["item_id"].iat[row]
+    store, item_id = matched.workspace.store, matched.cell("item_id", row)
 
     def decide(given: Decided) -> None:
         if given.verdict != "undo":
             store.add_verdict(matched.id, item_id, given.item_id, given.verdict, source="browse", sampled="chosen")
             return
-        pair = tuple(sorted((item_id, given.item_id)))
-        earlier = verdicts_by_pair(matched).get(pair)
+        earlier = read_verdicts(matched).get(_sort_ids(matched, row, given.item_id))
         undone = (
             store.undo_verdict(matched.id, earlier.id if earlier else None) if earlier or not given.item_id else None
         )
@@ -136,7 +148,7 @@ def _decide(matched: Matched, row: int) -> Callable[[Decided], None]:
     return decide
 
 
-def _never_found(matched: Matched, row: int, found: set[int], on_open: Callable[[str], None]) -> None:
+def _draw_never_found(matched: Matched, row: int, found: set[int], on_open: Callable[[str], None]) -> None:
     """Listings of the same label that no column holds: no threshold can win them back."""
     codes = matched.catalog.codes
     if codes[row] < 0:
@@ -144,9 +156,11 @@ def _never_found(matched: Matched, row: int, found: set[int], on_open: Callable[
     lost = [int(other) for other in np.flatnonzero(codes == codes[row]) if other != row and int(other) not in found]
     if lost:
         st.subheader("Same label, but not among the neighbours")
-        title = matched.catalog.listings["title"]
-        grid = [listing_card(matched, other, title=differing_words(title.iat[row], title.iat[other])) for other in lost]
-        cards([Column(grid[:50])], Board(on_open=on_open), key="never-found")
+        title = matched.cell("title", row)
+        grid = [
+            make_card(matched, other, title=differing_words(title, matched.cell("title", other))) for other in lost[:50]
+        ]
+        draw_cards([Column(grid)], Board(on_open=on_open), key="never-found")
 
 
 def search(matched: Matched, typed: str) -> NDArray[np.int64]:
@@ -159,29 +173,22 @@ def _searcher(root: str, catalog_id: str, version: str, _matched: Matched) -> Ca
     return searcher(_matched.catalog.listings)
 
 
-def cases(matched: Matched) -> list[Case]:
+def list_cases(matched: Matched) -> list[Case]:
     """The questions that this catalog can answer."""
     both: list[Case] = ["photo", "title", "disagree"]
+    truth = read_truth(matched).truth
+    right: list[Case] = ["missed", "false"]
     sides = {"text", "image"} <= set(matched.encoded.pairs.distance)
-    known = (matched.catalog.codes >= 0).any() or bool(matched.workspace.store.verdicts(matched.id))
-    return (both if sides else []) + (["missed", "false"] if known else [])
+    return (both if sides else []) + (right if truth.listings or truth.judged else [])
 
 
-def listings_of_case(matched: Matched, case: Case) -> NDArray[np.int64]:
+def find_case(matched: Matched, case: Case) -> NDArray[np.int64]:
     """The listings of the pairs that answer a question, the clearest first."""
-    decided = tuple((v.id, v.kind) for v in matched.workspace.store.verdicts(matched.id))
-    key = (str(matched.workspace.root), matched.id, matched.encoded.key, matched.info.version, matched.recipe.to_json())
-    return _listings_of_case((*key, decided), case, matched)
+    known = read_truth(matched)
+    return _find_case((*known.key, matched.recipe.to_json()), case, matched, known.truth)
 
 
 @st.cache_resource(show_spinner=False, max_entries=10)
-def _listings_of_case(key: tuple, case: Case, _matched: Matched) -> NDArray[np.int64]:
-    pairs = _matched.encoded.pairs
-    truth = known_truth(pairs, _matched.catalog.codes)
-    verdicts = _matched.workspace.store.verdicts(_matched.id)
-    ids = _matched.catalog.listings["item_id"].tolist()
-    rows, kinds = verdict_rows(pairs, ids, verdicts)
-    for number, kind in zip(rows.tolist(), kinds, strict=True):
-        if kind != "unsure":
-            truth[number] = SAME if kind == "match" else OTHER
-    return listings_of(pairs, pairs_of_case(case, pairs, _matched.is_match, truth, thresholds_of(_matched.recipe)))
+def _find_case(key: tuple[str, ...], case: Case, _matched: Matched, _truth: Truth) -> NDArray[np.int64]:
+    pairs, kind = _matched.encoded.pairs, _truth.kind(slice(None))
+    return listings_of(pairs, pairs_of_case(case, pairs, _matched.is_match, kind, _matched.recipe.thresholds))

@@ -1,4 +1,4 @@
-"""Ask with your own words or photo: the neighbours of something that is not in the catalog."""
+"""Search by text or photo: the neighbours of something that is not in the catalog."""
 
 import base64
 import hashlib
@@ -9,58 +9,61 @@ import streamlit as st
 
 from matcher.images import jpeg, open_image, thumbnail
 from matcher.pipeline import query
+from matcher.vectors.candidate_pairs import MODALITIES, Modality
 from matcher.vectors.neighbours import Neighbours
-from pages._shared.cards import ICONS, Bar, Board, Card, Column, cards
-from pages._shared.encoder_names import gone, gone_line
-from pages._shared.opened_catalog import Matched, listing_card, thresholds_of
+from pages._shared.cards import Bar, Board, Card, Column, draw_cards
+from pages._shared.encoder_names import find_deleted, warn_of_deleted
+from pages._shared.modality import ICONS
+from pages._shared.opened_catalog import Matched, make_card
 
-HEADINGS = {"text": "By your words", "image": "By your photo", "fused": "By both"}
+HEADINGS: dict[Modality, str] = {"text": "By your text", "image": "By your photo", "fused": "By both"}
 PHOTO_KINDS = ["jpg", "jpeg", "png", "webp", "gif", "bmp"]
 SHOWN = 20
 
 
-def button() -> None:
-    """The button behind which the question is asked."""
-    with st.popover("Ask with your own", icon=":material/add_photo_alternate:", width="content"):
-        st.text_area("Your words", key="ask-words", height=88, placeholder="A title as a seller writes it")
-        st.file_uploader("Your photo", PHOTO_KINDS, key="ask-photo", max_upload_size=20)
-        st.caption("What you ask with is not in the catalog, and nothing of it is kept. Empty both to go back.")
+def draw_form() -> None:
+    """The button behind which a text and a photo are given."""
+    with st.popover("Search by text or photo", icon=":material/add_photo_alternate:", width="content"):
+        st.text_area("Text", key="query-text", height=88, placeholder="A title as a seller writes it")
+        st.file_uploader("Photo", PHOTO_KINDS, key="query-photo", max_upload_size=20)
+        st.caption("Neither is added to the catalog, and nothing of them is kept. Empty both to go back.")
 
 
-def asked() -> bool:
-    """Whether there is a question."""
-    return bool(st.session_state.get("ask-words", "").strip() or st.session_state.get("ask-photo"))
+def is_typed() -> bool:
+    """Whether there is a text or a photo to search by."""
+    return bool(st.session_state.get("query-text", "").strip() or st.session_state.get("query-photo"))
 
 
-def answer(matched: Matched) -> None:
-    """Draw what is near to the words and the photo."""
-    words, upload = st.session_state["ask-words"].strip(), st.session_state["ask-photo"]
+def draw(matched: Matched) -> None:
+    """Draw what is near to the text and the photo."""
+    text, upload = st.session_state["query-text"].strip(), st.session_state["query-photo"]
     photo = upload.getvalue() if upload else b""
     key = (str(matched.workspace.root), matched.id, matched.encoded.key)
     config = matched.encoded.config
-    if missing := gone(matched.workspace, {"text": config.text, "image": config.image}):
-        st.warning(gone_line(missing), icon=":material/warning:")
+    if missing := find_deleted(matched.workspace, {"text": config.text, "image": config.image}):
+        st.warning(warn_of_deleted(missing), icon=":material/warning:")
         return
     with st.spinner("Looking for what is near"):
-        found = _answer(key, words, hashlib.sha256(photo).hexdigest(), matched, photo)
-    _show(matched, words, photo, found)
+        found = _find(key, text, hashlib.sha256(photo).hexdigest(), matched, photo)
+    _draw(matched, text, photo, found)
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)
-def _answer(
-    key: tuple[str, str, str], words: str, photo_hash: str, _matched: Matched, _photo: bytes
+def _find(
+    key: tuple[str, str, str], text: str, photo_hash: str, _matched: Matched, _photo: bytes
 ) -> dict[str, Neighbours]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "photo"
         if _photo:
             path.write_bytes(_photo)
-        return query.query(_matched.workspace, _matched.id, title=words, photo=path if _photo else None, k=SHOWN)
+        return query.query(_matched.workspace, _matched.id, title=text, photo=path if _photo else None, k=SHOWN)
 
 
-def _show(matched: Matched, words: str, photo: bytes, found: dict[str, Neighbours]) -> None:
-    thresholds = thresholds_of(matched.recipe)
-    rows = {side: [int(row) for row in one.index[0] if row >= 0] for side, one in found.items()}
-    distance = {side: dict(zip(rows[side], one.distance[0].tolist(), strict=False)) for side, one in found.items()}
+def _draw(matched: Matched, text: str, photo: bytes, found: dict[str, Neighbours]) -> None:
+    thresholds = matched.recipe.thresholds
+    nearest = {side: found[side] for side in MODALITIES if side in found}
+    rows = {side: [int(row) for row in one.index[0] if row >= 0] for side, one in nearest.items()}
+    distance = {side: dict(zip(rows[side], one.distance[0].tolist(), strict=False)) for side, one in nearest.items()}
 
     def card(row: int) -> Card:
         bars = [
@@ -68,19 +71,15 @@ def _show(matched: Matched, words: str, photo: bytes, found: dict[str, Neighbour
             for side, near in distance.items()
             if row in near
         ]
-        return listing_card(matched, row, bars=bars)
+        return make_card(matched, row, bars=bars)
 
-    columns = [
-        Column([card(row) for row in rows[side]], HEADINGS[side], "", ICONS[side], side)
-        for side in HEADINGS
-        if side in found
-    ]
-    asked = Card("asked", words or "Your photo", _inline(photo), "not in the catalog", large=True)
-    cards(columns, Board("columns", asked, about=words), key="asked")
+    columns = [Column([card(row) for row in rows[side]], HEADINGS[side], "", ICONS[side], side) for side in nearest]
+    given = Card("query", text or "Your photo", _inline(photo), "not in the catalog", large=True)
+    draw_cards(columns, Board("columns", given, about=text), key="query")
 
 
 def _inline(photo: bytes) -> str:
-    """The photo that was asked with, small enough to travel in the page itself."""
+    """The photo that is searched by, small enough to travel in the page itself."""
     if not photo:
         return ""
     return "data:image/jpeg;base64," + base64.b64encode(jpeg(thumbnail(open_image(photo)))).decode()

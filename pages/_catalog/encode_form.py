@@ -6,8 +6,9 @@ import streamlit as st
 
 from matcher import jobs
 from matcher.pipeline import encoding, recipes
+from matcher.vectors.candidate_pairs import Modality
 from matcher.vectors.distance import Metric
-from pages._shared.encoder_names import gone, gone_line, known_encoders
+from pages._shared.encoder_names import find_deleted, known_encoders, warn_of_deleted
 from pages._shared.opened_catalog import Opened, is_encoded
 
 NONE = "none"
@@ -20,28 +21,33 @@ def draw(opened: Opened) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         start = st.empty()
         with st.popover("Encoders", icon=":material/tune:", width="content"):
-            config = choices(opened, last.text, last.image)
+            config = choose(opened, last.text, last.image)
         if used:
             st.page_link("pages/browse.py", label="Browse the matches", icon=":material/grid_view:")
         label = "Find matches again" if used else "Find matches"
-        kind = "secondary" if used else "primary"
-        pressed = start.button(label, type=kind, icon=":material/join_inner:", width="content", disabled=not config)
+        pressed = start.button(
+            label,
+            type="secondary" if used else "primary",
+            icon=":material/join_inner:",
+            width="content",
+            disabled=not config,
+        )
         if pressed and config:
             jobs.start(opened.workspace, "encode", config)
             st.rerun()
     if not config:
-        missing = gone(opened.workspace, {"text": last.text, "image": last.image})
-        st.warning(gone_line(missing) if missing else 'Choose what reads them under "Encoders".')
+        missing = find_deleted(opened.workspace, {"text": last.text, "image": last.image})
+        st.warning(warn_of_deleted(missing) if missing else 'Choose what reads them under "Encoders".')
 
 
-def choices(opened: Opened, text: str | None, image: str | None) -> encoding.EncodeConfig | None:
+def choose(opened: Opened, text: str | None, image: str | None) -> encoding.EncodeConfig | None:
     """What reads titles and photos, and how neighbours are looked for; None while one of them is to be chosen anew."""
     left, right = st.columns(2)
     with left:
-        chosen_text = encoder_box(opened, "Titles are read by", "text", text)
+        chosen_text = choose_encoder(opened, "Titles are read by", "text", text)
         metric = st.selectbox("Distance", get_args(Metric), format_func=str.capitalize, key="encode-metric")
     with right:
-        chosen_image = encoder_box(opened, "Photos are read by", "image", image)
+        chosen_image = choose_encoder(opened, "Photos are read by", "image", image)
         k = st.number_input("Neighbours for each listing", 1, 500, 50, key="encode-k")
     st.caption("Only what is new is encoded; results of earlier choices are kept.")
     if chosen_text is None or chosen_image is None:
@@ -50,7 +56,7 @@ def choices(opened: Opened, text: str | None, image: str | None) -> encoding.Enc
     return encoding.EncodeConfig(opened.id, chosen_text, chosen_image, metric=metric, k=int(k))
 
 
-def encoder_box(opened: Opened, label: str, modality: str, default: str | None) -> str | None:
+def choose_encoder(opened: Opened, label: str, modality: Modality, default: str | None) -> str | None:
     """An encoder of this kind, those trained here first; others can be typed by the name of their model.
 
     None while nothing is chosen: one that was deleted is not replaced by whichever stands first.

@@ -1,6 +1,6 @@
-"""What a catalog is made of: noise in its labels, repeats, sizes of products, languages, and remarks on its rows."""
+"""What a catalog is made of: noise in its labels, repeats, sizes of products, languages, and issues of its rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,8 @@ import streamlit as st
 from matcher.ingest import profile
 from matcher.ingest.profile import Cases, Counts
 from matcher.storage.exports import to_bytes
-from pages._shared.cards import Badge, Board, Card, Column, cards
-from pages._shared.charts import chart, colours
+from pages._shared.cards import Badge, Board, Card, Column, draw_cards
+from pages._shared.charts import draw_chart, pick_colours
 from pages._shared.opened_catalog import Opened
 from pages._shared.photo_route import photo_url
 
@@ -34,18 +34,18 @@ KINDS: dict[str, tuple[Callable[..., Cases], str]] = {
 
 
 def draw(opened: Opened) -> None:
-    """Pictures first, then charts, then the table of remarks."""
-    cases_section(opened)
+    """Pictures first, then charts, then the table of issues."""
+    draw_cases(opened)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        sizes_chart(opened)
+        draw_sizes(opened)
     with right:
-        languages_chart(opened)
-    labels_section(opened)
-    remarks(opened)
+        draw_languages(opened)
+    draw_labels(opened)
+    draw_issues(opened)
 
 
-def cases_section(opened: Opened) -> None:
+def draw_cases(opened: Opened) -> None:
     """Label noise and repeats, case by case, the photos side by side."""
     found = {name: cases for name in KINDS if (cases := _cases_of(*_key(opened), name, opened)).count}
     st.subheader("Noise and repeats")
@@ -61,27 +61,30 @@ def cases_section(opened: Opened) -> None:
     pages = -(-cases.count // CASES_SHOWN)
     page = st.pagination(pages, key=f"noise-page-{name}") if pages > 1 else 1
     shown = cases.frame[cases.frame["case"].between((page - 1) * CASES_SHOWN, page * CASES_SHOWN - 1)]
-    groups = [_case(opened, case) for _, case in shown.groupby("case")]
-    cards(groups, Board("groups"), key="noise-cards")
+    groups = [_gather_case(opened, case) for _, case in shown.groupby("case")]
+    draw_cards(groups, Board("groups"), key="noise-cards")
 
 
-def _case(opened: Opened, case: pd.DataFrame) -> Column:
+def _gather_case(opened: Opened, case: pd.DataFrame) -> Column:
     """Listings that share something, side by side; of a large case the first few."""
     labels = case["label"].nunique()
     heading = f"{len(case)} listings, {labels} labels" if labels > 1 else f"{len(case)} listings"
-    few = case.head(ROW).itertuples()
-    return Column([_plain_card(opened, row, row.item_id, _label(row.label)) for row in few], heading)
+    few = case.head(ROW).to_dict("records")
+    return Column(
+        [_make_card(opened, row, str(row["item_id"]), _badge_label(str(row["label"]))) for row in few], heading
+    )
 
 
-def _plain_card(opened: Opened, row: Any, note: str, badges: list[Badge]) -> Card:
-    return Card(row.item_id, row.title, photo_url(opened.id, row.photo), note, badges=badges)
+def _make_card(opened: Opened, row: Mapping[Hashable, Any], note: str, badges: list[Badge]) -> Card:
+    item_id, title, photo = (str(row[name]) for name in ("item_id", "title", "photo"))
+    return Card(item_id, title, photo_url(opened.id, photo), note, badges=badges)
 
 
-def _label(label: str) -> list[Badge]:
+def _badge_label(label: str) -> list[Badge]:
     return [Badge(label, "sell")] if label else []
 
 
-def sizes_chart(opened: Opened) -> None:
+def draw_sizes(opened: Opened) -> None:
     """How many products have how many listings."""
     sizes = _sizes(*_key(opened), opened)
     st.subheader("Listings of each known product")
@@ -89,16 +92,16 @@ def sizes_chart(opened: Opened) -> None:
         st.caption("The table has no labels, so which listings sell one product is not known. That is usual.")
         return
     found = profile.size_distribution(sizes)
-    bars = go.Bar(x=found["rows"], y=found["labels"], marker_color=colours()["ink"], opacity=0.75)
+    bars = go.Bar(x=found["rows"], y=found["labels"], marker_color=pick_colours()["ink"], opacity=0.75)
     bars.hovertemplate = "%{y:,} products with %{x} listings<extra></extra>"
     figure = go.Figure(bars)
     figure.update_xaxes(title="listings of a product", dtick=1 if found["rows"].max() <= 20 else None)
     figure.update_yaxes(title="products", dtick=1 if found["labels"].max() <= 5 else None)
-    chart(figure, key="sizes", height=240)
+    draw_chart(figure, key="sizes", height=240)
     st.caption(f"{len(sizes):,} products; {sizes.mean():.1f} listings each on average, {sizes.max():,} at most.")
 
 
-def languages_chart(opened: Opened) -> None:
+def draw_languages(opened: Opened) -> None:
     """In which languages the titles are, at a glance."""
     st.subheader("Languages of the titles")
     languages = _languages(*_key(opened), opened)
@@ -106,41 +109,41 @@ def languages_chart(opened: Opened) -> None:
     if shown.empty:
         st.caption("No listing has a title.")
         return
-    bars = go.Bar(x=shown["share"], y=shown["language"], orientation="h", marker_color=colours()["text"])
+    bars = go.Bar(x=shown["share"], y=shown["language"], orientation="h", marker_color=pick_colours()["text"])
     bars.update(
         text=[f"{share:.0%}" for share in shown["share"]], textposition="outside", cliponaxis=False, hoverinfo="skip"
     )
     figure = go.Figure(bars)
     figure.update_xaxes(visible=False, range=[0, 1.15 * shown["share"].max()])
     figure.update_yaxes(showgrid=False)
-    chart(figure, key="languages", height=60 + 30 * len(shown))
+    draw_chart(figure, key="languages", height=60 + 30 * len(shown))
     st.caption(f"Guessed from {languages.measured:,} titles.")
 
 
-def labels_section(opened: Opened) -> None:
+def draw_labels(opened: Opened) -> None:
     """The labels with most and with fewest listings, as pictures."""
     sizes = _sizes(*_key(opened), opened)
     if sizes.empty:
         return
     st.subheader("Labels with most and fewest listings")
     listings = opened.catalog.listings
-    first = listings.drop_duplicates("label").set_index("label")
+    first = {row["label"]: row for row in listings.drop_duplicates("label").to_dict("records")}
     ends = sizes if len(sizes) <= 2 * ROW else pd.concat([sizes.head(ROW), sizes.tail(ROW)])
     grid = [
-        _plain_card(opened, first.loc[label], f"label {label}", [Badge(_listings(size), "stacks")])
+        _make_card(opened, first[label], f"label {label}", [Badge(_count_in_words(size), "stacks")])
         for label, size in ends.items()
     ]
-    cards([Column(grid)], Board(), key="labels")
+    draw_cards([Column(grid)], Board(), key="labels")
 
 
-def _listings(count: int) -> str:
+def _count_in_words(count: int) -> str:
     return "1 listing" if count == 1 else f"{count:,} listings"
 
 
-def remarks(opened: Opened) -> None:
+def draw_issues(opened: Opened) -> None:
     """Every row that was rejected or flawed, with what was found and what to do."""
     problems = _problems(*_key(opened), opened.info.problems, opened)
-    st.subheader("Remarks on the rows")
+    st.subheader("Issues in the rows")
     if problems.empty:
         st.caption("Every row could be read.")
         return
@@ -150,12 +153,12 @@ def remarks(opened: Opened) -> None:
     shown.columns = ["Row", "Id", "Column", "What was found", "What to do", "Listing"]
     st.dataframe(shown, hide_index=True, height=min(400, 38 + 35 * len(shown)))
     st.download_button(
-        "Download the remarks", lambda: to_bytes(problems, "CSV"), f"{opened.id}-remarks.csv", "text/csv",
+        "Download the issues", lambda: to_bytes(problems, "CSV"), f"{opened.id}-issues.csv", "text/csv",
         icon=":material/download:",
     )  # fmt: skip
 
 
-def counts_of(opened: Opened) -> Counts:
+def count_listings(opened: Opened) -> Counts:
     """How many listings have what."""
     return _counts(*_key(opened), opened)
 

@@ -1,4 +1,4 @@
-"""Take a catalog in: a file from the reader's computer, or a table and a folder on the server."""
+"""Import a catalog: a file from the reader's computer, or a table and a folder on the server."""
 
 import hashlib
 import re
@@ -33,7 +33,7 @@ def draw(workspace: Workspace) -> None:
     with st.expander("Files that are on the server already", icon=":material/folder_open:"):
         path = st.text_input("Table", key="server-table", placeholder="/data/listings.csv")
         images = st.text_input("Folder of photos", key="server-photos", placeholder="/data/photos, or empty")
-    source = kept(workspace, upload) if upload else Path(path.strip()).expanduser().absolute() if path.strip() else None
+    source = keep(workspace, upload) if upload else Path(path.strip()).expanduser().absolute() if path.strip() else None
     if source is None:
         return
     try:
@@ -66,7 +66,7 @@ def map_columns(table: Table, key: str) -> ColumnMap:
     return ColumnMap(**chosen)
 
 
-def kept(workspace: Workspace, upload: UploadedFile) -> Path:
+def keep(workspace: Workspace, upload: UploadedFile) -> Path:
     """Write an upload where the import can read it, once, and clear away what is older than a day."""
     folder = workspace.root / "uploads"
     folder.mkdir(exist_ok=True)

@@ -7,15 +7,16 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from matcher import jobs
-from matcher.encoders.model_card import Card
+from matcher.encoders.model_card import Card, is_run
 from matcher.pipeline.train_encoder import TrainJob
 from matcher.storage.records import Job
 from matcher.storage.workspace import Workspace
 from matcher.training.history import CHECKPOINT, history_so_far
-from matcher.training.runs import forget, is_run, runs, unfinished
-from pages._shared.charts import chart, colours
+from matcher.training.runs import forget, runs, unfinished
+from matcher.vectors.candidate_pairs import Modality
+from pages._shared.charts import draw_chart, pick_colours
 from pages._shared.escape import literal
-from pages._shared.job_panel import cancel_button, describe
+from pages._shared.job_panel import describe, draw_cancel
 
 HEIGHT = 190
 NOT_LEARNED = (
@@ -31,7 +32,7 @@ ABOUT = {
 }
 
 
-def running(workspace: Workspace, job: Job) -> None:
+def draw_running(workspace: Workspace, job: Job) -> None:
     """Progress, curves and Cancel, until the training ends; a reload or a second tab shows the same."""
 
     @st.fragment(run_every=1.0)
@@ -44,18 +45,18 @@ def running(workspace: Workspace, job: Job) -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"**Training {literal(name)}**")
                 st.space("stretch")
-                cancel_button(workspace, now, "Stopping at the next safe point; the best epoch is kept.")
+                draw_cancel(workspace, now, "Stopping at the next safe point; the best epoch is kept.")
             st.progress(now.fraction or 0.0, text=describe(now))
             history = history_so_far(unfinished(workspace.encoders, name))
             if history.empty:
                 st.caption("The curves begin as soon as the encoder has been measured as it is.")
             else:
-                curves({name: history}, settings["modality"], key="running", epochs=settings["epochs"])
+                draw_curves({name: history}, settings["modality"], key="running", epochs=settings["epochs"])
 
     poll()
 
 
-def ended(workspace: Workspace, job: Job, used: Mapping[str, str | None]) -> None:
+def draw_ended(workspace: Workspace, job: Job, used: Mapping[Modality, str | None]) -> None:
     """What the last training came to, until it is used, dismissed or started again."""
     if job.active or workspace.store.setting(job.catalog_id, DISMISSED) == job.id:
         return
@@ -64,7 +65,7 @@ def ended(workspace: Workspace, job: Job, used: Mapping[str, str | None]) -> Non
     if job.state == "done":
         if card is None or name in used.values():
             return
-        st.success(f"**{literal(name)}** is trained: {in_figures(card)}", icon=":material/check_circle:")
+        st.success(f"**{literal(name)}** is trained: {describe_figures(card)}", icon=":material/check_circle:")
     elif job.state == "cancelled":
         kept = card or (unfinished(workspace.encoders, name) / CHECKPOINT).is_file()
         st.info(literal(job.message) if kept else NOTHING_KEPT, icon=":material/stop_circle:")
@@ -73,12 +74,12 @@ def ended(workspace: Workspace, job: Job, used: Mapping[str, str | None]) -> Non
     with st.container(horizontal=True, vertical_alignment="center"):
         over = 0
         if job.state != "done" and not is_run(workspace.encoders / name):
-            over = begin_again(workspace, job)
+            over = draw_restart(workspace, job)
         label = "Discard what it learned" if over else "Dismiss"
         st.button(label, key="dismiss", type="tertiary", on_click=_dismiss, args=[workspace, job])
 
 
-def begin_again(workspace: Workspace, job: Job) -> int:
+def draw_restart(workspace: Workspace, job: Job) -> int:
     """Start the same training; it goes on after its last whole epoch, if there was one. How many there were."""
     work = unfinished(workspace.encoders, job.config["run_id"])
     over = len(history_so_far(work)) - 1 if (work / CHECKPOINT).is_file() else 0
@@ -98,24 +99,24 @@ def _dismiss(workspace: Workspace, job: Job) -> None:
     forget(workspace.encoders, job.config["run_id"])
 
 
-def in_figures(card: Card) -> str:
+def describe_figures(card: Card) -> str:
     """ "F1 0.723 before, 0.842 after, on 77 listings kept out of it"."""
     figures = card.figures
     kept_out = (
         f"{card.data['tuned_on']:,} listings"
-        if by_labels(card)
+        if is_by_labels(card)
         else f"edited copies of {card.data['tuned_on']:,} listings"
     )
     said = f"F1 {figures['f1_before']:.3f} before, **{figures['f1']:.3f}** after, on {kept_out} kept out of it."
     return f"{said} {NOT_LEARNED}" if figures["best_epoch"] < 1 else said
 
 
-def by_labels(card: Card) -> bool:
+def is_by_labels(card: Card) -> bool:
     """Whether its figures were measured on known products; else on edited copies of listings."""
     return bool(card.split["measured_by"] == "labels")
 
 
-def curves(histories: dict[str, pd.DataFrame], modality: str, *, key: str, epochs: int = 0) -> None:
+def draw_curves(histories: dict[str, pd.DataFrame], modality: str, *, key: str, epochs: int = 0) -> None:
     """F1 on the listings kept out, and the loss, epoch by epoch; the first training solid, a second one dashed."""
     longest = max([epochs, 1, *(int(history["number"].max()) for history in histories.values() if len(history))])
     for column, (what, name, colour) in zip(
@@ -126,18 +127,18 @@ def curves(histories: dict[str, pd.DataFrame], modality: str, *, key: str, epoch
             known = history[history[what].notna()]
             figure.add_scatter(
                 x=known["number"], y=known[what], name=run, mode="lines+markers",
-                line={"color": colours()[colour], "width": 2, "dash": dash}, marker={"size": 5},
+                line={"color": pick_colours()[colour], "width": 2, "dash": dash}, marker={"size": 5},
                 hovertemplate=f"epoch %{{x}}: %{{y:.3f}}<extra>{run if len(histories) > 1 else ''}</extra>",
             )  # fmt: skip
         figure.update_xaxes(title="Epoch", range=[-0.2, longest + 0.2], dtick=-(-longest // 10))
-        figure.update_yaxes(tickformat=".2f", nticks=5, range=_range(histories, what))
+        figure.update_yaxes(tickformat=".2f", nticks=5, range=_find_range(histories, what))
         figure.update_layout(showlegend=len(histories) > 1)
         with column:
             st.caption(name, help=ABOUT[what])
-            chart(figure, key=f"{key}-{what}", height=HEIGHT)
+            draw_chart(figure, key=f"{key}-{what}", height=HEIGHT)
 
 
-def _range(histories: dict[str, pd.DataFrame], what: str) -> list[float]:
+def _find_range(histories: dict[str, pd.DataFrame], what: str) -> list[float]:
     """Of the axis: from the least to the most, and not so near that noise looks like a change."""
     values = pd.concat([history[what].dropna() for history in histories.values()])
     if values.empty:

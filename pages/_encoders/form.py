@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from matcher import jobs
@@ -18,7 +19,7 @@ from matcher.training.runs import check_name, free_name
 from matcher.training.train_time import expected_seconds
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import Opened
-from pages._shared.wording import encoder_name
+from pages._shared.wording import name_encoder
 
 KINDS = {
     "bert": ("Titles", "titles", ":material/title:"),
@@ -51,7 +52,7 @@ NUMBERS = {
 
 def draw(opened: Opened) -> None:
     """The form, while no training on this catalog runs."""
-    offered = _offered(opened)
+    offered = _offer(opened)
     if not offered:
         st.info("This catalog has neither titles nor photos to learn from.", icon=":material/info:")
         return
@@ -66,16 +67,16 @@ def draw(opened: Opened) -> None:
             max_chars=64,
         )  # fmt: skip
         with right:
-            preset = _preset()
-        labels = _labels(opened)
+            preset = _choose_preset()
+        labels = _choose_labels(opened)
         with st.expander("More choices", icon=":material/tune:"):
-            encoder, changes = _more(opened, kind, preset, labels)
+            encoder, changes = _choose_more(opened, kind, preset, labels)
         try:
             check_name(name.strip(), opened.workspace.encoders)
             job = training_job(
                 opened.workspace, opened.id, encoder, run_id=name.strip(), name=preset, use_labels=labels, **changes
             )
-            st.markdown(_in_words(opened, job))
+            st.markdown(_describe(opened, job))
         except MatcherError as error:
             st.warning(literal(str(error)), icon=":material/warning:")
             job = None
@@ -86,23 +87,24 @@ def draw(opened: Opened) -> None:
         )  # fmt: skip
 
 
-def _offered(opened: Opened) -> list[str]:
+def _offer(opened: Opened) -> list[str]:
     """Kinds that this catalog can teach."""
     has = {column: bool((opened.catalog.listings[column] != "").any()) for column in ("title", "photo")}
     return [kind for kind in KINDS if has["photo" if kind == "efficientnet" else "title"]]
 
 
-def _preset() -> Preset:
+def _choose_preset() -> Preset:
     has_gpu = any(Path(device).exists() for device in GPU_DEVICES)
-    preset = st.segmented_control(
-        "Settings", list(PRESETS), default="paper" if has_gpu else "light", required=True, key="train-preset",
+    usual: Preset = "paper" if has_gpu else "light"
+    preset: Preset = st.segmented_control(
+        "Settings", list(PRESETS), default=usual, required=True, key="train-preset",
         format_func=PRESETS.__getitem__,
     )  # fmt: skip
     st.caption(ABOUT[preset])
     return preset
 
 
-def _labels(opened: Opened) -> bool:
+def _choose_labels(opened: Opened) -> bool:
     """Whether labels teach; without two listings of one product there is nothing in them."""
     codes = opened.catalog.codes
     told = int((np.bincount(codes[codes >= 0]) > 1).sum()) if (codes >= 0).any() else 0
@@ -122,13 +124,13 @@ def _labels(opened: Opened) -> bool:
     )  # fmt: skip
 
 
-def _more(opened: Opened, kind: str, preset: Preset, labels: bool) -> tuple[str, dict[str, Any]]:
+def _choose_more(opened: Opened, kind: str, preset: Preset, labels: bool) -> tuple[str, dict[str, Any]]:
     """The encoder to start from, and settings that differ from the preset's."""
     usual = TrainConfig(**training_job(opened.workspace, opened.id, kind, name=preset).settings)
     key = f"{kind}-{preset}"
     first, second = st.columns(2)
     other = first.text_input(
-        "Start from another model", key=f"train-from-{kind}", placeholder=encoder_name(usual.encoder),
+        "Start from another model", key=f"train-from-{kind}", placeholder=name_encoder(usual.encoder),
         help=f"{SOURCES[kind]}. Leave it empty for the usual one.",
     ).strip()  # fmt: skip
     with second:
@@ -152,13 +154,13 @@ def _more(opened: Opened, kind: str, preset: Preset, labels: bool) -> tuple[str,
             "titles and photos", key=f"train-balanced-{key}",
         )  # fmt: skip
         if changes["balanced"]:
-            _plan(opened, replace(usual, **changes))
+            _draw_plan(opened, replace(usual, **changes))
     return (f"{kind}:{other}" if other else kind), changes
 
 
-def _plan(opened: Opened, config: TrainConfig) -> None:
+def _draw_plan(opened: Opened, config: TrainConfig) -> None:
     """What balancing would do, before it is applied."""
-    before, after, new, left_out, frame = _balanced(*_key(opened, config), opened)
+    before, after, new, left_out, frame = _balance(*_key(opened, config), opened)
     st.caption(
         f"{before:,} listings to learn from become {after:,}: {left_out:,} of large products left out, {new:,} new "
         "pairs of title and photo. Products kept out of the training are not touched."
@@ -171,7 +173,9 @@ def _plan(opened: Opened, config: TrainConfig) -> None:
 
 
 @st.cache_data(show_spinner=False, max_entries=10)
-def _balanced(root: Path, catalog_id: str, version: str, verdicts: int, config: str, _opened: Opened) -> tuple:
+def _balance(
+    root: Path, catalog_id: str, version: str, verdicts: int, config: str, _opened: Opened
+) -> tuple[int, int, int, int, pd.DataFrame]:
     listings = listings_of(_opened.workspace, catalog_id)
     settings = TrainConfig.from_json(config)
     listings = listings.having(settings.modality)
@@ -188,30 +192,30 @@ def _balanced(root: Path, catalog_id: str, version: str, verdicts: int, config: 
             frame)  # fmt: skip
 
 
-def _in_words(opened: Opened, job: TrainJob) -> str:
+def _describe(opened: Opened, job: TrainJob) -> str:
     """What will happen and about how long it takes."""
     config = TrainConfig(**job.settings)
-    listings, learned, rows, measured, classes = _facts(*_key(opened, config), opened)
+    listings, learned, rows, measured, classes = _count(*_key(opened, config), opened)
     what = f"{classes:,} products" if config.use_labels else "edited copies of each, without labels"
     what += f"; {rows:,} once balanced" if config.balanced else ""
     seconds = expected_seconds(config, listings) * rows / learned
     return (
-        f"Starts from {literal(encoder_name(config.encoder))} and learns from **{learned:,} listings** ({what}). "
+        f"Starts from {literal(name_encoder(config.encoder))} and learns from **{learned:,} listings** ({what}). "
         f"{measured:,} listings of other products are kept out: they tell after each epoch how good it is, and when to "
-        f"stop. At most {config.epochs} epochs, **{_about(seconds)}** on two processor "
+        f"stop. At most {config.epochs} epochs, **{_say_time(seconds)}** on two processor "
         "cores. You can go on working, close the page, or cancel; nothing in the catalog changes until you use the new "
         "encoder."
     )
 
 
-def _about(seconds: float) -> str:
+def _say_time(seconds: float) -> str:
     """ "about 2 to 7 minutes": half of what is expected to twice of it."""
     unit, name = (60, "minutes") if seconds < 3600 else (3600, "hours")
     return f"about {max(1, round(seconds / unit / 2)):,} to {max(2, round(2 * seconds / unit)):,} {name}"
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
-def _facts(
+def _count(
     root: Path, catalog_id: str, version: str, verdicts: int, config: str, _opened: Opened
 ) -> tuple[int, int, int, int, int]:
     settings = TrainConfig.from_json(config)

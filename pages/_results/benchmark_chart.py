@@ -5,23 +5,23 @@ import plotly.graph_objects as go
 from matcher.benchmark.results import Row, Standings
 from matcher.benchmark.systems import CONTENDERS, PAPER, Protocol
 from matcher.benchmark.tables import by_model, paper_f1, with_interval
-from pages._shared.charts import colours
+from pages._shared.charts import pick_colours
 
 SYMBOLS = {"original": "circle", "balanced": "square"}
 NAMES = {"original": "original data", "balanced": "balanced data"}
 
 
-def dots(standings: Standings, protocol: Protocol) -> go.Figure:
+def plot_scores(standings: Standings, protocol: Protocol) -> go.Figure:
     """F1 of each row with its interval, and the paper's; the models of one catalog from top to bottom."""
-    ink, figure = colours(), go.Figure()
+    ink, figure = pick_colours(), go.Figure()
     models = [[*rows] for rows in by_model(standings)]
     place = {(row.model, row.data): at + (0.16 if row.data == "balanced" else -0.16)
              for at, rows in enumerate(models) for row in rows}  # fmt: skip
     for data, symbol in SYMBOLS.items():
         shown = [row for rows in models for row in rows if row.data == data and row.measured(protocol)]
-        _legend(figure, NAMES[data], {"symbol": symbol, "color": ink["ink"], "size": 9})
+        _add_legend(figure, NAMES[data], {"symbol": symbol, "color": ink["ink"], "size": 9})
         for row in shown:
-            _dot(figure, row, protocol, place[row.model, data], {"symbol": symbol, "size": 10}, ink)
+            _add_dot(figure, row, protocol, place[row.model, data], {"symbol": symbol, "size": 10}, ink)
     crosses = {"symbol": "x-thin", "size": 8, "line": {"width": 1.6, "color": ink["quiet"]}}
     rows = [row for rows in models for row in rows]
     figure.add_scatter(
@@ -34,11 +34,11 @@ def dots(standings: Standings, protocol: Protocol) -> go.Figure:
         tickvals=[*range(len(models))], ticktext=names, range=[len(models) - 0.4, -0.6], showgrid=False,
         tickfont={"size": 12, "color": ink["ink"]},
     )  # fmt: skip
-    figure.update_xaxes(range=[_floor(rows), 1.005], showgrid=True, tickformat=".1f", dtick=0.1)
+    figure.update_xaxes(range=[_find_floor(rows), 1.005], showgrid=True, tickformat=".1f", dtick=0.1)
     return figure
 
 
-def _dot(
+def _add_dot(
     figure: go.Figure, row: Row, protocol: Protocol, at: float, marker: dict[str, object], ink: dict[str, str]
 ) -> None:
     measured = row.measured(protocol)
@@ -53,12 +53,12 @@ def _dot(
     )  # fmt: skip
 
 
-def _legend(figure: go.Figure, name: str, marker: dict[str, object]) -> None:
+def _add_legend(figure: go.Figure, name: str, marker: dict[str, object]) -> None:
     """An entry of the legend in no model's colour."""
     figure.add_scatter(x=[None], y=[None], mode="markers", name=name, marker=marker)
 
 
-def _floor(rows: list[Row]) -> float:
+def _find_floor(rows: list[Row]) -> float:
     """Where the scale begins, a whole tenth, the same under both protocols."""
     lows = [measured.f1.low for row in rows for measured in (row.unseen, row.seen) if measured]
     return max(0.0, int(10 * (min([*lows, *(one.original for one in PAPER.values())]) - 0.02)) / 10)

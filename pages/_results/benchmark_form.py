@@ -1,4 +1,4 @@
-"""Compare encoders: what a comparison is, starting one, and watching it; what it came to is in _compare_results."""
+"""Compare encoders: what a comparison is, starting one, and watching it; what it came to is in benchmark_results."""
 
 import streamlit as st
 
@@ -9,19 +9,20 @@ from matcher.benchmark.systems import CONTENDERS, DATA, DATA_WORDS
 from matcher.course import in_words
 from matcher.errors import DataError
 from matcher.storage.records import Job
+from matcher.training.config import Preset
 from pages._results import benchmark_results
 from pages._shared.escape import literal
-from pages._shared.job_panel import cancel_button
-from pages._shared.opened_catalog import Opened, empty_state
+from pages._shared.job_panel import draw_cancel
+from pages._shared.opened_catalog import Opened, draw_empty
 
 SEEN = "page.compare.seen"  # the comparison whose early end the curator has read
-PRESETS = {"light": "Light", "paper": "The paper's"}
+PRESETS: dict[Preset, str] = {"light": "Light", "paper": "The paper's"}
 
 
 def draw(opened: Opened) -> None:
     """All of it, top to bottom: what runs, what came out, and how to start."""
     if not (opened.catalog.codes >= 0).any():
-        empty_state(
+        draw_empty(
             "leaderboard",
             "There are no known products to compare on.",
             "A comparison is measured on labels: import a table that says which listings are one product.",
@@ -34,20 +35,20 @@ def draw(opened: Opened) -> None:
     if job and running:
         watch(opened, job)
     elif job and job.state in ("failed", "cancelled") and opened.workspace.store.setting(opened.id, SEEN) != job.id:
-        stopped(opened, job)
+        draw_stopped(opened, job)
     standings = load_standings(opened.workspace, opened.id)
     if standings is None or not standings.rows:
-        explain()
+        draw_explanation()
         if not running:
-            form(opened, "Compare encoders")
+            draw_form(opened, "Compare encoders")
         return
     benchmark_results.draw(opened, standings)
     if not running:
         with st.expander("Compare again, or with other rows", icon=":material/replay:"):
-            form(opened, "Compare")
+            draw_form(opened, "Compare")
 
 
-def stopped(opened: Opened, job: Job) -> None:
+def draw_stopped(opened: Opened, job: Job) -> None:
     """Why a comparison ended early, and the same one again, which only has to do what is left."""
     tell = st.error if job.state == "failed" else st.info
     tell(literal(job.message), icon=":material/error:" if job.state == "failed" else ":material/stop_circle:")
@@ -57,18 +58,20 @@ def stopped(opened: Opened, job: Job) -> None:
         if st.button("Go on", type="primary", icon=":material/restart_alt:", key="compare-go-on"):
             jobs.start(opened.workspace, "compare", config)
             st.rerun()
-        st.button("Dismiss", type="tertiary", key="compare-dismiss", on_click=_seen, args=[opened, job])
+        st.button("Dismiss", type="tertiary", key="compare-dismiss", on_click=_dismiss, args=[opened, job])
         try:
-            st.caption(rough_time(str(opened.workspace.root), opened.info.version, config, stamp(opened), opened))
+            st.caption(
+                estimate_time(str(opened.workspace.root), opened.info.version, config, read_stamp(opened), opened)
+            )
         except DataError as error:
             st.caption(literal(str(error)))
 
 
-def _seen(opened: Opened, job: Job) -> None:
+def _dismiss(opened: Opened, job: Job) -> None:
     opened.workspace.store.set_setting(opened.id, SEEN, job.id)
 
 
-def explain() -> None:
+def draw_explanation() -> None:
     """What a comparison is, before there is one."""
     st.markdown(
         "How well do the paper's encoders tell **your** products apart? Each is trained on some of the products and "
@@ -77,11 +80,16 @@ def explain() -> None:
     )
 
 
-def form(opened: Opened, label: str) -> None:
+def draw_form(opened: Opened, label: str) -> None:
     """Rows, data and preset; how long it takes; start."""
     titles = {each.id: each.title for each in CONTENDERS.values()}
     models = st.pills(
-        "Encoders", titles, format_func=titles.get, selection_mode="multi", default=[*titles], key="compare-models"
+        "Encoders",
+        titles,
+        format_func=titles.__getitem__,
+        selection_mode="multi",
+        default=[*titles],
+        key="compare-models",
     )
     left, right = st.columns(2)
     data = left.pills(
@@ -93,11 +101,12 @@ def form(opened: Opened, label: str) -> None:
         key="compare-data",
         help=". ".join(f"{d.capitalize()}: {w}" for d, w in DATA_WORDS.items()),
     )
-    preset = right.segmented_control(
+    usual: Preset = "light"
+    preset: Preset = right.segmented_control(
         "Training",
-        PRESETS,
-        format_func=PRESETS.get,
-        default="light",
+        list(PRESETS),
+        format_func=PRESETS.__getitem__,
+        default=usual,
         required=True,
         key="compare-preset",
         help="The paper's settings take days without a GPU.",
@@ -107,7 +116,7 @@ def form(opened: Opened, label: str) -> None:
         return
     config = CompareConfig(opened.id, tuple(models), tuple(data), preset)
     try:
-        words = rough_time(str(opened.workspace.root), opened.info.version, config, stamp(opened), opened)
+        words = estimate_time(str(opened.workspace.root), opened.info.version, config, read_stamp(opened), opened)
     except DataError as error:
         st.warning(literal(str(error)), icon=":material/label_off:")
         return
@@ -118,14 +127,14 @@ def form(opened: Opened, label: str) -> None:
         st.caption(words)
 
 
-def stamp(opened: Opened) -> float:
+def read_stamp(opened: Opened) -> float:
     """Changes with every row that is written."""
     standings = load_standings(opened.workspace, opened.id)
     return standings.updated if standings else 0.0
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
-def rough_time(root: str, version: str, config: CompareConfig, stamp: float, _opened: Opened) -> str:
+def estimate_time(root: str, version: str, config: CompareConfig, stamp: float, _opened: Opened) -> str:
     """How many rows are to do and about how long they take."""
     compared = open_field(_opened.workspace, config)
     standings = standings_so_far(compared)
@@ -142,15 +151,15 @@ def rough_time(root: str, version: str, config: CompareConfig, stamp: float, _op
 
 def watch(opened: Opened, job: Job) -> None:
     """Progress over the whole comparison; the page runs again with every row that is done, and at the end."""
-    before = stamp(opened)
+    before = read_stamp(opened)
 
     @st.fragment(run_every=1.5)
     def poll() -> None:
         now = jobs.get(opened.workspace, job.id)
-        if not now.active or stamp(opened) != before:
+        if not now.active or read_stamp(opened) != before:
             st.rerun()
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.progress(now.fraction or 0.0, text=literal(now.message) or "Starting")
-            cancel_button(opened.workspace, now, "Stopping at the next safe point; finished rows are kept.")
+            draw_cancel(opened.workspace, now, "Stopping at the next safe point; finished rows are kept.")
 
     poll()

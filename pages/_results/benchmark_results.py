@@ -1,4 +1,4 @@
-"""What a comparison came to, on the screen: charts, table, files, and what only one side finds."""
+"""What a comparison came to, on the screen: charts, table, files, and what only one encoder found."""
 
 from collections.abc import Sequence
 
@@ -20,11 +20,11 @@ from matcher.benchmark.tables import (
 )
 from matcher.review.title_diff import differing_words
 from matcher.storage.exports import to_bytes
-from pages._results.benchmark_chart import dots
-from pages._shared.cards import Bar, Board, Column, cards
-from pages._shared.charts import chart
+from pages._results.benchmark_chart import plot_scores
+from pages._shared.cards import Bar, Board, Column, draw_cards
+from pages._shared.charts import draw_chart
 from pages._shared.escape import literal
-from pages._shared.opened_catalog import Opened, listing_card
+from pages._shared.opened_catalog import Opened, make_card
 
 LEGEND = 110  # px for it and the axis, where a narrow window breaks it into three lines
 
@@ -38,10 +38,12 @@ def draw(opened: Opened, standings: Standings) -> None:
         cell.caption(PROTOCOL_WORDS[protocol])
     for cell, protocol in zip(st.columns(2, gap="large"), PROTOCOLS, strict=True):
         with cell:
-            chart(dots(standings, protocol), key=f"compare-{protocol}", height=LEGEND + 30 * len(standings.rows))
+            draw_chart(
+                plot_scores(standings, protocol), key=f"compare-{protocol}", height=LEGEND + 30 * len(standings.rows)
+            )
             st.caption(f"F1 with its 95 % interval; {measured_on(standings, protocol)}.")
     pinned = {"Model": st.column_config.TextColumn(pinned=True, width=200)}
-    st.dataframe(table(standings), hide_index=True, height="content", key="compare-table", column_config=pinned)
+    st.dataframe(make_table(standings), hide_index=True, height="content", key="compare-table", column_config=pinned)
     st.caption(f"{split_in_words(standings)} {ALONE_WORDS} The paper: {PAPER_SOURCE}")
     missing: dict[str, list[str]] = {}
     for row in standings.rows:
@@ -49,11 +51,11 @@ def draw(opened: Opened, standings: Standings) -> None:
             missing[row.reason].append(row.title)
     for reason, titles in missing.items():
         st.caption(f":material/info: No figures for {literal(', '.join(titles))}: {literal(reason)}")
-    downloads(opened, standings)
-    galleries(opened, standings)
+    draw_downloads(opened, standings)
+    draw_galleries(opened, standings)
 
 
-def table(standings: Standings) -> pd.DataFrame:
+def make_table(standings: Standings) -> pd.DataFrame:
     """Both protocols side by side, figures as they are read."""
     lines = []
     for row in standings.rows:
@@ -71,16 +73,16 @@ def table(standings: Standings) -> pd.DataFrame:
     return pd.DataFrame(lines)
 
 
-def downloads(opened: Opened, standings: Standings) -> None:
+def draw_downloads(opened: Opened, standings: Standings) -> None:
     """The table, and the page that can be mailed."""
 
-    def page() -> bytes:
+    def write_page() -> bytes:
         thumbnails = opened.workspace.thumbnails(opened.id)
         return report_page(standings, opened.catalog.listings, thumbnails).encode()
 
     files = {
         "Table (CSV)": ("csv", "text/csv", lambda: to_bytes(comparison_table(standings), "CSV")),
-        "Page to mail (HTML)": ("html", "text/html", page),
+        "Page to mail (HTML)": ("html", "text/html", write_page),
     }
     with st.container(horizontal=True):
         for label, (ending, mime, content) in files.items():
@@ -88,14 +90,14 @@ def downloads(opened: Opened, standings: Standings) -> None:
                                icon=":material/download:", key=f"compare-{ending}", on_click="ignore")  # fmt: skip
 
 
-def galleries(opened: Opened, standings: Standings) -> None:
+def draw_galleries(opened: Opened, standings: Standings) -> None:
     """What the photo alone and the title alone found, for one pair of encoders at a time."""
     pairs = {f"{row.title}, {row.data}": row for row in standings.rows if row.apart is not None}
     best = best_pair(standings)
     if not pairs or best is None:
         return
     st.subheader(
-        "What only one side finds", help="Pairs of one product among the unseen ones, at the thresholds above."
+        "Found by only one encoder", help="Pairs of one product among the unseen ones, at the thresholds above."
     )
     chosen = next(iter(pairs))
     if len(pairs) > 1:
@@ -116,10 +118,10 @@ def galleries(opened: Opened, standings: Standings) -> None:
     )
     for number, (tab, examples) in enumerate(zip(st.tabs([*shown]), shown.values(), strict=True)):
         with tab:
-            gallery(opened, row, examples, key=f"compare-gallery-{number}")
+            draw_gallery(opened, row, examples, key=f"compare-gallery-{number}")
 
 
-def gallery(opened: Opened, row: Row, examples: Sequence[Example], key: str) -> None:
+def draw_gallery(opened: Opened, row: Row, examples: Sequence[Example], key: str) -> None:
     """Pairs of cards, the second with what differs and both distances."""
     pairs = []
     for example in examples:
@@ -129,9 +131,9 @@ def gallery(opened: Opened, row: Row, examples: Sequence[Example], key: str) -> 
         titles = [str(opened.catalog.listings["title"].iat[at]) for at in (one, other)]
         limits = (row.unseen.text_threshold, row.unseen.image_threshold) if row.unseen else (None, None)
         bars = [Bar("text", example.text, limits[0]), Bar("image", example.image, limits[1])]
-        left = listing_card(opened, one, title=differing_words(titles[1], titles[0]), bars=bars)
-        pairs.append(Column([left, listing_card(opened, other, title=differing_words(*titles), bars=bars)]))
+        left = make_card(opened, one, title=differing_words(titles[1], titles[0]), bars=bars)
+        pairs.append(Column([left, make_card(opened, other, title=differing_words(*titles), bars=bars)]))
     if not pairs:
         st.caption("No such pair.")
         return
-    cards(pairs, Board("groups"), key=key)
+    draw_cards(pairs, Board("groups"), key=key)

@@ -16,7 +16,7 @@ _STYLE = Path(__file__).parents[2] / "assets" / "groups.css"
 _SHOWN = 12  # listings of a group; a chain of hundreds would hide the next one
 
 
-def group_rows(catalog_id: str, listings: pd.DataFrame, groups: Sequence[NDArray[np.intp]]) -> None:
+def draw_groups(catalog_id: str, listings: pd.DataFrame, groups: Sequence[NDArray[np.intp]]) -> None:
     """Draw groups, each a row of photos that lead to Browse.
 
     Args:

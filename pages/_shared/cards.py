@@ -1,6 +1,6 @@
 """The one card for a listing: photo, title with what differs marked, distances with their thresholds, badges, verdict.
 
-`Card` says what is on it; `cards` draws many of them as one component, so that fifty cost one element and not fifty.
+`Card` says what is on it; `draw_cards` draws many as one component, so that fifty cost one element and not fifty.
 Everything a seller wrote reaches the browser as JSON and is set as text there, never as markup.
 """
 
@@ -11,6 +11,9 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from matcher.vectors.candidate_pairs import Modality
+from pages._shared.modality import ICONS, WORDS
+
 _ASSETS = Path(__file__).parents[2] / "assets"
 _board = st.components.v2.component(
     "twinshelf_cards",
@@ -20,8 +23,6 @@ _board = st.components.v2.component(
 )
 
 Tone = Literal["text", "image", "fused", "match", "different", "unsure", ""]
-ICONS = {"text": "title", "image": "image", "fused": "layers"}
-WORDS = {"text": "title", "image": "photo", "fused": "both"}
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,14 @@ class Bar:
     """One distance on a card.
 
     Attributes:
-        modality: "text", "image" or "fused".
+        modality: What was compared.
         distance: 0 or more, smaller is closer; inf where the pair has none.
         threshold: At or under it the pair matches; None when this recipe does not ask this modality.
         rank: Place among this modality's neighbours, 1 is nearest; None when it is not among them.
         scale: The distance at which the bar is full.
     """
 
-    modality: str
+    modality: Modality
     distance: float
     threshold: float | None = None
     rank: int | None = None
@@ -107,7 +108,7 @@ class Board:
     on_open: Callable[[str], None] | None = None
 
 
-def cards(columns: Sequence[Column], board: Board, *, key: str) -> None:
+def draw_cards(columns: Sequence[Column], board: Board, *, key: str) -> None:
     """Draw cards. Verdicts and opened listings reach the callbacks before the page runs again.
 
     Args:
@@ -142,9 +143,9 @@ def cards(columns: Sequence[Column], board: Board, *, key: str) -> None:
     )
 
 
-def card_grid(listings: Sequence[Card], *, key: str, on_open: Callable[[str], None] | None = None) -> None:
+def draw_grid(listings: Sequence[Card], *, key: str, on_open: Callable[[str], None] | None = None) -> None:
     """Cards in a grid: five in a row on a wide window, two on a narrow one."""
-    cards([Column(listings)], Board(on_open=on_open), key=key)
+    draw_cards([Column(listings)], Board(on_open=on_open), key=key)
 
 
 def _column(column: Column) -> dict[str, Any]:

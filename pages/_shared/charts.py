@@ -15,14 +15,14 @@ _DARK = {
 }  # fmt: skip
 
 
-def colours() -> dict[str, str]:
+def pick_colours() -> dict[str, str]:
     """The colours of config.toml under the names of what they mean, for the theme the reader sees."""
     return _DARK if st.context.theme.type == "dark" else _LIGHT
 
 
-def template() -> go.layout.Template:
+def make_template() -> go.layout.Template:
     """The Plotly template that all charts share."""
-    c = colours()
+    c = pick_colours()
     axis = {
         "gridcolor": c["line"], "linecolor": c["line"], "zeroline": False, "ticks": "", "automargin": True,
         "title": {"font": {"size": 12, "color": c["quiet"]}, "standoff": 6},
@@ -44,7 +44,7 @@ def template() -> go.layout.Template:
     )
 
 
-def chart(figure: go.Figure, *, key: str, height: int = 260) -> None:
+def draw_chart(figure: go.Figure, *, key: str, height: int = 260) -> None:
     """Draw a chart in the shared look."""
-    figure.update_layout(template=template(), height=height)
+    figure.update_layout(template=make_template(), height=height)
     st.plotly_chart(figure, key=key, theme=None, config={"displayModeBar": False, "displaylogo": False})

@@ -9,10 +9,10 @@ from matcher.encoders.registry import ENCODERS
 from matcher.pipeline.check_encoder import opened_encoders
 from matcher.storage.workspace import Workspace
 from matcher.training.runs import runs
+from matcher.vectors.candidate_pairs import Modality
 from pages._shared.escape import literal
-from pages._shared.wording import encoder_name
-
-READS = {"text": "titles", "image": "photos"}
+from pages._shared.modality import NAMES
+from pages._shared.wording import name_encoder
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Known:
 def known_encoders(workspace: Workspace, modality: str) -> dict[str, Known]:
     """All encoders for titles ("text") or photos ("image"): own runs first, newest at the top, a comparison's last."""
     own = [
-        Known(card.id, card.modality, card.id, run_line(card), card=card, compared=of_comparison(card.id))
+        Known(card.id, card.modality, card.id, describe_run(card), card=card, compared=of_comparison(card.id))
         for card in runs(workspace.encoders)
     ]
     opened = opened_encoders(workspace)
@@ -50,20 +50,20 @@ def known_encoders(workspace: Workspace, modality: str) -> dict[str, Known]:
         for info in ENCODERS.values()
     ]
     named = [
-        Known(spec, read, encoder_name(spec), f"Opened here by name: {spec}.") for spec, read in opened.items()
+        Known(spec, read, name_encoder(spec), f"Opened here by name: {spec}.") for spec, read in opened.items()
         if spec not in ENCODERS
     ]  # fmt: skip
     everything = sorted([*own, *bundled, *named], key=lambda known: known.compared)
     return {known.id: known for known in everything if known.modality == modality}
 
 
-def run_line(card: Card) -> str:
+def describe_run(card: Card) -> str:
     """What a run is good for, in a line."""
     how = "the products" if card.config.get("use_labels") else "the listings, without labels,"
-    return f"Learned {how} of {card.catalog}, from {encoder_name(card.encoder)}."
+    return f"Learned {how} of {card.catalog}, from {name_encoder(card.encoder)}."
 
 
-def gone(workspace: Workspace, used: Mapping[str, str | None]) -> dict[str, str]:
+def find_deleted(workspace: Workspace, used: Mapping[Modality, str | None]) -> dict[Modality, str]:
     """Encoders in use, by side, that were trained here and have been deleted since."""
     return {
         side: name for side, name in used.items()
@@ -71,10 +71,12 @@ def gone(workspace: Workspace, used: Mapping[str, str | None]) -> dict[str, str]
     }  # fmt: skip
 
 
-def gone_line(missing: Mapping[str, str]) -> str:
+def warn_of_deleted(missing: Mapping[Modality, str]) -> str:
     """What that means and what to do."""
-    names = " and ".join(f"**{literal(name)}**, which read the {READS[side]}," for side, name in missing.items())
+    names = " and ".join(
+        f"**{literal(name)}**, which read the {NAMES[side].lower()}," for side, name in missing.items()
+    )
     return (
         f"{names} {'was' if len(missing) == 1 else 'were'} deleted. Matches found before stay; for new listings and "
-        "questions use another encoder, or bring it in again from its file."
+        "questions use another encoder, or import this one again from its file."
     )

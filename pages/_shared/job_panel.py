@@ -29,12 +29,12 @@ def follow(workspace: Workspace, job_id: str, title: str) -> None:
         with st.container(border=True):
             st.markdown(f"**{title}**")
             st.progress(job.fraction or 0.0, text=describe(job))
-            cancel_button(workspace, job, "Stopping at the next safe point.")
+            draw_cancel(workspace, job, "Stopping at the next safe point.")
 
     poll()
 
 
-def cancel_button(workspace: Workspace, job: Job, toast: str) -> None:
+def draw_cancel(workspace: Workspace, job: Job, toast: str) -> None:
     """Cancel, or a sign that this is being done."""
     label = "Stopping" if job.cancel_requested else "Cancel"
     if st.button(label, key=f"cancel-{job.id}", icon=":material/stop_circle:", disabled=job.cancel_requested):
@@ -51,7 +51,7 @@ def tell_of_failure(workspace: Workspace) -> None:
         st.error(f"{TITLES[newest.kind]} failed. {literal(newest.message)}", icon=":material/error:")
 
 
-def sidebar_status(workspace: Workspace) -> None:
+def draw_status(workspace: Workspace) -> None:
     """One line for each running job; nothing when there is none."""
     if not jobs.active(workspace):
         return
@@ -62,7 +62,7 @@ def sidebar_status(workspace: Workspace) -> None:
         if not running:
             st.rerun()
         for job in running:
-            st.progress(job.fraction or 0.0, text=f"{TITLES.get(job.kind, job.kind)} · {short(job)}")
+            st.progress(job.fraction or 0.0, text=f"{TITLES.get(job.kind, job.kind)} · {say_fraction(job)}")
 
     poll()
 
@@ -75,16 +75,16 @@ def describe(job: Job) -> str:
     if job.rate:
         parts.append(f"{job.rate:,.0f} a second" if job.rate >= 1 else f"{60 * job.rate:,.0f} a minute")
     if job.seconds_left is not None:
-        parts.append(f"{duration(job.seconds_left)} left in this step")
+        parts.append(f"{say_duration(job.seconds_left)} left in this step")
     return " · ".join(parts + ([literal(job.message)] if job.message else []))
 
 
-def short(job: Job) -> str:
+def say_fraction(job: Job) -> str:
     """How far a job is, in a word or two."""
     return f"{100 * job.fraction:.0f} %" if job.fraction is not None else "starting"
 
 
-def duration(seconds: float) -> str:
+def say_duration(seconds: float) -> str:
     """ "8 s", "2 min", "1 h 05 min"."""
     if seconds < 90:
         return f"{max(1, round(seconds))} s"

@@ -1,7 +1,7 @@
 """What every page starts from: the workspace, the catalog that is open, its matches, and the card of a listing."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from matcher.pipeline.encoding import ENCODED
 from matcher.review.pair_cases import PairIndex, index_pairs
 from matcher.storage.records import CatalogInfo, Verdict
 from matcher.storage.workspace import Workspace, open_workspace
+from matcher.vectors.candidate_pairs import MODALITIES, Modality
 from pages._shared import job_panel
 from pages._shared.cards import Badge, Bar, Card
 from pages._shared.escape import literal
@@ -37,6 +38,10 @@ class Opened:
     @property
     def id(self) -> str:
         return self.info.id
+
+    def cell(self, column: str, row: int) -> str:
+        """What the table of listings says; "" where it says nothing."""
+        return str(self.catalog.listings[column].iat[row])
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ def open_catalog(catalog_id: str) -> None:
         st.query_params["catalog"] = catalog_id
 
 
-def view_control(offered: Sequence[str], key: str) -> str:
+def choose_view(offered: Sequence[str], key: str) -> str:
     """Which view of a page is shown; the address keeps it, so that a reload comes back to it.
 
     Args:
@@ -94,7 +99,7 @@ def view_control(offered: Sequence[str], key: str) -> str:
     if st.session_state.get(key) not in offered:
         wanted = st.query_params.get("view")
         st.session_state[key] = wanted if wanted in offered else offered[0]
-    view = st.segmented_control("View", offered, required=True, key=key, label_visibility="collapsed")
+    view = str(st.segmented_control("View", offered, required=True, key=key, label_visibility="collapsed"))
     if st.query_params.get("view") != view:
         st.query_params["view"] = view
     return view
@@ -104,7 +109,7 @@ def need_catalog() -> Opened:
     """The open catalog; without one the page says what to do and ends here."""
     workspace, catalog_id = current_workspace(), current_catalog_id()
     if catalog_id is None:
-        empty_state("inventory_2", "There is no catalog yet.", "Open the demo catalog, or bring your own table.")
+        draw_empty("inventory_2", "There is no catalog yet.", "Open the demo catalog, or import your own table.")
         with st.container(horizontal=True, horizontal_alignment="center"):
             st.page_link("pages/start.py", label="Open the demo catalog", icon=":material/home:")
             st.page_link("pages/catalog.py", label="Add a catalog", icon=":material/upload:")
@@ -124,9 +129,9 @@ def need_matches() -> Matched:
         if job and job.active:
             job_panel.follow(workspace, job.id, "Finding matches")
         else:
-            empty_state("join_inner", "Matches have not been looked for yet.", "It takes a minute for 500 listings.")
+            draw_empty("join_inner", "Matches have not been looked for yet.", "It takes a minute for 500 listings.")
             with st.container(horizontal=True, horizontal_alignment="center"):
-                find_matches_button(opened)
+                draw_find_matches(opened)
             if job and job.state == "failed":
                 st.error(f"The last attempt failed: {literal(job.message)}", icon=":material/error:")
         st.stop()
@@ -141,7 +146,7 @@ def is_encoded(opened: Opened) -> bool:
     return kept is not None and kept["content"] == opened.info.content
 
 
-def find_matches_button(opened: Opened, key: str = "find-matches") -> None:
+def draw_find_matches(opened: Opened, key: str = "find-matches") -> None:
     """Start the job that encodes the catalog with the usual encoders."""
     if st.button("Find matches", type="primary", icon=":material/join_inner:", key=key):
         text, image = default_recipe.default_encoders(opened.catalog)
@@ -149,7 +154,7 @@ def find_matches_button(opened: Opened, key: str = "find-matches") -> None:
         st.rerun()
 
 
-def empty_state(icon: str, what: str, do: str) -> None:
+def draw_empty(icon: str, what: str, do: str) -> None:
     """Say plainly that there is nothing here, and what to do about it."""
     with st.container(horizontal_alignment="center", key=f"empty-{icon}"):
         st.markdown(f"## :gray[:material/{icon}:]", text_alignment="center")
@@ -157,7 +162,7 @@ def empty_state(icon: str, what: str, do: str) -> None:
         st.caption(do, text_alignment="center")
 
 
-def listing_card(
+def make_card(
     opened: Opened,
     row: int,
     *,
@@ -173,14 +178,14 @@ def listing_card(
     Args:
         opened: The catalog.
         row: The listing's row.
-        title: Pieces from `explore.differing_words` where it stands beside another listing.
+        title: Pieces from `differing_words` where it stands beside another listing.
         bars: Distances to the listing it stands beside.
         badges: Words about it.
         verdict: "match" or "different" when the curator has decided.
         large: Whether it is the listing the page is about: a larger photo and the whole title.
         note: A quiet line under the title; the listing's id by default.
     """
-    item_id, words, photo = (opened.catalog.listings[name].iat[row] for name in ("item_id", "title", "photo"))
+    item_id, words, photo = (opened.cell(column, row) for column in ("item_id", "title", "photo"))
     return Card(
         item_id=item_id,
         title=words if title is None else title,
@@ -193,32 +198,25 @@ def listing_card(
     )
 
 
-def bars_of_pair(matched: Matched, pair: int, ranks: dict[str, int | None] | None = None) -> list[Bar]:
+def measure_bars(matched: Matched, pair: int, ranks: Mapping[Modality, int | None] | None = None) -> list[Bar]:
     """The distances of a candidate pair with the thresholds in force."""
-    thresholds = thresholds_of(matched.recipe)
+    thresholds = matched.recipe.thresholds
     return [
         Bar(modality, distance, thresholds.get(modality), (ranks or {}).get(modality), matched.scale)
-        for modality, distance in distances_of_pair(matched, pair).items()
+        for modality, distance in measure_pair(matched, pair).items()
     ]
 
 
-def distances_of_pair(matched: Matched, pair: int) -> dict[str, float]:
+def measure_pair(matched: Matched, pair: int) -> dict[Modality, float]:
     """The distances of a candidate pair; "fused" is what the rule compares, so the mean where it takes the mean."""
     one = matched.encoded.pairs.chosen(np.array([pair]))
-    distance = {modality: float(values[0]) for modality, values in one.distance.items()}
+    distance = {modality: float(one.distance[modality][0]) for modality in MODALITIES if modality in one.distance}
     if matched.recipe.fusion == "mean" and "fused" in distance:
         distance["fused"] = float(joint_distance(one, matched.recipe)[0])
     return distance
 
 
-def thresholds_of(recipe: Recipe) -> dict[str, float | None]:
-    """The threshold of each modality that the recipe asks."""
-    if recipe.fusion in ("fused", "mean"):
-        return {"text": None, "image": None, "fused": recipe.fused_threshold}
-    return {"text": recipe.text_threshold, "image": recipe.image_threshold, "fused": None}
-
-
-def verdicts_by_pair(opened: Opened) -> dict[tuple[str, str], Verdict]:
+def read_verdicts(opened: Opened) -> dict[tuple[str, str], Verdict]:
     """Verdicts in force under their sorted item ids."""
     return {(v.left_id, v.right_id): v for v in opened.workspace.store.verdicts(opened.id)}
 

@@ -7,26 +7,26 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from matcher.review.pair_cases import OTHER, SAME
+from matcher.matching.metrics import DIFFERENT, SAME
 from matcher.review.title_diff import differing_words
-from pages._shared.cards import WORDS
-from pages._shared.charts import colours
-from pages._shared.opened_catalog import Matched, distances_of_pair
+from pages._shared.charts import pick_colours
+from pages._shared.modality import WORDS
+from pages._shared.opened_catalog import Matched, measure_pair
 from pages._shared.photo_route import photo_url
 
 _STYLE = Path(__file__).parents[2] / "assets" / "pairs.css"
-_TRUTH = {SAME: ("match", "same product"), OTHER: ("different", "different products")}
+_TRUTH = {SAME: ("match", "same product"), DIFFERENT: ("different", "different products")}
 
 
-def pair_tiles(matched: Matched, pairs: Sequence[int], truth: Sequence[int]) -> None:
+def draw_pairs(matched: Matched, pairs: Sequence[int], truth: Sequence[int]) -> None:
     """Draw candidate pairs; a photo leads to Browse.
 
     Args:
         matched: The open catalog.
         pairs: Numbers of candidate pairs.
-        truth: What is known of each: SAME, OTHER or UNKNOWN.
+        truth: What is known of each: SAME, DIFFERENT or UNKNOWN.
     """
-    ink = colours()
+    ink = pick_colours()
     style = "".join(f"--{name}:{ink[name]};" for name in ("text", "image", "fused", "match", "different"))
     tiles = "".join(_tile(matched, pair, known) for pair, known in zip(pairs, truth, strict=True))
     st.html(_STYLE)
@@ -37,19 +37,18 @@ def _tile(matched: Matched, pair: int, known: int) -> str:
     """One pair. Everything a seller wrote is escaped."""
     found = matched.encoded.pairs
     rows = [int(found.left[pair]), int(found.right[pair])]
-    listings = matched.catalog.listings[["item_id", "title", "photo"]].iloc[rows]
-    (one, one_title, one_photo), (other, other_title, other_photo) = listings.itertuples(index=False)
+    (one, other), titles, photos = ([matched.cell(name, row) for row in rows] for name in ("item_id", "title", "photo"))
     figures = "".join(
         f'<span style="color:var(--{side})">{WORDS[side]} <b>{distance:.3f}</b></span>'
-        for side, distance in distances_of_pair(matched, pair).items()
+        for side, distance in measure_pair(matched, pair).items()
         if distance != float("inf")
     )
     if known in _TRUTH:
         tone, words = _TRUTH[known]
         figures += f'<span class="truth" style="color:var(--{tone})">{words}</span>'
-    photos = _photo(matched.id, one, one_photo) + _photo(matched.id, other, other_photo)
-    titles = _title(other_title, one_title) + _title(one_title, other_title)
-    return f'<article><div class="two">{photos}</div>{titles}<footer>{figures}</footer></article>'
+    both = _photo(matched.id, one, photos[0]) + _photo(matched.id, other, photos[1])
+    lines = _title(titles[1], titles[0]) + _title(titles[0], titles[1])
+    return f'<article><div class="two">{both}</div>{lines}<footer>{figures}</footer></article>'
 
 
 def _photo(catalog_id: str, item_id: str, photo: str) -> str:

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from matcher.pipeline.encoding import ENCODED
+from matcher.vectors.candidate_pairs import Modality
 from pages._shared import job_panel
-from pages._shared.encoder_names import gone
+from pages._shared.encoder_names import find_deleted
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import current_catalog_id, current_workspace, open_catalog
-from pages._shared.wording import encoder_name
+from pages._shared.wording import name_encoder
 
 
 def draw() -> None:
@@ -15,11 +16,11 @@ def draw() -> None:
     workspace = current_workspace()
     infos = {info.id: info for info in workspace.catalogs()}
     with st.sidebar:
-        if not infos:
-            st.caption("No catalog yet.")
-            job_panel.sidebar_status(workspace)
-            return
         catalog_id = current_catalog_id()
+        if catalog_id is None:
+            st.caption("No catalog yet.")
+            job_panel.draw_status(workspace)
+            return
         st.session_state["catalog"] = catalog_id
         st.selectbox(
             "Catalog", list(infos), key="catalog", format_func=lambda name: infos[name].name, on_change=_catalog_chosen
@@ -29,15 +30,16 @@ def draw() -> None:
         st.caption(f"{info.listings:,} listings · {info.photos:,} photos")
         used = workspace.store.setting(catalog_id, ENCODED)
         if used and used["content"] == info.content:
-            config = {side: used["config"][side] for side in ("text", "image")}
-            missing = gone(workspace, config)
+            sides: tuple[Modality, ...] = ("text", "image")
+            config = {side: used["config"][side] for side in sides}
+            missing = find_deleted(workspace, config)
             text, image = (
-                literal(encoder_name(name)) + (" (deleted)" if side in missing else "") for side, name in config.items()
+                literal(name_encoder(name)) + (" (deleted)" if side in missing else "") for side, name in config.items()
             )
             st.caption(f":material/title: {text}  \n:material/image: {image}")
         else:
             st.caption("Matches not looked for yet")
-        job_panel.sidebar_status(workspace)
+        job_panel.draw_status(workspace)
 
 
 def _catalog_chosen() -> None:

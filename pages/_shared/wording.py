@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from math import inf
 
 from matcher.encoders.registry import ENCODERS
-from matcher.matching.recipe import Recipe
+from matcher.matching.recipe import Fusion, Mean, Recipe
 from matcher.review.queue import RANDOM
-from pages._shared.cards import ICONS, WORDS, Bar
+from matcher.vectors.candidate_pairs import Modality
+from matcher.vectors.distance import Metric
+from pages._shared.cards import Bar
+from pages._shared.modality import COLOURS, ICONS, NAMES, WORDS
 
-FUSIONS = {
+FUSIONS: dict[Fusion, tuple[str, str]] = {
     "either": ("Title or photo", "A pair matches when its titles or its photos are near enough. Finds the most."),
     "both": ("Title and photo", "A pair matches only when its titles and its photos are near enough. Errs the least."),
     "mean": (
@@ -18,13 +21,15 @@ FUSIONS = {
     ),
     "fused": ("Joined", "Title and photo are joined before the search, which also finds pairs middling in both."),
 }
-MEANS = {"arithmetic": "Usual", "geometric": "Lenient"}
-METRICS = {"cosine": "cosine distance", "euclidean": "Euclidean distance", "manhattan": "Manhattan distance"}
-TONES = {"text": "blue", "image": "orange", "fused": "violet"}
-NAMES = {"text": "Titles", "image": "Photos", "fused": "Title and photo"}
+MEANS: dict[Mean, str] = {"arithmetic": "Usual", "geometric": "Lenient"}
+METRICS: dict[Metric, str] = {
+    "cosine": "cosine distance",
+    "euclidean": "Euclidean distance",
+    "manhattan": "Manhattan distance",
+}
 
 
-def encoder_name(encoder: str | None) -> str:
+def name_encoder(encoder: str | None) -> str:
     """What an encoder is called on the screen: its title, the last part of a model's name, or a run's own name."""
     info = ENCODERS.get(encoder or "")
     if info:
@@ -32,30 +37,31 @@ def encoder_name(encoder: str | None) -> str:
     return (encoder or "none").partition(":")[2].rstrip("/").rsplit("/", 1)[-1] or encoder or "none"
 
 
-def recipe_in_words(recipe: Recipe) -> str:
+def describe_recipe(recipe: Recipe) -> str:
     """ "Titles within 0.412 (TF-IDF words) or photos within 0.310 (EfficientNet-Lite0); ..."."""
-    encoders = {"text": encoder_name(recipe.text_encoder), "image": encoder_name(recipe.image_encoder)}
-    if recipe.fusion in ("mean", "fused") and recipe.text_encoder and recipe.image_encoder:
+    encoders = {"text": name_encoder(recipe.text_encoder), "image": name_encoder(recipe.image_encoder)}
+    thresholds = recipe.thresholds
+    if "fused" in thresholds and recipe.text_encoder and recipe.image_encoder:
         share = f"{100 * recipe.text_weight:.0f} % title, {100 - 100 * recipe.text_weight:.0f} % photo"
         how = "weighted mean of title and photo" if recipe.fusion == "mean" else "title and photo joined"
-        rule = f"{how} within {_figure(recipe.fused_threshold)} ({share}; {encoders['text']} and {encoders['image']})"
+        rule = f"{how} within {_figure(thresholds['fused'])} ({share}; {encoders['text']} and {encoders['image']})"
     else:
-        sides = [
-            f"{NAMES[side].lower()} within {_figure(getattr(recipe, f'{side}_threshold'))} ({encoders[side]})"
-            for side in recipe.modalities
-        ]
-        rule = (" or " if recipe.fusion == "either" else " and ").join(sides)
+        sides: list[Modality] = ["text"] if recipe.text_encoder else []
+        sides += ["image"] if recipe.image_encoder else []
+        limits = zip(sides, thresholds.values(), strict=True)
+        parts = [f"{NAMES[side].lower()} within {_figure(limit)} ({encoders[side]})" for side, limit in limits]
+        rule = (" or " if recipe.fusion == "either" else " and ").join(parts)
     return f"{rule[:1].upper()}{rule[1:]}; {METRICS[recipe.metric]}, the {recipe.k} nearest of each listing."
 
 
-def why_asked(recipe: Recipe, distance: Mapping[str, float], is_match: bool, sampled: str) -> str:
+def explain_question(recipe: Recipe, distance: Mapping[Modality, float], is_match: bool, sampled: str) -> str:
     """Why a pair came up for review, in a sentence or two; `distance` is the pair's in each modality."""
     if sampled == RANDOM:
         return "Drawn at random from the matches, to learn how many of them are right."
     now = "a match now" if is_match else "no match now"
-    if recipe.fusion in ("mean", "fused"):
+    if "fused" in recipe.thresholds:
         return f"Near the edge: title and photo together are close to the threshold, {now}."
-    limits = {side: getattr(recipe, f"{side}_threshold") for side in recipe.modalities if distance[side] != inf}
+    limits = {side: recipe.threshold(side) for side in distance if side in recipe.thresholds and distance[side] != inf}
     near = min(limits, key=lambda side: abs(distance[side] - limits[side]) / max(limits[side], 1e-6))
     reason = f"Near the edge: {NAMES[near].lower()} {distance[near]:.3f} apart, threshold {limits[near]:.3f}, {now}."
     within = [side for side in limits if distance[side] <= limits[side]]
@@ -65,13 +71,15 @@ def why_asked(recipe: Recipe, distance: Mapping[str, float], is_match: bool, sam
     return reason
 
 
-def distances_in_words(bars: Sequence[Bar]) -> str:
+def describe_distances(bars: Sequence[Bar]) -> str:
     """The distances of a pair in one line of Markdown, each in its colour and with its threshold."""
     words = []
     for bar in bars:
         figure = "none" if bar.distance == inf else f"**{bar.distance:.3f}**"
         limit = "" if bar.threshold is None else f" (threshold {bar.threshold:.3f})"
-        words.append(f":{TONES[bar.modality]}[:material/{ICONS[bar.modality]}: {WORDS[bar.modality]} {figure}]{limit}")
+        words.append(
+            f":{COLOURS[bar.modality]}[:material/{ICONS[bar.modality]}: {WORDS[bar.modality]} {figure}]{limit}"
+        )
     return "Distance by " + " · ".join(words)
 
 

@@ -7,14 +7,18 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from matcher.matching.metrics import PrecisionRecallCurve
-from pages._shared.charts import colours
+from matcher.vectors.candidate_pairs import Modality
+from pages._shared.charts import pick_colours
+from pages._shared.modality import NAMES
 
 
-def over_threshold(curve: PrecisionRecallCurve, top: float, *, modality: str, current: float | None) -> go.Figure:
+def plot_over_threshold(
+    curve: PrecisionRecallCurve, top: float, *, modality: Modality, current: float | None
+) -> go.Figure:
     """Precision, recall and F1 of one modality alone, up to a threshold `top`, and the threshold in force."""
     x, p, r = curve.thresholds, curve.precision, curve.recall
     f1 = 2 * p * r / np.maximum(p + r, 1e-12)
-    ink = colours()
+    ink = pick_colours()
     figure = go.Figure()
     for name, y, dash in (("Precision", p, "dash"), ("Recall", r, "dot"), ("F1", f1, "solid")):
         hover = f"{name} %{{y:.3f}} at %{{x:.3f}}<extra></extra>"
@@ -27,28 +31,26 @@ def over_threshold(curve: PrecisionRecallCurve, top: float, *, modality: str, cu
     return figure
 
 
-def precision_recall(
-    curves: Mapping[str, PrecisionRecallCurve],
-    names: Mapping[str, str],
+def plot_precision_recall(
+    curves: Mapping[Modality, PrecisionRecallCurve],
     current: tuple[float, float] | None,
 ) -> go.Figure:
     """Precision against recall of every modality alone, and where the rule in force stands.
 
     Args:
         curves: The curve of each modality.
-        names: Its name on the screen.
         current: Precision and recall of the rule in force.
     """
-    ink = colours()
+    ink = pick_colours()
     figure = go.Figure()
     for modality, curve in curves.items():
         figure.add_scatter(
             x=curve.recall,
             y=curve.precision,
-            name=f"{names[modality]} alone",
+            name=f"{NAMES[modality]} alone",
             mode="lines",
             line={"color": ink[modality], "width": 2, "dash": {"image": "dash", "fused": "dot"}.get(modality, "solid")},
-            hovertemplate=f"{names[modality]}: precision %{{y:.3f}}, recall %{{x:.3f}}<extra></extra>",
+            hovertemplate=f"{NAMES[modality]}: precision %{{y:.3f}}, recall %{{x:.3f}}<extra></extra>",
         )
     if current:
         figure.add_scatter(
@@ -64,7 +66,7 @@ def precision_recall(
     return figure
 
 
-def matches_per_listing(sizes: NDArray[np.integer]) -> go.Figure:
+def plot_matches(sizes: NDArray[np.integer]) -> go.Figure:
     """How many listings have no, one, two .. matches; `sizes` is the number of matches of each listing, shape (N,)."""
     names = ["none", "1", "2", "3", "4", "5", "6-10", "11-20", "over 20"]
     bins = np.searchsorted([0, 1, 2, 3, 4, 5, 10, 20], sizes)
@@ -73,7 +75,7 @@ def matches_per_listing(sizes: NDArray[np.integer]) -> go.Figure:
         go.Bar(
             x=names,
             y=counts,
-            marker={"color": colours()["unsure"], "line": {"width": 0}},
+            marker={"color": pick_colours()["unsure"], "line": {"width": 0}},
             hovertemplate="%{y:,} listings with %{x}<extra></extra>",
         )
     )

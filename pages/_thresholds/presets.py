@@ -7,10 +7,10 @@ import streamlit as st
 from matcher.matching.recipe import Recipe
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import Matched
-from pages._shared.wording import recipe_in_words
+from pages._shared.wording import describe_recipe
 
 
-def presets(matched: Matched, put: Callable[[Matched, Recipe], None]) -> None:
+def draw_presets(matched: Matched, put: Callable[[Matched, Recipe], None]) -> None:
     """Save the rule in force under a name, take an earlier one, delete it."""
     store = matched.workspace.store
     kept = {name: Recipe.from_json(text) for name, text in store.presets(matched.id).items()}
@@ -28,12 +28,12 @@ def presets(matched: Matched, put: Callable[[Matched, Recipe], None]) -> None:
         if not kept:
             st.caption("None kept yet.")
         for name, recipe in kept.items():
-            fits = _fits(recipe, matched)
+            fits = _is_fitting(recipe, matched)
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.button(
                     literal(name), key=f"take-{name}", on_click=put, args=[matched, recipe], disabled=not fits,
                     width="stretch",
-                    help=recipe_in_words(recipe) + ("" if fits else " Made with other encoders or another distance."),
+                    help=describe_recipe(recipe) + ("" if fits else " Made with other encoders or another distance."),
                 )  # fmt: skip
                 st.button(
                     "", key=f"drop-{name}", icon=":material/delete:", on_click=store.delete_preset,
@@ -41,7 +41,7 @@ def presets(matched: Matched, put: Callable[[Matched, Recipe], None]) -> None:
                 )  # fmt: skip
 
 
-def _fits(recipe: Recipe, matched: Matched) -> bool:
+def _is_fitting(recipe: Recipe, matched: Matched) -> bool:
     """Whether its distances are those that were measured."""
     config = matched.encoded.config
     return (recipe.text_encoder, recipe.image_encoder, recipe.metric) == (config.text, config.image, config.metric)

@@ -11,13 +11,19 @@ from numpy.typing import NDArray
 
 from matcher.matching.metrics import Scores
 from matcher.matching.threshold_grid import Rule, ThresholdGrid
+from matcher.matching.threshold_report import Figures
+from matcher.vectors.candidate_pairs import Modality
 
 _ASSETS = Path(__file__).parents[2] / "assets"
+# One module for the browser: how counts are read, which the tests hold against the library's, then what is drawn.
+SCRIPT = "\n".join(
+    (_ASSETS / name).read_text(encoding="utf-8") for name in ("threshold_counts.js", "threshold_sliders.js")
+)
 _sliders = st.components.v2.component(
     "twinshelf_thresholds",
     html=(_ASSETS / "threshold_sliders.html").read_text(encoding="utf-8"),
     css=(_ASSETS / "threshold_sliders.css").read_text(encoding="utf-8"),
-    js=(_ASSETS / "threshold_sliders.js").read_text(encoding="utf-8"),
+    js=SCRIPT,
 )
 
 
@@ -26,7 +32,7 @@ class Slider:
     """One row.
 
     Attributes:
-        modality: "text", "image" or "fused".
+        modality: What is compared.
         name: On the screen.
         note: A quiet line under the name.
         threshold: Where the handle stands.
@@ -34,7 +40,7 @@ class Slider:
         most: The largest distance there can be.
     """
 
-    modality: str
+    modality: Modality
     name: str
     note: str
     threshold: float
@@ -42,26 +48,7 @@ class Slider:
     most: float
 
 
-@dataclass(frozen=True)
-class Figures:
-    """What the sliders show at rest.
-
-    Attributes:
-        pair: Scores over pairs, None when nothing is known of any pair.
-        listing: Scores as the mean over listings; None as above, or where only verdicts are known.
-        matches: Matching pairs.
-        true_pairs: Same pairs there are, also those that no search returned; None as `pair`.
-        reached: Share of them that the search returned; None where that cannot be known.
-    """
-
-    pair: Scores | None
-    listing: Scores | None
-    matches: int
-    true_pairs: float | None
-    reached: float | None
-
-
-def threshold_sliders(
+def draw_sliders(
     grid: ThresholdGrid,
     sliders: Sequence[Slider],
     rule: Rule,
@@ -85,10 +72,10 @@ def threshold_sliders(
         key: The same on every run.
     """
 
-    def moved() -> None:
-        asked = st.session_state[key].get("moved")
-        if asked:
-            on_moved({slider.modality: asked[slider.modality] for slider in sliders})
+    def hear_move() -> None:
+        moved = st.session_state[key].get("moved")
+        if moved:
+            on_moved({slider.modality: float(moved[slider.modality]) for slider in sliders})
 
     _sliders(
         key=key,
@@ -96,7 +83,7 @@ def threshold_sliders(
             "key": about,
             "rows": [_row(grid, axis, slider, figures) for axis, slider in enumerate(sliders)],
             "rule": rule,
-            "grid": {name: _sent(getattr(grid, name)) for name in ("same", "known", "found")},
+            "grid": {name: _pack(getattr(grid, name)) for name in ("same", "known", "found")},
             "true_pairs": figures.true_pairs,
             "reached": figures.reached,
             "listings": listings,
@@ -105,7 +92,7 @@ def threshold_sliders(
                 "listing": _scores(figures.listing) if figures.listing else None,
             },
         },
-        on_moved_change=moved,
+        on_moved_change=hear_move,
     )
 
 
@@ -119,8 +106,8 @@ def _row(grid: ThresholdGrid, axis: int, slider: Slider, figures: Figures) -> di
         "top": grid.tops[axis],
         "most": slider.most,
         "step": slider.step,
-        "same": _sent(same),
-        "other": _sent(other if figures.pair else found),
+        "same": _pack(same),
+        "other": _pack(other if figures.pair else found),
     }
 
 
@@ -128,7 +115,7 @@ def _scores(scores: Scores | None) -> dict[str, float]:
     return vars(scores) if scores else {}
 
 
-def _sent(counts: NDArray[np.float64]) -> Any:
+def _pack(counts: NDArray[np.float64]) -> Any:
     """Counts as the browser takes them; whole ones without their ".0", which would be a third of the message."""
     whole = np.rint(counts)
     return (whole.astype(np.int64) if np.allclose(whole, counts, atol=1e-6) else counts.round(2)).tolist()

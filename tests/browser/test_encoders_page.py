@@ -87,14 +87,14 @@ def test_train_watch_use_export_delete(
     # What went out comes in again; a hostile file does not.
     with zipfile.ZipFile(tmp_path / "hostile.zip", "w") as archive:
         archive.writestr("../outside.py", "x")
-    page.get_by_text("Bring in an exported one").click()
+    page.get_by_text("Import an exported one").click()
     page.locator("input[type=file]").set_input_files(tmp_path / "hostile.zip")
-    page.get_by_role("button", name="Bring it in").click()
+    page.get_by_role("button", name="Import").click()
     expect(page.get_by_text("hostile.zip holds '../outside.py'")).to_be_visible()
     page.locator("input[type=file]").set_input_files(tmp_path / "mine.zip")
     expect(page.get_by_text("hostile.zip holds")).to_have_count(0)  # the page has the other file
     settled(page)
-    page.get_by_role("button", name="Bring it in").click()
+    page.get_by_role("button", name="Import").click()
     wait_until((own_workspace.encoders / "mine" / "config.json").exists)
     expect(page.locator(".st-key-encoder-text-mine")).to_be_visible()
 

@@ -55,12 +55,12 @@ def test_an_upload_with_broken_photos_becomes_a_catalog_with_matches(
     expect(page.get_by_role("textbox", name="Name of the catalog")).to_have_value("My shop")
     screenshot(page, "catalog-upload")
     page.get_by_role("button", name="Import").click()
-    expect(page.get_by_role("heading", name="Remarks on the rows")).to_be_visible()
+    expect(page.get_by_role("heading", name="Issues in the rows")).to_be_visible()
     figures = page.locator("[data-testid=stMetricValue]")
     expect(figures).to_have_text(["5", "5", "3", "2", "4"])
     expect(page.get_by_text("2 left out, 2 kept without the flawed part.")).to_be_visible()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download the remarks").click()
+        page.get_by_role("button", name="Download the issues").click()
     assert "gone.png" in Path(download.value.path()).read_text(encoding="utf-8-sig")
     screenshot(page, "catalog-uploaded")
     page.get_by_role("button", name="Encoders").click()
@@ -74,16 +74,16 @@ def test_an_upload_with_broken_photos_becomes_a_catalog_with_matches(
     settled(page)
 
 
-def test_questions_of_ones_own_are_answered(demo_server: str, open_page: OpenPage, tmp_path: Path) -> None:
+def test_the_catalog_is_searched_by_text_and_photo(demo_server: str, open_page: OpenPage, tmp_path: Path) -> None:
     page = open_page(f"{demo_server}/browse")
-    page.get_by_role("button", name="Ask with your own").click()
-    page.get_by_role("textbox", name="Your words").fill("lavender soap 250 ml")
-    page.get_by_role("textbox", name="Your words").press("Control+Enter")
-    expect(page.get_by_role("heading", name="By your words")).to_be_visible()
+    page.get_by_role("button", name="Search by text or photo").click()
+    page.get_by_role("textbox", name="Text").fill("lavender soap 250 ml")
+    page.get_by_role("textbox", name="Text").press("Control+Enter")
+    expect(page.get_by_role("heading", name="By your text")).to_be_visible()
     expect(page.locator(".columns article").first).to_be_visible()
     photo = tmp_path / "own.png"
     photo.write_bytes(drawn(120))
     page.locator("input[type=file]").set_input_files(photo)
     expect(page.get_by_role("heading", name="By your photo")).to_be_visible()
     expect(page.get_by_role("heading", name="By both")).to_be_visible()
-    screenshot(page, "browse-asked")
+    screenshot(page, "browse-searched")

@@ -135,6 +135,6 @@ def test_catalog_tells_what_was_wrong_with_rows(matched: Workspace) -> None:
         "With a title": "5",
         "With a photo": "5",
         "Known products": "2",
-        "Remarks": "2",
+        "Issues": "2",
     }
     assert "i4" in set(app.dataframe[0].value["Id"])

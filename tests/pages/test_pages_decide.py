@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from matcher.matching.metrics import listing_scores, pair_scores, truth_of
 from matcher.matching.recipe import decide
 from matcher.pipeline import catalogs, encoding, recipes
+from matcher.pipeline.matches import evaluate
 from matcher.storage.workspace import Workspace, open_workspace
 
 ROOT = Path(__file__).parents[2]
@@ -132,7 +133,9 @@ def test_the_asked_precision_is_reached(shop: MakeShop) -> None:
     assert shown["exact"]["pair"]["recall"] > 0
 
 
-@pytest.mark.parametrize(("fusion", "sliders", "rule"), [("both", 2, "all"), ("mean", 1, "any"), ("fused", 1, "any")])
+@pytest.mark.parametrize(
+    ("fusion", "sliders", "rule"), [("both", 2, "both"), ("mean", 1, "either"), ("fused", 1, "either")]
+)
 def test_every_rule_has_its_sliders_and_matches(shop: MakeShop, fusion: str, sliders: int, rule: str) -> None:
     workspace = shop(True)
     recipe = recipes.current_recipe(workspace, "shop")
@@ -210,6 +213,46 @@ def test_verdicts_give_figures_where_there_are_no_labels(shop: MakeShop) -> None
     assert shown["exact"]["listing"] is None
     assert 0 <= shown["exact"]["pair"]["recall"] <= 1
     assert "2 pairs judged the same and 1 judged different" in said(app)
+
+
+def test_every_page_says_the_same_of_a_pair_that_labels_and_a_curator_see_otherwise(shop: MakeShop) -> None:
+    """A match of one label, judged different: Thresholds took it for right where Browse listed it as false."""
+    workspace = shop(True)
+    encoded, catalog = encoding.load_encoded(workspace, "shop"), workspace.load_catalog("shop")
+    assert encoded
+    pairs, codes, ids = encoded.pairs, catalog.codes, catalog.listings["item_id"].tolist()
+    recipe = recipes.current_recipe(workspace, "shop")
+    is_match, same_label = decide(pairs, recipe), codes[pairs.left] == codes[pairs.right]
+    pair = int(np.flatnonzero(is_match & same_label)[0])
+    one, other = ids[pairs.left[pair]], ids[pairs.right[pair]]
+    workspace.store.add_verdict("shop", one, other, "different", source="review")
+
+    thresholds = opened("thresholds")
+    shown = given(thresholds, "sliders")
+    assert shown["true_pairs"] == 5 * 10 - 1
+    right, matches = int((is_match & same_label).sum()) - 1, int(is_match.sum())
+    assert shown["exact"]["pair"]["precision"] == pytest.approx(right / matches)
+    assert "1 verdict above them" in said(thresholds)
+    evaluation = evaluate(workspace, "shop", recipe)
+    assert vars(evaluation.pair) | {"matches": matches} == shown["exact"]["pair"]
+    assert vars(evaluation.listing) == shown["exact"]["listing"]
+
+    browse = checked(opened("browse").pills(key="show").set_value("False").run())
+    listed = [card["item"] for card in given(browse, "strip")["columns"][0]["cards"]]
+    assert {one, other} <= set(listed)
+    board = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    board.query_params["item"] = one
+    checked(checked(board.run()).switch_page("pages/browse.py").run())
+    (card,) = [card for card in given(board, "board")["columns"][0]["cards"] if card["item"] == other]
+    assert [badge["text"] for badge in card["badges"]] == ["False match", "Same label"]
+
+    # Taking its edge as the threshold brings the pair among the tiles, which say what Browse says.
+    distance = float(pairs.distance["text"][pair])
+    recipes.set_recipe(workspace, "shop", replace(recipe, text_threshold=distance, image_threshold=0.0))
+    drawn = [node.proto.body for node in opened("thresholds").main if node.type == "html"]
+    tiles = [tile for body in drawn for tile in body.split("<article>") if f'"{one}"' in tile and f'"{other}"' in tile]
+    assert tiles
+    assert all("different products" in tile for tile in tiles)
 
 
 def test_a_verdict_is_stored_before_the_next_pair_shows(shop: MakeShop) -> None:

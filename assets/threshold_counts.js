@@ -1,0 +1,43 @@
+// How cumulative counts are read at any thresholds: the rule of matcher/matching/threshold_grid.py, in the browser.
+// Pure functions; tests/browser/test_threshold_counts.py holds them against the library. threshold_sliders.js stands
+// below this text in one module.
+
+const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+
+// Count of pairs at or under all thresholds, read between the edges; null stands for "no limit".
+function counted(grid, rows, values, axis = 0) {
+  if (axis === rows.length) return grid;
+  const all = grid.length - 1;
+  if (values[axis] === null) return counted(grid[all], rows, values, axis + 1);
+  const place = clamp((values[axis] / rows[axis].top) * (all - 1), 0, all - 1);
+  const edge = Math.min(Math.floor(place), all - 2);
+  const low = counted(grid[edge], rows, values, axis + 1);
+  const high = counted(grid[edge + 1], rows, values, axis + 1);
+  return low + (high - low) * (place - edge);
+}
+
+// "either" is inclusion and exclusion over the rows, "both" is the corner itself.
+function accepted(grid, rows, values, rule) {
+  if (rule === "both") return counted(grid, rows, values);
+  let total = 0;
+  for (let chosen = 1; chosen < 1 << rows.length; chosen++) {
+    const corner = values.map((value, i) => ((chosen >> i) & 1 ? value : null));
+    const size = corner.filter((value) => value !== null).length;
+    total += (size % 2 ? 1 : -1) * counted(grid, rows, corner);
+  }
+  return total;
+}
+
+// Precision, recall and F1 per pair; where nothing is matched nothing is wrong, and where nothing is to be found nothing
+// is missed.
+export function figuresAt(data, values) {
+  const count = (name) => accepted(data.grid[name], data.rows, values, data.rule);
+  const matches = count("found");
+  if (data.true_pairs === null) return { matches, precision: null, recall: null, f1: null };
+  const same = count("same");
+  const known = count("known");
+  const precision = known > 0 ? same / known : 1;
+  const recall = data.true_pairs > 0 ? same / data.true_pairs : 1;
+  const f1 = known + data.true_pairs > 0 ? (2 * same) / (known + data.true_pairs) : 1;
+  return { matches, precision, recall, f1 };
+}
