@@ -19,7 +19,7 @@ from pages._shared.escape import literal
 from pages._shared.modality import COLOURS, ICONS, NAMES
 from pages._shared.opened_catalog import Opened, choose_view, need_catalog
 
-LIST, TRAIN, OWN = "What there is", "Train", "Trained here"
+LIST, TRAIN, OWN = "All encoders", "Train", "Trained here"
 VIEW = "encoders-view"
 GONE, HIDDEN = "encoders-gone", "encoders-hidden"  # what a click could not do, and a failure that was read
 SIDES: tuple[Modality, ...] = ("text", "image")
@@ -122,7 +122,7 @@ def draw_row(opened: Opened, known: Known, used: bool) -> None:
                 st.badge("From the hub", icon=":material/cloud_download:", color="gray")
             st.space("stretch")
             if known.card:
-                st.button("Look", key=f"open-{known.id}", type="tertiary", on_click=look_at, args=[known.id])
+                st.button("Details", key=f"open-{known.id}", type="tertiary", on_click=look_at, args=[known.id])
             if not used:
                 st.button("Use it", key=f"use-{known.id}", on_click=use, args=[opened, known])
         line = literal(known.one_line)

@@ -135,7 +135,7 @@ def _galleries(standings: Standings, listings: pd.DataFrame, thumbnails: Path) -
         )
 
     return (
-        f"<section><h2>What only one side finds</h2><p>{escape(best.title)}, {best.data} data, unseen products: pairs "
+        f"<section><h2>Found by only one encoder</h2><p>{escape(best.title)}, {best.data} data, unseen products: pairs "
         f"of one product that the photo alone finds ({apart.photo:,}), the title alone ({apart.title:,}), both "
         f"({apart.both:,}), none ({apart.neither:,}).</p>"
         f"{gallery('Only the photo found it', apart.photo, apart.photo_examples)}"

@@ -63,8 +63,8 @@ def draw(opened: Opened) -> None:
         )  # fmt: skip
         left, right = st.columns(2)
         name = left.text_input(
-            "Call it", free_name(opened.workspace.encoders, opened.id, KINDS[kind][1]), key=f"train-name-{kind}",
-            max_chars=64,
+            "Name of the encoder", free_name(opened.workspace.encoders, opened.id, KINDS[kind][1]),
+            key=f"train-name-{kind}", max_chars=64,
         )  # fmt: skip
         with right:
             preset = _choose_preset()

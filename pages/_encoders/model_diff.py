@@ -68,7 +68,7 @@ def _draw_offer(opened: Opened, card: Card) -> None:
     st.caption(
         "See which neighbours the training brought in and which went out. The catalog's matches stay as they are."
     )
-    if st.button("Look", icon=":material/compare:", key=f"look-{card.id}"):
+    if st.button("Compare", icon=":material/compare:", key=f"look-{card.id}"):
         jobs.start(opened.workspace, "before-after", BeforeAfterConfig(opened.id, card.id))
         st.rerun()
     if job and job.state == "failed" and job.config["run_id"] == card.id:

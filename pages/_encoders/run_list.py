@@ -165,7 +165,7 @@ def _delete(workspace: Workspace, run_id: str) -> None:
 def draw_import(workspace: Workspace) -> None:
     """Import an exported encoder from its file."""
     file = st.file_uploader("An encoder exported here or elsewhere (zip)", type="zip", key="import-run")
-    name = st.text_input("Call it", key="import-name", placeholder="its own name", max_chars=64).strip()
+    name = st.text_input("Name of the encoder", key="import-name", placeholder="its own name", max_chars=64).strip()
     if st.button("Import", icon=":material/upload:", disabled=file is None) and file is not None:
         place = workspace.job_files / "import-run.zip"
         try:

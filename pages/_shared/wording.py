@@ -60,10 +60,10 @@ def explain_question(recipe: Recipe, distance: Mapping[Modality, float], is_matc
         return "Drawn at random from the matches, to learn how many of them are right."
     now = "a match now" if is_match else "no match now"
     if "fused" in recipe.thresholds:
-        return f"Near the edge: title and photo together are close to the threshold, {now}."
+        return f"Title and photo together are near the threshold, {now}."
     limits = {side: recipe.threshold(side) for side in distance if side in recipe.thresholds and distance[side] != inf}
     near = min(limits, key=lambda side: abs(distance[side] - limits[side]) / max(limits[side], 1e-6))
-    reason = f"Near the edge: {NAMES[near].lower()} {distance[near]:.3f} apart, threshold {limits[near]:.3f}, {now}."
+    reason = f"Near the threshold of {limits[near]:.3f}: {NAMES[near].lower()} {distance[near]:.3f} apart, {now}."
     within = [side for side in limits if distance[side] <= limits[side]]
     if len(within) == 1 and len(limits) == 2:
         other = next(side for side in limits if side != within[0])

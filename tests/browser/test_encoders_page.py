@@ -51,7 +51,7 @@ def test_train_watch_use_export_delete(
     fill(page, "Start from another model", str(thin_model))
     fill(page, "Epochs, at most", "8")
     fill(page, "Patience", "8")
-    fill(page, "Call it", "mine")
+    fill(page, "Name of the encoder", "mine")
     expect(page.get_by_text("At most 8 epochs")).to_be_visible()
     page.get_by_role("button", name="Start training").click()
 
@@ -63,16 +63,16 @@ def test_train_watch_use_export_delete(
     expect(page.locator(".js-plotly-plot .scatterlayer .point").first).to_be_visible()
     expect(page.get_by_role("radio", name="Train", exact=True)).to_be_checked()  # where it was
     expect(page.get_by_text("mine is trained:")).to_be_visible(timeout=200_000)
-    view(page, "What there is")
+    view(page, "All encoders")
 
     page.locator(".st-key-encoder-text-mine").get_by_role("button", name="Use it").click()
     expect(page.locator(".st-key-encoder-text-mine").get_by_text("In use")).to_be_visible(timeout=200_000)
     expect(page.get_by_test_id("stSidebar").get_by_text("mine")).to_be_visible()
     settled(page)  # or the list of before still stands beside the new one
 
-    page.locator(".st-key-encoder-text-mine").get_by_role("button", name="Look").click()
+    page.locator(".st-key-encoder-text-mine").get_by_role("button", name="Details").click()
     expect(page.get_by_text("Best epoch")).to_be_visible()
-    page.get_by_role("button", name="Look", exact=True).click()
+    page.get_by_role("button", name="Compare", exact=True).click()
     expect(page.get_by_text("Came in").first).to_be_visible(timeout=200_000)
     screenshot(page, "encoders-run")
     with page.expect_download() as arriving:

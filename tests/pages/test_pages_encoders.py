@@ -120,7 +120,7 @@ def test_every_encoder_is_listed_and_own_ones_first(workspace: Workspace) -> Non
     shown = said(app)
     assert shown.index("**second**") < shown.index("**first**") < shown.index("**MiniLM**")
     assert "Learned the products of Shop, from model." in shown
-    assert len([button for button in app.button if button.label == "Look"]) == 2
+    assert len([button for button in app.button if button.label == "Details"]) == 2
     used = [element.value for element in app.markdown if "In use" in element.value]
     assert len(used) == 1  # TF-IDF words; there are no photos
 
@@ -248,7 +248,7 @@ def test_a_run_shows_its_figures_and_what_it_changed(workspace: Workspace, start
     figures = {metric.label: metric.value for metric in app.metric}
     assert figures["F1 after"] == f"{card.figures['f1']:.3f}"
     assert figures["Best epoch"].endswith("of 2")
-    press(app, "Look")
+    press(app, "Compare")
     assert started == [("before-after", BeforeAfterConfig("shop", "second"))]
     look_before_after(workspace, BeforeAfterConfig("shop", "second"))
     app = opened("Trained here")
