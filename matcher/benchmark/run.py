@@ -27,14 +27,13 @@ from matcher.benchmark.setup import (
     training_parts,
 )
 from matcher.benchmark.systems import NOT_TRAINED, Contender, encoder_title
-from matcher.course import Course
 from matcher.encoders.registry import load_encoder
 from matcher.errors import Cancelled, DataError, EncoderError, TrainingError
 from matcher.matching.recipe import Recipe
 from matcher.matching.tuning import tune_recipe
 from matcher.pipeline.encoding import embed, load
 from matcher.pipeline.train_encoder import TrainJob
-from matcher.progress import Report, silent
+from matcher.progress import Report, WeightedProgress, silent
 from matcher.storage.workspace import Workspace
 from matcher.training.config import TrainConfig
 from matcher.training.data.split import TEST, TUNE
@@ -83,13 +82,13 @@ def _compare(compared: Field, report: Report) -> CompareResult:
     workspace, config = compared.workspace, compared.config
     standings = standings_so_far(compared)
     todo = rows_to_do(config, standings)
-    course = Course(STEP, expected_seconds(compared, todo), report)
+    progress = WeightedProgress(STEP, expected_seconds(compared, todo), report)
     for contender, data in todo:
         try:
             encoders = {}
             for modality in modalities_of(contender):
-                encoders[modality], standings = _encoder(compared, contender, modality, data, standings, course)
-            row = _measured_row(compared, contender, data, encoders, standings, course)
+                encoders[modality], standings = _encoder(compared, contender, modality, data, standings, progress)
+            row = _measured_row(compared, contender, data, encoders, standings, progress)
         except Cancelled as cancelled:
             raise Cancelled(GOES_ON) from cancelled
         except (EncoderError, TrainingError, DataError) as error:
@@ -101,7 +100,7 @@ def _compare(compared: Field, report: Report) -> CompareResult:
 
 
 def _encoder(
-    compared: Field, contender: Contender, modality: str, data: str, standings: Standings, course: Course
+    compared: Field, contender: Contender, modality: str, data: str, standings: Standings, progress: WeightedProgress
 ) -> tuple[str, Standings]:
     """The encoder of a row, trained if it has to be and the catalog encoded with it; the time this took is noted."""
     workspace, spec = compared.workspace, spec_of(contender, modality)
@@ -113,10 +112,10 @@ def _encoder(
         job = training_of(compared, spec, data)
         load_encoder(job.settings["encoder"], folder=workspace.encoders)  # says why it cannot be had
         if not is_trained(workspace, job.run_id):
-            with course.leg(f"Training {title}, {data} data", training_parts(compared, job)) as report:
+            with progress.stage(f"Training {title}, {data} data", training_parts(compared, job)) as report:
                 standings = _train(compared, job, standings, report)
         spec = job.run_id
-    with course.leg(f"Encoding with {title}", {"": ENCODING[modality] * len(has)}) as report:
+    with progress.stage(f"Encoding with {title}", {"": ENCODING[modality] * len(has)}) as report:
         before, began = workspace.embedding_names(compared.config.catalog_id, ""), time.perf_counter()
         name = embed(workspace, compared.config.catalog_id, compared.catalog, load(workspace, spec, modality), report)
         if name not in before:
@@ -163,11 +162,11 @@ def _measured_row(
     data: str,
     encoders: dict[str, str],
     standings: Standings,
-    course: Course,
+    progress: WeightedProgress,
 ) -> Row:
     """Measure a row under both protocols."""
     parts = {"": MEASURING * len(compared.sides) * len(encoders)}
-    with course.leg(f"Measuring {contender.title}, {data} data", parts) as report:
+    with progress.stage(f"Measuring {contender.title}, {data} data", parts) as report:
         template = Recipe(encoders.get("text"), encoders.get("image"), k=compared.config.k)
         unseen, apart = None, None
         if data == "original" or not {*encoders.values()} <= NOT_TRAINED:

@@ -9,6 +9,7 @@ from matcher.benchmark.measure import Measured
 from matcher.benchmark.results import Row, Standings
 from matcher.benchmark.systems import CONTENDERS, DATA, PAPER, PROTOCOLS, Protocol, Published
 from matcher.matching.bootstrap import Figure
+from matcher.progress import duration
 
 FIGURES = ("f1", "precision", "recall")
 NOTHING_TRAINED = "Nothing is trained, so balancing changes nothing for unseen products."
@@ -65,12 +66,8 @@ def thresholds_in_words(measured: Measured) -> str:
 
 
 def seconds_in_words(seconds: float | None) -> str:
-    """ "12 s", "3 min", "1.5 h"; "" for none."""
-    if seconds is None:
-        return ""
-    if seconds < 90:
-        return f"{seconds:.0f} s" if seconds >= 1 else "under 1 s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+    """About how long training or encoding took: "12 s", "3 min"; "" for none."""
+    return "" if seconds is None else duration(seconds, rough=True)
 
 
 def measured_on(standings: Standings, protocol: Protocol) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from matcher.errors import TrainingError
-from matcher.progress import Progress, Report, Tick, nothing
+from matcher.progress import Heartbeat, Progress, Report, no_heartbeat
 from matcher.training.arcface import ramp
 from matcher.training.checkpoints import load_state, optimiser_tensors, restore_optimiser, save_state, under
 from matcher.training.config import TrainConfig
@@ -90,7 +90,7 @@ def fit(task: Task, config: TrainConfig, report: Report) -> list[Epoch]:
     model = task.model.to(device())
     _settle(task, config, device())
     waiting = Progress(STEP, 0, config.epochs, "reading the listings once")
-    vectors = encode(model, task.source, task.rows, tick=lambda: report(waiting))
+    vectors = encode(model, task.source, task.rows, heartbeat=lambda: report(waiting))
     objective = Objective(config, task.classes, task.rows, vectors).to(device())
     optimiser = _optimiser(model, objective, config)
     history = _resume(task, model, objective, optimiser)
@@ -144,11 +144,11 @@ def encode(
     rows: NDArray[np.intp],
     *,
     edits: np.random.Generator | None = None,
-    tick: Tick = nothing,
+    heartbeat: Heartbeat = no_heartbeat,
 ) -> NDArray[np.float32]:
     """Vectors of some listings, or of edited copies of them, as the model stands; shape (R, D), not normalised.
 
-    After each batch `tick` is called, which may raise Cancelled.
+    After each batch `heartbeat` is called, which may raise Cancelled.
     """
     where = next(iter(model.state_dict().values())).device
     model.eval()
@@ -158,7 +158,7 @@ def encode(
         for some in _batches(rows[order], source.at_once):
             inputs = source.edited(some, edits) if edits else source.plain(some)
             parts.append(forward(model, inputs, where).float().cpu().numpy())
-            tick()
+            heartbeat()
     vectors: NDArray[np.float32] = np.concatenate(parts)[np.argsort(order)]
     return vectors
 

@@ -23,7 +23,7 @@ from matcher.encoders.projection import Projection
 from matcher.encoders.registry import CARD
 from matcher.encoders.titles.char_tfidf import Letters, fit_letters
 from matcher.errors import Cancelled, TrainingError
-from matcher.progress import Pulse, Report, Tick, nothing
+from matcher.progress import Heartbeat, HeartbeatReport, Report, no_heartbeat
 from matcher.storage.files import fingerprint
 from matcher.training.checkpoints import save_state
 from matcher.training.config import TrainConfig
@@ -65,13 +65,13 @@ def train(listings: Listings, encoders: Path, run_id: str, config: TrainConfig, 
         lesson = prepare(listings, config)
         backbone = open_backbone(config.encoder, max_tokens=config.max_tokens, side=config.side)
         key = _key(listings, lesson, config)
-        pulse = Pulse(report)
-        source, model, vectors = _model(listings, backbone, config, work, pulse)
+        reporting = HeartbeatReport(report)
+        source, model, vectors = _model(listings, backbone, config, work, reporting)
         vectors.to(device())
         exam = _exam(listings, lesson, source, backbone, config)
-        before = _start(model, exam, config, pulse.tick)
+        before = _start(model, exam, config, reporting.beat)
         measure = exam.score_whitened if config.whiten else exam.score
-        score = partial(measure, tick=pulse.tick)
+        score = partial(measure, heartbeat=reporting.beat)
         task = Task(model, source, lesson.classes, lesson.rows, score, work, key)
         ready = time.perf_counter() - began
 
@@ -80,7 +80,7 @@ def train(listings: Listings, encoders: Path, run_id: str, config: TrainConfig, 
             return _keep(listings, lesson, backbone, vectors, model, exam, before, history, ready, config, folder)
 
         try:
-            history = fit(task, config, pulse)
+            history = fit(task, config, reporting)
         except Cancelled as cancelled:
             history = load_best(task)
             if len(history) < 2:
@@ -135,9 +135,9 @@ def _dimensions(config: TrainConfig, backbone: Backbone) -> int:
     return min(config.dimensions, backbone.width) or backbone.width
 
 
-def _start(model: Vectors, exam: Exam, config: TrainConfig, tick: Tick) -> PoolScore:
+def _start(model: Vectors, exam: Exam, config: TrainConfig, heartbeat: Heartbeat) -> PoolScore:
     """Start a plain projection from whitening; the score of the backbone alone, as it came."""
-    features = exam.vectors(Vectors(model.backbone), tick)
+    features = exam.vectors(Vectors(model.backbone), heartbeat)
     if config.whiten and isinstance(model.projection, Projection) and not config.batch_norm:
         learned = exam.whitening_of(features)
         model.projection.start_at(torch.from_numpy(learned.weight), torch.from_numpy(learned.bias))
@@ -169,7 +169,7 @@ def _keep(
     """
     best = max(reversed(history), key=lambda epoch: epoch.f1)  # of equal ones the last: its weights were kept
     score = PoolScore(best.f1, best.threshold, int(exam.asked.sum()), len(exam.codes))
-    rows = unit_rows(exam.vectors(model, nothing))
+    rows = unit_rows(exam.vectors(model, no_heartbeat))
     if config.whiten:
         score, learned = exam.whiten(rows)
         if learned:

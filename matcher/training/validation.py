@@ -9,7 +9,7 @@ from torch import nn
 
 from matcher.encoders.backbones import Backbone
 from matcher.encoders.fine_tuned import side_by_side
-from matcher.progress import Tick, nothing
+from matcher.progress import Heartbeat, no_heartbeat
 from matcher.training.data.augmented_inputs import TitleCopies
 from matcher.training.data.split import TRAIN, TUNE
 from matcher.training.data.title_augmentation import edit_title
@@ -41,20 +41,20 @@ class Exam:
         by_labels: Whether the answers are labels; if not, they are edited copies, and say nothing of a threshold.
     """
 
-    vectors: Callable[[nn.Module, Tick], NDArray[np.float32]]
+    vectors: Callable[[nn.Module, Heartbeat], NDArray[np.float32]]
     codes: NDArray[np.int32]
     asked: NDArray[np.bool_]
     taught: NDArray[np.bool_]
     titles: Sequence[str]
     by_labels: bool
 
-    def score(self, model: nn.Module, tick: Tick = nothing) -> PoolScore:
+    def score(self, model: nn.Module, heartbeat: Heartbeat = no_heartbeat) -> PoolScore:
         """Measure a model as it is."""
-        return self.score_of(unit_rows(self.vectors(model, tick)))
+        return self.score_of(unit_rows(self.vectors(model, heartbeat)))
 
-    def score_whitened(self, model: nn.Module, tick: Tick = nothing) -> PoolScore:
+    def score_whitened(self, model: nn.Module, heartbeat: Heartbeat = no_heartbeat) -> PoolScore:
         """Measure a model with a whitening behind it, if it is the better for it."""
-        return self.whiten(unit_rows(self.vectors(model, tick)))[0]
+        return self.whiten(unit_rows(self.vectors(model, heartbeat)))[0]
 
     def whiten(self, rows: NDArray[np.float32]) -> tuple[PoolScore, Whitening | None]:
         """The better score of unit vectors as they are and whitened, and the whitening unless they are better as is.
@@ -100,7 +100,12 @@ def label_exam(
     shown = [titles[row] for row in rows.tolist()] if titles else []
     taught_rows = sides[rows] == TRAIN
     return Exam(
-        lambda model, tick: encode(model, source, rows, tick=tick), codes[rows], asked[rows], taught_rows, shown, True
+        lambda model, heartbeat: encode(model, source, rows, heartbeat=heartbeat),
+        codes[rows],
+        asked[rows],
+        taught_rows,
+        shown,
+        True,
     )
 
 
@@ -128,12 +133,19 @@ def copy_exam(source: Source, sides: NDArray[np.int8], titles: Sequence[str], ba
         shown = [titles[row] for row in rows.tolist()] + [edit_title(titles[row], rng) for row in rows[asked].tolist()]
         copies = TitleCopies(backbone, shown)
         every = np.arange(len(shown))
-        return Exam(lambda model, tick: encode(model, copies, every, tick=tick), codes, is_asked, taught, shown, False)
+        return Exam(
+            lambda model, heartbeat: encode(model, copies, every, heartbeat=heartbeat),
+            codes,
+            is_asked,
+            taught,
+            shown,
+            False,
+        )
 
-    def vectors(model: nn.Module, tick: Tick) -> NDArray[np.float32]:
+    def vectors(model: nn.Module, heartbeat: Heartbeat) -> NDArray[np.float32]:
         edits = np.random.default_rng(seed + 1)  # the same copies after each epoch
-        plain = encode(model, source, rows, tick=tick)
-        return np.concatenate([plain, encode(model, source, rows[asked], edits=edits, tick=tick)])
+        plain = encode(model, source, rows, heartbeat=heartbeat)
+        return np.concatenate([plain, encode(model, source, rows[asked], edits=edits, heartbeat=heartbeat)])
 
     return Exam(vectors, codes, is_asked, taught, [], False)
 

@@ -10,6 +10,7 @@ import streamlit as st
 from matcher import jobs
 from matcher.errors import MatcherError
 from matcher.pipeline.train_encoder import TrainJob, listings_of, training_job
+from matcher.progress import duration
 from matcher.training.config import RANGES, Preset, TrainConfig
 from matcher.training.data.rebalance import balance
 from matcher.training.data.split import TRAIN, TUNE
@@ -195,19 +196,14 @@ def _in_words(opened: Opened, job: TrainJob) -> str:
     what = f"{classes:,} products" if config.use_labels else "edited copies of each, without labels"
     what += f"; {rows:,} once balanced" if config.balanced else ""
     seconds = expected_seconds(config, listings) * rows / learned
+    least, most = (duration(times * seconds, rough=True) for times in (0.5, 2))
     return (
         f"Starts from {literal(encoder_name(config.encoder))} and learns from **{learned:,} listings** ({what}). "
         f"{measured:,} listings of other products are kept out: they tell after each epoch how good it is, and when to "
-        f"stop. At most {config.epochs} epochs, **{_about(seconds)}** on two processor "
+        f"stop. At most {config.epochs} epochs, **about {least} to {most}** on two processor "
         "cores. You can go on working, close the page, or cancel; nothing in the catalog changes until you use the new "
         "encoder."
     )
-
-
-def _about(seconds: float) -> str:
-    """ "about 2 to 7 minutes": half of what is expected to twice of it."""
-    unit, name = (60, "minutes") if seconds < 3600 else (3600, "hours")
-    return f"about {max(1, round(seconds / unit / 2)):,} to {max(2, round(2 * seconds / unit)):,} {name}"
 
 
 @st.cache_data(show_spinner=False, max_entries=20)

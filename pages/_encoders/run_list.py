@@ -9,13 +9,13 @@ from matcher.benchmark.setup import of_comparison
 from matcher.encoders.model_card import Card
 from matcher.errors import EncoderError, MatcherError
 from matcher.pipeline.recipes import users_of
+from matcher.progress import duration
 from matcher.storage.workspace import Workspace
 from matcher.training.runs import damaged, delete_run, export_run, forget, import_run, read_history, runs
 from pages._encoders import model_diff
 from pages._encoders.curves import NOT_LEARNED, by_labels, curves
 from pages._shared.encoder_names import run_line
 from pages._shared.escape import literal
-from pages._shared.job_panel import duration
 from pages._shared.opened_catalog import Opened
 from pages._shared.wording import encoder_name
 

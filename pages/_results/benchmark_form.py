@@ -6,8 +6,8 @@ from matcher import jobs
 from matcher.benchmark.results import load_standings
 from matcher.benchmark.setup import CompareConfig, expected_seconds, open_field, rows_to_do, standings_so_far
 from matcher.benchmark.systems import CONTENDERS, DATA, DATA_WORDS
-from matcher.course import in_words
 from matcher.errors import DataError
+from matcher.progress import duration
 from matcher.storage.records import Job
 from pages._results import benchmark_results
 from pages._shared.escape import literal
@@ -137,7 +137,7 @@ def rough_time(root: str, version: str, config: CompareConfig, stamp: float, _op
     replaced = kept is not None and bool(kept.rows) and kept.basis != standings.basis
     then = "the first takes the place of the table below" if replaced else "what is finished is kept"
     rows = f"{len(todo)} row{'' if len(todo) == 1 else 's'}"
-    return f"{rows} to do, {in_words(seconds)} on two processor cores; {then}."
+    return f"{rows} to do, about {duration(seconds, rough=True)} on two processor cores; {then}."
 
 
 def watch(opened: Opened, job: Job) -> None:
