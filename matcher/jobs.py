@@ -53,7 +53,7 @@ KINDS = {
     "train": Kind(train_encoder.TrainJob, train_encoder.train_catalog),
     "compare": Kind(setup.CompareConfig, run.compare_catalog),
     "trial": Kind(check_encoder.TrialConfig, check_encoder.try_encoder),
-    "before-after": Kind(model_diff.BeforeAfterConfig, model_diff.look_before_after),
+    "before-after": Kind(model_diff.ModelDiffConfig, model_diff.prepare_model_diff),
 }
 
 

@@ -121,8 +121,8 @@ def tuning(matched: Matched, known: measured.Known) -> None:
         growth = len(codes) / known.truth.listings
         objective = f"precision@{floor:g}" if most else "f1"
         with st.spinner("Trying all thresholds"):
-            asked = recipes.kept_out(matched.workspace, matched.encoded.config)
-            put(matched, tune_recipe(pairs, codes, matched.recipe, objective, growth=growth, asked=asked))
+            is_query = recipes.kept_out(matched.workspace, matched.encoded.config)
+            put(matched, tune_recipe(pairs, codes, matched.recipe, objective, growth=growth, is_query=is_query))
         st.rerun()
 
 

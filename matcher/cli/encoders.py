@@ -21,7 +21,7 @@ from matcher.pipeline.train_encoder import TrainResult, train_catalog, training_
 from matcher.progress import Progress, Report, duration
 from matcher.storage.workspace import Workspace, catalog_id_of
 from matcher.training.config import Loss, Preset
-from matcher.training.runs import delete_run, export_run, forget, import_run, runs
+from matcher.training.runs import delete_run, discard_unfinished, export_run, import_run, runs
 
 save_as = click.option("--save-as", "run_id", metavar="ID", default="", help="What to call the encoder.")
 
@@ -110,7 +110,7 @@ def delete_encoder(run_id: str) -> None:
     """Delete the trained encoder ID; catalogs keep the vectors that it made."""
     workspace = told_workspace()
     delete_run(workspace.encoders, run_id)
-    forget(workspace.encoders, run_id)
+    discard_unfinished(workspace.encoders, run_id)
     say(f"The encoder {run_id} is deleted.")
     if users := users_of(workspace, run_id):
         say(

@@ -12,7 +12,7 @@ from matcher.pipeline.train_encoder import TrainJob
 from matcher.storage.records import Job
 from matcher.storage.workspace import Workspace
 from matcher.training.history import CHECKPOINT, history_so_far
-from matcher.training.runs import forget, is_run, runs, unfinished
+from matcher.training.runs import discard_unfinished, is_run, runs, unfinished
 from pages._shared.charts import chart, colours
 from pages._shared.escape import literal
 from pages._shared.job_panel import cancel_button, describe
@@ -95,7 +95,7 @@ def begin_again(workspace: Workspace, job: Job) -> int:
 
 def _dismiss(workspace: Workspace, job: Job) -> None:
     workspace.store.set_setting(job.catalog_id, DISMISSED, job.id)
-    forget(workspace.encoders, job.config["run_id"])
+    discard_unfinished(workspace.encoders, job.config["run_id"])
 
 
 def in_figures(card: Card) -> str:

@@ -8,8 +8,7 @@ import streamlit as st
 from matcher import jobs
 from matcher.encoders.model_card import Card
 from matcher.pipeline import model_diff
-from matcher.pipeline.changes import NEAREST, Change
-from matcher.pipeline.model_diff import BeforeAfter, BeforeAfterConfig
+from matcher.pipeline.model_diff import NEAREST, Change, ModelDiff, ModelDiffConfig
 from matcher.review.title_diff import differing_words
 from pages._shared import job_panel
 from pages._shared.cards import SAME, Badge, Board, Column, cards
@@ -25,7 +24,7 @@ OTHER = Badge("Other product", "block", "different")
 def draw(opened: Opened, card: Card) -> None:
     """A few listings with their neighbours by the encoder that the run started from, and by the run."""
     st.markdown("**Before and after, on the same listings**")
-    made = model_diff.looked(opened.workspace, opened.id, card)
+    made = model_diff.load_model_diff(opened.workspace, opened.id, card)
     if made is None:
         _make(opened, card)
         return
@@ -66,17 +65,15 @@ def _make(opened: Opened, card: Card) -> None:
         "See which neighbours the training brought in and which went out. The catalog's matches stay as they are."
     )
     if st.button("Look", icon=":material/compare:", key=f"look-{card.id}"):
-        jobs.start(opened.workspace, "before-after", BeforeAfterConfig(opened.id, card.id))
+        jobs.start(opened.workspace, "before-after", ModelDiffConfig(opened.id, card.id))
         st.rerun()
     if job and job.state == "failed" and job.config["run_id"] == card.id:
         st.error(f"The last attempt failed: {literal(job.message)}", icon=":material/error:")
 
 
 @st.cache_resource(show_spinner="Comparing neighbours", max_entries=4)
-def _changes(
-    root: Path, catalog_id: str, version: str, after: str, _made: BeforeAfter, _opened: Opened
-) -> list[Change]:
-    return model_diff.changes_of(_opened.workspace, catalog_id, _made, _opened.catalog.codes)
+def _changes(root: Path, catalog_id: str, version: str, after: str, _made: ModelDiff, _opened: Opened) -> list[Change]:
+    return model_diff.load_changes(_opened.workspace, catalog_id, _made, _opened.catalog.codes)
 
 
 def _gains(opened: Opened, changed: list[Change]) -> str:

@@ -5,13 +5,13 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
-from matcher.benchmark.setup import of_comparison
+from matcher.benchmark.setup import is_of_comparison
 from matcher.encoders.model_card import Card
 from matcher.errors import EncoderError, MatcherError
 from matcher.pipeline.recipes import users_of
 from matcher.progress import duration
 from matcher.storage.workspace import Workspace
-from matcher.training.runs import damaged, delete_run, export_run, forget, import_run, read_history, runs
+from matcher.training.runs import damaged, delete_run, discard_unfinished, export_run, import_run, read_history, runs
 from pages._encoders import model_diff
 from pages._encoders.curves import NOT_LEARNED, by_labels, curves
 from pages._shared.encoder_names import run_line
@@ -25,7 +25,9 @@ NONE = "no other"
 
 def draw(opened: Opened) -> None:
     """The run that is chosen, beside another one if that is asked for; a comparison's are the last to choose from."""
-    cards = {card.id: card for card in sorted(runs(opened.workspace.encoders), key=lambda card: of_comparison(card.id))}
+    cards = {
+        card.id: card for card in sorted(runs(opened.workspace.encoders), key=lambda card: is_of_comparison(card.id))
+    }
     if st.session_state.get(CHOSEN) not in cards:
         st.session_state[CHOSEN] = next(iter(cards))
     left, right = st.columns(2)
@@ -157,7 +159,7 @@ def _delete(workspace: Workspace, card: Card) -> None:
 
 def _deleted(workspace: Workspace, run_id: str) -> None:
     delete_run(workspace.encoders, run_id)
-    forget(workspace.encoders, run_id)
+    discard_unfinished(workspace.encoders, run_id)
     st.toast(f"{literal(run_id)} is deleted.", icon=":material/delete:")
 
 

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from matcher import jobs
-from matcher.benchmark.results import load_standings
-from matcher.benchmark.setup import CompareConfig, expected_seconds, open_field, rows_to_do, standings_so_far
-from matcher.benchmark.systems import CONTENDERS, DATA, DATA_WORDS
+from matcher.benchmark.results import load_results
+from matcher.benchmark.setup import CompareConfig, expected_seconds, open_setup, resume_results, rows_to_do
+from matcher.benchmark.systems import DATA, DATA_WORDS, SYSTEMS
 from matcher.errors import DataError
 from matcher.progress import duration
 from matcher.storage.records import Job
@@ -35,13 +35,13 @@ def draw(opened: Opened) -> None:
         watch(opened, job)
     elif job and job.state in ("failed", "cancelled") and opened.workspace.store.setting(opened.id, SEEN) != job.id:
         stopped(opened, job)
-    standings = load_standings(opened.workspace, opened.id)
-    if standings is None or not standings.rows:
+    results = load_results(opened.workspace, opened.id)
+    if results is None or not results.rows:
         explain()
         if not running:
             form(opened, "Compare encoders")
         return
-    benchmark_results.draw(opened, standings)
+    benchmark_results.draw(opened, results)
     if not running:
         with st.expander("Compare again, or with other rows", icon=":material/replay:"):
             form(opened, "Compare")
@@ -79,7 +79,7 @@ def explain() -> None:
 
 def form(opened: Opened, label: str) -> None:
     """Rows, data and preset; how long it takes; start."""
-    titles = {each.id: each.title for each in CONTENDERS.values()}
+    titles = {each.id: each.title for each in SYSTEMS.values()}
     models = st.pills(
         "Encoders", titles, format_func=titles.get, selection_mode="multi", default=[*titles], key="compare-models"
     )
@@ -120,21 +120,21 @@ def form(opened: Opened, label: str) -> None:
 
 def stamp(opened: Opened) -> float:
     """Changes with every row that is written."""
-    standings = load_standings(opened.workspace, opened.id)
-    return standings.updated if standings else 0.0
+    results = load_results(opened.workspace, opened.id)
+    return results.updated if results else 0.0
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
 def rough_time(root: str, version: str, config: CompareConfig, stamp: float, _opened: Opened) -> str:
     """How many rows are to do and about how long they take."""
-    compared = open_field(_opened.workspace, config)
-    standings = standings_so_far(compared)
-    todo = rows_to_do(config, standings)
+    setup = open_setup(_opened.workspace, config)
+    results = resume_results(setup)
+    todo = rows_to_do(config, results)
     if not todo:
         return "All of these rows are there already."
-    seconds = expected_seconds(compared, todo)
-    kept = load_standings(_opened.workspace, _opened.id)
-    replaced = kept is not None and bool(kept.rows) and kept.basis != standings.basis
+    seconds = expected_seconds(setup, todo)
+    kept = load_results(_opened.workspace, _opened.id)
+    replaced = kept is not None and bool(kept.rows) and kept.basis != results.basis
     then = "the first takes the place of the table below" if replaced else "what is finished is kept"
     rows = f"{len(todo)} row{'' if len(todo) == 1 else 's'}"
     return f"{rows} to do, about {duration(seconds, rough=True)} on two processor cores; {then}."

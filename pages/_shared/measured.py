@@ -75,14 +75,14 @@ def _known(key: Key, same: list[tuple[int, int]], different: list[tuple[int, int
     return Known(None, kind, len(same), int(np.count_nonzero(kind == OTHER)))
 
 
-def learned_of(matched: Matched) -> NDArray[np.bool_]:
+def read_training_rows(matched: Matched) -> NDArray[np.bool_]:
     """Listings of products that an encoder in use was trained on, shape (N,)."""
     return _learned((*_key(matched), matched.info.version), matched)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _learned(key: Key, _matched: Matched) -> NDArray[np.bool_]:
-    return recipes.learned_of(_matched.workspace, _matched.encoded.config)
+    return recipes.read_training_rows(_matched.workspace, _matched.encoded.config)
 
 
 def axes_of(recipe: Recipe) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from safetensors.numpy import save
 from matcher.cli.main import cli
 from matcher.encoders.model_card import COUNTS, FIGURES, read_card
 from matcher.errors import EncoderError, TrainingError
-from matcher.training.runs import alone, check_name, damaged, export_run, import_run, read_history, runs
+from matcher.training.runs import check_name, damaged, export_run, import_run, lock_run, read_history, runs
 
 WEIGHTS = save({"projection": np.zeros((2, 2), np.float32)})
 CARD = {
@@ -117,7 +117,7 @@ def test_a_name_that_means_something_else_is_refused(tmp_path, name):
 
 def test_work_that_left_nothing_leaves_no_folder(tmp_path):
     for left in (False, True):
-        with alone(tmp_path, "mine") as work:
+        with lock_run(tmp_path, "mine") as work:
             work.mkdir()
             if left:
                 (work / "checkpoint").touch()

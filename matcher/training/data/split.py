@@ -56,14 +56,14 @@ def split_by_product(
         f"label {label}" if label else f"item {item_id}" for item_id, label in zip(item_ids, labels, strict=True)
     ]
     names, product = np.unique(np.array(products, dtype=object), return_inverse=True)
-    component = _joined_by_content(product, len(names), contents)
+    component = _join_by_content(product, len(names), contents)
     position = _positions(names, component, salt)
     bounds = np.cumsum(shares)[:2] - 1e-12
     side: NDArray[np.int8] = np.searchsorted(bounds, position, side="right").astype(np.int8)[component][product]
     return side
 
 
-def _joined_by_content(
+def _join_by_content(
     product: NDArray[np.intp], n_products: int, contents: Sequence[Sequence[str]]
 ) -> NDArray[np.int32]:
     """Component of each product, shape (n_products,); products with a common photo or title are in one."""
