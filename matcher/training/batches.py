@@ -15,6 +15,11 @@ def split_evenly(rows: NDArray[np.intp], size: int) -> list[NDArray[np.intp]]:
     return np.array_split(rows, max(1, math.ceil(len(rows) / size)))
 
 
+def sort_into_batches(lengths: NDArray[np.intp], size: int) -> list[NDArray[np.intp]]:
+    """Places of inputs that are about as long, so that little is padded: batches of at most `size`, shortest first."""
+    return split_evenly(np.argsort(lengths, kind="stable"), size)
+
+
 def batch_by_length(
     rows: NDArray[np.intp], source: Source, size: int, rng: np.random.Generator
 ) -> list[NDArray[np.intp]]:
@@ -29,8 +34,8 @@ def batch_by_length(
         rng: Decides the order of the batches.
     """
     batches = [
-        some
+        group[places]
         for group in split_evenly(rows, BATCHES_SORTED * size)
-        for some in split_evenly(group[np.argsort(source.lengths(group), kind="stable")], size)
+        for places in sort_into_batches(source.lengths(group), size)
     ]
-    return [batches[place] for place in rng.permutation(len(batches)).tolist()]
+    return [batches[number] for number in rng.permutation(len(batches)).tolist()]

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from matcher.errors import TrainingError
 from matcher.progress import Heartbeat, Progress, Report, no_heartbeat
 from matcher.training.arcface import ramp
-from matcher.training.batches import batch_by_length, split_evenly
+from matcher.training.batches import batch_by_length, sort_into_batches
 from matcher.training.checkpoints import load_state, optimiser_tensors, restore_optimiser, save_state, under
 from matcher.training.config import TrainConfig
 from matcher.training.data.class_targets import Classes
@@ -143,14 +143,14 @@ def encode(
     """
     where = next(iter(model.state_dict().values())).device
     model.eval()
-    order = np.argsort(source.lengths(rows), kind="stable")
+    batches = sort_into_batches(source.lengths(rows), source.at_once)
     parts = []
     with torch.inference_mode():
-        for some in split_evenly(rows[order], source.at_once):
-            inputs = source.edited(some, edits) if edits else source.plain(some)
+        for places in batches:
+            inputs = source.edited(rows[places], edits) if edits else source.plain(rows[places])
             parts.append(forward(model, inputs, where).float().cpu().numpy())
             heartbeat()
-    vectors: NDArray[np.float32] = np.concatenate(parts)[np.argsort(order)]
+    vectors: NDArray[np.float32] = np.concatenate(parts)[np.argsort(np.concatenate(batches))]
     return vectors
 
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from matcher.errors import TrainingError
+from matcher.matching.clusters import connect
 
 Pairs = Sequence[tuple[int, int]]
 """Rows of two listings each."""
@@ -108,9 +107,7 @@ def _join(code: NDArray[np.int64], same: Pairs) -> NDArray[np.int64]:
         return code
     left, right = code[np.array(same)].T
     size = int(code.max()) + 1
-    graph = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(size, size))
-    component: NDArray[np.int64] = connected_components(graph, directed=False)[1].astype(np.int64)
-    return component[code]
+    return connect(size, left, right).astype(np.int64)[code]
 
 
 def _find_rivals(code: NDArray[np.int64], different: Pairs, count: int) -> NDArray[np.int64]:
