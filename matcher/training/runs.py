@@ -51,12 +51,12 @@ def check_name(run_id: str, encoders: Path) -> None:
 
 
 def runs(encoders: Path) -> list[Card]:
-    """Cards of all runs, the newest first; those whose card cannot be read are left to `damaged`."""
+    """Cards of all runs, the newest first; those whose card cannot be read are left to `list_damaged`."""
     cards = [card for _, card in _cards(encoders) if card]
     return sorted(cards, key=lambda card: card.created, reverse=True)
 
 
-def damaged(encoders: Path) -> list[str]:
+def list_damaged(encoders: Path) -> list[str]:
     """Names of runs whose card cannot be read."""
     return sorted(folder.name for folder, card in _cards(encoders) if card is None)
 

@@ -11,7 +11,15 @@ from matcher.errors import EncoderError, MatcherError
 from matcher.pipeline.recipes import users_of
 from matcher.progress import duration
 from matcher.storage.workspace import Workspace
-from matcher.training.runs import damaged, delete_run, discard_unfinished, export_run, import_run, read_history, runs
+from matcher.training.runs import (
+    delete_run,
+    discard_unfinished,
+    export_run,
+    import_run,
+    list_damaged,
+    read_history,
+    runs,
+)
 from pages._encoders import model_diff
 from pages._encoders.curves import NOT_LEARNED, by_labels, curves
 from pages._shared.encoder_names import run_line
@@ -183,7 +191,7 @@ def bring_in(workspace: Workspace) -> None:
 
 def tell_of_damage(workspace: Workspace) -> None:
     """Runs that cannot be shown, and a way to be rid of them."""
-    for name in damaged(workspace.encoders):
+    for name in list_damaged(workspace.encoders):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f":material/warning: The card of {literal(name)} cannot be read.")
             st.button("Delete", key=f"delete-{name}", type="tertiary", on_click=_deleted, args=[workspace, name])

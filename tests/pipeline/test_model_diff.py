@@ -53,6 +53,8 @@ def test_the_same_queries_before_and_after(shop):
     card = read_card(shop.encoders / "mine")
     made = prepare_model_diff(shop, ModelDiffConfig("shop", "mine"))
     assert load_model_diff(shop, "shop", card) == made
+    names = {"content", "created", "before", "after", "queries", "kept_out"}  # workspaces of every version have these
+    assert shop.store.setting("shop", "before-after.mine").keys() == names
     assert made.kept_out
     assert len(made.queries) == card.data["listings"] - card.data["learned_from"]
     assert 60 not in made.queries  # it has no title

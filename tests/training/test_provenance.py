@@ -30,6 +30,12 @@ def test_a_listing_keeps_its_key_wherever_it_stands():
     assert len(hash_listings([], [])) == 0
 
 
+def test_runs_of_every_version_name_what_they_were_trained_on_alike(tmp_path):
+    save_file({"learned": np.array([5, 7], np.int64), "projection": np.ones(3, np.float32)}, tmp_path / WEIGHTS)
+    assert read_training_keys(tmp_path).tolist() == [5, 7]
+    assert hash_listings(["a"], ["red"]).tolist() == [1453655062193763475]
+
+
 def test_all_listings_of_a_product_trained_on_count(tmp_path):
     runs = [
         run_trained_on(tmp_path / "one", ["b"], ["red lamp"]),
