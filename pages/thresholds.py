@@ -160,7 +160,7 @@ def measured_on(matched: Matched, known: measured.Known) -> None:
 
 def _said_of_learned(matched: Matched) -> None:
     """Say where figures flatter, and on what the buttons choose thresholds."""
-    learned = int(measured.learned_of(matched)[matched.catalog.codes >= 0].sum())
+    learned = int(measured.read_training_rows(matched)[matched.catalog.codes >= 0].sum())
     if learned:
         st.caption(
             f":material/school: {learned:,} of these listings are of products that an encoder in use was trained on: "

@@ -14,9 +14,9 @@ from torch import Tensor, nn
 from matcher.errors import TrainingError
 from matcher.progress import Heartbeat, Progress, Report, no_heartbeat
 from matcher.training.arcface import ramp
-from matcher.training.batches import batch_by_length, sort_into_batches
 from matcher.training.checkpoints import load_state, optimiser_tensors, restore_optimiser, save_state, under
 from matcher.training.config import TrainConfig
+from matcher.training.data.batches import batch_by_length, sort_into_batches
 from matcher.training.data.class_targets import Classes
 from matcher.training.history import BEST, CHECKPOINT
 from matcher.training.loss import Objective, Source, forward
@@ -180,7 +180,7 @@ def _train_epoch(
     rng = np.random.default_rng([config.seed, number])
     torch.manual_seed(config.seed + 1000 * (number + 1))
     rows = np.concatenate([rng.permutation(task.rows) for _ in range(config.rounds)])
-    batches = batch_by_length(rows, task.source, config.batch, rng)
+    batches = batch_by_length(rows, task.source.lengths(rows), config.batch, rng)
     objective.head.ramp = ramp(number, epochs=config.ramp, start=FIRST_SHARE_OF_MARGIN)
     where = next(objective.parameters()).device
     model.train()

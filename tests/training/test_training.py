@@ -33,9 +33,9 @@ from matcher.progress import silent
 from matcher.storage.workspace import Workspace
 from matcher.training import loop, validation
 from matcher.training import train as train_module
-from matcher.training.batches import batch_by_length
 from matcher.training.checkpoints import load_state, optimiser_tensors, restore_optimiser, save_state
 from matcher.training.config import LIGHT, PAPER, TrainConfig, preset
+from matcher.training.data.batches import batch_by_length
 from matcher.training.data.class_targets import classes_of, join_labels
 from matcher.training.data.split import TRAIN, TUNE
 from matcher.training.dataset import Listings
@@ -152,14 +152,14 @@ def test_it_stops_when_the_figure_no_longer_rises_and_keeps_the_best(tmp_path):
 def test_long_and_short_listings_do_not_share_a_batch():
     source = Points()
     rows = np.random.default_rng(0).permutation(160)
-    batches = batch_by_length(rows, source, 8, np.random.default_rng(1))
+    batches = batch_by_length(rows, source.lengths(rows), 8, np.random.default_rng(1))
     assert sorted(np.concatenate(batches)) == list(range(160))
     assert {len(some) for some in batches} == {8}
     spread = [np.ptp(source.lengths(some)) for some in batches]
     assert np.mean(spread) < 0.3 * np.mean([np.ptp(source.lengths(rows[at : at + 8])) for at in range(0, 160, 8)])
     lengths = [source.lengths(some).mean() for some in batches]
     assert lengths != sorted(lengths)
-    first = batch_by_length(rows, source, 8, np.random.default_rng(1))[0]
+    first = batch_by_length(rows, source.lengths(rows), 8, np.random.default_rng(1))[0]
     assert list(first) == list(batches[0])
 
 

@@ -5,8 +5,6 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.training.loss import Source
-
 BATCHES_SORTED = 16  # by length at once
 
 
@@ -21,7 +19,7 @@ def sort_into_batches(lengths: NDArray[np.intp], size: int) -> list[NDArray[np.i
 
 
 def batch_by_length(
-    rows: NDArray[np.intp], source: Source, size: int, rng: np.random.Generator
+    rows: NDArray[np.intp], lengths: NDArray[np.intp], size: int, rng: np.random.Generator
 ) -> list[NDArray[np.intp]]:
     """Batches of rows whose inputs are about as long, so that little is padded, in a random order.
 
@@ -29,13 +27,13 @@ def batch_by_length(
 
     Args:
         rows: Shape (R,), in the order in which they are to be seen.
-        source: Says how long their inputs are.
+        lengths: Shape (R,). How long the input of each is.
         size: Of a batch, at most.
         rng: Decides the order of the batches.
     """
     batches = [
-        group[places]
-        for group in split_evenly(rows, BATCHES_SORTED * size)
-        for places in sort_into_batches(source.lengths(group), size)
+        rows[group[places]]
+        for group in split_evenly(np.arange(len(rows)), BATCHES_SORTED * size)
+        for places in sort_into_batches(lengths[group], size)
     ]
     return [batches[number] for number in rng.permutation(len(batches)).tolist()]
