@@ -18,9 +18,8 @@ from typing import Any, Protocol
 
 from matcher.benchmark import run, setup
 from matcher.errors import Cancelled, JobError, MatcherError
-from matcher.pace import Pace
 from matcher.pipeline import catalogs, check_encoder, encoding, model_diff, train_encoder
-from matcher.progress import Progress, Report
+from matcher.progress import Progress, RateMeter, Report
 from matcher.storage.records import Job
 from matcher.storage.workspace import Workspace, open_workspace
 
@@ -54,7 +53,7 @@ KINDS = {
     "train": Kind(train_encoder.TrainJob, train_encoder.train_catalog),
     "compare": Kind(setup.CompareConfig, run.compare_catalog),
     "trial": Kind(check_encoder.TrialConfig, check_encoder.try_encoder),
-    "before-after": Kind(model_diff.BeforeAfterConfig, model_diff.look_before_after),
+    "before-after": Kind(model_diff.ModelDiffConfig, model_diff.prepare_model_diff),
 }
 
 
@@ -180,7 +179,7 @@ class Reporter:
 
     def __init__(self, workspace: Workspace, job_id: str) -> None:
         self._workspace, self._job_id = workspace, job_id
-        self._pace, self._step, self._written = Pace(), "", 0.0
+        self._rate, self._step, self._written = RateMeter(), "", 0.0
 
     def __call__(self, progress: Progress) -> None:
         """Write the progress down.
@@ -193,7 +192,7 @@ class Reporter:
         if now - self._written < SECONDS_BETWEEN_WRITES and progress.step == self._step and not complete:
             return
         self._step, self._written = progress.step, now
-        rate = self._pace.rate(progress.step, progress.done, now)
+        rate = self._rate.measure(progress.step, progress.done, now)
         store = self._workspace.store
         store.update_job(self._job_id, **asdict(progress), rate=rate, updated=now)
         if store.job(self._job_id).cancel_requested:

@@ -129,11 +129,18 @@ def draw_tuning(matched: Matched, truth: Truth) -> None:
         growth = len(codes) / truth.listings
         objective = f"precision@{floor:g}" if most else "f1"
         with st.spinner("Trying all thresholds"):
-            asked = recipes.kept_out(matched.workspace, matched.encoded.config)
+            is_query = recipes.kept_out(matched.workspace, matched.encoded.config)
             same, different = measured.find_judged(matched)
             tuned = tune_recipe(
-                pairs, codes, matched.recipe, objective, growth=growth, asked=asked, same=same, different=different
-            )
+                pairs,
+                codes,
+                matched.recipe,
+                objective,
+                growth=growth,
+                is_query=is_query,
+                same=same,
+                different=different,
+            )  # fmt: skip
             put(matched, tuned)
         st.rerun()
 

@@ -56,6 +56,8 @@ ONLY_IN = {
         "matcher.training.data.augmented_inputs",
         "matcher.training.loop",
         "matcher.training.loss",
+        "matcher.training.optimiser",
+        "matcher.training.run_writer",
         "matcher.training.train",
         "matcher.training.validation",
         "assets.characterbert.make",

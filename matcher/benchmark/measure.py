@@ -1,4 +1,4 @@
-"""The figures of a comparison: pure functions of vectors, labels and who is asked about."""
+"""The figures of a comparison: pure functions of vectors, labels and which listings are queries."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from matcher.vectors.neighbours import Neighbours
 
 
 @dataclass(frozen=True)
-class Measured:
+class Measurement:
     """One model under one protocol.
 
     Attributes:
@@ -43,7 +43,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class OnlyFound:
+class OneSided:
     """Pairs of one product that one side alone finds.
 
     Attributes:
@@ -85,35 +85,37 @@ def common_split(
     return sides
 
 
-def pairs_asked(
-    vectors: Mapping[str, Embeddings], neighbours: Mapping[str, Neighbours], asked: NDArray[np.bool_]
+def select_query_pairs(
+    vectors: Mapping[str, Embeddings], neighbours: Mapping[str, Neighbours], is_query: NDArray[np.bool_]
 ) -> CandidatePairs:
-    """Candidate pairs that some listing asked about is in, measured in every modality.
+    """Candidate pairs that hold a query, measured in every modality.
 
     Args:
         vectors: "text", "image" or both to N embeddings.
         neighbours: The same modalities to what was found among all N.
-        asked: Shape (N,).
+        is_query: Shape (N,). Listings to measure on.
     """
     pairs = candidate_pairs(vectors, neighbours)
-    return pairs.chosen(asked[pairs.left] | asked[pairs.right])
+    return pairs.chosen(is_query[pairs.left] | is_query[pairs.right])
 
 
-def measure(pairs: CandidatePairs, codes: NDArray[np.int32], recipe: Recipe, asked: NDArray[np.bool_]) -> Measured:
-    """Measure a recipe on the listings asked about.
+def measure(
+    pairs: CandidatePairs, codes: NDArray[np.int32], recipe: Recipe, is_query: NDArray[np.bool_]
+) -> Measurement:
+    """Measure a recipe on some of the listings.
 
     Args:
-        pairs: Of N listings, at least those that a listing asked about is in.
+        pairs: Of N listings, at least those that hold a query.
         codes: Shape (N,). Label codes, -1 where unknown: such a listing counts neither for nor against.
         recipe: With its thresholds.
-        asked: Shape (N,). Whole products.
+        is_query: Shape (N,). Listings to measure on, whole products.
     """
     truth = truth_of(pairs, codes)
-    chosen = asked[truth.label_size > 0]
+    chosen = is_query[truth.label_size > 0]
     scores = np.stack(per_listing_scores(decide(pairs, recipe), truth), axis=1)[chosen]
-    product = codes[asked & (codes >= 0)]
+    product = codes[is_query & (codes >= 0)]
     precision, recall, f1 = mean_figures(scores, product)
-    return Measured(
+    return Measurement(
         precision,
         recall,
         f1,
@@ -125,19 +127,21 @@ def measure(pairs: CandidatePairs, codes: NDArray[np.int32], recipe: Recipe, ask
     )
 
 
-def only_found(pairs: CandidatePairs, codes: NDArray[np.int32], recipe: Recipe, asked: NDArray[np.bool_]) -> OnlyFound:
+def find_one_sided(
+    pairs: CandidatePairs, codes: NDArray[np.int32], recipe: Recipe, is_query: NDArray[np.bool_]
+) -> OneSided:
     """Tell pairs of one product that the photo alone finds from those that the title alone finds.
 
     Args:
         pairs: As for `measure`, with distances of both.
         codes: Shape (N,). Label codes, -1 where unknown.
         recipe: "either", with both thresholds.
-        asked: Shape (N,). Whole products.
+        is_query: Shape (N,). Listings to measure on, whole products.
 
     Source: Figures 5 and 6 of the paper.
     """
     truth = truth_of(pairs, codes)
-    same = truth.is_same & asked[pairs.left] & asked[pairs.right] & (pairs.rank <= recipe.k)
+    same = truth.is_same & is_query[pairs.left] & is_query[pairs.right] & (pairs.rank <= recipe.k)
     near = {
         side: pairs.distance[side] <= np.float32(threshold if threshold is not None else -1)
         for side, threshold in (("text", recipe.text_threshold), ("image", recipe.image_threshold))
@@ -145,17 +149,19 @@ def only_found(pairs: CandidatePairs, codes: NDArray[np.int32], recipe: Recipe, 
     photo = np.flatnonzero(same & near["image"] & ~near["text"])
     title = np.flatnonzero(same & near["text"] & ~near["image"])
     both = int((same & near["text"] & near["image"]).sum())
-    sizes = np.bincount(codes[asked & (codes >= 0)])
+    sizes = np.bincount(codes[is_query & (codes >= 0)])
     true = int((sizes * (sizes - 1) // 2).sum())
-    return OnlyFound(
-        _in_turn(photo, pairs.distance["text"], codes[pairs.left]),
-        _in_turn(title, pairs.distance["image"], codes[pairs.left]),
+    return OneSided(
+        _take_in_turn(photo, pairs.distance["text"], codes[pairs.left]),
+        _take_in_turn(title, pairs.distance["image"], codes[pairs.left]),
         both,
         true - both - len(photo) - len(title),
     )
 
 
-def _in_turn(which: NDArray[np.intp], distance: NDArray[np.float32], product: NDArray[np.int32]) -> NDArray[np.intp]:
+def _take_in_turn(
+    which: NDArray[np.intp], distance: NDArray[np.float32], product: NDArray[np.int32]
+) -> NDArray[np.intp]:
     """The farthest pair of each product first, then the second of each; equal ones by position."""
     far = which[np.argsort(-distance[which], kind="stable")]
     by_product = np.argsort(product[far], kind="stable")

@@ -1,66 +1,109 @@
-"""The chart of a report: each model's F1 as a dot with its interval, as SVG that needs no script."""
+"""Where everything stands in the chart of a report: each model's F1 as a dot with its interval."""
 
-from html import escape
+from dataclasses import dataclass
 
-from matcher.benchmark.results import Row, Standings
-from matcher.benchmark.systems import CONTENDERS, Protocol
-from matcher.benchmark.tables import by_model, paper_f1, with_interval
+from matcher.benchmark.results import Results, Row
+from matcher.benchmark.systems import SYSTEMS, Protocol
+from matcher.benchmark.tables import format_interval, group_by_model, paper_f1
 
 LEFT, WIDTH, RIGHT = 215, 560, 25  # px: names, scale, margin
 TOP, LINE, GAP = 14, 19, 12  # px: above, for each row, between models
 FLOOR_STEP = 0.1  # the scale starts at a whole tenth
 
 
-def dot_chart(standings: Standings, protocol: Protocol) -> str:
+@dataclass(frozen=True)
+class Tick:
+    """A line of the scale: px from the left, and what it stands for."""
+
+    x: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One row of the results.
+
+    Attributes:
+        y: px from the top.
+        title: What a pointer over it reads.
+        modality: "text", "image" or "fused"; its colour.
+        is_round: A dot for original data, else a square.
+        span: px from the left of the interval's low end, the figure and the high end; None without figures.
+        paper_x: px from the left of the paper's figure.
+        paper_title: What a pointer over that reads.
+    """
+
+    y: float
+    title: str
+    modality: str
+    is_round: bool
+    span: tuple[float, float, float] | None
+    paper_x: float
+    paper_title: str
+
+
+@dataclass(frozen=True)
+class Name:
+    """One model: its name, px from the top, and its rows."""
+
+    title: str
+    y: float
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """All of a chart; lengths in px."""
+
+    label: str
+    width: int
+    height: int
+    top: int
+    bottom: int
+    name_x: int
+    ticks: tuple[Tick, ...]
+    names: tuple[Name, ...]
+
+
+def lay_out_chart(results: Results, protocol: Protocol) -> Chart:
     """One dot and interval for each row, round on original and square on balanced data; the paper's F1 as a cross."""
-    floor = _floor(standings, protocol)
-    marks, y = [], float(TOP)
-    for rows in by_model(standings):
-        middle = y + LINE * len(rows) / 2
-        marks.append(f'<text x="{LEFT - 14}" y="{middle + 4:.1f}" class="name">{escape(rows[0].title)}</text>')
-        for row in rows:
-            marks.append(_mark(row, protocol, y + LINE / 2, floor))
-            y += LINE
-        y += GAP
-    axis = _axis(floor, y)
-    label = f"F1 of each model with its 95 % interval, {protocol} products"
-    return (
-        f'<svg viewBox="0 0 {LEFT + WIDTH + RIGHT} {y + 34:.0f}" role="img" aria-label="{label}">'
-        f"{axis}{''.join(marks)}</svg>"
+    floor = _floor(results, protocol)
+    names, y = [], float(TOP)
+    for rows in group_by_model(results):
+        marks = tuple(_mark(row, protocol, round(y + LINE * (place + 0.5), 1), floor) for place, row in enumerate(rows))
+        names.append(Name(rows[0].title, round(y + LINE * len(rows) / 2 + 4, 1), marks))
+        y += LINE * len(rows) + GAP
+    values = [round(floor + FLOOR_STEP * step, 1) for step in range(round((1 - floor) / FLOOR_STEP) + 1)]
+    return Chart(
+        label=f"F1 of each model with its 95 % interval, {protocol} products",
+        width=LEFT + WIDTH + RIGHT,
+        height=round(y + 34),
+        top=TOP - 6,
+        bottom=round(y),
+        name_x=LEFT - 14,
+        ticks=tuple(Tick(_x(value, floor), f"{value:.1f}") for value in values),
+        names=tuple(names),
     )
 
 
-def _floor(standings: Standings, protocol: Protocol) -> float:
-    shown = [paper_f1(row) for row in standings.rows]
-    shown += [measured.f1.low for row in standings.rows if (measured := row.measured(protocol))]
+def _floor(results: Results, protocol: Protocol) -> float:
+    """Where the scale starts: at a whole tenth under all that is shown."""
+    shown = [paper_f1(row) for row in results.rows]
+    shown += [measured.f1.low for row in results.rows if (measured := row.measurement(protocol))]
     return max(0.0, int((min(shown, default=0.0) - 0.02) / FLOOR_STEP) * FLOOR_STEP)
 
 
 def _x(value: float, floor: float) -> float:
-    return LEFT + WIDTH * (value - floor) / (1 - floor)
+    return round(LEFT + WIDTH * (value - floor) / (1 - floor), 1)
 
 
-def _mark(row: Row, protocol: Protocol, y: float, floor: float) -> str:
-    measured, paper = row.measured(protocol), _x(paper_f1(row), floor)
-    told = f"<title>paper {paper_f1(row):.3f}</title>"
-    cross = f'<path class="paper" d="M{paper - 4:.1f} {y - 4:.1f}l8 8m0 -8l-8 8">{told}</path>'
-    if measured is None:
-        return cross + f'<text x="{paper + 10:.1f}" y="{y + 4:.1f}" class="none">the paper only</text>'
-    low, high, at = (_x(value, floor) for value in (measured.f1.low, measured.f1.high, measured.f1.value))
-    told = f"<title>{escape(row.title)}, {row.data} data: {with_interval(measured.f1)}</title>"
-    dot = (
-        f'<circle cx="{at:.1f}" cy="{y:.1f}" r="5"/>'
-        if row.data == "original"
-        else f'<rect x="{at - 4.5:.1f}" y="{y - 4.5:.1f}" width="9" height="9"/>'
-    )
-    line = f'<line x1="{low:.1f}" x2="{high:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>'
-    return f'{cross}<g class="{CONTENDERS[row.model].modality}">{told}{line}{dot}</g>'
-
-
-def _axis(floor: float, bottom: float) -> str:
-    ticks = [round(floor + FLOOR_STEP * step, 1) for step in range(round((1 - floor) / FLOOR_STEP) + 1)]
-    return "".join(
-        f'<line class="grid" x1="{_x(tick, floor):.1f}" x2="{_x(tick, floor):.1f}" y1="{TOP - 6}" y2="{bottom:.0f}"/>'
-        f'<text class="tick" x="{_x(tick, floor):.1f}" y="{bottom + 16:.0f}">{tick:.1f}</text>'
-        for tick in ticks
+def _mark(row: Row, protocol: Protocol, y: float, floor: float) -> Mark:
+    measured, paper = row.measurement(protocol), paper_f1(row)
+    title, span = "", None
+    if measured is not None:
+        title = f"{row.title}, {row.data} data: {format_interval(measured.f1)}"
+        low, at, high = (_x(value, floor) for value in (measured.f1.low, measured.f1.value, measured.f1.high))
+        span = low, at, high
+    return Mark(
+        y, title, SYSTEMS[row.model].modality, row.data == "original", span, _x(paper, floor), f"paper {paper:.3f}"
     )

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from matcher.benchmark.measure import Measured
-from matcher.benchmark.systems import CONTENDERS, DATA, Protocol
+from matcher.benchmark.measure import Measurement
+from matcher.benchmark.systems import DATA, SYSTEMS, Protocol
 from matcher.errors import DataError
 from matcher.matching.bootstrap import Figure
 from matcher.storage.files import atomic
@@ -53,7 +53,7 @@ class Row:
     """One model on one kind of data.
 
     Attributes:
-        model: A key of CONTENDERS.
+        model: A key of SYSTEMS.
         data: "original" or "balanced".
         encoders: What reads titles, photos or both, as `load_encoder` takes it.
         unseen: Figures on products kept apart; None if there are none.
@@ -67,25 +67,25 @@ class Row:
     model: str
     data: str
     encoders: tuple[str, ...] = ()
-    unseen: Measured | None = None
-    seen: Measured | None = None
+    unseen: Measurement | None = None
+    seen: Measurement | None = None
     training_seconds: float | None = None
     encoding_seconds: float | None = None
     apart: Apart | None = None
     reason: str = ""
 
-    def measured(self, protocol: Protocol) -> Measured | None:
+    def measurement(self, protocol: Protocol) -> Measurement | None:
         """The figures under one protocol."""
         return self.unseen if protocol == "unseen" else self.seen
 
     @property
     def title(self) -> str:
         """The model's name on the screen."""
-        return CONTENDERS[self.model].title
+        return SYSTEMS[self.model].title
 
 
 @dataclass(frozen=True)
-class Standings:
+class Results:
     """A comparison, finished or under way.
 
     Attributes:
@@ -96,7 +96,7 @@ class Standings:
         preset: "light" or "paper".
         epochs: At most; None for the preset's own.
         sides: Listings and products with a label on the train, tune and test sides, and listings in all.
-        rows: In the order of CONTENDERS, original data first.
+        rows: In the order of SYSTEMS, original data first.
         seconds: Encoder to what was spent on it: "training", "encoding".
         updated: Seconds since 1970.
     """
@@ -112,10 +112,10 @@ class Standings:
     seconds: dict[str, dict[str, float]] = field(default_factory=dict)
     updated: float = 0.0
 
-    def having(self, row: Row) -> "Standings":
+    def having(self, row: Row) -> "Results":
         """With a row added, or put in the place of an earlier one."""
         others = [other for other in self.rows if (other.model, other.data) != (row.model, row.data)]
-        order = [*CONTENDERS]
+        order = [*SYSTEMS]
         ranked = sorted([*others, row], key=lambda one: (order.index(one.model), DATA.index(one.data)))
         return replace(self, rows=tuple(ranked))
 
@@ -128,7 +128,7 @@ class Standings:
         return json.dumps({"format": FORMAT} | asdict(self), indent=1)
 
     @classmethod
-    def from_json(cls, text: str) -> "Standings":
+    def from_json(cls, text: str) -> "Results":
         """Read what `to_json` wrote.
 
         Raises:
@@ -138,43 +138,45 @@ class Standings:
             values = json.loads(text)
             if values.pop("format") != FORMAT:
                 raise ValueError("of another format")
-            rows = tuple(_row(row) for row in values.pop("rows") if row["model"] in CONTENDERS and row["data"] in DATA)
+            rows = tuple(
+                _read_row(row) for row in values.pop("rows") if row["model"] in SYSTEMS and row["data"] in DATA
+            )
             return cls(**values, rows=rows)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DataError(f"The comparison cannot be read ({error}). Start it again.") from error
 
 
-def standings_file(workspace: Workspace, catalog_id: str) -> Path:
+def results_file(workspace: Workspace, catalog_id: str) -> Path:
     """Where a catalog's comparison is kept."""
     return workspace.folder(catalog_id) / FILE
 
 
-def load_standings(workspace: Workspace, catalog_id: str) -> Standings | None:
+def load_results(workspace: Workspace, catalog_id: str) -> Results | None:
     """Read a catalog's comparison; None if there is none.
 
     Raises:
         DataError: The file is damaged.
     """
     try:
-        return Standings.from_json(standings_file(workspace, catalog_id).read_text(encoding="utf-8"))
+        return Results.from_json(results_file(workspace, catalog_id).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
 
 
-def save_standings(workspace: Workspace, standings: Standings) -> None:
+def save_results(workspace: Workspace, results: Results) -> None:
     """Write a comparison, replacing the one before at once.
 
     Raises:
         DataError: The disk is full.
     """
-    with atomic(standings_file(workspace, standings.catalog_id)) as file:
-        file.write(standings.to_json().encode())
+    with atomic(results_file(workspace, results.catalog_id)) as file:
+        file.write(results.to_json().encode())
 
 
-def _row(values: Mapping[str, Any]) -> Row:
+def _read_row(values: Mapping[str, Any]) -> Row:
     given = dict(values) | {"encoders": tuple(values["encoders"])}
     for protocol in ("unseen", "seen"):
-        given[protocol] = _measured(values[protocol])
+        given[protocol] = _read_measurement(values[protocol])
     apart = values["apart"]
     if apart is not None:
         examples = {
@@ -184,8 +186,8 @@ def _row(values: Mapping[str, Any]) -> Row:
     return Row(**given)
 
 
-def _measured(values: Mapping[str, Any] | None) -> Measured | None:
+def _read_measurement(values: Mapping[str, Any] | None) -> Measurement | None:
     if values is None:
         return None
     figures = {name: Figure(**values[name]) for name in ("precision", "recall", "f1")}
-    return Measured(**(dict(values) | figures))
+    return Measurement(**(dict(values) | figures))

@@ -8,20 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.benchmark.measure import common_split
-from matcher.benchmark.results import Standings, load_standings
-from matcher.benchmark.systems import CONTENDERS, DATA, NOT_TRAINED, Contender
+from matcher.benchmark.results import Results, load_results
+from matcher.benchmark.systems import DATA, NOT_TRAINED, SYSTEMS, System
 from matcher.encoders.model_card import is_run
 from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
 from matcher.pipeline.train_encoder import TrainJob, training_job
 from matcher.storage.files import fingerprint
 from matcher.storage.workspace import Workspace
-from matcher.training.config import Preset, TrainConfig
+from matcher.training.config import SECONDS_PER_VIEW, Preset, TrainConfig
+from matcher.training.config import expected_seconds as expected_training_seconds
 from matcher.training.data.rebalance import balance
 from matcher.training.data.split import SIDES, TRAIN
 from matcher.training.runs import unfinished
-from matcher.training.train_time import VIEW
-from matcher.training.train_time import expected_seconds as train_seconds
 from matcher.vectors.neighbours import Neighbours
 
 METHOD = 4  # raise it when trainings or figures come out otherwise: what was made before is then made again
@@ -41,7 +40,7 @@ class CompareConfig:
 
     Attributes:
         catalog_id: On which catalog.
-        models: Keys of CONTENDERS.
+        models: Keys of SYSTEMS.
         data: "original", "balanced" or both.
         preset: Settings of the trainings.
         epochs: At most; None for the preset's own.
@@ -49,7 +48,7 @@ class CompareConfig:
     """
 
     catalog_id: str
-    models: Sequence[str] = tuple(CONTENDERS)
+    models: Sequence[str] = tuple(SYSTEMS)
     data: Sequence[str] = DATA
     preset: Preset = "light"
     epochs: int | None = None
@@ -57,7 +56,7 @@ class CompareConfig:
 
 
 @dataclass(frozen=True)
-class Field:
+class Setup:
     """What all rows share.
 
     Attributes:
@@ -77,16 +76,16 @@ class Field:
     found: dict[tuple[str, str], Neighbours] = field(default_factory=dict)
 
 
-def open_field(workspace: Workspace, config: CompareConfig) -> Field:
+def open_setup(workspace: Workspace, config: CompareConfig) -> Setup:
     """Read a catalog and split it for a comparison.
 
     Raises:
         DataError: There is no such catalog or model, or too few products are known.
     """
-    unknown = [*({*config.models} - CONTENDERS.keys()), *({*config.data} - {*DATA})]
+    unknown = [*({*config.models} - SYSTEMS.keys()), *({*config.data} - {*DATA})]
     if unknown or not config.models or not config.data:
         raise DataError(
-            f"Got {', '.join(unknown) or 'nothing'} to compare; expected some of {', '.join(CONTENDERS)}, on "
+            f"Got {', '.join(unknown) or 'nothing'} to compare; expected some of {', '.join(SYSTEMS)}, on "
             f"{' or '.join(DATA)} data."
         )
     catalog = workspace.load_catalog(config.catalog_id)
@@ -94,87 +93,87 @@ def open_field(workspace: Workspace, config: CompareConfig) -> Field:
     sides = common_split(ids, labels, photos, titles, SHARES)
     plan = balance(np.where(sides == TRAIN, catalog.codes, -1).astype(np.int32), titles, photos, sides=sides)
     trained = sides[plan.title_row] == TRAIN
-    return Field(workspace, config, catalog, sides, plan.title_row[trained], plan.photo_row[trained])
+    return Setup(workspace, config, catalog, sides, plan.title_row[trained], plan.photo_row[trained])
 
 
-def standings_so_far(compared: Field) -> Standings:
+def resume_results(setup: Setup) -> Results:
     """What an earlier start of the same comparison left, or an empty table."""
-    config, catalog = compared.config, compared.catalog
-    info = compared.workspace.catalog_info(config.catalog_id)
+    config, catalog = setup.config, setup.catalog
+    info = setup.workspace.catalog_info(config.catalog_id)
     basis = fingerprint([METHOD, info.version, SHARES, config.preset, config.epochs, config.k])
     try:
-        kept = load_standings(compared.workspace, config.catalog_id)
+        kept = load_results(setup.workspace, config.catalog_id)
     except DataError:
         kept = None
     if kept is not None and kept.basis == basis:
         return kept
     sides = {"listings": len(catalog.listings)}
     for number, name in enumerate(SIDES):
-        known = catalog.codes[(compared.sides == number) & (catalog.codes >= 0)]
+        known = catalog.codes[(setup.sides == number) & (catalog.codes >= 0)]
         sides |= {f"{name}_listings": len(known), f"{name}_products": len(np.unique(known))}
-    return Standings(config.catalog_id, info.name, info.version, basis, config.preset, config.epochs, sides)
+    return Results(config.catalog_id, info.name, info.version, basis, config.preset, config.epochs, sides)
 
 
-def rows_to_do(config: CompareConfig, standings: Standings) -> list[tuple[Contender, str]]:
-    """Rows that were asked for and have no figures yet, single encoders before pairs."""
-    asked = [(CONTENDERS[model], data) for data in DATA if data in config.data for model in CONTENDERS]
-    done = {(row.model, row.data) for row in standings.rows if not row.reason}
-    return [(one, data) for one, data in asked if one.id in config.models and (one.id, data) not in done]
+def rows_to_do(config: CompareConfig, results: Results) -> list[tuple[System, str]]:
+    """Rows that are wanted and have no figures yet, single encoders before pairs."""
+    wanted = [(SYSTEMS[model], data) for data in DATA if data in config.data for model in SYSTEMS]
+    done = {(row.model, row.data) for row in results.rows if not row.reason}
+    return [(one, data) for one, data in wanted if one.id in config.models and (one.id, data) not in done]
 
 
-def expected_seconds(compared: Field, todo: Sequence[tuple[Contender, str]]) -> float:
+def expected_seconds(setup: Setup, todo: Sequence[tuple[System, str]]) -> float:
     """About how long rows take on two processor cores."""
     seconds, met = 0.0, set()
-    for contender, data in todo:
-        seconds += MEASURING * len(compared.catalog.listings) * len(modalities_of(contender))
-        for modality in modalities_of(contender):
-            spec = spec_of(contender, modality)
+    for system, data in todo:
+        seconds += MEASURING * len(setup.catalog.listings) * len(modalities_of(system))
+        for modality in modalities_of(system):
+            spec = spec_of(system, modality)
             if (spec, data) in met:
                 continue
             met.add((spec, data))
-            seconds += ENCODING[modality] * len(compared.catalog.listings)
+            seconds += ENCODING[modality] * len(setup.catalog.listings)
             if spec not in NOT_TRAINED:
-                job = training_of(compared, spec, data)
-                if not is_trained(compared.workspace, job.run_id):
-                    seconds += sum(training_parts(compared, job).values())
+                job = training_of(setup, spec, data)
+                if not is_trained(setup.workspace, job.run_id):
+                    seconds += sum(training_parts(setup, job).values())
     return seconds
 
 
-def training_parts(compared: Field, job: TrainJob) -> dict[str, float]:
+def training_parts(setup: Setup, job: TrainJob) -> dict[str, float]:
     """Steps of a training to the seconds they are expected to take."""
     config = TrainConfig(**job.settings)
-    listings = len(compared.catalog.listings)
-    views = listings * (config.views + 2) * VIEW if config.views else 0.0
-    rows = len(compared.title_row) if config.balanced else int((compared.sides == TRAIN).sum())
-    learning = (train_seconds(config, listings) - views) * rows / (listings * SHARES[0])
+    listings = len(setup.catalog.listings)
+    views = listings * (config.views + 2) * SECONDS_PER_VIEW if config.views else 0.0
+    rows = len(setup.title_row) if config.balanced else int((setup.sides == TRAIN).sum())
+    learning = (expected_training_seconds(config, listings) - views) * rows / (listings * SHARES[0])
     return {COPIES_STEP: views, TRAINING_STEP: learning} if views else {TRAINING_STEP: learning}
 
 
-def modalities_of(contender: Contender) -> list[str]:
-    return [modality for modality in ("text", "image") if getattr(contender, modality)]
+def modalities_of(system: System) -> list[str]:
+    return [modality for modality in ("text", "image") if getattr(system, modality)]
 
 
-def spec_of(contender: Contender, modality: str) -> str:
-    return str(contender.text if modality == "text" else contender.image)
+def spec_of(system: System, modality: str) -> str:
+    return str(system.text if modality == "text" else system.image)
 
 
-def training_of(compared: Field, spec: str, data: str) -> TrainJob:
+def training_of(setup: Setup, spec: str, data: str) -> TrainJob:
     """Settings of a training, under a name made from all that decides them.
 
     The network stands alone, as in the paper: with letters beside them all encoders of titles come out much alike.
     """
-    config = compared.config
+    config = setup.config
     changes: dict[str, Any] = {"letters": 0} | ({} if config.epochs is None else {"epochs": config.epochs})
     job = training_job(
-        compared.workspace, config.catalog_id, spec, name=config.preset, use_labels=True, balanced=data == "balanced",
+        setup.workspace, config.catalog_id, spec, name=config.preset, use_labels=True, balanced=data == "balanced",
         tune_share=TUNE_SHARE, test_share=TEST_SHARE, **changes,
     )  # fmt: skip
-    version = compared.workspace.catalog_info(config.catalog_id).version
+    version = setup.workspace.catalog_info(config.catalog_id).version
     key = fingerprint([METHOD, job.settings, version])[:8]
     return replace(job, run_id=f"{RUN_PREFIX}{config.catalog_id[:20]}-{spec.partition(':')[0]}-{data}-{key}")
 
 
-def of_comparison(run_id: str) -> bool:
+def is_of_comparison(run_id: str) -> bool:
     """Whether a run goes by a name that a comparison gives: made to be measured rather than used."""
     return run_id.startswith(RUN_PREFIX)
 
@@ -184,12 +183,12 @@ def is_trained(workspace: Workspace, run_id: str) -> bool:
     return is_run(workspace.encoders / run_id) and not unfinished(workspace.encoders, run_id).exists()
 
 
-def pool_of(compared: Field, pool: str, modality: str) -> tuple[NDArray[np.integer], NDArray[np.bool_]]:
-    """Listings that a pool takes titles or photos from, and which of its rows are asked about."""
+def pool_of(setup: Setup, pool: str, modality: str) -> tuple[NDArray[np.integer], NDArray[np.bool_]]:
+    """Listings that a pool takes titles or photos from, and which of its rows are queries."""
     if pool == "all":
-        return np.arange(len(compared.sides)), compared.sides != TRAIN
+        return np.arange(len(setup.sides)), setup.sides != TRAIN
     if pool == "original":
-        rows: NDArray[np.integer] = np.flatnonzero(compared.sides == TRAIN)
+        rows: NDArray[np.integer] = np.flatnonzero(setup.sides == TRAIN)
     else:
-        rows = compared.title_row if modality == "text" else compared.photo_row
+        rows = setup.title_row if modality == "text" else setup.photo_row
     return rows, np.ones(len(rows), dtype=bool)

@@ -10,7 +10,7 @@ PROTOCOLS: tuple[Protocol, ...] = get_args(Protocol)
 
 
 @dataclass(frozen=True)
-class Contender:
+class System:
     """One model of the table.
 
     Attributes:
@@ -38,22 +38,22 @@ class Contender:
 
 NOT_TRAINED = {"tfidf"}
 
-CONTENDERS: dict[str, Contender] = {
+SYSTEMS: dict[str, System] = {
     each.id: each
     for each in (
-        Contender("tfidf", "TF-IDF", text="tfidf"),
-        Contender("bert", "BERT", text="bert"),
-        Contender("characterbert", "CharacterBERT", text="characterbert"),
-        Contender("efficientnet", "EfficientNet", image="efficientnet"),
-        Contender("bert+efficientnet", "BERT + EfficientNet", text="bert", image="efficientnet"),
-        Contender("characterbert+efficientnet", "CharacterBERT + EfficientNet", "characterbert", "efficientnet"),
+        System("tfidf", "TF-IDF", text="tfidf"),
+        System("bert", "BERT", text="bert"),
+        System("characterbert", "CharacterBERT", text="characterbert"),
+        System("efficientnet", "EfficientNet", image="efficientnet"),
+        System("bert+efficientnet", "BERT + EfficientNet", text="bert", image="efficientnet"),
+        System("characterbert+efficientnet", "CharacterBERT + EfficientNet", "characterbert", "efficientnet"),
     )
 }
 
 
 def encoder_title(spec: str) -> str:
     """What an encoder that some model starts from is called on the screen."""
-    alone = (each.title for each in CONTENDERS.values() if not each.is_pair and spec in (each.text, each.image))
+    alone = (each.title for each in SYSTEMS.values() if not each.is_pair and spec in (each.text, each.image))
     return next(alone, spec)
 
 

@@ -5,23 +5,24 @@ from typing import Any
 
 import pandas as pd
 
-from matcher.benchmark.measure import Measured
-from matcher.benchmark.results import Row, Standings
-from matcher.benchmark.systems import CONTENDERS, DATA, PAPER, PROTOCOLS, Protocol, Published
+from matcher.benchmark.measure import Measurement
+from matcher.benchmark.results import Results, Row
+from matcher.benchmark.systems import DATA, PAPER, PROTOCOLS, SYSTEMS, Protocol, Published
 from matcher.matching.bootstrap import Figure
+from matcher.progress import duration
 
 FIGURES = ("f1", "precision", "recall")
 NOTHING_TRAINED = "Nothing is trained, so balancing changes nothing for unseen products."
 MOST_CHARACTERS = 140  # of a reason in a table
 
 
-def comparison_table(standings: Standings) -> pd.DataFrame:
+def comparison_table(results: Results) -> pd.DataFrame:
     """Every row under every protocol, with numbers as they are; for a file."""
-    return pd.DataFrame([_line(standings, row, protocol) for protocol in PROTOCOLS for row in standings.rows])
+    return pd.DataFrame([_line_of(results, row, protocol) for protocol in PROTOCOLS for row in results.rows])
 
 
-def _line(standings: Standings, row: Row, protocol: Protocol) -> dict[str, Any]:
-    measured = row.measured(protocol)
+def _line_of(results: Results, row: Row, protocol: Protocol) -> dict[str, Any]:
+    measured = row.measurement(protocol)
     line: dict[str, Any] = {"protocol": protocol, "model": row.title, "data": row.data}
     for name in FIGURES:
         figure: Figure | None = getattr(measured, name, None)
@@ -30,8 +31,8 @@ def _line(standings: Standings, row: Row, protocol: Protocol) -> dict[str, Any]:
     for name in ("pool", "listings", "products", "text_threshold", "image_threshold"):
         line[name] = getattr(measured, name, None)
     line |= {"training_seconds": row.training_seconds, "encoding_seconds": row.encoding_seconds}
-    line |= {"encoders": " + ".join(row.encoders), "preset": standings.preset, "paper_f1": paper_f1(row)}
-    return line | {"note": why_empty(row, protocol)}
+    line |= {"encoders": " + ".join(row.encoders), "preset": results.preset, "paper_f1": paper_f1(row)}
+    return line | {"note": explain_empty(row, protocol)}
 
 
 def paper_f1(row: Row) -> float:
@@ -40,44 +41,40 @@ def paper_f1(row: Row) -> float:
     return published.original if row.data == "original" else published.balanced
 
 
-def why_empty(row: Row, protocol: Protocol) -> str:
+def explain_empty(row: Row, protocol: Protocol) -> str:
     """Why a row has no figures under a protocol; "" if it has."""
-    if row.measured(protocol) is not None:
+    if row.measurement(protocol) is not None:
         return ""
     return row.reason or NOTHING_TRAINED
 
 
-def briefly(reason: str) -> str:
+def shorten_reason(reason: str) -> str:
     """The beginning of a reason, where there is little room."""
     words = " ".join(reason.split())
     return words if len(words) <= MOST_CHARACTERS else f"{words[:MOST_CHARACTERS].rsplit(' ', 1)[0]} ..."
 
 
-def with_interval(figure: Figure) -> str:
+def format_interval(figure: Figure) -> str:
     """ "0.812 (0.774 to 0.846)"."""
     return f"{figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f})"
 
 
-def thresholds_in_words(measured: Measured) -> str:
+def thresholds_in_words(measured: Measurement) -> str:
     """ "title 0.412, photo 0.310"."""
     shown = {"title": measured.text_threshold, "photo": measured.image_threshold}
     return ", ".join(f"{side} {value:.3f}" for side, value in shown.items() if value is not None)
 
 
 def seconds_in_words(seconds: float | None) -> str:
-    """ "12 s", "3 min", "1.5 h"; "" for none."""
-    if seconds is None:
-        return ""
-    if seconds < 90:
-        return f"{seconds:.0f} s" if seconds >= 1 else "under 1 s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+    """About how long training or encoding took: "12 s", "3 min"; "" for none."""
+    return "" if seconds is None else duration(seconds, rough=True)
 
 
-def measured_on(standings: Standings, protocol: Protocol) -> str:
+def describe_basis(results: Results, protocol: Protocol) -> str:
     """What the figures of a protocol were measured on: "78 listings of 30 products, in a pool of 501"."""
     kinds: dict[str, str] = {}
-    for row in standings.rows:
-        measured = row.measured(protocol)
+    for row in results.rows:
+        measured = row.measurement(protocol)
         if measured:
             of = f"{measured.listings:,} listings of {measured.products:,} products, in a pool of {measured.pool:,}"
             kinds[row.data] = of
@@ -86,9 +83,9 @@ def measured_on(standings: Standings, protocol: Protocol) -> str:
     return "; ".join(f"{data} data: {kinds[data]}" for data in DATA if data in kinds)
 
 
-def split_in_words(standings: Standings) -> str:
+def split_in_words(results: Results) -> str:
     """How the products were shared out."""
-    sides = standings.sides
+    sides = results.sides
     words = {"train": "trained on", "tune": "thresholds chosen on", "test": "measured on"}
     shares = ", ".join(
         f"{what} {sides[f'{side}_products']:,} products ({sides[f'{side}_listings']:,} listings)"
@@ -97,15 +94,15 @@ def split_in_words(standings: Standings) -> str:
     return f"{sides['listings']:,} listings in all; of those with a known product, {shares}."
 
 
-def best_pair(standings: Standings) -> Row | None:
+def choose_best_pair(results: Results) -> Row | None:
     """The pair of encoders that does best on unseen products; None if there is none."""
-    pairs = [row for row in standings.rows if row.apart is not None and row.unseen is not None]
+    pairs = [row for row in results.rows if row.apart is not None and row.unseen is not None]
     return max(pairs, key=lambda row: row.unseen.f1.value if row.unseen else 0.0, default=None)
 
 
-def by_model(standings: Standings) -> Iterator[list[Row]]:
+def group_by_model(results: Results) -> Iterator[list[Row]]:
     """The rows of each model together, in the table's order."""
-    for model in CONTENDERS:
-        rows = [row for row in standings.rows if row.model == model]
+    for model in SYSTEMS:
+        rows = [row for row in results.rows if row.model == model]
         if rows:
             yield rows

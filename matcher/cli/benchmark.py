@@ -7,11 +7,11 @@ from typing import get_args
 import click
 
 from matcher.benchmark.report import report_page
-from matcher.benchmark.results import Standings, load_standings
+from matcher.benchmark.results import Results, load_results
 from matcher.benchmark.run import compare_catalog
 from matcher.benchmark.setup import CompareConfig
-from matcher.benchmark.systems import CONTENDERS, DATA, PROTOCOLS
-from matcher.benchmark.tables import comparison_table, measured_on, why_empty, with_interval
+from matcher.benchmark.systems import DATA, PROTOCOLS, SYSTEMS
+from matcher.benchmark.tables import comparison_table, describe_basis, explain_empty, format_interval
 from matcher.cli.arguments import in_workspace, name, say, told_workspace
 from matcher.cli.progress_line import ProgressLine
 from matcher.errors import DataError
@@ -27,7 +27,7 @@ from matcher.training.config import Preset
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the two files."
 )
-@click.option("--models", metavar="A,B", help=f"Some of {', '.join(CONTENDERS)}.  [default: all]")
+@click.option("--models", metavar="A,B", help=f"Some of {', '.join(SYSTEMS)}.  [default: all]")
 @click.option("--data", metavar="A,B", help="original, balanced or both.  [default: both]")
 @click.option("--preset", type=click.Choice(get_args(Preset)), default="light", show_default=True)
 @click.option("--epochs", type=click.IntRange(1), help="Of each training, at most.  [default: the preset's]")
@@ -38,14 +38,14 @@ def compare(name: str, out: Path, models: str | None, data: str | None, preset: 
     Writes comparison.csv and comparison.html. One that was stopped goes on where it was when the same is typed again.
     """
     workspace, folder = told_workspace(), _made(out.absolute())
-    config = CompareConfig(catalog_id_of(name), _listed(models, tuple(CONTENDERS)), _listed(data, DATA), preset, epochs)
+    config = CompareConfig(catalog_id_of(name), _listed(models, tuple(SYSTEMS)), _listed(data, DATA), preset, epochs)
     with ProgressLine() as line:
         compare_catalog(workspace, config, lambda progress: line(_as_share(progress)))
-    standings = load_standings(workspace, config.catalog_id)
-    if standings is None:
+    results = load_results(workspace, config.catalog_id)
+    if results is None:
         raise DataError("The comparison was removed while it was made. Start it again.")
-    _write(workspace, standings, folder)
-    click.echo(_told(standings))
+    _write(workspace, results, folder)
+    click.echo(_told(results))
     say(f"Written to {out / 'comparison.csv'} and {out / 'comparison.html'}.")
 
 
@@ -75,25 +75,25 @@ def _as_share(progress: Progress) -> Progress:
     return Progress(progress.step, 0, 0, ", ".join(filter(None, (share, progress.message))))
 
 
-def _write(workspace: Workspace, standings: Standings, folder: Path) -> None:
+def _write(workspace: Workspace, results: Results, folder: Path) -> None:
     """Write table and page."""
-    listings = workspace.load_catalog(standings.catalog_id).listings
-    page = report_page(standings, listings, workspace.thumbnails(standings.catalog_id))
+    listings = workspace.load_catalog(results.catalog_id).listings
+    page = report_page(results, listings, workspace.thumbnails(results.catalog_id))
     for file_name, content in {
-        "comparison.csv": to_bytes(comparison_table(standings), "CSV", mark=False),
+        "comparison.csv": to_bytes(comparison_table(results), "CSV", mark=False),
         "comparison.html": page.encode(),
     }.items():
         with atomic(folder / file_name) as file:
             file.write(content)
 
 
-def _told(standings: Standings) -> str:
+def _told(results: Results) -> str:
     """The table in lines."""
     lines = []
     for protocol in PROTOCOLS:
-        lines.append(f"F1 on {protocol} products ({measured_on(standings, protocol)})")
-        for row in standings.rows:
-            measured = row.measured(protocol)
-            figure = with_interval(measured.f1) if measured else why_empty(row, protocol)
+        lines.append(f"F1 on {protocol} products ({describe_basis(results, protocol)})")
+        for row in results.rows:
+            measured = row.measurement(protocol)
+            figure = format_interval(measured.f1) if measured else explain_empty(row, protocol)
             lines.append(f"  {row.title:<29}{row.data:<10}{figure}")
     return "\n".join(lines)

@@ -12,16 +12,16 @@ from typing import Any, get_args
 import click
 
 from matcher.cli.arguments import FILE, in_workspace, name, out, say, told_workspace
-from matcher.cli.progress_line import ProgressLine, clock
+from matcher.cli.progress_line import ProgressLine
 from matcher.encoders.model_card import read_card
 from matcher.encoders.registry import ENCODERS
 from matcher.errors import Cancelled
 from matcher.pipeline.recipes import users_of
 from matcher.pipeline.train_encoder import TrainResult, train_catalog, training_job
-from matcher.progress import Progress, Report
+from matcher.progress import Progress, Report, duration
 from matcher.storage.workspace import Workspace, catalog_id_of
 from matcher.training.config import Loss, Preset
-from matcher.training.runs import delete_run, export_run, forget, import_run, runs
+from matcher.training.runs import delete_run, discard_unfinished, export_run, import_run, runs
 
 save_as = click.option("--save-as", "run_id", metavar="ID", default="", help="What to call the encoder.")
 
@@ -110,7 +110,7 @@ def delete_encoder(run_id: str) -> None:
     """Delete the trained encoder ID; catalogs keep the vectors that it made."""
     workspace = told_workspace()
     delete_run(workspace.encoders, run_id)
-    forget(workspace.encoders, run_id)
+    discard_unfinished(workspace.encoders, run_id)
     say(f"The encoder {run_id} is deleted.")
     if users := users_of(workspace, run_id):
         say(
@@ -132,7 +132,7 @@ def _told(workspace: Workspace, result: TrainResult, name: str) -> str:
         "measured on": f"{card.data['tuned_on']:,} listings kept out, by {card.split['measured_by']}, "
         f"in a pool of {card.data['pool']:,}",
         "epochs": f"{result.epochs}",
-        "time": clock(result.seconds),
+        "time": duration(result.seconds),
         "next": f"python -m matcher encode {name} --{card.modality} {result.run_id}",
     }
     return "\n".join(f"{key:<13}{value}" for key, value in rows.items())

@@ -5,8 +5,7 @@ import time
 from types import TracebackType
 from typing import Self, TextIO
 
-from matcher.pace import Pace
-from matcher.progress import Progress
+from matcher.progress import Progress, RateMeter, duration, seconds_left
 
 SECONDS_BETWEEN = {True: 0.1, False: 5.0}  # two lines, on a terminal and in a log
 
@@ -17,7 +16,7 @@ class ProgressLine:
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
         self._moving = self._stream.isatty()
-        self._pace, self._step, self._width = Pace(), "", 0
+        self._rate, self._step, self._width = RateMeter(), "", 0
         self._written = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -33,7 +32,7 @@ class ProgressLine:
         now = time.monotonic()
         new_step = progress.step != self._step
         self._step = progress.step
-        rate = self._pace.rate(progress.step, progress.done, now)
+        rate = self._rate.measure(progress.step, progress.done, now)
         complete = progress.done == progress.total > 0
         due = now - self._written >= SECONDS_BETWEEN[self._moving]
         if due or (self._moving and (new_step or complete)):
@@ -60,17 +59,7 @@ def described(progress: Progress, rate: float) -> str:
     parts = [f"{progress.done:,} of {progress.total:,}"] if progress.total else []
     if rate:
         parts.append(f"{rate:,.0f} a second" if rate >= 1 else f"{60 * rate:,.1f} a minute")
-        if progress.total > progress.done:
-            parts.append(f"{clock((progress.total - progress.done) / rate)} left")
+        left = seconds_left(progress.done, progress.total, rate)
+        parts += [f"{duration(left)} left"] if left else []
     parts += [progress.message] if progress.message else []
     return f"{progress.step}: {', '.join(parts)}" if parts else progress.step
-
-
-def clock(seconds: float) -> str:
-    """ "8 s", "2 min 05 s", "1 h 05 min"."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

@@ -39,24 +39,34 @@ def group_listings(
     judged = np.array(same, dtype=np.int64).reshape(-1, 2)
     left, right = np.concatenate([judged[:, 0], left]), np.concatenate([judged[:, 1], right])
     strength = np.concatenate([np.full(len(judged), -np.inf, dtype=np.float32), distance])
-    group = _connected(n, left, right)
+    group = connect(n, left, right)
     broken = {int(group[one]) for one, other in different if group[one] == group[other]}
     if not broken:
         return group
     inside = np.isin(group[left], list(broken))
     kept = ~inside
     kept[inside] = _links_that_part(left[inside], right[inside], strength[inside], different)
-    return _connected(n, left[kept], right[kept])
+    return connect(n, left[kept], right[kept])
 
 
 def contradictions(n: int, same: RowPairs, different: RowPairs) -> list[tuple[int, int]]:
     """Pairs judged different that verdicts "same" connect, directly or through others."""
     judged = np.array(same, dtype=np.int64).reshape(-1, 2)
-    group = _connected(n, judged[:, 0], judged[:, 1])
+    group = connect(n, judged[:, 0], judged[:, 1])
     return [(one, other) for one, other in different if group[one] == group[other]]
 
 
-def _connected(n: int, left: NDArray[np.integer], right: NDArray[np.integer]) -> NDArray[np.int32]:
+def connect(n: int, left: NDArray[np.integer], right: NDArray[np.integer]) -> NDArray[np.int32]:
+    """Number the connected components of a graph.
+
+    Args:
+        n: Nodes.
+        left: Shape (M,). One end of each link.
+        right: Shape (M,). The other.
+
+    Returns:
+        Shape (n,). Number of each node's component, 0.., in the order in which components first appear.
+    """
     links = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(n, n)).tocsr()
     _, group = connected_components(links, directed=False)
     _, first, number = np.unique(group, return_index=True, return_inverse=True)

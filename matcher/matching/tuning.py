@@ -36,7 +36,7 @@ def tune_recipe(
     objective: str = "f1",
     *,
     growth: float = GROWTH,
-    asked: NDArray[np.bool_] | None = None,
+    is_query: NDArray[np.bool_] | None = None,
     same: Sequence[RowPair] = (),
     different: Sequence[RowPair] = (),
 ) -> Recipe:
@@ -51,8 +51,8 @@ def tune_recipe(
         objective: "f1": the largest mean F1 of a listing's matches, itself counted. "precision@0.95": the most recall
             of pairs among thresholds whose matches are right that often, on these labels.
         growth: For "f1", how many times each false match counts.
-        asked: Shape (N,). Whole products whose matches are to be good; the others are only there to be confused with.
-            None asks about all.
+        is_query: Shape (N,). Listings of whole products whose matches are to be good; the others are only there to be
+            confused with. None makes all of them queries.
         same: Pairs of rows that a curator judged to be one product, whatever their labels say.
         different: Pairs of rows judged not to be.
 
@@ -64,8 +64,8 @@ def tune_recipe(
             precision.
     """
     considered = pairs.rank <= template.k
-    if asked is not None:
-        considered &= asked[pairs.left] | asked[pairs.right]
+    if is_query is not None:
+        considered &= is_query[pairs.left] | is_query[pairs.right]
     truth = truth_of(pairs.chosen(considered), codes, same, different)
     if not len(truth.same_rows):
         raise DataError(
@@ -78,7 +78,7 @@ def tune_recipe(
     if weighed:
         options = [replace(template, text_weight=weight, mean=mean) for mean in get_args(Mean) for weight in WEIGHTS]
     tried = [
-        _best_f1(option, truth, growth, asked) if wanted is None else _most_recall(option, truth, wanted)
+        _best_f1(option, truth, growth, is_query) if wanted is None else _most_recall(option, truth, wanted)
         for option in options
     ]
     return max(tried, key=lambda result: result[0])[1]
@@ -100,7 +100,7 @@ def _precision_wanted(objective: str) -> float | None:
     return wanted
 
 
-def _best_f1(recipe: Recipe, truth: Truth, growth: float, asked: NDArray[np.bool_] | None) -> tuple[float, Recipe]:
+def _best_f1(recipe: Recipe, truth: Truth, growth: float, is_query: NDArray[np.bool_] | None) -> tuple[float, Recipe]:
     """The summed F1 that is reached, and the recipe.
 
     The single best point of a noisy surface is a matter of luck. So products are drawn anew many times, and the mean of
@@ -110,9 +110,9 @@ def _best_f1(recipe: Recipe, truth: Truth, growth: float, asked: NDArray[np.bool
     """
     first, second = _axes(recipe, truth, STEPS)
     surface = product_f1(first, second, _rule(recipe), truth, growth=growth)
-    if asked is not None:
+    if is_query is not None:
         labels = np.unique(truth.codes[truth.codes >= 0])  # in the order of the surface
-        surface = surface[:, :, np.isin(labels, truth.codes[asked])]
+        surface = surface[:, :, np.isin(labels, truth.codes[is_query])]
     products = surface.shape[2]
     draws = np.random.default_rng(0).multinomial(products, np.full(products, 1 / products), size=RESAMPLES)
     best = (surface.reshape(-1, products) @ draws.T.astype(np.float32)).argmax(axis=0)

@@ -8,7 +8,7 @@ from matcher.matching.metrics import Scores, listing_scores, pair_scores, truth_
 from matcher.matching.recipe import Recipe, decide
 from matcher.matching.resolve import outcome_of
 from matcher.pipeline.encoding import encode_catalog
-from matcher.pipeline.recipes import config_of, learned_of
+from matcher.pipeline.recipes import config_of, read_training_rows
 from matcher.progress import Report, silent
 from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
 from matcher.storage.exports import match_lists
@@ -53,7 +53,7 @@ def evaluate(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Repo
         truth.candidate_recall,
         truth.listings,
         truth.pairs.n,
-        int(learned_of(workspace, config_of(catalog_id, recipe))[catalog.codes >= 0].sum()),
+        int(read_training_rows(workspace, config_of(catalog_id, recipe))[catalog.codes >= 0].sum()),
     )
 
 

@@ -14,11 +14,11 @@ from matcher.pipeline.encoding import ENCODED, EncodeConfig, encode_catalog
 from matcher.progress import Progress, Report, silent
 from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
 from matcher.storage.workspace import Workspace
-from matcher.training.provenance import learned_rows
+from matcher.training.provenance import find_training_rows
 from matcher.training.runs import runs
 
 FUSIONS: tuple[Fusion, ...] = ("either", "both", "mean")
-FEWEST_TO_ASK = 20  # products with two listings; thresholds chosen on fewer are a matter of luck
+FEWEST_QUERY_PRODUCTS = 20  # products with two listings; thresholds chosen on fewer are a matter of luck
 
 
 def config_of(catalog_id: str, recipe: Recipe) -> EncodeConfig:
@@ -73,7 +73,7 @@ def tune(
     """Choose thresholds on a catalog's labels, with verdicts over them.
 
     Distances between listings that an encoder was trained on are smaller than those it will meet. So where it was
-    trained on this catalog, only products that were kept out of its training are asked about, in the pool of all.
+    trained on this catalog, the thresholds are chosen for the products kept out of its training, in the pool of all.
 
     Args:
         workspace: Where the catalog is.
@@ -88,7 +88,7 @@ def tune(
     catalog = workspace.load_catalog(config.catalog_id)
     judged = judged_rows(list(catalog.listings["item_id"]), workspace.store.verdicts(config.catalog_id))
     same, different = judged[MATCH], judged[DIFFERENT]
-    asked = kept_out(workspace, config)
+    is_query = kept_out(workspace, config)
     usual = usual_recipe(workspace, config)
     template = Recipe(config.text, config.image, "either", config.metric, config.k, text_weight=config.text_weight)
     template = replace(template, text_alone=usual.text_alone, image_alone=usual.image_alone)
@@ -96,7 +96,7 @@ def tune(
     tried = [fusion] if fusion else FUSIONS if config.text and config.image else FUSIONS[:1]
 
     def choose(recipe: Recipe) -> Recipe:
-        return tune_recipe(pairs, catalog.codes, recipe, objective, asked=asked, same=same, different=different)
+        return tune_recipe(pairs, catalog.codes, recipe, objective, is_query=is_query, same=same, different=different)
 
     recipes = []
     for done, each in enumerate(tried):
@@ -108,7 +108,7 @@ def tune(
             pairs = encode_catalog(workspace, fused, report).pairs
         recipes.append(choose(replace(template, fusion=each)))
     report(Progress("Choosing thresholds", len(tried), len(tried)))
-    considered = pairs if asked is None else pairs.chosen(asked[pairs.left] | asked[pairs.right])
+    considered = pairs if is_query is None else pairs.chosen(is_query[pairs.left] | is_query[pairs.right])
     truth = truth_of(considered, catalog.codes, same, different)
     by_recall = objective != "f1"
     return max(recipes, key=lambda recipe: _merit(decide(considered, recipe), truth, by_recall))
@@ -119,18 +119,20 @@ def kept_out(workspace: Workspace, config: EncodeConfig) -> NDArray[np.bool_] | 
 
     None if that is all of them, or if too few are left to choose thresholds on.
     """
-    learned = learned_of(workspace, config)
+    learned = read_training_rows(workspace, config)
     codes = workspace.load_catalog(config.catalog_id).codes
     sizes = np.bincount(codes[~learned & (codes >= 0)])
-    return ~learned if learned.any() and (sizes > 1).sum() >= FEWEST_TO_ASK else None
+    return ~learned if learned.any() and (sizes > 1).sum() >= FEWEST_QUERY_PRODUCTS else None
 
 
-def learned_of(workspace: Workspace, config: EncodeConfig) -> NDArray[np.bool_]:
+def read_training_rows(workspace: Workspace, config: EncodeConfig) -> NDArray[np.bool_]:
     """Listings of products that an encoder in use was trained on, shape (N,)."""
     catalog = workspace.load_catalog(config.catalog_id)
     folders = [workspace.encoders / spec for spec in (config.text, config.image) if spec and ":" not in spec]
     listings = catalog.listings
-    return learned_rows(filter(is_run, folders), list(listings["item_id"]), list(listings["title"]), catalog.codes)
+    return find_training_rows(
+        filter(is_run, folders), list(listings["item_id"]), list(listings["title"]), catalog.codes
+    )
 
 
 def _merit(is_match: NDArray[np.bool_], truth: Truth, by_recall: bool) -> float:

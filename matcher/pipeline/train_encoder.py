@@ -12,7 +12,7 @@ from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
 from matcher.storage.workspace import Workspace
 from matcher.training.config import Modality, Preset, TrainConfig, preset
 from matcher.training.dataset import Listings
-from matcher.training.runs import forget
+from matcher.training.runs import discard_unfinished
 
 KINDS: dict[str, Modality] = {"bert": "text", "characterbert": "text", "efficientnet": "image"}
 
@@ -101,13 +101,13 @@ def train_catalog(workspace: Workspace, config: TrainJob, report: Report = silen
     """
     from matcher.training.train import train
 
-    lesson = listings_of(workspace, config.catalog_id)
+    listings = listings_of(workspace, config.catalog_id)
     workspace.encoders.mkdir(parents=True, exist_ok=True)
     try:
-        card = train(lesson, workspace.encoders, config.run_id, TrainConfig(**config.settings), report)
+        card = train(listings, workspace.encoders, config.run_id, TrainConfig(**config.settings), report)
     except Cancelled:
         if is_run(workspace.encoders / config.run_id):  # its best epoch was kept, and its name is taken
-            forget(workspace.encoders, config.run_id)
+            discard_unfinished(workspace.encoders, config.run_id)
         raise
     figures = card.figures
     return TrainResult(card.id, figures["f1_before"], figures["f1"], int(figures["epochs"]), figures["seconds"])
@@ -135,7 +135,7 @@ def listings_of(workspace: Workspace, catalog_id: str) -> Listings:
 
 
 def _has_gpu() -> bool:
-    """Whether torch can use one; asked only where nobody chose a preset, for it loads torch."""
-    from matcher.training.loop import has_gpu
+    """Whether torch can use one; looked for only where nobody chose a preset, for it loads torch."""
+    from matcher.training.optimiser import has_gpu
 
     return has_gpu()

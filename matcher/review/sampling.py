@@ -12,6 +12,7 @@ from matcher.matching.recipe import Recipe, decide
 from matcher.review.verdicts import DIFFERENT, KINDS, MATCH, UNSURE, verdict_rows
 from matcher.storage.records import Verdict
 from matcher.vectors.candidate_pairs import CandidatePairs
+from matcher.vectors.hashing import GOLDEN_GAMMA, mix_bits
 
 Z95 = 1.959964  # standard deviations that hold 95 % of a normal distribution
 
@@ -93,10 +94,8 @@ def shuffled(pairs: CandidatePairs, which: NDArray[np.intp], item_ids: Sequence[
     """Put pairs in an order that looks random and depends on their two ids alone, whatever the catalog."""
     hashed = pd.util.hash_array(np.array(item_ids, dtype=object))
     one, other = hashed[pairs.left[which]], hashed[pairs.right[which]]
-    mixed = np.minimum(one, other) * np.uint64(0x9E3779B97F4A7C15) ^ np.maximum(one, other)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return which[np.argsort(mixed ^ (mixed >> np.uint64(31)), kind="stable")]
+    mixed = mix_bits(np.minimum(one, other) * GOLDEN_GAMMA ^ np.maximum(one, other))
+    return which[np.argsort(mixed, kind="stable")]
 
 
 def _wilson(right: int, sample: int) -> tuple[float, float]:

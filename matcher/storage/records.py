@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from matcher.progress import seconds_left
+
 ACTIVE = ("queued", "running")
 """States of a job that has not ended."""
 
@@ -95,4 +97,4 @@ class Job:
     @property
     def seconds_left(self) -> float | None:
         """Seconds until the present step ends at its rate so far; None while not known."""
-        return (self.total - self.done) / self.rate if self.total and self.rate else None
+        return seconds_left(self.done, self.total, self.rate)

@@ -1,4 +1,4 @@
-"""What is taught: a catalog's listings, split by product, made into classes and balanced."""
+"""What is trained on: a catalog's listings, split by product, made into classes and balanced."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from matcher.errors import TrainingError
 from matcher.training.config import TrainConfig
-from matcher.training.data.class_targets import Classes, Pairs, classes_of, joined_names
+from matcher.training.data.class_targets import Classes, Pairs, classes_of, join_labels
 from matcher.training.data.rebalance import balance
 from matcher.training.data.split import TRAIN, TUNE, split_by_product
 
@@ -63,14 +63,14 @@ class Listings:
 
 
 @dataclass(frozen=True)
-class Lesson:
+class Dataset:
     """Listings prepared for one training.
 
     Attributes:
         sides: Shape (N,). Side of the split.
         codes: Shape (N,). Label codes, -1 where unknown.
         classes: Of the listings on the train side; -1 for the others.
-        rows: Rows to learn from, some of them several times if balanced.
+        rows: Training rows, some of them several times if balanced.
     """
 
     sides: NDArray[np.int8]
@@ -79,11 +79,11 @@ class Lesson:
     rows: NDArray[np.intp]
 
 
-def prepare(listings: Listings, config: TrainConfig) -> Lesson:
-    """Split listings by product, make classes of those on the train side, and balance them if asked to.
+def prepare(listings: Listings, config: TrainConfig) -> Dataset:
+    """Split listings by product, make classes of those on the train side, and balance them if the settings say so.
 
     Raises:
-        TrainingError: They cannot teach anything.
+        TrainingError: Nothing can be learned from them.
     """
     if len(listings.item_ids) < 2:
         raise TrainingError(
@@ -91,7 +91,7 @@ def prepare(listings: Listings, config: TrainConfig) -> Lesson:
             "at least two to learn from."
         )
     labels = list(listings.labels) if config.use_labels else [""] * len(listings.labels)
-    contents = listings.titles if config.modality == "text" else _names(listings.photos)
+    contents = listings.titles if config.modality == "text" else _photo_names(listings.photos)
     sides = sides_of(listings, config)
     rows = np.flatnonzero(sides == TRAIN)
     if not len(rows) or not (sides == TUNE).any():
@@ -102,13 +102,13 @@ def prepare(listings: Listings, config: TrainConfig) -> Lesson:
     codes = np.where([bool(label) for label in labels], pd.factorize(np.array(labels, dtype=object))[0], -1).astype(
         np.int32
     )
-    classes = _classes(codes, rows, [str(content) for content in contents], listings, config)
+    classes = _make_classes(codes, rows, [str(content) for content in contents], listings, config)
     if config.balanced:
         photos = [str(photo or "") for photo in listings.photos]
         plan = balance(np.where(sides == TRAIN, codes, -1), listings.titles, photos, sides=sides, seed=config.seed)
-        taken = (plan.title_row if config.modality == "text" else plan.photo_row).astype(np.intp)
-        rows = taken[sides[taken] == TRAIN]
-    return Lesson(sides, codes, classes, rows)
+        balanced_rows = (plan.title_row if config.modality == "text" else plan.photo_row).astype(np.intp)
+        rows = balanced_rows[sides[balanced_rows] == TRAIN]
+    return Dataset(sides, codes, classes, rows)
 
 
 def sides_of(listings: Listings, config: TrainConfig) -> NDArray[np.int8]:
@@ -116,16 +116,18 @@ def sides_of(listings: Listings, config: TrainConfig) -> NDArray[np.int8]:
     if listings.sides is not None:
         return listings.sides
     # Labels that are not learned from still say what a threshold may be chosen on afterwards.
-    products = joined_names(listings.item_ids, listings.labels, listings.same)
+    products = join_labels(listings.item_ids, listings.labels, listings.same)
     shares = (1.0 - config.tune_share - config.test_share, config.tune_share, config.test_share)
-    return split_by_product(listings.item_ids, products, _names(listings.photos), list(listings.titles), shares=shares)
+    return split_by_product(
+        listings.item_ids, products, _photo_names(listings.photos), list(listings.titles), shares=shares
+    )
 
 
-def _names(photos: Sequence[Path | None]) -> list[str]:
+def _photo_names(photos: Sequence[Path | None]) -> list[str]:
     return [photo.name if photo else "" for photo in photos]
 
 
-def _classes(
+def _make_classes(
     codes: NDArray[np.int32], rows: NDArray[np.intp], contents: Sequence[str], listings: Listings, config: TrainConfig
 ) -> Classes:
     """Classes of the listings in `rows`, with an entry of -1 for the others."""

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -12,18 +12,19 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from matcher.errors import TrainingError
-from matcher.progress import Progress, Report, Tick, nothing
+from matcher.progress import Heartbeat, Progress, Report, no_heartbeat
 from matcher.training.arcface import ramp
 from matcher.training.checkpoints import load_state, optimiser_tensors, restore_optimiser, save_state, under
 from matcher.training.config import TrainConfig
+from matcher.training.data.batches import batch_by_length, sort_into_batches
 from matcher.training.data.class_targets import Classes
 from matcher.training.history import BEST, CHECKPOINT
 from matcher.training.loss import Objective, Source, forward
-from matcher.training.retrieval_score import PoolScore
+from matcher.training.optimiser import device, is_fast_in_bfloat16, make_optimiser, set_rates
+from matcher.training.retrieval_score import RetrievalScore
 
 FIRST_SHARE_OF_MARGIN = 1 / 3
 SETTLING_BATCHES = 25
-BATCHES_SORTED = 16  # by length at once
 STEP = "Training"
 
 
@@ -54,7 +55,7 @@ class Task:
         model: Gives vectors (B, D) for a source's tensors; `backbone` and `projection` are its parts.
         source: Inputs of N listings.
         classes: Of the N listings.
-        rows: Rows of the listings to learn from.
+        rows: Training rows, of the listings.
         score: Measures the model as it is; called after each epoch, in eval mode.
         folder: Where checkpoints are kept.
         fingerprint: Stands for listings, classes and settings: a checkpoint of another is not continued.
@@ -64,7 +65,7 @@ class Task:
     source: Source
     classes: Classes
     rows: NDArray[np.intp]
-    score: Callable[[nn.Module], PoolScore]
+    score: Callable[[nn.Module], RetrievalScore]
     folder: Path
     fingerprint: str
 
@@ -88,17 +89,17 @@ def fit(task: Task, config: TrainConfig, report: Report) -> list[Epoch]:
     """
     torch.manual_seed(config.seed)
     model = task.model.to(device())
-    _settle(task, config, device())
+    _settle_batch_norm(task, config, device())
     waiting = Progress(STEP, 0, config.epochs, "reading the listings once")
-    vectors = encode(model, task.source, task.rows, tick=lambda: report(waiting))
+    vectors = encode(model, task.source, task.rows, heartbeat=lambda: report(waiting))
     objective = Objective(config, task.classes, task.rows, vectors).to(device())
-    optimiser = _optimiser(model, objective, config)
+    optimiser = make_optimiser(model, objective, config)
     history = _resume(task, model, objective, optimiser)
-    history = history or [_measured(task, 0, None, time.perf_counter(), [])]
+    history = history or [_validate(task, 0, None, time.perf_counter(), [])]
     while len(history) <= config.epochs and not _has_stopped_rising(history, config.patience):
         began = time.perf_counter()
-        loss = _epoch(task, config, objective, optimiser, report, history)
-        history.append(_measured(task, len(history), loss, began, history))
+        loss = _train_epoch(task, config, objective, optimiser, report, history)
+        history.append(_validate(task, len(history), loss, began, history))
         about = {"fingerprint": task.fingerprint, "history": [asdict(epoch) for epoch in history]}
         state = {f"model.{name}": value for name, value in model.state_dict().items()}
         state |= {f"objective.{name}": value for name, value in objective.state_dict().items()}
@@ -108,7 +109,7 @@ def fit(task: Task, config: TrainConfig, report: Report) -> list[Epoch]:
     return history
 
 
-def _measured(task: Task, number: int, loss: float | None, began: float, history: list[Epoch]) -> Epoch:
+def _validate(task: Task, number: int, loss: float | None, began: float, history: list[Epoch]) -> Epoch:
     """Score the model as it is, and keep its weights if there were none better."""
     score = task.score(task.model.eval())
     epoch = Epoch(number, loss, score.f1, score.threshold, time.perf_counter() - began)
@@ -116,16 +117,6 @@ def _measured(task: Task, number: int, loss: float | None, began: float, history
         about = {"fingerprint": task.fingerprint, "history": [asdict(one) for one in [*history, epoch]]}
         save_state(task.folder / BEST, task.model.state_dict(), about)
     return epoch
-
-
-def has_gpu() -> bool:
-    """Whether torch can use one here."""
-    return torch.cuda.is_available()
-
-
-def device() -> torch.device:
-    """Where trainings run on this machine."""
-    return torch.device("cuda" if has_gpu() else "cpu")
 
 
 def load_best(task: Task) -> list[Epoch]:
@@ -144,26 +135,26 @@ def encode(
     rows: NDArray[np.intp],
     *,
     edits: np.random.Generator | None = None,
-    tick: Tick = nothing,
+    heartbeat: Heartbeat = no_heartbeat,
 ) -> NDArray[np.float32]:
     """Vectors of some listings, or of edited copies of them, as the model stands; shape (R, D), not normalised.
 
-    After each batch `tick` is called, which may raise Cancelled.
+    After each batch `heartbeat` is called, which may raise Cancelled.
     """
     where = next(iter(model.state_dict().values())).device
     model.eval()
-    order = np.argsort(source.lengths(rows), kind="stable")
+    batches = sort_into_batches(source.lengths(rows), source.at_once)
     parts = []
     with torch.inference_mode():
-        for some in _batches(rows[order], source.at_once):
-            inputs = source.edited(some, edits) if edits else source.plain(some)
+        for places in batches:
+            inputs = source.edited(rows[places], edits) if edits else source.plain(rows[places])
             parts.append(forward(model, inputs, where).float().cpu().numpy())
-            tick()
-    vectors: NDArray[np.float32] = np.concatenate(parts)[np.argsort(order)]
+            heartbeat()
+    vectors: NDArray[np.float32] = np.concatenate(parts)[np.argsort(np.concatenate(batches))]
     return vectors
 
 
-def _settle(task: Task, config: TrainConfig, device: torch.device) -> None:
+def _settle_batch_norm(task: Task, config: TrainConfig, device: torch.device) -> None:
     """Let BatchNorm behind the backbone see what it will get, so that centres start where the vectors will be."""
     norms = [part for name, part in task.model.named_modules() if name == "projection.norm"]
     rng = np.random.default_rng(config.seed)
@@ -176,7 +167,7 @@ def _settle(task: Task, config: TrainConfig, device: torch.device) -> None:
             forward(task.model, task.source.edited(rows, rng), device)
 
 
-def _epoch(
+def _train_epoch(
     task: Task,
     config: TrainConfig,
     objective: Objective,
@@ -189,64 +180,35 @@ def _epoch(
     rng = np.random.default_rng([config.seed, number])
     torch.manual_seed(config.seed + 1000 * (number + 1))
     rows = np.concatenate([rng.permutation(task.rows) for _ in range(config.rounds)])
-    batches = _alike(rows, task.source, config.batch, rng)
+    batches = batch_by_length(rows, task.source.lengths(rows), config.batch, rng)
     objective.head.ramp = ramp(number, epochs=config.ramp, start=FIRST_SHARE_OF_MARGIN)
     where = next(objective.parameters()).device
     model.train()
     total = 0.0
     for step, some in enumerate(batches):
-        _set_rates(optimiser, config, number + step / len(batches))
+        set_rates(optimiser, config, number + step / len(batches))
         optimiser.zero_grad(set_to_none=True)
-        with torch.autocast(where.type, torch.bfloat16, enabled=_mixed_precision(where)):
+        with torch.autocast(where.type, torch.bfloat16, enabled=is_fast_in_bfloat16(where)):
             loss = objective.loss(model, task.source, some, rng)
         total += loss.item()
         if not math.isfinite(total):
-            raise _ran_away(number, config)
+            raise _explain_divergence(number, config)
         loss.backward()  # type: ignore[no-untyped-call]
         if config.clip:
             nn.utils.clip_grad_norm_(model.parameters(), config.clip)
         optimiser.step()
-        report(Progress(STEP, number * len(batches) + step + 1, config.epochs * len(batches), _message(history, loss)))
+        report(Progress(STEP, number * len(batches) + step + 1, config.epochs * len(batches), _describe(history, loss)))
     if not all(torch.isfinite(weights).all() for weights in model.parameters()):  # the last step may have done it
-        raise _ran_away(number, config)
+        raise _explain_divergence(number, config)
     return total / len(batches)
 
 
-def _ran_away(number: int, config: TrainConfig) -> TrainingError:
+def _explain_divergence(number: int, config: TrainConfig) -> TrainingError:
+    """What to tell of a loss or weights that are no numbers, and what to do."""
     return TrainingError(
-        f"The loss stopped being a number in epoch {number + 1}: the weights ran away. Try a tenth of the learning "
+        f"The loss stopped being a number in epoch {number + 1}: the training diverged. Try a tenth of the learning "
         f"rates ({config.rate:g} and {config.head_rate:g}), or a smaller margin or scale."
     )
-
-
-def _optimiser(model: nn.Module, objective: nn.Module, config: TrainConfig) -> torch.optim.Optimizer:
-    """Adam, with a rate for the encoder's own layers and one for what starts from nothing."""
-    own = [value for name, value in model.named_parameters() if name.startswith("backbone.") and value.requires_grad]
-    new = [value for name, value in model.named_parameters() if not name.startswith("backbone.")]
-    groups = [
-        {"params": own, "lr": config.rate, "rate": config.rate, "weight_decay": config.weight_decay},
-        {
-            "params": [*new, *objective.parameters()],
-            "lr": config.head_rate,
-            "rate": config.head_rate,
-            "weight_decay": 0.0,
-        },
-    ]
-    return torch.optim.AdamW([group for group in groups if group["params"]], fused=True)
-
-
-def _set_rates(optimiser: torch.optim.Optimizer, config: TrainConfig, epochs_done: float) -> None:
-    warm = min(1.0, (epochs_done + 1e-3) / config.warm_up) if config.warm_up else 1.0
-    after = max(0.0, epochs_done - config.warm_up)
-    match config.schedule:
-        case "linear":
-            left = max(0.0, 1.0 - after / max(1e-9, config.epochs - config.warm_up))
-        case "exponential":
-            left = config.decay**after
-        case _:
-            left = 1.0
-    for group in optimiser.param_groups:
-        group["lr"] = group["rate"] * warm * left
 
 
 def _resume(task: Task, model: nn.Module, objective: nn.Module, optimiser: torch.optim.Optimizer) -> list[Epoch]:
@@ -265,31 +227,5 @@ def _has_stopped_rising(history: list[Epoch], patience: int) -> bool:
     return len(history) - 1 - best >= patience
 
 
-def _batches(rows: NDArray[np.intp], size: int) -> Iterator[NDArray[np.intp]]:
-    """Parts of nearly the same size: BatchNorm cannot do with a last batch of one."""
-    return iter(np.array_split(rows, max(1, math.ceil(len(rows) / size))))
-
-
-def _alike(rows: NDArray[np.intp], source: Source, size: int, rng: np.random.Generator) -> list[NDArray[np.intp]]:
-    """Batches of rows whose inputs are about as long, so that little is padded, in a random order.
-
-    They are sorted among BATCHES_SORTED batches only, so that a batch is another one in every epoch.
-    """
-    batches = [
-        some
-        for group in _batches(rows, BATCHES_SORTED * size)
-        for some in _batches(group[np.argsort(source.lengths(group), kind="stable")], size)
-    ]
-    return [batches[place] for place in rng.permutation(len(batches)).tolist()]
-
-
-def _mixed_precision(device: torch.device) -> bool:
-    """Whether the device multiplies in bfloat16 faster than in float32: a CPU only if it has units for it."""
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported()  # type: ignore[no-any-return]
-    capable = torch.cpu.get_capabilities()
-    return bool(capable.get("avx512_bf16") or capable.get("amx_bf16"))
-
-
-def _message(history: list[Epoch], loss: Tensor) -> str:
+def _describe(history: list[Epoch], loss: Tensor) -> str:
     return f"epoch {len(history)}, loss {loss.item():.3f}, F1 {history[-1].f1:.3f} on what is kept out"

@@ -1,7 +1,7 @@
 """F1 of some listings among all of them: how a training is judged after each epoch.
 
-A threshold chosen among few listings is too loose for many, since each stranger is one more chance of a false match.
-So the listings asked about may be few, but the pool they are searched in is the whole catalog.
+A threshold chosen among few listings is too loose for many, since each distractor is one more chance of a false match.
+So the queries may be few, but the pool they are searched in is the whole catalog.
 """
 
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from matcher.vectors.top_k import TIE
 
 
 @dataclass(frozen=True)
-class PoolScore:
+class RetrievalScore:
     """The best threshold and what it gives.
 
     Attributes:
-        f1: Mean over the listings asked about of the F1 of their matches, each listing itself counted; 0..1.
+        f1: Mean over the queries of the F1 of their matches, each listing itself counted; 0..1.
         threshold: Distance, 0..2: a neighbour at or under it is a match.
-        queries: Listings asked about.
+        queries: Listings whose matches were scored.
         pool: Listings they were searched among.
     """
 
@@ -32,21 +32,23 @@ class PoolScore:
     pool: int
 
 
-def pool_score(embeddings: Embeddings, codes: NDArray[np.int32], asked: NDArray[np.bool_], *, k: int = 50) -> PoolScore:
-    """Find the distance at which the matches of the listings asked about are best.
+def score_retrieval(
+    embeddings: Embeddings, codes: NDArray[np.int32], is_query: NDArray[np.bool_], *, k: int = 50
+) -> RetrievalScore:
+    """Find the distance at which the matches of the queries are best.
 
     Args:
         embeddings: N listings.
         codes: Shape (N,). Label code of each listing; -1 where unknown: a product of its own.
-        asked: Shape (N,). Listings that are asked about and have a label; the others are the pool only.
+        is_query: Shape (N,). Listings whose matches are scored, if they have a label; the others are the pool only.
         k: Neighbours of each that are looked at; a true match beyond them is missed.
 
     Raises:
-        DataError: No listing that is asked about has a vector and a label.
+        DataError: No query has a vector and a label.
 
     Source: the evaluation of the Shopee "Price Match Guarantee" contest, 2021.
     """
-    queries = np.flatnonzero(asked & embeddings.present & (codes >= 0))
+    queries = np.flatnonzero(is_query & embeddings.present & (codes >= 0))
     if not len(queries):
         raise DataError("No listing to measure on: none has a label and something to encode; add labels or verdicts.")
     found = search(embeddings.rows(queries), embeddings, k + 1)
@@ -55,11 +57,11 @@ def pool_score(embeddings: Embeddings, codes: NDArray[np.int32], asked: NDArray[
     sizes = np.bincount(codes[codes >= 0])[codes[queries]]
     # Rounded, so that equal vectors are equally far and no threshold comes to lie in between.
     distance = np.rint(found.distance / TIE) * TIE
-    threshold, f1 = _best(distance.astype(np.float32), is_same, others, sizes)
-    return PoolScore(f1, threshold, len(queries), int(embeddings.present.sum()))
+    threshold, f1 = _choose_threshold(distance.astype(np.float32), is_same, others, sizes)
+    return RetrievalScore(f1, threshold, len(queries), int(embeddings.present.sum()))
 
 
-def _best(
+def _choose_threshold(
     distance: NDArray[np.float32], is_same: NDArray[np.bool_], others: NDArray[np.bool_], sizes: NDArray[np.int64]
 ) -> tuple[float, float]:
     """Best threshold and its mean F1; all arrays have shape (Q, K), ascending along a row, but sizes (Q,)."""

@@ -51,12 +51,12 @@ def check_name(run_id: str, encoders: Path) -> None:
 
 
 def runs(encoders: Path) -> list[Card]:
-    """Cards of all runs, the newest first; those whose card cannot be read are left to `damaged`."""
+    """Cards of all runs, the newest first; those whose card cannot be read are left to `list_damaged`."""
     cards = [card for _, card in _cards(encoders) if card]
     return sorted(cards, key=lambda card: card.created, reverse=True)
 
 
-def damaged(encoders: Path) -> list[str]:
+def list_damaged(encoders: Path) -> list[str]:
     """Names of runs whose card cannot be read."""
     return sorted(folder.name for folder, card in _cards(encoders) if card is None)
 
@@ -101,7 +101,7 @@ def unfinished(encoders: Path, run_id: str) -> Path:
 
 
 @contextmanager
-def alone(encoders: Path, run_id: str) -> Iterator[Path]:
+def lock_run(encoders: Path, run_id: str) -> Iterator[Path]:
     """Hold the folder of a run's unfinished work; the kernel lets go of it with the process, however that ends.
 
     Raises:
@@ -122,14 +122,14 @@ def alone(encoders: Path, run_id: str) -> Iterator[Path]:
         ) from error
 
 
-def forget(encoders: Path, run_id: str) -> None:
+def discard_unfinished(encoders: Path, run_id: str) -> None:
     """Remove what is left of the training of a run that was cancelled or killed; it can then not go on.
 
     A training of that name that is running keeps its own.
     """
     if not NAME.fullmatch(run_id) or not unfinished(encoders, run_id).exists():
         return
-    with suppress(TrainingError), alone(encoders, run_id) as work:
+    with suppress(TrainingError), lock_run(encoders, run_id) as work:
         shutil.rmtree(work, ignore_errors=True)
 
 

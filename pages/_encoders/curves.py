@@ -12,7 +12,7 @@ from matcher.pipeline.train_encoder import TrainJob
 from matcher.storage.records import Job
 from matcher.storage.workspace import Workspace
 from matcher.training.history import CHECKPOINT, history_so_far
-from matcher.training.runs import forget, runs, unfinished
+from matcher.training.runs import discard_unfinished, runs, unfinished
 from matcher.vectors.candidate_pairs import Modality
 from pages._shared.charts import draw_chart, pick_colours
 from pages._shared.escape import literal
@@ -96,7 +96,7 @@ def draw_restart(workspace: Workspace, job: Job) -> int:
 
 def _dismiss(workspace: Workspace, job: Job) -> None:
     workspace.store.set_setting(job.catalog_id, DISMISSED, job.id)
-    forget(workspace.encoders, job.config["run_id"])
+    discard_unfinished(workspace.encoders, job.config["run_id"])
 
 
 def describe_figures(card: Card) -> str:

@@ -11,12 +11,12 @@ import streamlit as st
 from matcher import jobs
 from matcher.errors import MatcherError
 from matcher.pipeline.train_encoder import TrainJob, listings_of, training_job
-from matcher.training.config import RANGES, Preset, TrainConfig
+from matcher.progress import duration
+from matcher.training.config import RANGES, Preset, TrainConfig, expected_seconds
 from matcher.training.data.rebalance import balance
 from matcher.training.data.split import TRAIN, TUNE
 from matcher.training.dataset import prepare
 from matcher.training.runs import check_name, free_name
-from matcher.training.train_time import expected_seconds
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import Opened
 from pages._shared.wording import name_encoder
@@ -179,14 +179,14 @@ def _balance(
     listings = listings_of(_opened.workspace, catalog_id)
     settings = TrainConfig.from_json(config)
     listings = listings.having(settings.modality)
-    lesson = prepare(listings, replace(settings, balanced=False))
-    taught = lesson.sides == TRAIN
+    dataset = prepare(listings, replace(settings, balanced=False))
+    training = dataset.sides == TRAIN
     photos = [str(photo or "") for photo in listings.photos]
     plan = balance(
-        np.where(taught, lesson.codes, -1), listings.titles, photos, sides=lesson.sides, seed=settings.seed
+        np.where(training, dataset.codes, -1), listings.titles, photos, sides=dataset.sides, seed=settings.seed
     )  # fmt: skip
     frame = plan.summary()
-    unlabelled = int((taught & (lesson.codes < 0)).sum())
+    unlabelled = int((training & (dataset.codes < 0)).sum())
     total = {name: int(frame[name].sum()) for name in ("rows_before", "rows_after", "new_pairs", "left_out")}
     return (total["rows_before"] + unlabelled, total["rows_after"] + unlabelled, total["new_pairs"], total["left_out"],
             frame)  # fmt: skip
@@ -199,19 +199,14 @@ def _describe(opened: Opened, job: TrainJob) -> str:
     what = f"{classes:,} products" if config.use_labels else "edited copies of each, without labels"
     what += f"; {rows:,} once balanced" if config.balanced else ""
     seconds = expected_seconds(config, listings) * rows / learned
+    least, most = (duration(times * seconds, rough=True) for times in (0.5, 2))
     return (
         f"Starts from {literal(name_encoder(config.encoder))} and learns from **{learned:,} listings** ({what}). "
         f"{measured:,} listings of other products are kept out: they tell after each epoch how good it is, and when to "
-        f"stop. At most {config.epochs} epochs, **{_say_time(seconds)}** on two processor "
+        f"stop. At most {config.epochs} epochs, **about {least} to {most}** on two processor "
         "cores. You can go on working, close the page, or cancel; nothing in the catalog changes until you use the new "
         "encoder."
     )
-
-
-def _say_time(seconds: float) -> str:
-    """ "about 2 to 7 minutes": half of what is expected to twice of it."""
-    unit, name = (60, "minutes") if seconds < 3600 else (3600, "hours")
-    return f"about {max(1, round(seconds / unit / 2)):,} to {max(2, round(2 * seconds / unit)):,} {name}"
 
 
 @st.cache_data(show_spinner=False, max_entries=20)
@@ -219,10 +214,10 @@ def _count(
     root: Path, catalog_id: str, version: str, verdicts: int, config: str, _opened: Opened
 ) -> tuple[int, int, int, int, int]:
     settings = TrainConfig.from_json(config)
-    lesson = prepare(listings_of(_opened.workspace, catalog_id).having(settings.modality), settings)
-    measured = lesson.sides == TUNE
-    taught = len(np.unique(lesson.rows))
-    return len(lesson.sides), taught, len(lesson.rows), int(measured.sum()), lesson.classes.count
+    dataset = prepare(listings_of(_opened.workspace, catalog_id).having(settings.modality), settings)
+    measured = dataset.sides == TUNE
+    training = len(np.unique(dataset.rows))
+    return len(dataset.sides), training, len(dataset.rows), int(measured.sum()), dataset.classes.count
 
 
 def _key(opened: Opened, config: TrainConfig) -> tuple[Path, str, str, int, str]:

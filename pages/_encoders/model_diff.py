@@ -10,8 +10,7 @@ from matcher import jobs
 from matcher.encoders.model_card import Card
 from matcher.matching.metrics import DIFFERENT, SAME, UNKNOWN, kind_of
 from matcher.pipeline import model_diff
-from matcher.pipeline.changes import NEAREST, Change
-from matcher.pipeline.model_diff import BeforeAfter, BeforeAfterConfig
+from matcher.pipeline.model_diff import NEAREST, Change, ModelDiff, ModelDiffConfig
 from matcher.review.title_diff import differing_words
 from pages._shared import cards, job_panel
 from pages._shared.cards import Badge, Board, Column, draw_cards
@@ -28,7 +27,7 @@ BADGES = {SAME: [cards.SAME], DIFFERENT: [Badge("Other product", "block", "diffe
 def draw(opened: Opened, card: Card) -> None:
     """A few listings with their neighbours by the encoder that the run started from, and by the run."""
     st.markdown("**Before and after, on the same listings**")
-    made = model_diff.looked(opened.workspace, opened.id, card)
+    made = model_diff.load_model_diff(opened.workspace, opened.id, card)
     if made is None:
         _draw_offer(opened, card)
         return
@@ -69,7 +68,7 @@ def _draw_offer(opened: Opened, card: Card) -> None:
         "See which neighbours the training brought in and which went out. The catalog's matches stay as they are."
     )
     if st.button("Compare", icon=":material/compare:", key=f"look-{card.id}"):
-        jobs.start(opened.workspace, "before-after", BeforeAfterConfig(opened.id, card.id))
+        jobs.start(opened.workspace, "before-after", ModelDiffConfig(opened.id, card.id))
         st.rerun()
     if job and job.state == "failed" and job.config["run_id"] == card.id:
         st.error(f"The last attempt failed: {literal(job.message)}", icon=":material/error:")
@@ -77,9 +76,9 @@ def _draw_offer(opened: Opened, card: Card) -> None:
 
 @st.cache_resource(show_spinner="Comparing neighbours", max_entries=4)
 def _find_changes(
-    root: Path, catalog_id: str, version: str, after: str, _made: BeforeAfter, _opened: Opened
+    root: Path, catalog_id: str, version: str, after: str, _made: ModelDiff, _opened: Opened
 ) -> list[Change]:
-    return model_diff.changes_of(_opened.workspace, catalog_id, _made, _opened.catalog.codes)
+    return model_diff.load_changes(_opened.workspace, catalog_id, _made, _opened.catalog.codes)
 
 
 def _describe_gains(opened: Opened, changed: list[Change]) -> str:

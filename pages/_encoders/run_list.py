@@ -6,17 +6,25 @@ from datetime import datetime
 import pandas as pd
 import streamlit as st
 
-from matcher.benchmark.setup import of_comparison
+from matcher.benchmark.setup import is_of_comparison
 from matcher.encoders.model_card import Card
 from matcher.errors import EncoderError, MatcherError
 from matcher.pipeline.recipes import users_of
+from matcher.progress import duration
 from matcher.storage.workspace import Workspace
-from matcher.training.runs import damaged, delete_run, export_run, forget, import_run, read_history, runs
+from matcher.training.runs import (
+    delete_run,
+    discard_unfinished,
+    export_run,
+    import_run,
+    list_damaged,
+    read_history,
+    runs,
+)
 from pages._encoders import model_diff
 from pages._encoders.curves import NOT_LEARNED, draw_curves, is_by_labels
 from pages._shared.encoder_names import describe_run
 from pages._shared.escape import literal
-from pages._shared.job_panel import say_duration
 from pages._shared.opened_catalog import Opened
 from pages._shared.wording import name_encoder
 
@@ -26,7 +34,9 @@ NONE = "no other"
 
 def draw(opened: Opened) -> None:
     """The run that is chosen, beside another one if that is asked for; a comparison's are the last to choose from."""
-    cards = {card.id: card for card in sorted(runs(opened.workspace.encoders), key=lambda card: of_comparison(card.id))}
+    cards = {
+        card.id: card for card in sorted(runs(opened.workspace.encoders), key=lambda card: is_of_comparison(card.id))
+    }
     if st.session_state.get(CHOSEN) not in cards:
         st.session_state[CHOSEN] = next(iter(cards))
     left, right = st.columns(2)
@@ -61,7 +71,7 @@ def _draw_figures(card: Card) -> None:
         "F1 after": f"{figures['f1']:.3f}",
         "Best epoch": f"{int(figures['best_epoch'])} of {int(figures['epochs'])}",
         "Learned from": f"{data['learned_from']:,}",
-        "Time": say_duration(figures["seconds"]),
+        "Time": duration(figures["seconds"]),
     }
     for column, (name, figure) in zip(st.columns(len(shown)), shown.items(), strict=True):
         column.metric(name, figure)
@@ -101,7 +111,7 @@ def _draw_two(workspace: Workspace, one: Card, other: Card) -> None:
         "Pool": lambda card: f"{card.data['pool']:,}",
         "Best threshold": lambda card: f"{card.figures['threshold']:.3f}" if is_by_labels(card) else "",
         "Best epoch": lambda card: f"{int(card.figures['best_epoch'])} of {int(card.figures['epochs'])}",
-        "Time": lambda card: say_duration(card.figures["seconds"]),
+        "Time": lambda card: duration(card.figures["seconds"]),
     }
     frame = pd.DataFrame([[name, of(one), of(other)] for name, of in rows.items()], columns=["", one.id, other.id])
     settings = _list_settings([one, other])
@@ -158,7 +168,7 @@ def _draw_delete(workspace: Workspace, card: Card) -> None:
 
 def _delete(workspace: Workspace, run_id: str) -> None:
     delete_run(workspace.encoders, run_id)
-    forget(workspace.encoders, run_id)
+    discard_unfinished(workspace.encoders, run_id)
     st.toast(f"{literal(run_id)} is deleted.", icon=":material/delete:")
 
 
@@ -182,7 +192,7 @@ def draw_import(workspace: Workspace) -> None:
 
 def warn_of_damage(workspace: Workspace) -> None:
     """Runs that cannot be shown, and a way to be rid of them."""
-    for name in damaged(workspace.encoders):
+    for name in list_damaged(workspace.encoders):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f":material/warning: The card of {literal(name)} cannot be read.")
             st.button("Delete", key=f"delete-{name}", type="tertiary", on_click=_delete, args=[workspace, name])

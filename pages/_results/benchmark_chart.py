@@ -2,23 +2,23 @@
 
 import plotly.graph_objects as go
 
-from matcher.benchmark.results import Row, Standings
-from matcher.benchmark.systems import CONTENDERS, PAPER, Protocol
-from matcher.benchmark.tables import by_model, paper_f1, with_interval
+from matcher.benchmark.results import Results, Row
+from matcher.benchmark.systems import PAPER, SYSTEMS, Protocol
+from matcher.benchmark.tables import format_interval, group_by_model, paper_f1
 from pages._shared.charts import pick_colours
 
 SYMBOLS = {"original": "circle", "balanced": "square"}
 NAMES = {"original": "original data", "balanced": "balanced data"}
 
 
-def plot_scores(standings: Standings, protocol: Protocol) -> go.Figure:
+def plot_scores(results: Results, protocol: Protocol) -> go.Figure:
     """F1 of each row with its interval, and the paper's; the models of one catalog from top to bottom."""
     ink, figure = pick_colours(), go.Figure()
-    models = [[*rows] for rows in by_model(standings)]
+    models = [[*rows] for rows in group_by_model(results)]
     place = {(row.model, row.data): at + (0.16 if row.data == "balanced" else -0.16)
              for at, rows in enumerate(models) for row in rows}  # fmt: skip
     for data, symbol in SYMBOLS.items():
-        shown = [row for rows in models for row in rows if row.data == data and row.measured(protocol)]
+        shown = [row for rows in models for row in rows if row.data == data and row.measurement(protocol)]
         _add_legend(figure, NAMES[data], {"symbol": symbol, "color": ink["ink"], "size": 9})
         for row in shown:
             _add_dot(figure, row, protocol, place[row.model, data], {"symbol": symbol, "size": 10}, ink)
@@ -29,7 +29,7 @@ def plot_scores(standings: Standings, protocol: Protocol) -> go.Figure:
         name="the paper, on Shopee", marker=crosses, text=[f"{row.title}, {row.data}" for row in rows],
         hovertemplate="%{text}: %{x:.3f} in the paper<extra></extra>",
     )  # fmt: skip
-    names = [CONTENDERS[rows[0].model].title.replace(" + ", "<br>+ ") for rows in models]
+    names = [SYSTEMS[rows[0].model].title.replace(" + ", "<br>+ ") for rows in models]
     figure.update_yaxes(
         tickvals=[*range(len(models))], ticktext=names, range=[len(models) - 0.4, -0.6], showgrid=False,
         tickfont={"size": 12, "color": ink["ink"]},
@@ -41,15 +41,15 @@ def plot_scores(standings: Standings, protocol: Protocol) -> go.Figure:
 def _add_dot(
     figure: go.Figure, row: Row, protocol: Protocol, at: float, marker: dict[str, object], ink: dict[str, str]
 ) -> None:
-    measured = row.measured(protocol)
+    measured = row.measurement(protocol)
     if measured is None:
         return
-    f1, colour = measured.f1, ink[CONTENDERS[row.model].modality]
+    f1, colour = measured.f1, ink[SYSTEMS[row.model].modality]
     figure.add_scatter(
         x=[f1.value], y=[at], mode="markers", showlegend=False, marker=marker | {"color": colour},
         error_x={"type": "data", "symmetric": False, "array": [f1.high - f1.value], "arrayminus": [f1.value - f1.low],
                  "color": colour, "thickness": 1.6, "width": 0},
-        hovertemplate=f"{row.title}, {row.data}: {with_interval(f1)}<extra></extra>",
+        hovertemplate=f"{row.title}, {row.data}: {format_interval(f1)}<extra></extra>",
     )  # fmt: skip
 
 

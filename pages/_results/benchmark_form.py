@@ -3,11 +3,11 @@
 import streamlit as st
 
 from matcher import jobs
-from matcher.benchmark.results import load_standings
-from matcher.benchmark.setup import CompareConfig, expected_seconds, open_field, rows_to_do, standings_so_far
-from matcher.benchmark.systems import CONTENDERS, DATA, DATA_WORDS
-from matcher.course import in_words
+from matcher.benchmark.results import load_results
+from matcher.benchmark.setup import CompareConfig, expected_seconds, open_setup, resume_results, rows_to_do
+from matcher.benchmark.systems import DATA, DATA_WORDS, SYSTEMS
 from matcher.errors import DataError
+from matcher.progress import duration
 from matcher.storage.records import Job
 from matcher.training.config import Preset
 from pages._results import benchmark_results
@@ -36,13 +36,13 @@ def draw(opened: Opened) -> None:
         watch(opened, job)
     elif job and job.state in ("failed", "cancelled") and opened.workspace.store.setting(opened.id, SEEN) != job.id:
         draw_stopped(opened, job)
-    standings = load_standings(opened.workspace, opened.id)
-    if standings is None or not standings.rows:
+    results = load_results(opened.workspace, opened.id)
+    if results is None or not results.rows:
         draw_explanation()
         if not running:
             draw_form(opened, "Compare encoders")
         return
-    benchmark_results.draw(opened, standings)
+    benchmark_results.draw(opened, results)
     if not running:
         with st.expander("Compare again, or with other rows", icon=":material/replay:"):
             draw_form(opened, "Compare")
@@ -82,7 +82,7 @@ def draw_explanation() -> None:
 
 def draw_form(opened: Opened, label: str) -> None:
     """Rows, data and preset; how long it takes; start."""
-    titles = {each.id: each.title for each in CONTENDERS.values()}
+    titles = {each.id: each.title for each in SYSTEMS.values()}
     models = st.pills(
         "Encoders",
         titles,
@@ -129,24 +129,24 @@ def draw_form(opened: Opened, label: str) -> None:
 
 def read_stamp(opened: Opened) -> float:
     """Changes with every row that is written."""
-    standings = load_standings(opened.workspace, opened.id)
-    return standings.updated if standings else 0.0
+    results = load_results(opened.workspace, opened.id)
+    return results.updated if results else 0.0
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
 def estimate_time(root: str, version: str, config: CompareConfig, stamp: float, _opened: Opened) -> str:
     """How many rows are to do and about how long they take."""
-    compared = open_field(_opened.workspace, config)
-    standings = standings_so_far(compared)
-    todo = rows_to_do(config, standings)
+    setup = open_setup(_opened.workspace, config)
+    results = resume_results(setup)
+    todo = rows_to_do(config, results)
     if not todo:
         return "All of these rows are there already."
-    seconds = expected_seconds(compared, todo)
-    kept = load_standings(_opened.workspace, _opened.id)
-    replaced = kept is not None and bool(kept.rows) and kept.basis != standings.basis
+    seconds = expected_seconds(setup, todo)
+    kept = load_results(_opened.workspace, _opened.id)
+    replaced = kept is not None and bool(kept.rows) and kept.basis != results.basis
     then = "the first takes the place of the table below" if replaced else "what is finished is kept"
     rows = f"{len(todo)} row{'' if len(todo) == 1 else 's'}"
-    return f"{rows} to do, {in_words(seconds)} on two processor cores; {then}."
+    return f"{rows} to do, about {duration(seconds, rough=True)} on two processor cores; {then}."
 
 
 def watch(opened: Opened, job: Job) -> None:

@@ -6,17 +6,17 @@ import pandas as pd
 import streamlit as st
 
 from matcher.benchmark.report import report_page
-from matcher.benchmark.results import Example, Row, Standings
+from matcher.benchmark.results import Example, Results, Row
 from matcher.benchmark.systems import ALONE_WORDS, PAPER_SOURCE, PROTOCOL_TITLES, PROTOCOL_WORDS, PROTOCOLS
 from matcher.benchmark.tables import (
-    best_pair,
+    choose_best_pair,
     comparison_table,
-    measured_on,
+    describe_basis,
+    format_interval,
     paper_f1,
     seconds_in_words,
     split_in_words,
     thresholds_in_words,
-    with_interval,
 )
 from matcher.review.title_diff import differing_words
 from matcher.storage.exports import to_bytes
@@ -29,9 +29,9 @@ from pages._shared.opened_catalog import Opened, make_card
 LEGEND = 110  # px for it and the axis, where a narrow window breaks it into three lines
 
 
-def draw(opened: Opened, standings: Standings) -> None:
+def draw(opened: Opened, results: Results) -> None:
     """Charts side by side, the table, the galleries, and the files."""
-    if standings.version != opened.info.version:
+    if results.version != opened.info.version:
         st.warning("The listings have changed since. Compare again to see them.", icon=":material/history:")
     for cell, protocol in zip(st.columns(2, gap="large"), PROTOCOLS, strict=True):
         cell.subheader(PROTOCOL_TITLES[protocol])
@@ -39,31 +39,31 @@ def draw(opened: Opened, standings: Standings) -> None:
     for cell, protocol in zip(st.columns(2, gap="large"), PROTOCOLS, strict=True):
         with cell:
             draw_chart(
-                plot_scores(standings, protocol), key=f"compare-{protocol}", height=LEGEND + 30 * len(standings.rows)
+                plot_scores(results, protocol), key=f"compare-{protocol}", height=LEGEND + 30 * len(results.rows)
             )
-            st.caption(f"F1 with its 95 % interval; {measured_on(standings, protocol)}.")
+            st.caption(f"F1 with its 95 % interval; {describe_basis(results, protocol)}.")
     pinned = {"Model": st.column_config.TextColumn(pinned=True, width=200)}
-    st.dataframe(make_table(standings), hide_index=True, height="content", key="compare-table", column_config=pinned)
-    st.caption(f"{split_in_words(standings)} {ALONE_WORDS} The paper: {PAPER_SOURCE}")
+    st.dataframe(make_table(results), hide_index=True, height="content", key="compare-table", column_config=pinned)
+    st.caption(f"{split_in_words(results)} {ALONE_WORDS} The paper: {PAPER_SOURCE}")
     missing: dict[str, list[str]] = {}
-    for row in standings.rows:
+    for row in results.rows:
         if row.reason and row.title not in missing.setdefault(row.reason, []):
             missing[row.reason].append(row.title)
     for reason, titles in missing.items():
         st.caption(f":material/info: No figures for {literal(', '.join(titles))}: {literal(reason)}")
-    draw_downloads(opened, standings)
-    draw_galleries(opened, standings)
+    draw_downloads(opened, results)
+    draw_galleries(opened, results)
 
 
-def make_table(standings: Standings) -> pd.DataFrame:
+def make_table(results: Results) -> pd.DataFrame:
     """Both protocols side by side, figures as they are read."""
     lines = []
-    for row in standings.rows:
+    for row in results.rows:
         line = {"Model": row.title, "Data": row.data}
         for protocol, words in zip(PROTOCOLS, ("Unseen", "Seen"), strict=True):
-            measured = row.measured(protocol)
+            measured = row.measurement(protocol)
             none = "none, see below" if row.reason else "as original"
-            line[f"{words}: F1"] = with_interval(measured.f1) if measured else none
+            line[f"{words}: F1"] = format_interval(measured.f1) if measured else none
             for name in ("precision", "recall"):
                 line[f"{words}: {name}"] = f"{getattr(measured, name).value:.3f}" if measured else ""
         line["Paper's F1"] = f"{paper_f1(row):.3f}"
@@ -73,15 +73,15 @@ def make_table(standings: Standings) -> pd.DataFrame:
     return pd.DataFrame(lines)
 
 
-def draw_downloads(opened: Opened, standings: Standings) -> None:
+def draw_downloads(opened: Opened, results: Results) -> None:
     """The table, and the page that can be mailed."""
 
     def write_page() -> bytes:
         thumbnails = opened.workspace.thumbnails(opened.id)
-        return report_page(standings, opened.catalog.listings, thumbnails).encode()
+        return report_page(results, opened.catalog.listings, thumbnails).encode()
 
     files = {
-        "Table (CSV)": ("csv", "text/csv", lambda: to_bytes(comparison_table(standings), "CSV")),
+        "Table (CSV)": ("csv", "text/csv", lambda: to_bytes(comparison_table(results), "CSV")),
         "Page to mail (HTML)": ("html", "text/html", write_page),
     }
     with st.container(horizontal=True):
@@ -90,10 +90,10 @@ def draw_downloads(opened: Opened, standings: Standings) -> None:
                                icon=":material/download:", key=f"compare-{ending}", on_click="ignore")  # fmt: skip
 
 
-def draw_galleries(opened: Opened, standings: Standings) -> None:
+def draw_galleries(opened: Opened, results: Results) -> None:
     """What the photo alone and the title alone found, for one pair of encoders at a time."""
-    pairs = {f"{row.title}, {row.data}": row for row in standings.rows if row.apart is not None}
-    best = best_pair(standings)
+    pairs = {f"{row.title}, {row.data}": row for row in results.rows if row.apart is not None}
+    best = choose_best_pair(results)
     if not pairs or best is None:
         return
     st.subheader(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from matcher.benchmark.setup import of_comparison
+from matcher.benchmark.setup import is_of_comparison
 from matcher.encoders.model_card import Card, is_run
 from matcher.encoders.registry import ENCODERS
 from matcher.pipeline.check_encoder import opened_encoders
@@ -41,7 +41,7 @@ class Known:
 def known_encoders(workspace: Workspace, modality: str) -> dict[str, Known]:
     """All encoders for titles ("text") or photos ("image"): own runs first, newest at the top, a comparison's last."""
     own = [
-        Known(card.id, card.modality, card.id, describe_run(card), card=card, compared=of_comparison(card.id))
+        Known(card.id, card.modality, card.id, describe_run(card), card=card, compared=is_of_comparison(card.id))
         for card in runs(workspace.encoders)
     ]
     opened = opened_encoders(workspace)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from matcher import jobs
+from matcher.progress import duration
 from matcher.storage.records import Job
 from matcher.storage.workspace import Workspace
 from pages._shared.escape import literal
@@ -75,18 +76,10 @@ def describe(job: Job) -> str:
     if job.rate:
         parts.append(f"{job.rate:,.0f} a second" if job.rate >= 1 else f"{60 * job.rate:,.0f} a minute")
     if job.seconds_left is not None:
-        parts.append(f"{say_duration(job.seconds_left)} left in this step")
+        parts.append(f"{duration(job.seconds_left)} left in this step")
     return " · ".join(parts + ([literal(job.message)] if job.message else []))
 
 
 def say_fraction(job: Job) -> str:
     """How far a job is, in a word or two."""
     return f"{100 * job.fraction:.0f} %" if job.fraction is not None else "starting"
-
-
-def say_duration(seconds: float) -> str:
-    """ "8 s", "2 min", "1 h 05 min"."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"

@@ -59,7 +59,7 @@ def find_learned(matched: Matched) -> NDArray[np.bool_]:
 
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _learned(key: Key, _matched: Matched) -> NDArray[np.bool_]:
-    return recipes.learned_of(_matched.workspace, _matched.encoded.config)
+    return recipes.read_training_rows(_matched.workspace, _matched.encoded.config)
 
 
 def count_grid(matched: Matched, known: Known) -> tuple[ThresholdGrid, list[float], str]:

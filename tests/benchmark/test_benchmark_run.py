@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matcher.benchmark.results import Standings, load_standings, standings_file
+from matcher.benchmark.results import Results, load_results, results_file
 from matcher.benchmark.run import compare_catalog
-from matcher.benchmark.setup import CompareConfig, expected_seconds, open_field, rows_to_do, standings_so_far
-from matcher.benchmark.systems import CONTENDERS, Contender
+from matcher.benchmark.setup import CompareConfig, expected_seconds, open_setup, resume_results, rows_to_do
+from matcher.benchmark.systems import SYSTEMS, System
 from matcher.cli.main import cli
 from matcher.errors import Cancelled, DataError
 from matcher.ingest.catalog import Catalog
@@ -28,12 +28,12 @@ def thin_models(thin_model, tmp_path_factory):
     """BERT is thin, and CharacterBERT cannot be had."""
     nowhere = tmp_path_factory.mktemp("models") / "nowhere"
     with pytest.MonkeyPatch.context() as patch:
-        for contender in (
-            Contender("bert", "BERT", text=f"bert:{thin_model}"),
-            Contender("characterbert", "CharacterBERT", text=f"characterbert:{nowhere}"),
-            Contender("bert+efficientnet", "BERT + EfficientNet", text=f"bert:{thin_model}", image="efficientnet"),
+        for system in (
+            System("bert", "BERT", text=f"bert:{thin_model}"),
+            System("characterbert", "CharacterBERT", text=f"characterbert:{nowhere}"),
+            System("bert+efficientnet", "BERT + EfficientNet", text=f"bert:{thin_model}", image="efficientnet"),
         ):
-            patch.setitem(CONTENDERS, contender.id, contender)
+            patch.setitem(SYSTEMS, system.id, system)
         yield
 
 
@@ -70,15 +70,15 @@ def config(**changes) -> CompareConfig:
     return replace(CompareConfig("shop", MODELS, epochs=1), **changes)
 
 
-def standings(workspace: Workspace) -> Standings:
-    found = load_standings(workspace, "shop")
+def results(workspace: Workspace) -> Results:
+    found = load_results(workspace, "shop")
     assert found is not None
     return found
 
 
 def test_every_row_has_figures_or_a_reason(finished):
     workspace, result = finished
-    table = standings(workspace)
+    table = results(workspace)
     assert [(row.model, row.data) for row in table.rows] == [
         (model, data) for model in MODELS for data in ("original", "balanced")
     ]
@@ -96,7 +96,7 @@ def test_every_row_has_figures_or_a_reason(finished):
 
 def test_what_is_measured_on_what(finished):
     workspace, _ = finished
-    table, sides = standings(workspace), open_field(workspace, config()).sides
+    table, sides = results(workspace), open_setup(workspace, config()).sides
     for row in table.rows:
         if row.unseen:
             assert (row.unseen.pool, row.unseen.listings) == (120, (sides == TEST).sum())
@@ -112,15 +112,15 @@ def test_what_is_measured_on_what(finished):
 
 
 def test_what_is_kept_reads_back_and_other_files_are_refused(finished, workspace):
-    table = standings(finished[0])
-    assert Standings.from_json(table.to_json()) == table
+    table = results(finished[0])
+    assert Results.from_json(table.to_json()) == table
     with pytest.raises(DataError, match="Start it again"):
-        Standings.from_json(json.dumps({"format": 1, "rows": [{}]}))
-    standings_file(workspace, "shop").write_text("{")
+        Results.from_json(json.dumps({"format": 1, "rows": [{}]}))
+    results_file(workspace, "shop").write_text("{")
     with pytest.raises(DataError, match="cannot be read"):
-        load_standings(workspace, "shop")
+        load_results(workspace, "shop")
     compare_catalog(workspace, config(models=("tfidf",)))  # a damaged file is no reason to refuse a new start
-    assert len(standings(workspace).rows) == 2
+    assert len(results(workspace).rows) == 2
 
 
 class Stopping:
@@ -140,14 +140,14 @@ def test_a_cancelled_comparison_goes_on_where_it_was(workspace):
     stop = Stopping("balanced data: epoch 3")
     with pytest.raises(Cancelled, match="goes on where it was"):
         compare_catalog(workspace, wanted, stop)
-    table = standings(workspace)
+    table = results(workspace)
     assert [(row.model, row.data) for row in table.rows] == [
         ("tfidf", "original"),
         ("tfidf", "balanced"),
         ("bert", "original"),
     ]
-    compared = open_field(workspace, wanted)
-    todo = rows_to_do(wanted, standings_so_far(compared))
+    compared = open_setup(workspace, wanted)
+    todo = rows_to_do(wanted, resume_results(compared))
     assert [(one.id, data) for one, data in todo] == [("bert", "balanced")]
     assert expected_seconds(compared, todo) > 0
     half = next(card.id for card in runs(workspace.encoders) if "balanced" in card.id)
@@ -158,24 +158,24 @@ def test_a_cancelled_comparison_goes_on_where_it_was(workspace):
     assert not any("original" in message for message in told)
     assert any("epoch 3" in message for message in told)
     assert not any("epoch 2" in message for message in told)  # from the checkpoint, not from the start
-    assert standings(workspace).rows[:2] == table.rows[:2]
-    assert standings(workspace).row("bert", "balanced").unseen is not None
-    spent = standings(workspace).seconds[half]["training"]
+    assert results(workspace).rows[:2] == table.rows[:2]
+    assert results(workspace).row("bert", "balanced").unseen is not None
+    spent = results(workspace).seconds[half]["training"]
     assert spent > table.seconds[half]["training"]
 
 
 def test_other_settings_or_listings_start_a_new_table(workspace):
     compare_catalog(workspace, config(models=("tfidf",)))
-    assert not rows_to_do(config(models=("tfidf",)), standings_so_far(open_field(workspace, config())))
-    assert len(standings_so_far(open_field(workspace, config(epochs=2))).rows) == 0
+    assert not rows_to_do(config(models=("tfidf",)), resume_results(open_setup(workspace, config())))
+    assert len(resume_results(open_setup(workspace, config(epochs=2))).rows) == 0
     listings = workspace.load_catalog("shop").listings.iloc[:-4]
     workspace.save_catalog("Shop", "shop.csv", Catalog(listings, None), [])
-    assert len(standings_so_far(open_field(workspace, config())).rows) == 0
+    assert len(resume_results(open_setup(workspace, config())).rows) == 0
 
 
 def test_a_table_stays_until_another_has_a_row(workspace):
     compare_catalog(workspace, config(models=("tfidf",), epochs=2))
-    before = standings(workspace)
+    before = results(workspace)
 
     def stop(progress):
         if "Training" in progress.message:
@@ -183,9 +183,9 @@ def test_a_table_stays_until_another_has_a_row(workspace):
 
     with pytest.raises(Cancelled):
         compare_catalog(workspace, config(models=("bert",), data=("original",)), stop)
-    assert standings(workspace) == before
+    assert results(workspace) == before
     compare_catalog(workspace, config(models=("bert",), data=("original",)))
-    assert [row.model for row in standings(workspace).rows] == ["bert"]
+    assert [row.model for row in results(workspace).rows] == ["bert"]
 
 
 def test_two_comparisons_of_a_catalog_do_not_run_at_once(workspace):
@@ -199,13 +199,13 @@ def test_two_comparisons_of_a_catalog_do_not_run_at_once(workspace):
 
     compare_catalog(workspace, config(models=("tfidf",)), meanwhile)
     assert refused
-    assert [row.reason for row in standings(workspace).rows] == ["", ""]
+    assert [row.reason for row in results(workspace).rows] == ["", ""]
     compare_catalog(workspace, config(models=("tfidf",)))  # once it is over, the next may start
 
 
 def test_a_row_without_figures_is_tried_again(workspace):
     compare_catalog(workspace, config(models=("tfidf", "characterbert"), data=("original",)))
-    todo = rows_to_do(config(data=("original",)), standings(workspace))
+    todo = rows_to_do(config(data=("original",)), results(workspace))
     assert [one.id for one, _ in todo] == ["bert", "characterbert", "efficientnet", "bert+efficientnet"]
 
 
@@ -228,12 +228,12 @@ def test_what_only_one_of_two_encoders_finds_is_kept(workspace, monkeypatch):
     listings = workspace.load_catalog("shop").listings.assign(photo="none.jpg", phash=[f"{one:016x}" for one in hashes])
     listings["photo"] = [f"{row:08x}.jpg" for row in range(120)]
     workspace.save_catalog("Shop", "shop.csv", Catalog(listings, None), [])
-    pair = Contender("bert+efficientnet", "BERT + EfficientNet", text="tfidf", image="phash")
-    monkeypatch.setitem(CONTENDERS, pair.id, pair)
-    for module in ("compare", "compare_field"):
-        monkeypatch.setattr(f"matcher.{module}.NOT_TRAINED", {"tfidf", "phash"})
+    pair = System("bert+efficientnet", "BERT + EfficientNet", text="tfidf", image="phash")
+    monkeypatch.setitem(SYSTEMS, pair.id, pair)
+    for module in ("run", "setup"):
+        monkeypatch.setattr(f"matcher.benchmark.{module}.NOT_TRAINED", {"tfidf", "phash"})
     compare_catalog(workspace, config(models=("tfidf", pair.id), data=("original",)))
-    table = standings(workspace)
+    table = results(workspace)
     row, titles = table.row(pair.id, "original"), table.row("tfidf", "original")
     assert row.encoders == ("tfidf", "phash")
     assert row.unseen.text_threshold is not None
@@ -246,7 +246,7 @@ def test_what_only_one_of_two_encoders_finds_is_kept(workspace, monkeypatch):
         assert int(example.left_id) // 2 == int(example.right_id) // 2
         assert example.text <= row.unseen.text_threshold
         assert example.image > row.unseen.image_threshold
-    assert Standings.from_json(table.to_json()) == table
+    assert Results.from_json(table.to_json()) == table
 
 
 def test_the_command_writes_a_table_and_a_page(workspace, tmp_path, capsys):
@@ -275,4 +275,4 @@ def test_a_folder_that_cannot_be_written_is_told_before_anything_is_compared(wor
     arguments = ["compare", "shop", "--out", str(tmp_path / "file" / "out"), "--workspace", str(workspace.root)]
     assert cli(arguments) == 2
     assert "Nothing can be written into" in capsys.readouterr().err
-    assert load_standings(workspace, "shop") is None
+    assert load_results(workspace, "shop") is None

@@ -23,7 +23,7 @@ from matcher.progress import Progress
 from matcher.training.config import TrainConfig, preset
 from matcher.training.data.split import TEST, TUNE, split_by_product
 from matcher.training.dataset import Listings, prepare
-from matcher.training.retrieval_score import pool_score
+from matcher.training.retrieval_score import score_retrieval
 from matcher.training.train import train
 from matcher.vectors.embeddings import Embeddings, embeddings_of, fuse
 
@@ -40,13 +40,13 @@ def listings_of(folder: Path) -> Listings:
 
 def measured(embeddings: Embeddings, codes: np.ndarray, sides: np.ndarray) -> dict[str, float]:
     """The threshold is chosen for the listings that the training kept out, in the pool of all."""
-    tuned = pool_score(embeddings, codes, sides == TUNE)
+    tuned = score_retrieval(embeddings, codes, sides == TUNE)
     test = np.flatnonzero(sides == TEST)
     return {
         "tune": tuned.f1,
         "test at that threshold": f1_at(embeddings, codes, sides == TEST, tuned.threshold),
-        "test, best": pool_score(embeddings, codes, sides == TEST).f1,
-        "test alone, best": pool_score(embeddings.rows(test), codes[test], np.ones(len(test), dtype=bool)).f1,
+        "test, best": score_retrieval(embeddings, codes, sides == TEST).f1,
+        "test alone, best": score_retrieval(embeddings.rows(test), codes[test], np.ones(len(test), dtype=bool)).f1,
     }
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from matcher.benchmark import systems
 from matcher.benchmark.run import compare_catalog
 from matcher.benchmark.setup import CompareConfig
-from matcher.benchmark.systems import CONTENDERS, Contender
+from matcher.benchmark.systems import SYSTEMS, System
 from matcher.storage.workspace import open_workspace
 
 pytestmark = pytest.mark.browser
@@ -22,9 +22,9 @@ def address(demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     """The app with a finished comparison; a model that needs no training stands in for the trained ones."""
     root = tmp_path_factory.mktemp("compared") / "workspace"
     shutil.copytree(demo_workspace, root)
-    stand_in = Contender("bert+efficientnet", "BERT + EfficientNet", text="tfidf-char", image="efficientnet")
+    stand_in = System("bert+efficientnet", "BERT + EfficientNet", text="tfidf-char", image="efficientnet")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(CONTENDERS, stand_in.id, stand_in)
+        patch.setitem(SYSTEMS, stand_in.id, stand_in)
         for module in ("compare", "compare_field"):
             patch.setattr(f"matcher.{module}.NOT_TRAINED", systems.NOT_TRAINED | {"tfidf-char", "efficientnet"})
         models = ("tfidf", "efficientnet", stand_in.id)

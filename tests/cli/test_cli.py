@@ -11,7 +11,7 @@ import pytest
 
 from matcher.cli import main as terminal_commands
 from matcher.cli.main import cli
-from matcher.cli.progress_line import ProgressLine, clock, described
+from matcher.cli.progress_line import ProgressLine, described
 from matcher.matching.recipe import Recipe
 from matcher.pipeline import catalogs
 from matcher.progress import Progress
@@ -267,13 +267,6 @@ def test_a_slow_start_does_not_count(clockwork):
         clockwork[0] += 1.0
         report(Progress("Encoding", 20, 1000))
     assert "10 a second" in screen.text
-
-
-@pytest.mark.parametrize(
-    ("seconds", "expected"), [(8.2, "8 s"), (60, "1 min 00 s"), (125, "2 min 05 s"), (3900, "1 h 05 min")]
-)
-def test_times_are_written_for_people(seconds, expected):
-    assert clock(seconds) == expected
 
 
 def test_a_rate_below_one_is_told_by_the_minute():

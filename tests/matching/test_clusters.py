@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.matching.clusters import contradictions, group_listings
+from matcher.matching.clusters import connect, contradictions, group_listings
 
 
 def grouped(n, links, same=(), different=()):
@@ -87,3 +87,15 @@ def test_many_verdicts_in_one_large_group_are_obeyed():
     group = group_listings(5_000, left, right, rng.random(12_000, np.float32), different=different)
     assert all(group[one] != group[other] for one, other in different)
     assert group.max() == pytest.approx(len(set(group.tolist())) - 1)
+
+
+@given(st.integers(1, 30), st.integers(0, 40), st.integers(0, 1000))
+def test_components_are_what_a_walk_along_the_links_reaches(n, links, seed):
+    left, right = np.random.default_rng(seed).integers(n, size=(2, links))
+    found = connect(n, left, right)
+    component = list(range(n))
+    for _ in range(n):  # the slow, obvious way: each node takes the smallest number among its neighbours
+        for one, other in zip(left, right, strict=True):
+            component[one] = component[other] = min(component[one], component[other])
+    firsts = sorted(set(component))
+    assert found.tolist() == [firsts.index(number) for number in component]

@@ -120,21 +120,21 @@ def test_pairs_beyond_k_are_not_tuned_on():
 
 
 def test_only_the_products_asked_about_decide():
-    """The others lie so near that their best threshold would miss nearly all pairs asked about."""
+    """The others lie so near that their best threshold would miss nearly all pairs of the queries."""
     pairs, codes = catalog()
-    asked = codes < 20
-    other = ~asked[pairs.left] & ~asked[pairs.right]
+    is_query = codes < 20
+    other = ~is_query[pairs.left] & ~is_query[pairs.right]
     learned = {kind: np.where(other, 0.3 * values, values) for kind, values in pairs.distance.items()}
     pairs = replace(pairs, distance={kind: values.astype(np.float32) for kind, values in learned.items()})
     truth = truth_of(pairs, codes)
 
     def reached(recipe):
-        return per_listing_scores(decide(pairs, recipe), truth)[2][asked].mean()
+        return per_listing_scores(decide(pairs, recipe), truth)[2][is_query].mean()
 
     template = replace(TEMPLATE, fusion="fused")
     best = max(reached(replace(template, fused_threshold=at)) for at in np.linspace(0, 1, 101))
-    assert reached(tune_recipe(pairs, codes, template, growth=1, asked=asked)) > best - 0.015
-    assert reached(tune_recipe(pairs, codes, template, growth=1, asked=~asked)) < best - 0.1
+    assert reached(tune_recipe(pairs, codes, template, growth=1, is_query=is_query)) > best - 0.015
+    assert reached(tune_recipe(pairs, codes, template, growth=1, is_query=~is_query)) < best - 0.1
 
 
 def test_it_is_the_same_every_time():

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from made_results import standings
+from made_results import results
 from streamlit.testing.v1 import AppTest
 
 from matcher import jobs
-from matcher.benchmark.results import save_standings
+from matcher.benchmark.results import save_results
 from matcher.benchmark.setup import CompareConfig
-from matcher.benchmark.systems import CONTENDERS
+from matcher.benchmark.systems import SYSTEMS
 from matcher.ingest.catalog import Catalog
 from matcher.storage.records import Job
 from matcher.storage.workspace import Workspace, open_workspace
@@ -96,10 +96,10 @@ def test_too_few_products_are_told_before_the_start(workspace: Workspace) -> Non
 
 
 def test_a_finished_comparison_is_there_after_a_reload(workspace: Workspace) -> None:
-    save_standings(workspace, standings(pairs=3))
+    save_results(workspace, results(pairs=3))
     app = compare_view()
     table = app.dataframe[0].value
-    assert len(table) == 2 * len(CONTENDERS)
+    assert len(table) == 2 * len(SYSTEMS)
     first = table.iloc[0]
     assert first["Unseen: F1"] == first["Seen: F1"] == "0.600 (0.550 to 0.650)"
     assert first["Paper's F1"] == "0.611"

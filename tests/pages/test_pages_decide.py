@@ -83,7 +83,7 @@ def test_thresholds_say_where_an_encoder_was_trained_on_what_they_are_measured_o
     shop(True)
     assert "trained on" not in captions(opened("thresholds"))
     seen = np.arange(25) < 20
-    monkeypatch.setattr(recipes, "learned_of", lambda *_: seen)
+    monkeypatch.setattr(recipes, "read_training_rows", lambda *_: seen)
     st.cache_resource.clear()
     assert "20 of these listings are of products that an encoder in use was trained on" in captions(
         opened("thresholds")

@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 from matcher import jobs
 from matcher.pipeline import catalogs, encoding
 from matcher.pipeline.encoding import ENCODED
-from matcher.pipeline.model_diff import BeforeAfterConfig, look_before_after
+from matcher.pipeline.model_diff import ModelDiffConfig, prepare_model_diff
 from matcher.pipeline.train_encoder import TrainJob, train_catalog, training_job
 from matcher.storage.records import Job
 from matcher.storage.workspace import Workspace, open_workspace
@@ -249,8 +249,8 @@ def test_a_run_shows_its_figures_and_what_it_changed(workspace: Workspace, start
     assert figures["F1 after"] == f"{card.figures['f1']:.3f}"
     assert figures["Best epoch"].endswith("of 2")
     press(app, "Compare")
-    assert started == [("before-after", BeforeAfterConfig("shop", "second"))]
-    look_before_after(workspace, BeforeAfterConfig("shop", "second"))
+    assert started == [("before-after", ModelDiffConfig("shop", "second"))]
+    prepare_model_diff(workspace, ModelDiffConfig("shop", "second"))
     app = opened("Trained here")
     kept_out = card.data["listings"] - card.data["learned_from"]
     assert f"Of {kept_out} listings that the training did not learn from" in said(app)
@@ -349,7 +349,7 @@ print("loaded:", *sorted({"torch", "openvino", "sklearn", "transformers"} & sys.
 
 
 def test_the_page_loads_no_model_library(workspace: Workspace) -> None:
-    look_before_after(workspace, BeforeAfterConfig("shop", "second"))
+    prepare_model_diff(workspace, ModelDiffConfig("shop", "second"))
     done = subprocess.run(
         [sys.executable, "-c", NO_MODEL], cwd=ROOT, capture_output=True, text=True, env=dict(os.environ), check=False
     )

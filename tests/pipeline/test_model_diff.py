@@ -5,12 +5,17 @@ import pytest
 from matcher.encoders.model_card import read_card
 from matcher.errors import EncoderError
 from matcher.pipeline import catalogs, encoding
-from matcher.pipeline.changes import changes
 from matcher.pipeline.check_encoder import TrialConfig, opened_encoders, try_encoder
-from matcher.pipeline.model_diff import BeforeAfterConfig, changes_of, look_before_after, looked
+from matcher.pipeline.model_diff import (
+    ModelDiffConfig,
+    compare_neighbours,
+    load_changes,
+    load_model_diff,
+    prepare_model_diff,
+)
 from matcher.pipeline.train_encoder import listings_of, train_catalog, training_job
 from matcher.storage.workspace import open_workspace
-from matcher.training.provenance import learned_keys, listing_keys
+from matcher.training.provenance import hash_listings, read_training_keys
 from matcher.training.runs import delete_run
 
 WORDS = "red blue green lamp chair table shirt phone router watch cream oil steel wood paper glass".split()
@@ -35,7 +40,7 @@ def shop(tmp_path_factory, thin_model):
 def test_what_came_and_what_went():
     codes = np.array([0, 0, 0, 1, 1, -1], dtype=np.int32)
     before, after = np.array([[3, 1], [4, 5], [3, -1]]), np.array([[1, 2], [5, 4], [-1, -1]])
-    found = changes([0, 5, 4], before, after, codes)
+    found = compare_neighbours([0, 5, 4], before, after, codes)
     assert [change.row for change in found] == [0, 4, 5]  # those that changed most come first
     first, second, last = found
     assert (first.came.tolist(), first.went.tolist(), first.stayed.tolist()) == ([2], [3], [1])
@@ -46,12 +51,14 @@ def test_what_came_and_what_went():
 
 def test_the_same_queries_before_and_after(shop):
     card = read_card(shop.encoders / "mine")
-    made = look_before_after(shop, BeforeAfterConfig("shop", "mine"))
-    assert looked(shop, "shop", card) == made
+    made = prepare_model_diff(shop, ModelDiffConfig("shop", "mine"))
+    assert load_model_diff(shop, "shop", card) == made
+    names = {"content", "created", "before", "after", "queries", "kept_out"}  # workspaces of every version have these
+    assert shop.store.setting("shop", "before-after.mine").keys() == names
     assert made.kept_out
     assert len(made.queries) == card.data["listings"] - card.data["learned_from"]
     assert 60 not in made.queries  # it has no title
-    found = changes_of(shop, "shop", made, shop.load_catalog("shop").codes)
+    found = load_changes(shop, "shop", made, shop.load_catalog("shop").codes)
     assert sorted(change.row for change in found) == made.queries
     for change in found:
         rows = [*change.came, *change.went, *change.stayed]
@@ -63,19 +70,19 @@ def test_the_same_queries_before_and_after(shop):
 
 def test_another_catalog_or_run_makes_it_unknown(shop):
     card = read_card(shop.encoders / "mine")
-    look_before_after(shop, BeforeAfterConfig("shop", "mine"))
+    prepare_model_diff(shop, ModelDiffConfig("shop", "mine"))
     listings = listings_of(shop, "shop")
     pd.DataFrame({"id": listings.item_ids[:40], "title": listings.titles[:40]}).to_csv(shop.root / "t.csv", index=False)
     catalogs.import_catalog(shop, catalogs.ImportConfig(str(shop.root / "t.csv"), "Other"))
-    assert looked(shop, "other", card) is None
-    elsewhere = look_before_after(shop, BeforeAfterConfig("other", "mine"))  # the same listings, without labels
-    learned = set(learned_keys(shop.encoders / "mine").tolist())
-    keys = listing_keys(listings.item_ids[:40], listings.titles[:40]).tolist()
+    assert load_model_diff(shop, "other", card) is None
+    elsewhere = prepare_model_diff(shop, ModelDiffConfig("other", "mine"))  # the same listings, without labels
+    learned = set(read_training_keys(shop.encoders / "mine").tolist())
+    keys = hash_listings(listings.item_ids[:40], listings.titles[:40]).tolist()
     assert elsewhere.kept_out
     assert elsewhere.queries == [row for row, key in enumerate(keys) if key not in learned]
     assert 0 < len(elsewhere.queries) < 40
     with pytest.raises(EncoderError, match="no trained encoder"):
-        look_before_after(shop, BeforeAfterConfig("shop", "nothing"))
+        prepare_model_diff(shop, ModelDiffConfig("shop", "nothing"))
 
 
 def test_an_encoder_is_tried_before_it_is_offered(shop, thin_model):

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from matcher.training.data.photo_augmentation import PhotoEdits, edit_photo
-from matcher.training.data.title_augmentation import NEIGHBOURING_KEYS, SPAM, TitleEdits, edit_title
+from matcher.training.data.title_augmentation import NEIGHBOURING_KEYS, SPAM, TitleEdits, edit_title, misspell
 
 NONE = TitleEdits(cut=0, drop=0, shuffle=0, move=0, typo=0, abbreviate=0, glue=0, spam=0)
 seeds = st.integers(0, 2**32)
@@ -121,3 +121,11 @@ def test_the_seed_decides():
     first, again, other = (edit_photo(photo(), np.random.default_rng(seed)) for seed in (3, 3, 4))
     assert first.tobytes() == again.tobytes()
     assert first.tobytes() != other.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("slip", "expected"),
+    [("lost", "lmp"), ("doubled", "laamp"), ("swapped", "lmap"), ("other key", "lsmp"), ("further key", "lasmp")],
+)
+def test_a_finger_slips_in_five_ways(slip, expected):
+    assert misspell("lamp", 1, slip, "s") == expected

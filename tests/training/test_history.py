@@ -5,9 +5,8 @@ import pytest
 import torch
 
 from matcher.training.checkpoints import save_state
-from matcher.training.config import TrainConfig, preset
+from matcher.training.config import STARTING_SECONDS, TrainConfig, expected_seconds, preset
 from matcher.training.history import BEST, CHECKPOINT, COLUMNS, history_so_far
-from matcher.training.train_time import STARTING, expected_seconds
 
 
 def epochs(count, f1=0.5):
@@ -56,6 +55,6 @@ def test_another_safetensors_file_is_passed_over(tmp_path):
 
 def test_more_epochs_take_longer_and_photos_count_their_views():
     short, long = (expected_seconds(TrainConfig(epochs=epochs), 1000) for epochs in (2, 20))
-    assert long - STARTING == pytest.approx(10 * (short - STARTING))
+    assert long - STARTING_SECONDS == pytest.approx(10 * (short - STARTING_SECONDS))
     light, paper = (expected_seconds(preset("image", name, has_gpu=False), 1000) for name in ("light", "paper"))
     assert paper > 5 * light > 0

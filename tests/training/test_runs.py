@@ -10,7 +10,7 @@ from safetensors.numpy import save
 from matcher.cli.main import cli
 from matcher.encoders.model_card import COUNTS, FIGURES, read_card
 from matcher.errors import EncoderError, TrainingError
-from matcher.training.runs import alone, check_name, damaged, export_run, import_run, read_history, runs
+from matcher.training.runs import check_name, export_run, import_run, list_damaged, lock_run, read_history, runs
 
 WEIGHTS = save({"projection": np.zeros((2, 2), np.float32)})
 CARD = {
@@ -50,7 +50,7 @@ def test_a_card_that_is_of_no_use_is_not_let_in(tmp_path, spoil):
     with pytest.raises(EncoderError, match=r"bad.zip is no exported encoder \(.+\). Export the run again"):
         import_run(packed(tmp_path / "bad.zip", CARD | spoil), encoders, "other")
     (encoders / "mine" / "config.json").write_text(json.dumps(CARD | spoil))
-    assert (runs(encoders), damaged(encoders)) == ([], ["mine"])
+    assert (runs(encoders), list_damaged(encoders)) == ([], ["mine"])
     assert read_history(encoders / "mine").empty
     (encoders / "mine" / "history.parquet").write_bytes(b"nothing of the kind")
     with pytest.raises(EncoderError, match="no history"):
@@ -117,7 +117,7 @@ def test_a_name_that_means_something_else_is_refused(tmp_path, name):
 
 def test_work_that_left_nothing_leaves_no_folder(tmp_path):
     for left in (False, True):
-        with alone(tmp_path, "mine") as work:
+        with lock_run(tmp_path, "mine") as work:
             work.mkdir()
             if left:
                 (work / "checkpoint").touch()

@@ -35,13 +35,24 @@ from matcher.training import loop, validation
 from matcher.training import train as train_module
 from matcher.training.checkpoints import load_state, optimiser_tensors, restore_optimiser, save_state
 from matcher.training.config import LIGHT, PAPER, TrainConfig, preset
-from matcher.training.data.class_targets import classes_of, joined_names
+from matcher.training.data.batches import batch_by_length
+from matcher.training.data.class_targets import classes_of, join_labels
 from matcher.training.data.split import TRAIN, TUNE
 from matcher.training.dataset import Listings
-from matcher.training.loop import BEST, CHECKPOINT, Task, _alike, encode, fit
+from matcher.training.loop import BEST, CHECKPOINT, Task, encode, fit
 from matcher.training.loss import contrast
-from matcher.training.retrieval_score import pool_score
-from matcher.training.runs import alone, delete_run, export_run, forget, import_run, read_history, runs, unfinished
+from matcher.training.optimiser import is_fast_in_bfloat16
+from matcher.training.retrieval_score import score_retrieval
+from matcher.training.runs import (
+    delete_run,
+    discard_unfinished,
+    export_run,
+    import_run,
+    lock_run,
+    read_history,
+    runs,
+    unfinished,
+)
 from matcher.training.train import train
 from matcher.training.validation import LETTERS_WITHOUT_LABELS
 from matcher.vectors.embeddings import embeddings_of, unit_rows
@@ -93,7 +104,7 @@ def toy_task(folder, points=None, **changes):
     tune = codes >= 28
 
     def score(model):
-        return pool_score(embeddings_of(unit_rows(encode(model, points, np.arange(len(codes))))), codes, tune)
+        return score_retrieval(embeddings_of(unit_rows(encode(model, points, np.arange(len(codes))))), codes, tune)
 
     rows = np.flatnonzero(~tune)
     task = Task(Toy(), points, classes_of(codes), rows, score, folder, "toy")
@@ -141,18 +152,18 @@ def test_it_stops_when_the_figure_no_longer_rises_and_keeps_the_best(tmp_path):
 def test_long_and_short_listings_do_not_share_a_batch():
     source = Points()
     rows = np.random.default_rng(0).permutation(160)
-    batches = _alike(rows, source, 8, np.random.default_rng(1))
+    batches = batch_by_length(rows, source.lengths(rows), 8, np.random.default_rng(1))
     assert sorted(np.concatenate(batches)) == list(range(160))
     assert {len(some) for some in batches} == {8}
     spread = [np.ptp(source.lengths(some)) for some in batches]
     assert np.mean(spread) < 0.3 * np.mean([np.ptp(source.lengths(rows[at : at + 8])) for at in range(0, 160, 8)])
     lengths = [source.lengths(some).mean() for some in batches]
     assert lengths != sorted(lengths)
-    first = _alike(rows, source, 8, np.random.default_rng(1))[0]
+    first = batch_by_length(rows, source.lengths(rows), 8, np.random.default_rng(1))[0]
     assert list(first) == list(batches[0])
 
 
-def test_vectors_come_in_the_order_asked_for():
+def test_vectors_come_in_the_order_of_the_rows():
     source, rows, model = Points(), np.array([5, 90, 3, 3, 41]), Toy()
     one_by_one = [encode(model, source, rows[place : place + 1])[0] for place in range(5)]
     assert encode(model, source, rows) == pytest.approx(np.array(one_by_one), abs=1e-6)
@@ -163,11 +174,11 @@ def test_a_loss_that_is_no_number_ends_with_advice(tmp_path):
         def edited(self, rows, rng):
             return (torch.full((len(rows), 16), torch.nan),)
 
-    with pytest.raises(TrainingError, match="stopped being a number in epoch 1"):
+    with pytest.raises(TrainingError, match="stopped being a number in epoch 1: the training diverged"):
         fit(toy_task(tmp_path, Broken()), CONFIG, silent)
 
 
-def test_weights_that_run_away_in_the_last_step_are_noticed_too(tmp_path):
+def test_a_training_that_diverges_in_the_last_step_is_noticed_too(tmp_path):
     task = toy_task(tmp_path)
     steps = math.ceil(len(task.rows) / CONFIG.batch)
 
@@ -175,7 +186,7 @@ def test_weights_that_run_away_in_the_last_step_are_noticed_too(tmp_path):
         if progress.done == steps:
             task.model.projection.linear.weight.data.fill_(torch.nan)
 
-    with pytest.raises(TrainingError, match="stopped being a number in epoch 1"):
+    with pytest.raises(TrainingError, match="stopped being a number in epoch 1: the training diverged"):
         fit(task, CONFIG, spoil)
 
 
@@ -330,10 +341,10 @@ def test_listings_that_teach_nothing_are_refused(labels, message):
 
 
 def test_verdicts_join_names():
-    joined = joined_names(["1", "2", "3", "4", "5"], ["a", "", "b", "", ""], [(0, 1), (1, 2), (3, 4)])
+    joined = join_labels(["1", "2", "3", "4", "5"], ["a", "", "b", "", ""], [(0, 1), (1, 2), (3, 4)])
     assert joined[:3] == ["a", "a", "a"]
     assert joined[3] == joined[4] != ""
-    assert joined_names(["1", "2"], ["a", ""], []) == ["a", ""]
+    assert join_labels(["1", "2"], ["a", ""], []) == ["a", ""]
 
 
 # The score
@@ -346,33 +357,33 @@ def test_verdicts_join_names():
 def test_the_best_threshold_is_the_best(angles, labels):
     vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
     codes = np.array(labels[: len(angles)], dtype=np.int32)
-    asked = np.arange(len(angles)) % 2 == 0
-    found = pool_score(embeddings_of(vectors), codes, asked)
+    is_query = np.arange(len(angles)) % 2 == 0
+    found = score_retrieval(embeddings_of(vectors), codes, is_query)
     distance = 1 - vectors @ vectors.T
     np.fill_diagonal(distance, 0)
     same = codes[:, None] == codes[None]
 
     def f1_at(threshold):
         match = (distance <= threshold) | np.eye(len(codes), dtype=bool)
-        return (2 * (match & same).sum(1) / (match.sum(1) + same.sum(1)))[asked].mean()
+        return (2 * (match & same).sum(1) / (match.sum(1) + same.sum(1)))[is_query].mean()
 
     # No match at all is a threshold under every distance; rounding may put equal vectors a little apart.
     best = max(f1_at(limit) for limit in [-1.0, *(distance.ravel() + 1e-5)])
     assert found.f1 == pytest.approx(best, abs=1e-6)
-    assert found.queries == asked.sum()
+    assert found.queries == is_query.sum()
 
 
-def test_an_exam_of_many_products_keeps_room_for_what_is_learned_from(monkeypatch):
+def test_a_validation_of_many_products_keeps_room_for_training_rows(monkeypatch):
     source = Points()
     sides = np.where(source.codes < 30, TUNE, TRAIN).astype(np.int8)
     monkeypatch.setattr(validation, "MOST_IN_POOL", 60)
-    monkeypatch.setattr(validation, "LEAST_TAUGHT", 30)
-    made = validation.label_exam(source, source.codes, sides, [], 7)
+    monkeypatch.setattr(validation, "LEAST_TRAINING_ROWS", 30)
+    made = validation.prepare_label_validation(source, source.codes, sides, [], 7)
     assert made is not None
     assert len(made.codes) == 60
-    assert made.taught.sum() >= 30
-    assert 0 < made.asked.sum() <= 30
-    assert set(np.bincount(made.codes[made.asked])) == {0, 4}  # whole products
+    assert made.is_training.sum() >= 30
+    assert 0 < made.is_query.sum() <= 30
+    assert set(np.bincount(made.codes[made.is_query])) == {0, 4}  # whole products
     assert 0 <= made.score_whitened(Toy()).f1 <= 1
 
 
@@ -383,11 +394,11 @@ def test_vectors_are_whitened_where_that_helps_or_nobody_can_tell(loud, by_label
     # What tells products apart, what all share, and faint noise, which whitening makes as loud as the rest.
     shared = loud * rng.normal(size=(400, 4))
     vectors = np.concatenate([rng.normal(size=(100, 16))[codes], shared, 0.2 * rng.normal(size=(400, 64))], axis=1)
-    asked = codes >= 50
-    made = validation.Exam(lambda model, tick: vectors, codes, asked, ~asked, [""] * 400, by_labels)
+    is_query = codes >= 50
+    made = validation.Validation(lambda model, heartbeat: vectors, codes, is_query, ~is_query, [""] * 400, by_labels)
     rows = unit_rows(vectors.astype(np.float32))
     score, learned = made.whiten(rows)
-    scores = made.score_of(rows), made.score_of(made.whitening_of(rows)(rows))
+    scores = made.score_vectors(rows), made.score_vectors(made.fit_whitening(rows)(rows))
     assert (learned is not None) is whitened
     assert score == scores[whitened] == made.score_whitened(Toy())
     assert (scores[1].f1 > scores[0].f1) is (loud > 0)
@@ -395,7 +406,9 @@ def test_vectors_are_whitened_where_that_helps_or_nobody_can_tell(loud, by_label
 
 def test_nothing_to_measure_on_is_told():
     with pytest.raises(DataError, match="No listing to measure on"):
-        pool_score(embeddings_of(np.eye(3, dtype=np.float32)), np.full(3, -1, dtype=np.int32), np.ones(3, dtype=bool))
+        score_retrieval(
+            embeddings_of(np.eye(3, dtype=np.float32)), np.full(3, -1, dtype=np.int32), np.ones(3, dtype=bool)
+        )
 
 
 # Settings
@@ -507,7 +520,7 @@ def test_whitening_is_read_where_the_network_is_not(trained, tmp_path):
 )
 def test_a_cpu_trains_in_bfloat16_where_it_has_units_for_it(monkeypatch, capable, expected):
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capable)
-    assert loop._mixed_precision(torch.device("cpu")) is expected
+    assert is_fast_in_bfloat16(torch.device("cpu")) is expected
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1])
@@ -599,11 +612,11 @@ def test_it_can_be_cancelled_while_it_measures(quick, tmp_path):
 
 
 def test_what_a_running_training_holds_is_not_discarded(tmp_path):
-    with alone(tmp_path, "mine") as work:
+    with lock_run(tmp_path, "mine") as work:
         work.mkdir()
-        forget(tmp_path, "mine")
+        discard_unfinished(tmp_path, "mine")
         assert work.is_dir()
-    forget(tmp_path, "mine")
+    discard_unfinished(tmp_path, "mine")
     assert not work.exists()
 
 
@@ -652,7 +665,7 @@ def test_balanced_rows_are_learned(quick, tmp_path):
         ({"labels": ["one"] * 60}, "fell to the train side"),
     ],
 )
-def test_listings_without_a_lesson_are_refused(quick, tmp_path, changes, message):
+def test_listings_without_anything_to_learn_are_refused(quick, tmp_path, changes, message):
     with pytest.raises(TrainingError, match=message):
         train(listings(**changes), tmp_path, "mine", quick, silent)
     assert not (tmp_path / "mine").exists()

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from matcher.training.data.title_augmentation import NEIGHBOURING_KEYS
+from matcher.training.data.title_augmentation import SLIPS, misspell, neighbouring_keys
 
 KINDS = ("misspelt", "cut", "glued")
 
@@ -69,13 +69,6 @@ def part(word: str, rng: np.random.Generator) -> str:
 def _slip(word: str, rng: np.random.Generator) -> str:
     """A letter lost, doubled, swapped with the next, or another key hit instead or as well."""
     place = int(rng.integers(len(word) - 1))
-    before, letter, after = word[:place], word[place], word[place + 1 :]
-    keys = NEIGHBOURING_KEYS.get(letter.lower(), letter)
+    keys = neighbouring_keys(word[place])
     key = keys[int(rng.integers(len(keys)))]
-    return (
-        before + after,
-        before + letter + letter + after,
-        before + after[0] + letter + after[1:],
-        before + key + after,
-        before + letter + key + after,
-    )[int(rng.choice(5, p=(0.25, 0.2, 0.25, 0.2, 0.1)))]
+    return misspell(word, place, SLIPS[int(rng.choice(5, p=(0.25, 0.2, 0.25, 0.2, 0.1)))], key)

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
+from matcher.vectors.hashing import hash_numbers
+
 WIDTHS = (2, 3, 4, 5)  # letters in a window
 LONGEST = 48  # bytes of a word that are read
 BEGIN, END = 1, 2  # stand before and behind each word; no text holds these bytes
@@ -63,18 +65,7 @@ def word_windows(words: Sequence[str], buckets: int) -> NDArray[np.int64]:
         places = max(longest, width) - width + 1
         hashed = np.full((len(words), places), width, np.uint64)
         for step in range(width):
-            hashed = _mixed(hashed * np.uint64(1_000_003) + letters[:, step : step + places])
+            hashed = hash_numbers(hashed * np.uint64(1_000_003) + letters[:, step : step + places])
         rows = (hashed % np.uint64(buckets - 1)).astype(np.int64) + 1
         found.append(np.where(np.arange(places) + width <= lengths[:, None], rows, 0))
     return np.concatenate(found, axis=1)
-
-
-def _mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Hash numbers, the same on every machine and in every version.
-
-    Source: Steele, Lea & Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014, figure 17.
-    """
-    mixed = (numbers + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
-    return mixed ^ (mixed >> np.uint64(31))

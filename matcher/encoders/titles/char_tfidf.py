@@ -18,6 +18,7 @@ from sklearn.feature_extraction.text import HashingVectorizer
 from matcher.errors import EncoderError
 from matcher.text import fold
 from matcher.vectors.embeddings import unit_rows
+from matcher.vectors.hashing import hash_numbers
 from matcher.vectors.whitening import LETTER_DIRECTIONS, Whitening, fit_whitening
 
 BUCKETS = 1 << 18  # that pieces of words are hashed into
@@ -117,21 +118,9 @@ def _pieces(titles: Sequence[str]) -> csr_matrix:
 
 def _squeeze(columns: int) -> csr_matrix:
     """Shape (BUCKETS, columns): each bucket counts in SIGNS columns, one in each block, up or down by its number."""
-    mixed = np.stack([_mixed(np.arange(BUCKETS, dtype=np.uint64), stream) for stream in range(SIGNS)], axis=1)
+    mixed = hash_numbers(np.arange(BUCKETS * SIGNS, dtype=np.uint64)).reshape(BUCKETS, SIGNS)
     width = columns // SIGNS
     column = (mixed >> np.uint64(1)) % np.uint64(width) + np.arange(SIGNS, dtype=np.uint64) * np.uint64(width)
     sign = 1.0 - 2.0 * (mixed & np.uint64(1)).astype(np.float32)
     starts = np.arange(0, BUCKETS * SIGNS + 1, SIGNS)
     return csr_matrix((sign.ravel(), column.ravel().astype(np.int32), starts), shape=(BUCKETS, columns))
-
-
-def _mixed(numbers: NDArray[np.uint64], stream: int) -> NDArray[np.uint64]:
-    """Hash numbers, the same on every machine and in every version; each stream has its own hashes.
-
-    Source: Steele, Lea & Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014, figure 17.
-    """
-    mixed = numbers * np.uint64(SIGNS) + np.uint64(stream)
-    mixed = (mixed + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
-    return mixed ^ (mixed >> np.uint64(31))

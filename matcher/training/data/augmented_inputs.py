@@ -1,4 +1,4 @@
-"""Edited copies of listings to train on: made anew each time, or encoded once by a frozen stem and kept."""
+"""Augmented inputs to train on: edited anew each time, or encoded once by a frozen stem and cached."""
 
 import os
 import shutil
@@ -29,7 +29,7 @@ FREE_AFTERWARDS = 1 << 30  # bytes of disk left for everything else
 READ_AT = 1.3  # photos are edited a little larger than they are read, so that a crop is not blurred
 
 
-class TitleCopies:
+class AugmentedTitles:
     """Titles, rewritten anew each time."""
 
     at_once = 128
@@ -53,7 +53,7 @@ class TitleCopies:
         return tuple(self._backbone.inputs([edit_title(self._titles[row], rng) for row in rows]).values())
 
 
-class PhotoCopies:
+class AugmentedPhotos:
     """Photos, edited anew each time: for a whole network on a GPU."""
 
     at_once = 16
@@ -84,7 +84,7 @@ class PhotoCopies:
         return tuple(self._backbone.inputs(list(self._pool.map(photo, rows.tolist()))).values())
 
 
-class KeptCopies:
+class CachedPhotos:
     """What a frozen stem made of the photos and of edited copies of each."""
 
     at_once = 128
@@ -108,9 +108,9 @@ class KeptCopies:
         return (torch.from_numpy(self._maps[version, rows][:, None].astype(np.float32)),)
 
 
-def keep_copies(
+def cache_augmented_photos(
     backbone: PhotoBackbone, photos: Sequence[Path], views: int, seed: int, path: Path, report: Report
-) -> KeptCopies:
+) -> CachedPhotos:
     """Run the photos and `views` edited copies of each through the stem, once; a whole earlier result is used again.
 
     Args:
@@ -126,29 +126,29 @@ def keep_copies(
         DataError: A photo cannot be read.
     """
     if path.is_file():
-        return KeptCopies(np.load(path, mmap_mode="r"))
+        return CachedPhotos(np.load(path, mmap_mode="r"))
     backbone.module.eval()
     with torch.inference_mode():
         shape = backbone.module.stem(backbone.inputs([Image.new("RGB", (64, 64))])["pixels"]).shape[2:]
     part = path.with_suffix(".part")
-    maps = _reserved(part, (views + LOOKS, len(photos), *shape))
+    maps = _reserve(part, (views + LOOKS, len(photos), *shape))
     example = np.random.default_rng(0).integers(0, 256, (2, 1, backbone.side, backbone.side, 3), dtype=np.uint8)
     runner = ready(PhotoStem(backbone.module), {"pixels": torch.from_numpy(example)})
     flat = maps.reshape(-1, int(np.prod(shape)))
     done = 0
-    for rows, batch in runner.run(_pixel_batches(backbone, photos, views, seed)):
+    for rows, batch in runner.run(_iterate_pixels(backbone, photos, views, seed)):
         flat[rows] = batch
         done += len(rows)
         report(Progress(STEP, done, len(flat), runner.where))
     maps.flush()
     os.replace(part, path)
-    return KeptCopies(np.load(path, mmap_mode="r"))
+    return CachedPhotos(np.load(path, mmap_mode="r"))
 
 
-def _pixel_batches(backbone: PhotoBackbone, photos: Sequence[Path], views: int, seed: int) -> Iterator[Batch]:
+def _iterate_pixels(backbone: PhotoBackbone, photos: Sequence[Path], views: int, seed: int) -> Iterator[Batch]:
     """Pixels of all versions, photo by photo in threads, so that each file is opened once."""
 
-    def made(row: int) -> NDArray[np.uint8]:
+    def edit_versions(row: int) -> NDArray[np.uint8]:
         photo = open_image(photos[row], side=round(backbone.side * READ_AT))
         plain = looks(photo, backbone.side)
         copies = (edit_photo(photo, np.random.default_rng([seed, row, copy])) for copy in range(views))
@@ -157,12 +157,12 @@ def _pixel_batches(backbone: PhotoBackbone, photos: Sequence[Path], views: int, 
     with ThreadPoolExecutor(cores()) as pool:
         for start in range(0, len(photos), PHOTOS_PER_BATCH):
             rows = range(start, min(start + PHOTOS_PER_BATCH, len(photos)))
-            versions = np.stack(list(pool.map(made, rows)), axis=1)
+            versions = np.stack(list(pool.map(edit_versions, rows)), axis=1)
             for version, pixels in enumerate(versions):
                 yield version * len(photos) + np.array(rows, dtype=np.intp), {"pixels": pixels[:, None]}
 
 
-def _reserved(path: Path, shape: tuple[int, ...]) -> np.memmap[tuple[int, ...], np.dtype[np.float16]]:
+def _reserve(path: Path, shape: tuple[int, ...]) -> np.memmap[tuple[int, ...], np.dtype[np.float16]]:
     """A file of zeros with its room on the disk taken: writing to a map of a full disk would kill the process."""
     wanted = 2 * int(np.prod(shape))
     free = shutil.disk_usage(path.parent).free

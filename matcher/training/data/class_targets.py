@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from matcher.errors import TrainingError
+from matcher.matching.clusters import connect
 
 Pairs = Sequence[tuple[int, int]]
 """Rows of two listings each."""
@@ -64,8 +63,8 @@ def classes_of(
     """
     own = labels.astype(np.int64) if from_labels else np.full(len(labels), -1, dtype=np.int64)
     unlabelled = np.flatnonzero(own < 0)
-    own[unlabelled] = own.max(initial=-1) + 1 + _distinct(unlabelled, contents)
-    code = _joined(np.unique(own, return_inverse=True)[1], same)
+    own[unlabelled] = own.max(initial=-1) + 1 + _number_contents(unlabelled, contents)
+    code = _join(np.unique(own, return_inverse=True)[1], same)
     count = int(code.max(initial=-1)) + 1
     sizes = np.bincount(code, minlength=count)
     if count < 2:
@@ -75,11 +74,11 @@ def classes_of(
             f"Each of the {count} labels stands on one listing, so they say of no two listings that they are the same "
             "product. Train without labels, or give verdicts on the Review page."
         )
-    of = _with_other_classes(code, contents) if from_labels and len(contents) else code[:, None]
-    return Classes(of, count, sizes, _rivals(code, different, count), int((sizes == 1).sum()))
+    of = _add_other_classes(code, contents) if from_labels and len(contents) else code[:, None]
+    return Classes(of, count, sizes, _find_rivals(code, different, count), int((sizes == 1).sum()))
 
 
-def _distinct(rows: NDArray[np.intp], contents: Sequence[str]) -> NDArray[np.int64]:
+def _number_contents(rows: NDArray[np.intp], contents: Sequence[str]) -> NDArray[np.int64]:
     """A number for each row, the same where the content is the same."""
     if not len(contents):
         return np.arange(len(rows))
@@ -87,7 +86,7 @@ def _distinct(rows: NDArray[np.intp], contents: Sequence[str]) -> NDArray[np.int
     return np.unique(np.array(names, dtype=object), return_inverse=True)[1].astype(np.int64)
 
 
-def joined_names(item_ids: Sequence[str], labels: Sequence[str], same: Pairs) -> list[str]:
+def join_labels(item_ids: Sequence[str], labels: Sequence[str], same: Pairs) -> list[str]:
     """Label of each listing after verdicts "same" have joined products; "" where there is still none.
 
     Joined products go by the smallest of their labels, or of their ids where none has a label, so that a split by
@@ -95,48 +94,46 @@ def joined_names(item_ids: Sequence[str], labels: Sequence[str], same: Pairs) ->
     """
     # The last of all characters lets every label come before every id.
     names = [label or f"\U0010ffff{item_id}" for item_id, label in zip(item_ids, labels, strict=True)]
-    groups = pd.Series(names).groupby(_joined(np.unique(np.array(names, dtype=object), return_inverse=True)[1], same))
+    groups = pd.Series(names).groupby(_join(np.unique(np.array(names, dtype=object), return_inverse=True)[1], same))
     return [
         lead if label or members > 1 else ""
         for label, lead, members in zip(labels, groups.transform("min"), groups.transform("size"), strict=True)
     ]
 
 
-def _joined(code: NDArray[np.int64], same: Pairs) -> NDArray[np.int64]:
+def _join(code: NDArray[np.int64], same: Pairs) -> NDArray[np.int64]:
     """Class codes after joining those of the listings in `same`."""
     if not len(same):
         return code
     left, right = code[np.array(same)].T
     size = int(code.max()) + 1
-    graph = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(size, size))
-    component: NDArray[np.int64] = connected_components(graph, directed=False)[1].astype(np.int64)
-    return component[code]
+    return connect(size, left, right).astype(np.int64)[code]
 
 
-def _rivals(code: NDArray[np.int64], different: Pairs, count: int) -> NDArray[np.int64]:
+def _find_rivals(code: NDArray[np.int64], different: Pairs, count: int) -> NDArray[np.int64]:
     if not len(different):
         return np.zeros((count, 0), dtype=np.int64)
     pairs = code[np.array(different)]
     pairs = np.unique(np.concatenate([pairs, pairs[:, ::-1]]), axis=0)
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
-    return _padded(pairs[:, 0], pairs[:, 1], count)
+    return _pad(pairs[:, 0], pairs[:, 1], count)
 
 
-def _with_other_classes(code: NDArray[np.int64], contents: Sequence[str]) -> NDArray[np.int64]:
+def _add_other_classes(code: NDArray[np.int64], contents: Sequence[str]) -> NDArray[np.int64]:
     """Own class first, then the others of listings with the same content."""
     _, content = np.unique(np.array(contents, dtype=object), return_inverse=True)
     known = np.array([bool(name) for name in contents])
     held = np.unique(np.stack([content[known], code[known]], axis=1), axis=0)
     labels_of_content = np.bincount(held[:, 0], minlength=len(content))
     held = held[(labels_of_content[held[:, 0]] > 1) & (labels_of_content[held[:, 0]] <= MOST_CLASSES_OF_A_LISTING)]
-    of_content = _padded(held[:, 0], held[:, 1], int(content.max(initial=-1)) + 1)
+    of_content = _pad(held[:, 0], held[:, 1], int(content.max(initial=-1)) + 1)
     others = np.where(known[:, None], of_content[content], -1)
     others[others == code[:, None]] = -1
     others = -np.sort(-others, axis=1)
     return np.concatenate([code[:, None], others[:, (others >= 0).any(axis=0)]], axis=1)
 
 
-def _padded(row: NDArray[np.int64], value: NDArray[np.int64], rows: int) -> NDArray[np.int64]:
+def _pad(row: NDArray[np.int64], value: NDArray[np.int64], rows: int) -> NDArray[np.int64]:
     """Values listed by row, shape (rows, most values of a row), padded with -1; `row` must ascend."""
     sizes = np.bincount(row, minlength=rows)
     table = np.full((rows, int(sizes.max(initial=0))), -1, dtype=np.int64)

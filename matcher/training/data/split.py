@@ -5,10 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from matcher.errors import DataError
+from matcher.matching.clusters import connect
 
 TRAIN, TUNE, TEST = 0, 1, 2
 SIDES = ("train", "tune", "test")
@@ -56,14 +55,14 @@ def split_by_product(
         f"label {label}" if label else f"item {item_id}" for item_id, label in zip(item_ids, labels, strict=True)
     ]
     names, product = np.unique(np.array(products, dtype=object), return_inverse=True)
-    component = _joined_by_content(product, len(names), contents)
+    component = _join_by_content(product, len(names), contents)
     position = _positions(names, component, salt)
     bounds = np.cumsum(shares)[:2] - 1e-12
     side: NDArray[np.int8] = np.searchsorted(bounds, position, side="right").astype(np.int8)[component][product]
     return side
 
 
-def _joined_by_content(
+def _join_by_content(
     product: NDArray[np.intp], n_products: int, contents: Sequence[Sequence[str]]
 ) -> NDArray[np.int32]:
     """Component of each product, shape (n_products,); products with a common photo or title are in one."""
@@ -76,9 +75,7 @@ def _joined_by_content(
         used = used[labels_of_content[used[:, 0]] <= MOST_LABELS_OF_A_CONTENT]
         uses = np.concatenate([uses, used + np.array([size, 0])])
         size += len(labels_of_content)
-    graph = coo_matrix((np.ones(len(uses), dtype=np.int8), (uses[:, 1], uses[:, 0])), shape=(size, size))
-    component = connected_components(graph, directed=False)[1][:n_products]
-    return np.unique(component, return_inverse=True)[1].astype(np.int32)
+    return connect(size, uses[:, 1], uses[:, 0])[:n_products]  # numbered without gaps: products come first
 
 
 def _positions(names: NDArray[np.object_], component: NDArray[np.int32], salt: str) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ What the rewriting leaves alone is what an encoder trained on the copies learns 
 """
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -18,6 +19,8 @@ NEIGHBOURING_KEYS = {
     "j": "hku", "k": "jli", "l": "kop", "m": "nj", "n": "bmh", "o": "ipl", "p": "ol", "q": "wa", "r": "etf",
     "s": "adw", "t": "ryg", "u": "yij", "v": "cbf", "w": "qes", "x": "zcs", "y": "tuh", "z": "xas",
 }  # fmt: skip
+Slip = Literal["lost", "doubled", "swapped", "other key", "further key"]
+SLIPS: tuple[Slip, ...] = get_args(Slip)
 
 
 @dataclass(frozen=True)
@@ -90,17 +93,36 @@ def _without_vowels(word: str) -> str:
 
 def _mistype(word: str, rng: np.random.Generator) -> str:
     place = int(rng.integers(len(word) - 1))
+    slip, keys = SLIPS[int(rng.integers(4))], neighbouring_keys(word[place])
+    return misspell(word, place, slip, keys[int(rng.integers(len(keys)))] if slip == "other key" else "")
+
+
+def neighbouring_keys(letter: str) -> str:
+    """Keys beside a letter's; the letter itself where none is known."""
+    return NEIGHBOURING_KEYS.get(letter.lower(), letter)
+
+
+def misspell(word: str, place: int, slip: Slip, key: str = "") -> str:
+    """Misspell a word in one way.
+
+    Args:
+        word: At least two letters.
+        place: Which letter the finger slips at, 0..len(word) - 2.
+        slip: Whether the letter is lost, doubled, swapped with the next, or another key is hit instead or as well.
+        key: The other key.
+    """
     before, letter, after = word[:place], word[place], word[place + 1 :]
-    match int(rng.integers(4)):
-        case 0:
+    match slip:
+        case "lost":
             return before + after
-        case 1:
+        case "doubled":
             return before + letter + letter + after
-        case 2:
+        case "swapped":
             return before + after[0] + letter + after[1:]
-        case _:
-            keys = NEIGHBOURING_KEYS.get(letter.lower(), letter)
-            return before + keys[int(rng.integers(len(keys)))] + after
+        case "other key":
+            return before + key + after
+        case "further key":
+            return before + letter + key + after
 
 
 def _add_spam(words: list[str], rng: np.random.Generator) -> list[str]:
