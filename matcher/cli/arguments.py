@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import click
 
-from matcher.ingest.column_mapping import MEANINGS
+from matcher.ingest.columns.column_mapping import MEANINGS
 from matcher.ingest.read_options import known_encoding, named_delimiter
 from matcher.matching.recipe import Fusion
 from matcher.storage.workspace import Workspace, open_workspace

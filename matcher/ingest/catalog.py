@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from matcher.errors import DataError
 from matcher.ingest.archive import open_archive
-from matcher.ingest.column_mapping import ColumnMap, guess_columns, recognise_columns
+from matcher.ingest.columns.column_mapping import ColumnMap, guess_columns, recognise_columns
 from matcher.ingest.guarded_reading import read_guarded
 from matcher.ingest.issues import Problem, problems_frame
 from matcher.ingest.photos import PhotoSource, keep_photos, photo_source

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matcher.errors import DataError
-from matcher.ingest.column_names import count_known, known_form
+from matcher.ingest.columns.column_names import count_known, known_form
 from matcher.ingest.issues import Problem, shortened
 
 LOOKED_AT = 20  # rows among which the names are looked for

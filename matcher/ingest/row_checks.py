@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from matcher.ingest.cells import is_nothing, is_rounded
-from matcher.ingest.column_mapping import ColumnMap
+from matcher.ingest.columns.column_mapping import ColumnMap
 from matcher.ingest.issues import Problem, shortened
 from matcher.ingest.photos import Photo
 from matcher.text import display_title

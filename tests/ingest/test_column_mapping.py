@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from matcher.errors import DataError
-from matcher.ingest.column_mapping import ColumnMap, guess_columns, recognise_columns
+from matcher.ingest.columns.column_mapping import ColumnMap, guess_columns, recognise_columns
 
 
 def table(rows, *names):

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from matcher.ingest.cells import is_nothing, is_rounded
-from matcher.ingest.column_mapping import ColumnMap
+from matcher.ingest.columns.column_mapping import ColumnMap
 from matcher.ingest.row_checks import standard_rows
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from matcher.errors import DataError
 from matcher.ingest import table
 from matcher.ingest.cells import cell_text
-from matcher.ingest.column_mapping import ColumnMap, recognise_columns
+from matcher.ingest.columns.column_mapping import ColumnMap, recognise_columns
 from matcher.ingest.readers.parquet_reader import read_parquet
 from matcher.ingest.readers.text_encoding import find_encoding
 from matcher.ingest.table import read_table

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from matcher.errors import DataError
-from matcher.ingest.column_names import count_known
+from matcher.ingest.columns.column_names import count_known
 from matcher.ingest.read_options import DELIMITERS
 from matcher.ingest.readers.csv_records import Dialect, Remarks, read_records
 

@@ -13,7 +13,7 @@ import python_calamine
 from matcher.errors import DataError
 from matcher.ingest.archive import DAMAGED, is_archive, open_archive
 from matcher.ingest.cells import value_text
-from matcher.ingest.column_names import count_known
+from matcher.ingest.columns.column_names import count_known
 from matcher.ingest.issues import Problem, shortened
 from matcher.ingest.read_options import Sheet
 

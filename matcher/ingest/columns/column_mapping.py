@@ -7,7 +7,7 @@ import pandas as pd
 
 from matcher.errors import DataError
 from matcher.ingest import column_names as names
-from matcher.ingest.column_content import (
+from matcher.ingest.columns.column_content import (
     LOOKED_AT,
     fits_hashes,
     fits_ids,

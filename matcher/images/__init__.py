@@ -13,8 +13,8 @@ from pathlib import Path
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from matcher.errors import DataError
-from matcher.photo_colours import in_srgb
-from matcher.photo_repair import repair
+from matcher.images.colours import in_srgb
+from matcher.images.repair import repair
 from matcher.text import plain
 
 MAX_PIXELS = 50_000_000  # 200 MB once unpacked; the largest phone photos have as many, sellers' one or two million
