@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields
 import pandas as pd
 
 from matcher.errors import DataError
-from matcher.ingest import column_names as names
+from matcher.ingest.columns import column_names as names
 from matcher.ingest.columns.column_content import (
     LOOKED_AT,
     fits_hashes,
