@@ -13,6 +13,8 @@ from pathlib import Path
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from matcher.errors import DataError
+from matcher.photo_colours import in_srgb
+from matcher.photo_repair import repair
 from matcher.text import plain
 
 MAX_PIXELS = 50_000_000  # 200 MB once unpacked; the largest phone photos have as many, sellers' one or two million
@@ -27,34 +29,53 @@ DAMAGED = (OSError, SyntaxError, ValueError, TypeError, EOFError, KeyError, Inde
 
 
 def open_image(source: Path | bytes, *, side: int | None = None) -> Image.Image:
-    """Decode a photo that nobody vouches for.
+    """Decode a photo that nobody vouches for, as `read_photo` does.
+
+    Raises:
+        DataError: As there.
+    """
+    return read_photo(source, side=side)[0]
+
+
+def read_photo(source: Path | bytes, *, side: int | None = None) -> tuple[Image.Image, str]:
+    """Decode a photo that nobody vouches for, and tell what was wrong with it that does not show.
 
     Args:
         source: A file, or its bytes.
         side: px. If given, the photo may be decoded smaller (JPEG's own scaled decoding), never below this side.
 
     Returns:
-        The first frame as RGB, upright, transparent parts on white.
+        The first frame as sRGB, upright, transparent parts on white; and its minor damage in words, "" if it is whole.
 
     Raises:
-        DataError: Empty, too large, not one of FORMATS, more than MAX_PIXELS, or damaged.
+        DataError: Empty, too large, not one of FORMATS, more than MAX_PIXELS, or damaged so that it shows.
     """
     data = source if isinstance(source, bytes) else read_bounded(source)
     if not data:
         raise DataError("The file is empty. Send the photo again.")
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise _too_many_pixels(f"{image.width} x {image.height} pixels")
-            if side is not None:
-                image.draft(None, (side, side))
-            return _on_white(_upright(image))
+        return _decode(data, side), ""
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels("far too many pixels") from error
-    except UnidentifiedImageError as error:
-        raise DataError(f"Not a photo: none of {', '.join(FORMATS)}. Save it as JPEG or PNG.") from error
     except DAMAGED as error:
+        repaired, flaw = repair(data)
+        if repaired:
+            try:
+                return _decode(repaired, side), flaw
+            except (Image.DecompressionBombError, Image.DecompressionBombWarning, *DAMAGED):
+                pass  # the first error says more
+        if isinstance(error, UnidentifiedImageError):
+            raise DataError(f"Not a photo: none of {', '.join(FORMATS)}. Save it as JPEG or PNG.") from error
         raise DataError(f"The photo is damaged or cut short ({plain(str(error))[:80]}). Send it again.") from error
+
+
+def _decode(data: bytes, side: int | None) -> Image.Image:
+    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        if image.width * image.height > MAX_PIXELS:
+            raise _too_many_pixels(f"{image.width} x {image.height} pixels")
+        if side is not None:
+            image.draft(None, (side, side))
+        return _on_white(in_srgb(_upright(image), image))
 
 
 def read_bounded(path: Path) -> bytes:
@@ -106,12 +127,13 @@ def _upright(image: Image.Image) -> Image.Image:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I;16"):
-        image = image.point(lambda value: value / 256).convert("L")
-    if image.has_transparency_data:
-        layer = image.convert("RGBA")
-        image = Image.new("RGBA", layer.size, "white")
-        image.alpha_composite(layer)
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    layer = image.convert("RGBA")
+    if layer.getchannel("A").getbbox() is None:
+        return layer.convert("RGB")  # an alpha that is zero everywhere was never meant: nothing would be left to see
+    image = Image.new("RGBA", layer.size, "white")
+    image.alpha_composite(layer)
     return image.convert("RGB")
 
 

@@ -30,7 +30,10 @@ def test_sixteen_bits_a_pixel_become_eight():
 
 
 def test_transparent_parts_are_white():
-    assert open_image(encoded(Image.new("RGBA", (4, 4), (255, 0, 0, 0)), "PNG")).getpixel((1, 1)) == (255, 255, 255)
+    photo = Image.new("RGBA", (4, 4), (255, 0, 0, 0))
+    photo.putpixel((3, 3), (255, 0, 0, 255))
+    opened = open_image(encoded(photo, "PNG"))
+    assert (opened.getpixel((1, 1)), opened.getpixel((3, 3))) == ((255, 255, 255), (255, 0, 0))
 
 
 def test_copies_keep_the_shape_and_are_never_enlarged():

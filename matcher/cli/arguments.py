@@ -1,10 +1,14 @@
 """What commands of the terminal share: their options, the workspace they were told, and where they talk."""
 
+import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import click
 
+from matcher.ingest.column_mapping import MEANINGS
+from matcher.ingest.read_options import known_encoding, named_delimiter
 from matcher.matching.recipe import Fusion
 from matcher.storage.workspace import Workspace, open_workspace
 
@@ -24,6 +28,44 @@ in_workspace = click.option(
 )  # fmt: skip
 name = click.argument("name")
 images = click.option("--images", type=click.Path(path_type=Path), help="Folder or zip of the photos.")
+_SHORT = {"id": "item_id", "photo": "image", "hash": "image_phash", "phash": "image_phash"}
+_ASSIGNED = re.compile(rf"(?:^|,)\s*({'|'.join((*MEANINGS, *_SHORT))})\s*=")
+
+
+def _columns(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> dict[str, str | None] | None:
+    """Read "title=Product,label=": columns by meaning, nothing behind the sign for none. A name may hold commas."""
+    found: dict[str, str | None] = {}
+    for text in texts:
+        signs = list(_ASSIGNED.finditer(text))
+        if not signs or signs[0].start() > 0:
+            raise click.BadParameter(f"expected MEANING=COLUMN,... with {', '.join(MEANINGS)}; got {text[:80]!r}.")
+        ends = [sign.start() for sign in signs[1:]] + [len(text)]
+        for sign, end in zip(signs, ends, strict=True):
+            found[_SHORT.get(sign.group(1), sign.group(1))] = text[sign.end() : end].strip() or None
+    return found or None
+
+
+def _option(read: Callable[[str], str]) -> Callable[[click.Context, click.Parameter, str | None], str | None]:
+    return lambda _, __, text: None if text is None else read(text)
+
+
+_TABLE_OPTIONS = (
+    click.option("--columns", "mapping", metavar="MEANING=COLUMN,...", multiple=True, callback=_columns,
+                 help="As in title=Product,label= (no label). MEANING: id, title, image, phash or label."),
+    click.option("--sheet", help="Sheet of a workbook to read, hidden or not."),
+    click.option("--delimiter", callback=_option(named_delimiter), help="comma, semicolon, tab, bar, none, or itself."),
+    click.option("--encoding", callback=_option(known_encoding), help="Of a text table, such as utf-8 or cp1250."),
+    click.option("--header-row", type=click.IntRange(0), help="Row of the column names; 0 if there are none."),
+)  # fmt: skip
+
+
+def reading(command: Callable[..., Any]) -> Callable[..., Any]:
+    """How a table is read, where it is not to be found out: the fields of an ImportConfig, all None if not given."""
+    for option in reversed(_TABLE_OPTIONS):
+        command = option(command)
+    return command
+
+
 text = click.option("--text", metavar="ENCODER", help="tfidf, tfidf-char, bert, bert:<model or folder>, or none.")
 image = click.option("--image", metavar="ENCODER", help="efficientnet, phash, efficientnet:<model or file>, or none.")
 fusion = click.option("--fusion", type=click.Choice(get_args(Fusion)), help="[default: the one that does best]")

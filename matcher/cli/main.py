@@ -21,6 +21,7 @@ from matcher.cli.arguments import (
     name,
     objective,
     out,
+    reading,
     recipe_file,
     say,
     text,
@@ -28,6 +29,7 @@ from matcher.cli.arguments import (
 )  # fmt: skip
 from matcher.cli.progress_line import ProgressLine
 from matcher.errors import Cancelled, DataError, MatcherError
+from matcher.ingest.issues import shortened
 from matcher.matching.recipe import Fusion, Recipe
 from matcher.pipeline import catalogs, encoding, matches, recipes
 from matcher.storage.exports import separator_of, to_bytes
@@ -51,13 +53,15 @@ for command in (*encoders.COMMANDS, *benchmark.COMMANDS):
 @click.argument("file", type=FILE)
 @images
 @click.option("--name", required=True, help="What to call the catalog.")
+@reading
 @in_workspace
-def import_file(file: Path, images: Path | None, name: str) -> None:
-    """Read FILE (CSV, TSV, Parquet, Excel, or a zip of one and its photos) into a catalog.
+def import_file(file: Path, images: Path | None, name: str, **how: Any) -> None:
+    """Read FILE (CSV, TSV, Parquet, Excel, JSON, or a zip of one and its photos) into a catalog.
 
-    The same name again replaces the listings and keeps the verdicts.
+    The same name again replaces the listings and keeps the verdicts. What is not said of the table is found out, and
+    printed.
     """
-    _import(told_workspace(), file, images, name)
+    _import(told_workspace(), file, images, name, how)
 
 
 @main.command()
@@ -140,23 +144,28 @@ def match(name: str, recipe_file: Path, out: Path) -> None:
 @images
 @click.option("--recipe", "recipe_file", type=FILE, help="[default: tuned on the labels, if there are any]")
 @out
+@reading
 @in_workspace
-def run(file: Path, images: Path | None, recipe_file: Path | None, out: Path) -> None:
+def run(file: Path, images: Path | None, recipe_file: Path | None, out: Path, **how: Any) -> None:
     """Do it all: read FILE, encode it, choose thresholds where no recipe is given, and write the matches."""
     workspace = told_workspace()
     recipe = _read_recipe(recipe_file) if recipe_file else None
     place = file.absolute()
     # Another file of the same name in another folder is another catalog.
-    catalog_id = _import(workspace, file, images, f"{place.parent.name} {file.stem} {fingerprint(str(place))[:6]}")
+    catalog_id = _import(workspace, file, images, f"{place.parent.name} {file.stem} {fingerprint(str(place))[:6]}", how)
     if recipe is None:
         recipe = _chosen_recipe(workspace, catalog_id)
     _match(workspace, catalog_id, recipe, out)
 
 
-def _import(workspace: Workspace, file: Path, images: Path | None, name: str) -> str:
-    config = catalogs.ImportConfig(str(file), name, str(images) if images else None)
+def _import(workspace: Workspace, file: Path, images: Path | None, name: str, how: dict[str, Any]) -> str:
+    config = catalogs.ImportConfig(str(file), name, str(images) if images else None, **how)
     with ProgressLine() as report:
         result = catalogs.import_catalog(workspace, config, report)
+    taken = ", ".join(f"{meaning} = {shortened(column)}" for meaning, column in result.mapping.items() if column)
+    say(f"Read as {result.note}; {taken}.")
+    if none := [meaning for meaning in ("item_id", "title", "image", "label") if not result.mapping[meaning]]:
+        say(f"  no column for {', '.join(none)}; --columns MEANING=COLUMN names one")
     say(f"{result.listings:,} listings in catalog {result.catalog_id}; {result.rejected:,} rows left out.")
     problems = workspace.load_problems(result.catalog_id)
     for problem in problems.head(PROBLEMS_SHOWN).itertuples():

@@ -14,20 +14,28 @@ RATIO_MATTERS = 100_000_000  # bytes unpacked; below it any ratio is harmless
 
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 """What zipfile raises on damaged, encrypted and exotically packed members."""
+_METHODS = {1: "shrunk", 6: "imploded", 9: "Deflate64", 10: "DCL", 93: "Zstandard", 95: "XZ", 96: "JPEG", 97: "WavPack",
+            98: "PPMd", 99: "AES"}  # fmt: skip
+# Before Unicode each system wrote names in its own code page; the reader takes every one for cp437.
+_NAME_ENCODINGS = (
+    "utf-8",
+    "cp866",
+    "gb18030",
+    "cp932",
+    "big5",
+    "cp949",
+    "cp1251",
+    "cp1252",
+    "cp850",
+    "cp1250",
+    "cp852",
+)
 
 
 def is_archive(path: Path) -> bool:
     """Tell a zip, and thus also .xlsx, by its first bytes."""
     with path.open("rb") as file:
         return file.read(4) == b"PK\x03\x04"
-
-
-def is_workbook(path: Path) -> bool:
-    """Tell an Excel workbook from another zip."""
-    if not is_archive(path):
-        return False
-    with open_archive(path) as archive:
-        return "[Content_Types].xml" in archive.namelist()
 
 
 def open_archive(path: Path) -> zipfile.ZipFile:
@@ -66,8 +74,10 @@ def files(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         if path.startswith("/") or ".." in parts:
             continue  # a path out of the zip: nobody packs one by accident
         kind = stat.S_IFMT(member.external_attr >> 16)
-        if member.is_dir() or kind not in (0, stat.S_IFREG) or parts[0] == "__MACOSX" or parts[-1].startswith("."):
+        if member.is_dir() or kind not in (0, stat.S_IFREG) or parts[0] == "__MACOSX":
             continue
+        if parts[-1].startswith((".", "~$")):
+            continue  # what systems hide, and the locks that office programs leave beside an open file
         found[path] = member
     return found
 
@@ -81,8 +91,31 @@ def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -
     try:
         with archive.open(member) as file:
             data = file.read(limit + 1)
+    except NotImplementedError as error:
+        method = _METHODS.get(member.compress_type, f"method {member.compress_type}")
+        raise DataError(
+            f"The file is packed in a way that cannot be read here ({method}). Pack it again as an ordinary zip."
+        ) from error
     except DAMAGED as error:
         raise DataError(f"The file is damaged inside the zip ({error}). Send it again.") from error
     if len(data) > limit:
         raise DataError(f"The file has more than {limit // 1_000_000} MB. Save it smaller.")
     return data
+
+
+def spellings(member: zipfile.ZipInfo) -> list[str]:
+    """The paths that a member's name can be meant to be: a zip made long ago or on a Mac does not say its encoding."""
+    name = member.filename.replace("\\", "/")
+    if member.flag_bits & 0x800 or name.isascii():
+        return [name]
+    try:
+        raw = name.encode("cp437")
+    except UnicodeEncodeError:
+        return [name]
+    found = [name]
+    for encoding in _NAME_ENCODINGS:
+        try:
+            found.append(raw.decode(encoding))
+        except UnicodeDecodeError:
+            continue
+    return list(dict.fromkeys(found))

@@ -1,8 +1,8 @@
 """From a stranger's file to a catalog: every row checked, every problem told, every good row kept."""
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -12,10 +12,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
-from matcher.ingest.archive import files, is_archive, is_workbook, open_archive, read_member
-from matcher.ingest.column_mapping import ColumnMap, recognise_columns
+from matcher.ingest.archive import files, is_archive, open_archive, read_member
+from matcher.ingest.column_mapping import ColumnMap, guess_columns, recognise_columns
 from matcher.ingest.issues import Problem, problems_frame, shortened
 from matcher.ingest.photos import PhotoSource, keep_photos, photo_source
+from matcher.ingest.read_options import ReadOptions
+from matcher.ingest.readers.file_kinds import is_workbook
 from matcher.ingest.row_checks import standard_rows, with_photos
 from matcher.ingest.table import MAX_TABLE_BYTES, Table, read_table, unused_name
 from matcher.progress import Progress, Report, silent
@@ -25,7 +27,9 @@ __all__ = [
     "Catalog",
     "ColumnMap",
     "Problem",
+    "ReadOptions",
     "Table",
+    "guess_columns",
     "preview_table",
     "problems_frame",
     "read_catalog",
@@ -34,7 +38,8 @@ __all__ = [
 ]
 
 COLUMNS = ("item_id", "title", "image", "photo", "phash", "label")
-_TABLES = (".csv", ".tsv", ".parquet", ".xlsx", ".xlsm", ".xls")
+_TABLES = (".csv", ".tsv", ".parquet", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".feather")
+_PERHAPS_TABLES = (".txt", ".json", ".jsonl", ".ndjson")  # looked at where there is none of the others
 
 
 @dataclass(frozen=True)
@@ -60,27 +65,46 @@ class Catalog:
         return codes
 
 
-def preview_table(source: Path) -> Table:
+def preview_table(source: Path, options: ReadOptions | None = None) -> Table:
     """Read the table of a catalog file, or of the zip around it, to show it and to map its columns.
 
     Raises:
         DataError: As `read_table`; or a zip without a table, or with several.
     """
-    with _opened(source) as (table, _):
-        return table
+    if not source.is_file():
+        raise DataError(f"{source} is not a file. Give a CSV, TSV, Parquet or Excel file, or a zip.")
+    if not _is_bundle(source):
+        return read_table(source, options)
+    with open_archive(source) as archive:
+        members = files(archive)
+        tables = [path for path in members if path.lower().endswith(_TABLES)]
+        tables = tables or [path for path in members if path.lower().endswith(_PERHAPS_TABLES)]
+        if len(tables) != 1:
+            found = f"{len(tables)} tables: {shortened(', '.join(tables))}" if tables else "no table"
+            raise DataError(f"{source.name} holds {found}. Expected one CSV, TSV, Parquet or Excel file, and photos.")
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"table{PurePosixPath(tables[0]).suffix}"
+            path.write_bytes(read_member(archive, members[tables[0]], MAX_TABLE_BYTES))
+            return read_table(path, options)
 
 
 def read_catalog(
-    source: Path, images: Path | None, mapping: ColumnMap | None, into: Path, report: Report = silent
+    source: Path,
+    images: Path | None,
+    mapping: ColumnMap | Mapping[str, str | None] | None,
+    into: Path,
+    report: Report = silent,
+    table: Table | None = None,
 ) -> tuple[Catalog, list[Problem]]:
     """Read a catalog, check every row, and keep working copies of its photos.
 
     Args:
         source: CSV, TSV, Parquet, Excel, or a zip of one such table and its photos.
         images: Folder or zip of photos; None if they are in `source`, or if there are none.
-        mapping: Meaning of the columns; None to recognise them.
+        mapping: Columns by meaning; what it does not name is recognised, all of it if it is None.
         into: The catalog's folder; gets images/ and thumbnails/.
         report: Told how far it is.
+        table: What `preview_table` made of the source, if that is known already.
 
     Returns:
         The catalog of the good rows, and the problems in the order of the rows.
@@ -89,21 +113,22 @@ def read_catalog(
         DataError: The file cannot be used at all, or no row is good.
     """
     report(Progress("Reading the table", 0, 0))
-    with _opened(source) as (table, own_photos):
-        mapping = mapping or recognise_columns(table.frame)
-        mapping.check(table.frame)
-        listings, problems = standard_rows(table.frame, mapping)
-        with photo_source(images) if images else nullcontext(own_photos) as photos:
-            if photos and not mapping.image:
-                listings["image"] = [item_id if photos.has(item_id) else "" for item_id in listings["item_id"]]
-            named = listings.loc[listings["image"] != "", "image"]
-            kept = keep_photos(named, photos, into, report) if photos else None
-    listings, more = with_photos(listings, mapping, kept)
-    problems = _in_order([*table.problems, *problems, *more])
+    table = table or preview_table(source)
+    chosen = asdict(mapping) if isinstance(mapping, ColumnMap) else mapping
+    columns, doubts = guess_columns(table.frame, chosen)
+    columns.check(table.frame)
+    listings, problems = standard_rows(table.frame, columns)
+    with photo_source(images) if images else _photos_beside(source) as photos:
+        if photos and not columns.image:
+            listings["image"] = [item_id if photos.has(item_id) else "" for item_id in listings["item_id"]]
+        named = listings.loc[listings["image"] != "", "image"]
+        kept = keep_photos(named, photos, into, report) if photos else None
+    listings, more = with_photos(listings, columns, kept)
+    problems = _in_order([*table.problems, *doubts, *problems, *more])
     if listings.empty:
         first = next(problem for problem in problems if problem.rejected)
         raise DataError(f"No row of {source.name} can be used. Row {first.row}: {first.found} {first.advice}")
-    for column in table.frame.columns.difference(list(filter(None, asdict(mapping).values())), sort=False):
+    for column in table.frame.columns.difference(list(filter(None, asdict(columns).values())), sort=False):
         listings[unused_name(column, listings.columns)] = table.frame[column]  # aligned by row number
     has_photos = bool((listings["photo"] != "").any())
     return Catalog(listings.reset_index(drop=True), into / "images" if has_photos else None), problems
@@ -116,23 +141,16 @@ def _in_order(problems: list[Problem]) -> list[Problem]:
     return sorted(told, key=lambda problem: problem.row)
 
 
+def _is_bundle(source: Path) -> bool:
+    """Whether a file is a zip of a table and photos, and no workbook."""
+    return is_archive(source) and not is_workbook(source)
+
+
 @contextmanager
-def _opened(source: Path) -> Iterator[tuple[Table, PhotoSource | None]]:
-    """Read the table, and open the photos that came in the same zip."""
-    if not source.is_file():
-        raise DataError(f"{source} is not a file. Give a CSV, TSV, Parquet or Excel file, or a zip.")
-    if not is_archive(source) or is_workbook(source):
-        yield read_table(source), None
+def _photos_beside(source: Path) -> Iterator[PhotoSource | None]:
+    """Open the photos that came in the same zip as the table."""
+    if not _is_bundle(source):
+        yield None
         return
     with open_archive(source) as archive:
-        members = files(archive)
-        tables = [path for path in members if path.lower().endswith(_TABLES)]
-        tables = tables or [path for path in members if path.lower().endswith(".txt")]
-        if len(tables) != 1:
-            found = f"{len(tables)} tables: {shortened(', '.join(tables))}" if tables else "no table"
-            raise DataError(f"{source.name} holds {found}. Expected one CSV, TSV, Parquet or Excel file, and photos.")
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"table{PurePosixPath(tables[0]).suffix}"
-            path.write_bytes(read_member(archive, members[tables[0]], MAX_TABLE_BYTES))
-            table = read_table(path)
-        yield table, PhotoSource(source, archive)
+        yield PhotoSource(source, archive)

@@ -1,37 +1,24 @@
 """Tell which column of a stranger's table is the id, the title, the photo, its hash and the known product."""
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 
 import pandas as pd
 
 from matcher.errors import DataError
-
-# Names as _bare writes them, the most telling first. The names are English, Indonesian, and those of known exports.
-_ID = (
-    "itemid", "postingid", "listingid", "itemcode", "itemno", "itemnumber", "id", "sku", "asin", "listing", "offerid",
-    "productcode", "productsku", "kodebarang", "kodeproduk", "idbarang", "articleid", "uniqid", "uid",
-)  # fmt: skip
-# These name the listing in one shop and the product, or a variant, in the next: an id only where no value comes twice.
-_ID_IF_UNIQUE = ("productid", "idproduk", "variantsku", "handle", "kode", "code", "index", "no")
-_TITLE = (
-    "title", "itemtitle", "producttitle", "listingtitle", "productname", "itemname", "name", "judul", "judulproduk",
-    "namaproduk", "namabarang", "nama", "productdisplayname", "displayname", "offertitle", "subject", "headline",
-    "text", "description", "deskripsi",
-)  # fmt: skip
-_IMAGE = (
-    "image", "photo", "picture", "img", "filename", "imagefile", "imagefilename", "imagename", "imagepath", "imageurl",
-    "photofile", "photoname", "photourl", "picturename", "imgname", "imgpath", "imgurl", "gambar", "foto", "namafile",
-    "file", "filepath", "path", "pic", "thumbnail", "images", "photos", "pictures", "mainimage", "imagelink",
-    "imagesrc",
-)  # fmt: skip
-_PHASH = ("imagephash", "phash", "photophash", "perceptualhash", "imagehash")
-_LABEL = (
-    "labelgroup", "label", "group", "groupid", "product", "productid", "productgroup", "clusterid", "cluster",
-    "matchgroup", "groupkey", "kelompok", "grup", "labelid", "produk", "idproduk", "entityid", "gtin", "ean", "upc",
-)  # fmt: skip
-_PICTURE_ENDINGS = r"\.(?:jpe?g|png|webp|gif|bmp|avif)(?:\?.*)?$"
-_LOOKED_AT = 500  # rows; enough to see what a column holds
+from matcher.ingest import column_names as names
+from matcher.ingest.column_content import (
+    LOOKED_AT,
+    fits_hashes,
+    fits_ids,
+    fits_titles,
+    holds_pictures,
+    is_category,
+    photo_rank,
+    repeats,
+    title_score,
+)
+from matcher.ingest.issues import Problem
 
 
 @dataclass(frozen=True)
@@ -41,7 +28,8 @@ class ColumnMap:
     Attributes:
         item_id: Without one, row numbers serve as ids.
         title: As the seller wrote it.
-        image: A file name, a path in the photo folder or zip, or a link ending in the file's name.
+        image: A file name, a path in the photo folder or zip, or a link ending in the file's name; of several the
+            first that is there.
         image_phash: 64-bit perceptual hash in 16 hex digits.
         label: Id of the product, where it is known.
     """
@@ -72,33 +60,116 @@ class ColumnMap:
             )
 
 
-def recognise_columns(frame: pd.DataFrame) -> ColumnMap:
-    """Guess the meaning of columns by their names, and by what they hold where a name can mean two things."""
-    free = {_bare(str(column)): str(column) for column in reversed(frame.columns)}
+MEANINGS = tuple(field.name for field in fields(ColumnMap))
 
-    def take(names: tuple[str, ...], fits: Callable[[pd.Series], bool] = lambda cells: True) -> str | None:
-        for name in names:
-            if name in free and fits(frame[free[name]].head(_LOOKED_AT)):
-                return free.pop(name)
+
+def recognise_columns(frame: pd.DataFrame, chosen: Mapping[str, str | None] | None = None) -> ColumnMap:
+    """Guess the meaning of columns by their names and by what they hold.
+
+    Args:
+        frame: The table.
+        chosen: Columns by meaning that somebody named, None for a meaning that no column has; the rest is guessed.
+    """
+    return guess_columns(frame, chosen)[0]
+
+
+def guess_columns(
+    frame: pd.DataFrame, chosen: Mapping[str, str | None] | None = None
+) -> tuple[ColumnMap, list[Problem]]:
+    """Guess as `recognise_columns`, and tell what the curator should look at.
+
+    Raises:
+        DataError: A meaning that there is not.
+    """
+    found: dict[str, str | None] = dict(chosen or {})
+    if unknown := [meaning for meaning in found if meaning not in MEANINGS]:
+        raise DataError(f"Columns have no meaning {unknown[0]!r}. Choose from: {', '.join(MEANINGS)}.")
+    guess = _Guess(frame.head(LOOKED_AT), {column for column in found.values() if column})
+    for meaning, look in (("image_phash", guess.hashes), ("title", guess.titles), ("image", guess.images),
+                          ("item_id", guess.ids)):  # fmt: skip
+        if meaning not in found:
+            found[meaning] = guess.take(look())
+    if "title" not in (chosen or {}) and found["title"] is None:
+        found["title"] = guess.take(guess.title_by_content())
+    if "label" not in found:
+        found["label"] = guess.take(guess.labels(frame, found["title"]))
+    return ColumnMap(**found), guess.problems
+
+
+class _Guess:
+    """The columns that nobody has taken yet, and what was found of them."""
+
+    def __init__(self, frame: pd.DataFrame, taken: set[str]) -> None:
+        self._frame = frame
+        self._taken = taken
+        self.problems: list[Problem] = []
+
+    def take(self, column: str | None) -> str | None:
+        self._taken |= {column} if column else set()
+        return column
+
+    def _named(self, wanted: tuple[str, ...]) -> list[str]:
+        """Free columns with one of these names, in the order of the names."""
+        free: dict[str, str] = {}
+        for column in self._frame.columns:
+            if column not in self._taken:
+                free.setdefault(names.known_form(str(column)), str(column))
+        return [free[name] for name in wanted if name in free]
+
+    def _left(self) -> list[tuple[str, pd.Series]]:
+        """Free columns in the order of the table."""
+        return [(str(column), cells) for column, cells in self._frame.items() if column not in self._taken]
+
+    def hashes(self) -> str | None:
+        named = self._named(names.PHASH)
+        return next((column for column in named if fits_hashes(self._frame[column])), None)
+
+    def titles(self) -> str | None:
+        named = self._named(names.TITLE)
+        fitting = [column for column in named if fits_titles(self._frame[column])]
+        if fitting:
+            return fitting[0]
+        scores = {column: title_score(self._frame[column]) for column in self._named(names.TITLE_IF_TEXT)}
+        best = max(scores, key=lambda column: scores[column], default="")
+        return best if best and scores[best] > 0 else next(iter(named), None)
+
+    def title_by_content(self) -> str | None:
+        """The column that can be nothing but titles, though its name does not say so; told in any case."""
+        scores = {column: title_score(cells) for column, cells in self._left()}
+        best = max(scores, key=lambda column: scores[column], default="")
+        if best and scores[best] >= 1.0:
+            advice = "Check it, and choose another column if that is wrong."
+            self.problems.append(Problem(1, "", best, "No column is named as titles are; this one holds such.", advice))
+            return best
+        advice = "Say which column holds them, if one does; photos alone are compared otherwise."
+        self.problems.append(Problem(1, "", "", "No column holds titles.", advice))
         return None
 
-    phash = take(_PHASH)
-    title = take(_TITLE)
-    image = take(_IMAGE)
-    item_id = take(_ID) or take(_ID_IF_UNIQUE, lambda cells: cells.is_unique)
-    if title is None:  # "product" is then the product's name
-        title = take(("product", "produk", "item", "barang"), lambda cells: cells.str.contains(" ").mean() > 0.5)
-    label = take(_LABEL)
-    if image is None:
-        image = next((name for name in free.values() if _holds_pictures(frame[name])), None)
-    return ColumnMap(item_id, title, image, phash, label)
+    def images(self) -> str | None:
+        named = self._named(names.IMAGE)
+        fitting = [column for column in named if holds_pictures(self._frame[column])]
+        if fitting:
+            return fitting[0]
+        others = {column: photo_rank(column, cells) for column, cells in self._left() if holds_pictures(cells)}
+        return min(others, key=lambda column: others[column], default=next(iter(named), None))
 
+    def ids(self) -> str | None:
+        named = self._named(names.ITEM_ID)
+        unique = [column for column in named if fits_ids(self._frame[column])]
+        if unique:
+            return unique[0]
+        by_content = [c for c in self._named(names.ITEM_ID_IF_UNIQUE) if self._frame[c].is_unique]
+        return next(iter([*named, *by_content]), None)
 
-def _bare(name: str) -> str:
-    return "".join(letter for letter in name.casefold() if letter.isalnum())
-
-
-def _holds_pictures(cells: pd.Series) -> bool:
-    shown = cells.head(_LOOKED_AT)
-    shown = shown[shown != ""]
-    return len(shown) > 0 and bool(shown.str.contains(_PICTURE_ENDINGS, case=False, regex=True).mean() > 0.8)
+    def labels(self, frame: pd.DataFrame, title: str | None) -> str | None:
+        """The first column that names products and not kinds of goods; those that do not are told."""
+        titles = frame[title] if title else None
+        for column in self._named(names.LABEL):
+            if titles is not None and is_category(frame[column], titles):
+                values = frame[column][frame[column] != ""].nunique()
+                found = f"{values:,} values over {len(frame):,} rows, with unlike titles under one: kinds of goods."
+                advice = "It is not taken for known products. Choose it all the same if it names them."
+                self.problems.append(Problem(1, "", column, found, advice))
+            elif names.known_form(column) in names.LABEL_SAID or repeats(frame[column]):
+                return column
+        return None

@@ -9,18 +9,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from matcher.errors import DataError
-from matcher.images import MAX_PHOTO_BYTES, jpeg, open_image, read_bounded, thumbnail, working_copy
-from matcher.ingest.archive import files, open_archive, read_member
+from matcher.images import MAX_PHOTO_BYTES, jpeg, read_bounded, read_photo, thumbnail, working_copy
+from matcher.ingest.archive import files, open_archive, read_member, spellings
+from matcher.ingest.photo_names import photo_names, spellings_of
 from matcher.progress import Progress, Report
 
 MAX_FILES = 1_000_000  # looked at in a folder; a wrong folder such as / ends here
-_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".avif")
-_MADE_BY = b"512-256-jpeg90"  # part of the name, so that a change of the copies makes new files (at most 16 bytes)
+_ENDINGS = (".jpg", ".jpeg", ".jfif", ".jpe", ".png", ".webp", ".gif", ".bmp", ".avif")
+_MADE_BY = b"512-256-jpeg90-2"  # part of the name, so that a change of the copies makes new files (at most 16 bytes)
+_FLAWED = b"512-256-flawed-2"  # never found beforehand, so that a photo with a flaw is looked at, and told, each time
 _WORKERS = 8  # at most; each may unpack a photo of 200 MB
 _AT_ONCE = 32  # photos under way, so that a cancelled import ends soon
 
@@ -35,16 +37,23 @@ class PhotoSource:
             DataError: The folder is missing or has more than MAX_FILES files.
         """
         self._archive = archive
-        self._members = files(archive) if archive else {path: None for path in _walk(root)}
         self._root = root
         self._named: defaultdict[str, list[str]] = defaultdict(list)
-        for path in self._members:
+        self._keys: dict[str, frozenset[str]] = {}
+        members = files(archive) if archive else dict.fromkeys(_walk(root))
+        self._members = members
+        for path, member in members.items():
+            written = spellings(member) if member else [path]
+            written = [*written, *(unquote(spelling) for spelling in written if "%" in spelling)]
+            self._keys[path] = frozenset(map(_key, written))
+            names = {PurePosixPath(key).name for key in self._keys[path]}
             if path.lower().endswith(_ENDINGS):
-                self._named[_key(PurePosixPath(path).stem)].append(path)
-            self._named[_key(PurePosixPath(path).name)].append(path)
+                names |= {PurePosixPath(name).stem for name in names}
+            for name in names:
+                self._named[name].append(path)
 
     def find(self, name: str) -> str | None:
-        """Find the one file that a cell names: by path, by name, by name without ending, or by the end of a link.
+        """Find the one file that a name means: by path, by name, by name without ending, or by the end of a link.
 
         Returns:
             Its path for `read`; None if there is none.
@@ -52,20 +61,25 @@ class PhotoSource:
         Raises:
             DataError: Several, or a name that leads out of the folder.
         """
-        wanted = unquote(urlsplit(name).path) if "://" in name else name.replace("\\", "/")
-        if ".." in wanted.split("/"):
-            raise DataError("The name leads out of the photo folder. Name a file inside it.")
-        parts = [part for part in wanted.split("/") if part not in ("", ".")]
-        if "/".join(parts) in self._members:
-            return "/".join(parts)
-        candidates = self._named.get(_key(parts[-1]), []) if parts else []
-        if len(candidates) > 1:
-            tail = _key("/".join(parts))
-            exact = [path for path in candidates if _key(path) == tail]
-            candidates = exact or [path for path in candidates if _key(path).endswith("/" + tail)] or candidates
-        if len(candidates) > 1:
-            raise DataError(f"{len(candidates)} files have this name. Write the folder before it.")
-        return candidates[0] if candidates else None
+        for wanted in spellings_of(name):
+            if ".." in wanted.split("/"):
+                raise DataError("The name leads out of the photo folder. Name a file inside it.")
+            parts = [part for part in wanted.split("/") if part not in ("", ".")]
+            if "/".join(parts) in self._members:
+                return "/".join(parts)
+            candidates = self._named.get(_key(parts[-1]), []) if parts else []
+            if len(candidates) > 1:
+                candidates = self._nearest(candidates, _key("/".join(parts)))
+            if len(candidates) > 1:
+                raise DataError(f"{len(candidates)} files have this name. Write the folder before it.")
+            if candidates:
+                return candidates[0]
+        return None
+
+    def _nearest(self, candidates: list[str], tail: str) -> list[str]:
+        """Those at this very path, else those whose path ends so, else all."""
+        exact = [path for path in candidates if tail in self._keys[path]]
+        return exact or [p for p in candidates if any(key.endswith(f"/{tail}") for key in self._keys[p])] or candidates
 
     def has(self, name: str) -> bool:
         """Tell whether exactly one file has this name."""
@@ -106,11 +120,15 @@ class Photo:
         name: Its file name in the catalog, "" if there is none.
         error: What is wrong with it, and what to do.
         missing: Whether there is no such file, rather than an unusable one.
+        flaw: What is wrong with it though it can be shown, "" if nothing is.
+        several: How many photos the cell names.
     """
 
     name: str
     error: str = ""
     missing: bool = False
+    flaw: str = ""
+    several: int = 1
 
 
 def keep_photos(names: Iterable[str], source: PhotoSource, into: Path, report: Report) -> dict[str, Photo]:
@@ -153,23 +171,41 @@ def keep_photos(names: Iterable[str], source: PhotoSource, into: Path, report: R
     return kept
 
 
-def _keep(name: str, source: PhotoSource, into: Path) -> Photo:
-    try:
-        path = source.find(name)
-        if path is None:
-            what_to_do = "Photos are not fetched from links: add the file" if "://" in name else "Add it"
-            return Photo("", f"No such file among the photos. {what_to_do}, or correct the name.", missing=True)
-        data = source.read(path)
-        kept = f"{hashlib.blake2b(data, digest_size=16, person=_MADE_BY).hexdigest()}.jpg"
-        copy, small = into / "images" / kept, into / "thumbnails" / kept
-        if copy.exists() and small.exists():
-            return Photo(kept)
-        image = working_copy(open_image(data, side=512))
-    except DataError as error:
-        return Photo("", str(error))
+def _keep(cell: str, source: PhotoSource, into: Path) -> Photo:
+    """Keep the first photo of a cell that is there and can be read; if there is none, tell why the first cannot."""
+    names = photo_names(cell)
+    first: Photo | None = None
+    for name in names:
+        try:
+            path = source.find(name)
+            if path is None:
+                continue
+            photo = _keep_one(source.read(path), into)
+        except DataError as error:
+            first = first or Photo("", str(error))
+            continue
+        return replace(photo, several=max(1, len(names) - 1))
+    if first is None:
+        what_to_do = "Photos are not fetched from links: add the file" if "//" in cell else "Add it"
+        first = Photo("", f"No such file among the photos. {what_to_do}, or correct the name.", missing=True)
+    return first
+
+
+def _keep_one(data: bytes, into: Path) -> Photo:
+    def places(made_by: bytes) -> tuple[str, Path, Path]:
+        kept = f"{hashlib.blake2b(data, digest_size=16, person=made_by).hexdigest()}.jpg"
+        return kept, into / "images" / kept, into / "thumbnails" / kept
+
+    kept, copy, small = places(_MADE_BY)
+    if copy.exists() and small.exists():
+        return Photo(kept)
+    read, flaw = read_photo(data, side=512)
+    image = working_copy(read)
+    if flaw:
+        kept, copy, small = places(_FLAWED)
     _write(small, jpeg(thumbnail(image), quality=85))
     _write(copy, jpeg(image))
-    return Photo(kept)
+    return Photo(kept, flaw=flaw)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -1,10 +1,10 @@
 """From a file to a catalog in the workspace."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from matcher.ingest.catalog import ColumnMap, read_catalog
-from matcher.progress import Report, silent
+from matcher.ingest.catalog import ReadOptions, preview_table, read_catalog, recognise_columns
+from matcher.progress import Progress, Report, silent
 from matcher.storage.workspace import Workspace, catalog_id_of
 
 DEMO = Path(__file__).parents[2] / "assets" / "demo"
@@ -18,13 +18,26 @@ class ImportConfig:
         source: CSV, TSV, Parquet, Excel, or a zip of one such table and its photos.
         name: The catalog's name; that of an earlier one replaces its listings and keeps its verdicts.
         images: Folder or zip of photos, if they are not in the source.
-        mapping: The meaning of columns, as `asdict(ColumnMap)`; None to recognise them.
+        mapping: Columns by meaning, as in `asdict(ColumnMap)`; what is not named is recognised.
+        sheet: Of a workbook; None, as for the three below, to find it out.
+        delimiter: Of a text table, "" for a single column.
+        encoding: Of a text table, as Python names it.
+        header_row: Where the column names stand, as a spreadsheet numbers rows; 0 if there are none.
     """
 
     source: str
     name: str
     images: str | None = None
     mapping: dict[str, str | None] | None = None
+    sheet: str | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    header_row: int | None = None
+
+    @property
+    def options(self) -> ReadOptions:
+        """How the table is to be read."""
+        return ReadOptions(self.sheet, self.delimiter, self.encoding, self.header_row)
 
     @property
     def catalog_id(self) -> str:
@@ -41,12 +54,23 @@ class DemoConfig:
 
 @dataclass(frozen=True)
 class ImportResult:
-    """What an upload came to: listings taken, rows left out, and problems in all."""
+    """What an upload came to.
+
+    Attributes:
+        catalog_id: The catalog's.
+        listings: Rows that were taken.
+        rejected: Rows that were left out.
+        problems: Remarks in all.
+        note: How the table was read: "CSV, semicolon, UTF-8".
+        mapping: The column that was taken for each meaning, None where there is none.
+    """
 
     catalog_id: str
     listings: int
     rejected: int
     problems: int
+    note: str = ""
+    mapping: dict[str, str | None] = field(default_factory=dict)
 
 
 def import_catalog(workspace: Workspace, config: ImportConfig, report: Report = silent) -> ImportResult:
@@ -57,10 +81,13 @@ def import_catalog(workspace: Workspace, config: ImportConfig, report: Report = 
     """
     into = workspace.folder(config.catalog_id)
     source, images = Path(config.source), Path(config.images) if config.images else None
-    mapping = ColumnMap(**config.mapping) if config.mapping else None
-    catalog, problems = read_catalog(source, images, mapping, into, report)
+    report(Progress("Reading the table", 0, 0))
+    table = preview_table(source, config.options)
+    mapping = asdict(recognise_columns(table.frame, config.mapping))
+    catalog, problems = read_catalog(source, images, config.mapping, into, report, table)
     info = workspace.save_catalog(config.name.strip(), source.name, catalog, problems)
-    return ImportResult(info.id, info.listings, sum(problem.rejected for problem in problems), len(problems))
+    rejected = sum(problem.rejected for problem in problems)
+    return ImportResult(info.id, info.listings, rejected, len(problems), table.note, mapping)
 
 
 def open_demo(workspace: Workspace, config: DemoConfig, report: Report = silent) -> ImportResult:

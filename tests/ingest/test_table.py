@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import DataError
-from matcher.ingest import csv_reader, table
+from matcher.ingest import table
+from matcher.ingest.cells import cell_text
 from matcher.ingest.column_mapping import ColumnMap, recognise_columns
-from matcher.ingest.parquet_reader import read_parquet
+from matcher.ingest.readers.parquet_reader import read_parquet
+from matcher.ingest.readers.text_encoding import find_encoding
 from matcher.ingest.table import read_table
 from matcher.storage.exports import to_bytes
 
@@ -91,7 +93,7 @@ def test_parquet_and_excel_are_known_by_their_content(tmp_path):
 def test_what_is_exported_reads_back_the_same(tmp_path_factory, rows):
     cells = [[f"r{place}", *map(table.plain, row)] for place, row in enumerate(rows)]
     # An apostrophe before a formula sign is the mark of our own exports, and comes off on reading.
-    cells = [[table._cell(cell) for cell in row] for row in cells]
+    cells = [[cell_text(cell) for cell in row] for row in cells]
     exported = to_bytes(pd.DataFrame(cells, columns=["id", "one", "two"]), "CSV")
     assert parse(tmp_path_factory.mktemp("t"), exported).frame.to_numpy().tolist() == cells
 
@@ -192,7 +194,7 @@ def test_a_stray_far_cell_does_not_unfold_a_sheet(tmp_path):
 
 def test_latin_text_in_a_legacy_encoding_is_read_as_excel_writes_it(tmp_path):
     (tmp_path / "old.csv").write_bytes("id;title\na;Crème brûlée 250 g\n".encode("cp1252"))
-    assert csv_reader.find_encoding(tmp_path / "old.csv") == "cp1252"
+    assert find_encoding(tmp_path / "old.csv").name == "cp1252"
 
 
 @pytest.mark.parametrize(
