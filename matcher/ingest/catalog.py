@@ -1,25 +1,25 @@
 """From a stranger's file to a catalog: every row checked, every problem told, every good row kept."""
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
-from matcher.ingest.archive import files, is_archive, open_archive, read_member
+from matcher.ingest.archive import open_archive
 from matcher.ingest.column_mapping import ColumnMap, guess_columns, recognise_columns
-from matcher.ingest.issues import Problem, problems_frame, shortened
+from matcher.ingest.guarded_reading import read_guarded
+from matcher.ingest.issues import Problem, problems_frame
 from matcher.ingest.photos import PhotoSource, keep_photos, photo_source
 from matcher.ingest.read_options import ReadOptions
-from matcher.ingest.readers.file_kinds import is_workbook
 from matcher.ingest.row_checks import standard_rows, with_photos
-from matcher.ingest.table import MAX_TABLE_BYTES, Table, read_table, unused_name
+from matcher.ingest.source import is_bundle
+from matcher.ingest.table import Table, read_table, unused_name
 from matcher.progress import Progress, Report, silent
 
 __all__ = [
@@ -38,8 +38,6 @@ __all__ = [
 ]
 
 COLUMNS = ("item_id", "title", "image", "photo", "phash", "label")
-_TABLES = (".csv", ".tsv", ".parquet", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".feather")
-_PERHAPS_TABLES = (".txt", ".json", ".jsonl", ".ndjson")  # looked at where there is none of the others
 
 
 @dataclass(frozen=True)
@@ -68,24 +66,12 @@ class Catalog:
 def preview_table(source: Path, options: ReadOptions | None = None) -> Table:
     """Read the table of a catalog file, or of the zip around it, to show it and to map its columns.
 
+    Where the file could harm this process it is read in another one, within bounds of memory and time.
+
     Raises:
-        DataError: As `read_table`; or a zip without a table, or with several.
+        DataError: As `read_source`; or the file takes too much, or ends its reader.
     """
-    if not source.is_file():
-        raise DataError(f"{source} is not a file. Give a CSV, TSV, Parquet or Excel file, or a zip.")
-    if not _is_bundle(source):
-        return read_table(source, options)
-    with open_archive(source) as archive:
-        members = files(archive)
-        tables = [path for path in members if path.lower().endswith(_TABLES)]
-        tables = tables or [path for path in members if path.lower().endswith(_PERHAPS_TABLES)]
-        if len(tables) != 1:
-            found = f"{len(tables)} tables: {shortened(', '.join(tables))}" if tables else "no table"
-            raise DataError(f"{source.name} holds {found}. Expected one CSV, TSV, Parquet or Excel file, and photos.")
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"table{PurePosixPath(tables[0]).suffix}"
-            path.write_bytes(read_member(archive, members[tables[0]], MAX_TABLE_BYTES))
-            return read_table(path, options)
+    return read_guarded(source, options)
 
 
 def read_catalog(
@@ -141,15 +127,10 @@ def _in_order(problems: list[Problem]) -> list[Problem]:
     return sorted(told, key=lambda problem: problem.row)
 
 
-def _is_bundle(source: Path) -> bool:
-    """Whether a file is a zip of a table and photos, and no workbook."""
-    return is_archive(source) and not is_workbook(source)
-
-
 @contextmanager
 def _photos_beside(source: Path) -> Iterator[PhotoSource | None]:
     """Open the photos that came in the same zip as the table."""
-    if not _is_bundle(source):
+    if not is_bundle(source):
         yield None
         return
     with open_archive(source) as archive:

@@ -13,13 +13,17 @@ _BRACKETS = {"[": "]", "{": "}", "(": ")"}
 
 
 def photo_names(cell: str) -> list[str]:
-    """The names in a cell, the cell itself first, since a file's name may hold commas and blanks.
+    """The names in a cell; the cell itself comes first where it can be one, since a name may hold commas and blanks.
+
+    With a slash it cannot: what stands behind the last one would be taken for its name, and that is the last photo.
 
     Read are a JSON list, one as Python or PostgreSQL writes it, and names with a bar, semicolon, comma, colons, blanks
     or line breaks between them; only where each part ends as picture files do.
     """
     parts = _listed(cell) or _cut(cell)
-    return [cell, *parts] if len(parts) > 1 or (parts and parts != [cell]) else [cell]
+    if not parts or parts == [cell]:
+        return [cell]
+    return parts if "/" in cell else [cell, *parts]
 
 
 def spellings_of(name: str) -> list[str]:

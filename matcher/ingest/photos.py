@@ -184,7 +184,7 @@ def _keep(cell: str, source: PhotoSource, into: Path) -> Photo:
         except DataError as error:
             first = first or Photo("", str(error))
             continue
-        return replace(photo, several=max(1, len(names) - 1))
+        return replace(photo, several=len(names) - (len(names) > 1 and names[0] == cell))
     if first is None:
         what_to_do = "Photos are not fetched from links: add the file" if "//" in cell else "Add it"
         first = Photo("", f"No such file among the photos. {what_to_do}, or correct the name.", missing=True)

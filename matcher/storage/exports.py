@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from matcher.ingest.table import unused_name
 from matcher.storage.excel_writer import workbook
 from matcher.storage.records import Verdict
 from matcher.text import guard_formulas
@@ -106,15 +107,21 @@ def group_table(listings: pd.DataFrame, groups: NDArray[np.int32]) -> pd.DataFra
         groups: Shape (N,). Group of each listing.
 
     Returns:
-        group (from 1), size, and all columns of the listings but the working copy's name.
+        group (from 1), size, and all columns of the listings but the working copy's name. Where the curator has columns
+        of these names, those keep them, and ours are called match_group and match_size.
     """
     _, inverse, sizes = np.unique(groups, return_inverse=True, return_counts=True)
     rank = np.empty(len(sizes), dtype=np.int64)
     rank[np.argsort(-sizes, kind="stable")] = np.arange(1, len(sizes) + 1)
-    frame = listings.drop(columns=[name for name in ("photo", "group", "size") if name in listings])
-    frame = frame.assign(group=rank[inverse], size=sizes[inverse])
-    frame = frame[["group", "size", *frame.columns[:-2]]]
-    return frame.sort_values("group", kind="stable").reset_index(drop=True)
+    frame = listings.drop(columns="photo", errors="ignore")
+    if "photo_2" in frame and "photo" not in frame:
+        frame = frame.rename(
+            columns={"photo_2": "photo"}
+        )  # the curator's own, which gave way to the working copy's name
+    group, size = (unused_name(name if name not in frame else f"match_{name}", frame) for name in ("group", "size"))
+    frame.insert(0, group, rank[inverse])
+    frame.insert(1, size, sizes[inverse])
+    return frame.sort_values(group, kind="stable").reset_index(drop=True)
 
 
 def verdict_table(verdicts: Iterable[Verdict], listings: pd.DataFrame) -> pd.DataFrame:

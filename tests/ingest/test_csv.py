@@ -116,7 +116,7 @@ SAMPLES = {
     "cp1250": "Misa głęboka biała, kubek żółtawy, łyżka średnia",
     "iso8859_2": "Šálek malý, talíř žlutý, lžíce čajová",
     "cp1252": "Théière émaillée à côté, Schüssel groß für Suppe",
-    "cp1254": "Büyük kâse, ışıklı kırmızı kaşık, çatal",
+    "cp1254": "Büyük kâse, ışıklı kırmızı kaşık, çatal",  # noqa: RUF001
     "mac_roman": "Théière émaillée, pâte brisée",
     "cp1251": "Чашка белая, Ложка чайная",
     "koi8_r": "Чашка белая, Ложка чайная",

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import DataError
+from matcher.ingest.catalog import read_catalog
 from matcher.storage.exports import (
     contest_lists,
     group_table,
@@ -80,6 +81,18 @@ def test_groups_are_numbered_from_the_largest():
     assert frame["size"].tolist() == [3, 3, 3, 1]
     assert frame["item_id"].tolist() == ["b b", "c%", "d", "a"]
     assert "photo" not in frame
+
+
+def test_the_curators_own_columns_keep_their_names(tmp_path):
+    (tmp_path / "shop.csv").write_text(
+        "id,title,size,group,photo,image\n1,Coat,L,men,front,a.jpg\n2,Cap,S,women,back,b.jpg\n"
+    )
+    catalog, _ = read_catalog(tmp_path / "shop.csv", None, None, tmp_path / "into")
+    frame = group_table(catalog.listings, np.array([0, 0], np.int32))
+    assert list(frame.columns[:2]) == ["match_group", "match_size"]
+    assert frame["match_size"].tolist() == [2, 2]
+    own = frame[["size", "group", "photo", "image"]]
+    assert own.to_numpy().tolist() == [["L", "men", "front", "a.jpg"], ["S", "women", "back", "b.jpg"]]
 
 
 def test_a_verdict_outlives_its_listing():
