@@ -163,7 +163,7 @@ class _Guess:
 
     def labels(self, frame: pd.DataFrame, title: str | None) -> str | None:
         """The first column that names products and not kinds of goods; those that do not are told."""
-        titles = frame[title] if title else None
+        titles = frame[title] if title in frame else None
         for column in self._named(names.LABEL):
             if titles is not None and is_category(frame[column], titles):
                 values = frame[column][frame[column] != ""].nunique()

@@ -115,10 +115,9 @@ def group_table(listings: pd.DataFrame, groups: NDArray[np.int32]) -> pd.DataFra
     rank[np.argsort(-sizes, kind="stable")] = np.arange(1, len(sizes) + 1)
     frame = listings.drop(columns="photo", errors="ignore")
     if "photo_2" in frame and "photo" not in frame:
-        frame = frame.rename(
-            columns={"photo_2": "photo"}
-        )  # the curator's own, which gave way to the working copy's name
-    group, size = (unused_name(name if name not in frame else f"match_{name}", frame) for name in ("group", "size"))
+        frame = frame.rename(columns={"photo_2": "photo"})  # the curator's own, which gave way to ours
+    taken = [str(name) for name in frame.columns]
+    group, size = (unused_name(name if name not in taken else f"match_{name}", taken) for name in ("group", "size"))
     frame.insert(0, group, rank[inverse])
     frame.insert(1, size, sizes[inverse])
     return frame.sort_values(group, kind="stable").reset_index(drop=True)

@@ -12,42 +12,52 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from matcher import jobs
 from matcher.errors import DataError
-from matcher.ingest.catalog import ColumnMap, Table, preview_table, recognise_columns
+from matcher.ingest.catalog import ColumnMap, ReadOptions, Table, guess_columns, preview_table
 from matcher.pipeline.catalogs import ImportConfig
+from matcher.storage.files import fingerprint
 from matcher.storage.workspace import Workspace, catalog_id_of
+from pages._catalog import how_to_read
 from pages._shared.escape import literal
 
-KINDS = ["csv", "tsv", "txt", "parquet", "xlsx", "xlsm", "xls", "zip"]
+KINDS = ["csv", "tsv", "txt", "parquet", "xlsx", "xlsm", "xlsb", "xls", "ods", "json",
+         "jsonl", "ndjson", "feather", "zip"]  # fmt: skip
 NONE = "none"
 MEANINGS = {
     "item_id": "Id", "title": "Title", "image": "Photo", "image_phash": "Photo hash", "label": "Known product",
 }  # fmt: skip
 KEPT_SECONDS = 86_400  # an upload outlives its import by a day, so that columns can be mapped again
 ROWS_SHOWN = 8
+REMARKS_SHOWN = 5
 
 
 def draw(workspace: Workspace) -> None:
     """Ask for the file, show what was understood, and import it."""
     upload = st.file_uploader("A table, or a zip of a table and its photos", KINDS, key="upload")
-    st.caption("CSV, TSV, Parquet or Excel. The photos in a zip are found by the file names in the table.")
+    st.caption(
+        "CSV, TSV, Excel, OpenDocument, Parquet, Feather or JSON. Photos in a zip are found by the names in the table."
+    )
     with st.expander("Files that are on the server already", icon=":material/folder_open:"):
         path = st.text_input("Table", key="server-table", placeholder="/data/listings.csv")
         images = st.text_input("Folder of photos", key="server-photos", placeholder="/data/photos, or empty")
     source = keep(workspace, upload) if upload else Path(path.strip()).expanduser().absolute() if path.strip() else None
     if source is None:
         return
+    options = how_to_read.chosen(str(source))
     try:
-        table = _preview(source, source.stat().st_mtime if source.exists() else 0.0)
+        table = _preview(source, source.stat().st_mtime if source.exists() else 0.0, options)
     except DataError as error:
         st.error(literal(str(error)), icon=":material/error:")
+        how_to_read.choose(None, str(source))
         return
-    mapping = map_columns(table, str(source))
+    how_to_read.choose(table, str(source))
+    mapping = map_columns(table, f"{source}-{fingerprint(list(table.frame.columns))[:8]}")
     stem = Path(upload.name).stem if upload else source.stem
     name = st.text_input("Name of the catalog", stem[:60], key=f"name-{source}")
     if any(info.id == catalog_id_of(name) for info in workspace.catalogs() if name.strip()):
         st.caption("There is a catalog of this name: its listings are replaced, its verdicts stay.")
     if st.button("Import", type="primary", icon=":material/download_done:", disabled=not name.strip()):
-        config = ImportConfig(str(source), name.strip(), _folder(images), asdict(mapping))
+        how = asdict(options)
+        config = ImportConfig(str(source), name.strip(), _folder(images), asdict(mapping), **how)
         st.query_params["importing"] = jobs.start(workspace, "import", config)
         st.rerun()
 
@@ -56,7 +66,10 @@ def map_columns(table: Table, key: str) -> ColumnMap:
     """Show the first rows and what each column was taken for; any of it can be changed."""
     st.caption(f"{literal(table.note)} · {len(table.frame):,} rows · {len(table.frame.columns)} columns")
     st.dataframe(table.frame.head(ROWS_SHOWN), height="content")
-    guess = recognise_columns(table.frame)
+    guess, doubts = guess_columns(table.frame)
+    for problem in [*doubts, *table.problems][:REMARKS_SHOWN]:
+        row = f"Row {problem.row}: " if problem.row > 1 else ""
+        st.caption(f":material/info: {row}{literal(f'{problem.found} {problem.advice}')}")
     options = [NONE, *table.frame.columns]
     chosen = {}
     for column, field in zip(st.columns(len(MEANINGS)), fields(ColumnMap), strict=True):
@@ -90,5 +103,5 @@ def _folder(typed: str) -> str | None:
 
 
 @st.cache_resource(show_spinner="Reading the table", max_entries=2)
-def _preview(source: Path, changed: float) -> Table:
-    return preview_table(source)
+def _preview(source: Path, changed: float, options: ReadOptions) -> Table:
+    return preview_table(source, options)

@@ -49,5 +49,5 @@ def test_too_much_time_and_too_much_memory_end_in_one_line(tmp_path, monkeypatch
         read_guarded(tmp_path / "goods.csv")
     monkeypatch.setattr(guarded_reading, "WALL_SECONDS", 60)
     monkeypatch.setattr(guarded_reading, "MEMORY", 100_000_000)
-    with pytest.raises(DataError, match="ended its reader|more memory"):
+    with pytest.raises(DataError, match=r"ended its reader|more memory"):
         read_guarded(tmp_path / "goods.csv")

@@ -85,7 +85,7 @@ def test_groups_are_numbered_from_the_largest():
 
 def test_the_curators_own_columns_keep_their_names(tmp_path):
     (tmp_path / "shop.csv").write_text(
-        "id,title,size,group,photo,image\n1,Coat,L,men,front,a.jpg\n2,Cap,S,women,back,b.jpg\n"
+        "id,title,size,group,photo,image,label\n1,Coat,L,men,front,a.jpg,P\n2,Cap,S,women,back,b.jpg,P\n"
     )
     catalog, _ = read_catalog(tmp_path / "shop.csv", None, None, tmp_path / "into")
     frame = group_table(catalog.listings, np.array([0, 0], np.int32))
