@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 
 import stopwordsiso
@@ -22,6 +23,23 @@ _NUMBER_ALONE = r"[+-]?\d+(?:[.,]\d+)?(?:$|[;\t\r\n|])"
 _FORMULA = re.compile(rf"{_BEGINNING}(?!{_NUMBER_ALONE})('*)(?=[\s\"]*{_SIGN})")
 _GUARDED = re.compile(rf"{_BEGINNING}'('*)(?=[\s\"]*{_SIGN})")
 _EDGES = "\"'`.,;:!?()[]{}<>|/\\*~_-+=#"
+
+# Signs that say who owns a name; spelled out they would hang letters on it.
+_OWNED = re.compile("[\u2122\u00ae\u00a9\u2120]")
+# Letters that no form of Unicode takes apart, and signs that the eye takes for one another.
+_ALIKE = str.maketrans(
+    {"\u0131": "i", "\u00f8": "o", "\u0111": "d", "\u0142": "l", "\u00e6": "ae", "\u0153": "oe", "\u0451": "\u0435",
+     "\u00d7": "x", "\u2044": "/", "\u2212": "-"}
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015", "-")
+    | dict.fromkeys("\u2018\u2019\u201a\u00b4\u02bc\u2032", "'")
+    | dict.fromkeys("\u201c\u201d\u201e\u00ab\u00bb\u2033", '"')
+)  # fmt: skip
+_CYRILLIC_WORD = re.compile(r"\w*[\u0400-\u04ff]\w*")
+_LATIN_IN_CYRILLIC = str.maketrans(
+    "aceopxykmtbhi", "\u0430\u0441\u0435\u043e\u0440\u0445\u0443\u043a\u043c\u0442\u0432\u043d\u0456"
+)
+# Chinese and Japanese are written without blanks; one between two of their characters parts nothing.
+_BLANK_IN_HAN = re.compile(r"(?<=[\u3040-\u30ff\u3400-\u9fff]) +(?=[\u3040-\u30ff\u3400-\u9fff])")
 
 # In the lists below, single letters and these words are stop words; in a shop they are sizes, amounts, or goods.
 _MEASURES = frozenset(
@@ -80,14 +98,44 @@ def stop_words(languages: tuple[str, ...] = ("id", "en")) -> frozenset[str]:
     return frozenset(w for w in words if (len(w) > 1 or w == "a") and w not in _MEASURES and not w.isnumeric())
 
 
+def fold(text: str) -> str:
+    """Write alike what looks alike, to compare by; what is shown stays as it was written.
+
+    Small letters; full-width, half-width and joined characters in their usual form, `ml` for the one sign of it; Latin
+    and Greek letters without accents; one kind of dash, quote and blank; no blanks between Chinese or Japanese
+    characters; and Cyrillic words without the Latin letters typed into them. Accents of other
+    scripts stay: there they are vowels. Text of which nothing would be left is given in small letters.
+
+    Source: Unicode Standard Annex 15, "Unicode Normalization Forms", form KC.
+    """
+    given = text
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", _OWNED.sub("", text)).casefold().translate(_ALIKE)
+        text = "".join(_without_accents(text))
+        text = _CYRILLIC_WORD.sub(lambda word: word.group().translate(_LATIN_IN_CYRILLIC), text)
+        text = _BLANK_IN_HAN.sub("", unicodedata.normalize("NFC", text))
+    return _SPACES.sub(" ", text.casefold()).strip() or _SPACES.sub(" ", given.lower()).strip()
+
+
+def _without_accents(text: str) -> Iterator[str]:
+    """Give the letters, and the marks on all but Latin and Greek ones."""
+    base = ""
+    for letter in unicodedata.normalize("NFD", text):
+        if not unicodedata.combining(letter):
+            base = letter
+        elif base < "\u0400" or "\u1e00" <= base < "\u2000":
+            continue
+        yield letter
+
+
 def clean_title(title: str, stop_words: frozenset[str]) -> str:
-    """Lower-case a title and leave out stop words, keeping numbers, units and sizes.
+    """Fold a title and leave out stop words, keeping numbers, units and sizes.
 
     A title of nothing but stop words is kept whole: it is all that is known of the listing.
     """
-    lowered = _SPACES.sub(" ", title.lower()).strip()
-    kept = [word for word in lowered.split(" ") if word.strip(_EDGES) not in stop_words]
-    return " ".join(kept) if any(word.strip(_EDGES) for word in kept) else lowered
+    folded = fold(title)
+    kept = [word for word in folded.split(" ") if word.strip(_EDGES) not in stop_words]
+    return " ".join(kept) if any(word.strip(_EDGES) for word in kept) else folded
 
 
 def guard_formulas(cell: str) -> str:

@@ -1,11 +1,13 @@
 """Titles are made fit to encode without losing what tells products apart."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import DataError
-from matcher.text import clean_title, display_title, plain, stop_words
+from matcher.text import clean_title, display_title, fold, plain, stop_words
 
 WORDS = stop_words()
 
@@ -42,6 +44,46 @@ def test_what_is_shown_is_one_plain_line(text):
     assert shown == shown.strip()
     assert not any(ord(letter) < 32 or "\u202a" <= letter <= "\u202e" for letter in shown)
     assert plain(shown) == shown
+
+
+ALIKE = [
+    ("ＬＥＤ　Ｌａｍｐ　１２Ｗ", "led lamp 12w"),  # noqa: RUF001
+    ("ｶｯﾌﾟ", "カップ"),
+    ("ＣＲÈＭＥ Brûlée", "creme brulee"),
+    ("½ inch", "1/2 inch"),
+    ("30㎖", "30ml"),
+    ("STRASSE ﬁne", "straße fine"),
+    ("İznik Işık", "iznik isik"),  # noqa: RUF001
+    ("USB‑C – Hub", "usb-c - hub"),  # noqa: RUF001
+    ("Lodge™ 24\u00a0cm", "lodge 24 cm"),
+    ("白色 茶杯 2 号", "白色茶杯 2 号"),
+    ("Cковорода 26 cм", "сковорода 26 см"),  # noqa: RUF001
+    ("Ёлка", "елка"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), ALIKE)
+def test_what_looks_alike_is_folded_alike(one, other):
+    assert fold(one) == fold(other)
+
+
+@pytest.mark.parametrize(
+    "text", ["ชาเขียว", "हिंदी चाय", "чайник", "갈색 찻잔", "ガラス", "日本 tea cup", "10 - 20", "-5"]
+)
+def test_marks_that_are_letters_stay(text):
+    assert fold(text) == text
+
+
+@given(st.text())
+def test_forms_of_unicode_are_one_and_nothing_is_lost_altogether(text):
+    assert fold(unicodedata.normalize("NFC", text)) == fold(unicodedata.normalize("NFD", text))
+    assert bool(fold(text)) == bool(text.strip())
+
+
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=126)))
+def test_full_width_is_the_same_to_the_eye(text):
+    wide = "".join(chr(ord(letter) + 0xFEE0) for letter in text)
+    assert fold(wide) == fold(text)
 
 
 def test_traces_of_exports_are_undone():

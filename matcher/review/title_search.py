@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from matcher.text import fold
+
 
 def searcher(listings: pd.DataFrame) -> Callable[[str], NDArray[np.int64]]:
     """Prepare a search by words, id or label.
@@ -15,13 +17,13 @@ def searcher(listings: pd.DataFrame) -> Callable[[str], NDArray[np.int64]]:
 
     Returns:
         A function from what somebody typed to row numbers: listings whose id or label is just that come first, then
-        those whose title, id or label holds every word of it, in catalog order.
+        those whose title, id or label holds every word of it, however accents and widths were typed, in catalog order.
     """
     exact = [listings[name].str.casefold() for name in ("item_id", "label")]
-    text = listings["title"].str.cat(listings[["item_id", "label"]], sep="\n").str.casefold()
+    text = listings["title"].map(fold).str.cat([listings[name].map(fold) for name in ("item_id", "label")], sep="\n")
 
     def search(typed: str) -> NDArray[np.int64]:
-        words = typed.casefold().split()
+        words = fold(typed).split()
         if not words:
             return np.arange(len(text))
         holds = np.ones(len(text), dtype=np.bool_)

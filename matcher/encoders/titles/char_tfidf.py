@@ -16,6 +16,7 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import HashingVectorizer
 
 from matcher.errors import EncoderError
+from matcher.text import fold
 from matcher.vectors.embeddings import unit_rows
 from matcher.vectors.whitening import LETTER_DIRECTIONS, Whitening, fit_whitening
 
@@ -111,7 +112,7 @@ def _pieces(titles: Sequence[str]) -> csr_matrix:
     reader = HashingVectorizer(
         analyzer="char_wb", ngram_range=(2, 5), n_features=BUCKETS, alternate_sign=False, norm=None, dtype=np.float32
     )
-    return csr_matrix(reader.transform(titles))
+    return csr_matrix(reader.transform([fold(title) for title in titles]))
 
 
 def _squeeze(columns: int) -> csr_matrix:

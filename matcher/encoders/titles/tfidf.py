@@ -39,7 +39,7 @@ class TfidfEncoder:
     @property
     def version(self) -> str:
         """Decides cache keys."""
-        return f"{self.id}-2"
+        return f"{self.id}-3"
 
     def encode(self, inputs: Sequence[str], report: Report = silent) -> csr_matrix:
         """Fit on the titles and turn them into vectors.
