@@ -38,8 +38,6 @@ _CYRILLIC_WORD = re.compile(r"\w*[\u0400-\u04ff]\w*")
 _LATIN_IN_CYRILLIC = str.maketrans(
     "aceopxykmtbhi", "\u0430\u0441\u0435\u043e\u0440\u0445\u0443\u043a\u043c\u0442\u0432\u043d\u0456"
 )
-_LONE_LETTER = re.compile(r"\b([^\W\d_])-(?=[^\W\d_]{2})")  # t-shirt is a tshirt
-_HYPHENS = re.compile(r"(?<=\w)-(?=\w)")  # USB-C is USB C
 # Chinese and Japanese are written without blanks; one between two of their characters parts nothing.
 _BLANK_IN_HAN = re.compile(r"(?<=[\u3040-\u30ff\u3400-\u9fff]) +(?=[\u3040-\u30ff\u3400-\u9fff])")
 
@@ -105,7 +103,7 @@ def fold(text: str) -> str:
 
     Small letters; full-width, half-width and joined characters in their usual form, `ml` for the one sign of it; Latin
     and Greek letters without accents; one kind of dash, quote and blank; no blanks between Chinese or Japanese
-    characters; no hyphens within words; and Cyrillic words without the Latin letters typed into them. Accents of other
+    characters; and Cyrillic words without the Latin letters typed into them. Accents of other
     scripts stay: there they are vowels. Text of which nothing would be left is given in small letters.
 
     Source: Unicode Standard Annex 15, "Unicode Normalization Forms", form KC.
@@ -116,8 +114,7 @@ def fold(text: str) -> str:
         text = "".join(_without_accents(text))
         text = _CYRILLIC_WORD.sub(lambda word: word.group().translate(_LATIN_IN_CYRILLIC), text)
         text = _BLANK_IN_HAN.sub("", unicodedata.normalize("NFC", text))
-    text = _HYPHENS.sub(" ", _LONE_LETTER.sub(r"\1", text.casefold())) if "-" in text else text.casefold()
-    return _SPACES.sub(" ", text).strip() or _SPACES.sub(" ", given.lower()).strip()
+    return _SPACES.sub(" ", text.casefold()).strip() or _SPACES.sub(" ", given.lower()).strip()
 
 
 def _without_accents(text: str) -> Iterator[str]:

@@ -54,8 +54,7 @@ ALIKE = [
     ("30㎖", "30ml"),
     ("STRASSE ﬁne", "straße fine"),
     ("İznik Işık", "iznik isik"),  # noqa: RUF001
-    ("USB‑C – Hub", "usb c - hub"),  # noqa: RUF001
-    ("T-Shirt V-Neck", "tshirt vneck"),
+    ("USB‑C – Hub", "usb-c - hub"),  # noqa: RUF001
     ("Lodge™ 24\u00a0cm", "lodge 24 cm"),
     ("白色 茶杯 2 号", "白色茶杯 2 号"),
     ("Cковорода 26 cм", "сковорода 26 см"),  # noqa: RUF001

@@ -8,7 +8,7 @@ MAX_NAMES = 50  # of one cell; galleries have a dozen
 _ENDING = r"\.(?:jpe?g|jfif|jpe|png|webp|gif|bmp|avif)(?:[?#]\S*)?"
 _ENDS = re.compile(rf"{_ENDING}$", re.IGNORECASE)
 # Where one name ends and the next begins. A name may hold any of these, so a cell is cut only behind an ending.
-_PARTING = re.compile(r"\s*(?:\|+|;+|::+|,|[\r\n\t]+)\s*|\s+")
+_PARTING = re.compile(r"\s*(?:[|;,\r\n\t]|::)+\s*|\s+")
 _BRACKETS = {"[": "]", "{": "}", "(": ")"}
 
 
@@ -18,9 +18,11 @@ def photo_names(cell: str) -> list[str]:
     With a slash it cannot: what stands behind the last one would be taken for its name, and that is the last photo.
 
     Read are a JSON list, one as Python or PostgreSQL writes it, and names with a bar, semicolon, comma, colons, blanks
-    or line breaks between them; only where each part ends as picture files do.
+    or line breaks between them, where each part ends as picture files do; and any names with a bar or semicolon.
     """
-    parts = _listed(cell) or _cut(cell)
+    parts = (
+        _listed(cell) or _cut(cell) or [part.strip() for part in re.split(r"[|;]", cell) if part.strip()][:MAX_NAMES]
+    )
     if not parts or parts == [cell]:
         return [cell]
     return parts if "/" in cell else [cell, *parts]

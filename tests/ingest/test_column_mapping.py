@@ -35,6 +35,17 @@ def test_kinds_of_goods_are_no_products_and_that_is_said():
         assert "3 values over 60 rows" in problems[0].found
 
 
+def test_kinds_in_a_small_table_are_told_by_a_name_that_does_not_say_products():
+    rows = [(str(n), title, ["men", "women"][n % 2]) for n, title in enumerate(goods(12))]
+    assert recognise_columns(table(rows, "id", "title", "group")).label is None
+    assert recognise_columns(table(rows, "id", "title", "label")).label == "label"
+
+
+def test_the_title_is_in_the_language_that_the_rows_have():
+    rows = [("a", "", "Tall vase"), ("b", "", "Low vase"), ("c", "Tasse", "Cup")]
+    assert recognise_columns(table(rows, "sku", "name-de_DE", "name-en_US")).title == "name-en_US"
+
+
 def test_products_with_many_alike_titles_are_products():
     rows = [(str(n), f"{title} {word}", f"P{n}") for n, title in enumerate(goods(12)) for word in "abcdef"]
     assert recognise_columns(table(rows, "id", "title", "label")).label == "label"

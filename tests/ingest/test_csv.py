@@ -148,6 +148,13 @@ def test_single_rows_in_another_encoding_are_read_and_told(tmp_path):
     assert "CP1252" in table.note
 
 
+def test_single_rows_of_utf8_in_a_file_of_another_encoding(tmp_path):
+    rows = [f"{n},Façade à côté {n}\n".encode("utf-8" if n == 5 else "cp1252") for n in range(9)]
+    table = parse(tmp_path, b"id,title\n" + b"".join(rows))
+    assert titles(table) == [f"Façade à côté {n}" for n in range(9)]
+    assert told(table) == {(7, "Not written in the encoding of the table; read as UTF-8.")}
+
+
 def test_a_lost_character_never_goes_by_silently(tmp_path):
     table = parse(tmp_path, "id,title\n1,Th\ufffdi\u00e8re\n2,Cup\n")
     assert [(problem.row, problem.column) for problem in table.problems] == [(2, "title")]

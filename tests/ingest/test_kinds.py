@@ -42,6 +42,13 @@ def test_sheets_of_one_shape_are_read_and_others_are_named(tmp_path):
     assert [(sheet.name, sheet.rows) for sheet in table.sheets] == [("Codes", 4), ("Vases", 3), ("Cups", 2)]
 
 
+def test_a_cover_page_is_no_table(tmp_path):
+    cover = [("Goods of spring",), ("made by Ann",), ("for Bob",), ("page 1",)]
+    table = read_table(workbook(tmp_path / "b.xlsx", Cover=cover, Ware=[("Num", "Bez"), ("a", "Vase"), ("b", "Cup")]))
+    assert list(table.frame.columns) == ["Num", "Bez"]
+    assert "Sheet Cover (4 rows) is not read." in [problem.found for problem in table.problems]
+
+
 def test_a_sheet_can_be_chosen(tmp_path):
     path = workbook(tmp_path / "b.xlsx", Vases=GOODS, Cups=MORE)
     table = read_table(path, ReadOptions(sheet="Cups"))

@@ -10,7 +10,8 @@ _PICTURE = r"\.(?:jpe?g|jfif|jpe|png|webp|gif|bmp|avif)(?:[?#][^|;,\s]*)?(?=$|[\
 _HASH = r"(?:0x)?[0-9a-fA-F]{16}"
 _WORD = re.compile(r"\w+")
 _FEW_ROWS = 20  # below it, that no value repeats says nothing
-_MANY_ROWS = 30  # from which a column of few values can be told for kinds of goods
+# Rows, and rows under a value, from which a column can be told for kinds of goods: later where its name says products.
+_BOUNDS = {False: (10, 3), True: (30, 5)}
 _PAIRS = 300  # of titles looked at
 _LATER = re.compile(
     r"additional|gallery|extra|other|more|alt|hover|swatch|back|size|zusatz|weitere|galer", re.IGNORECASE
@@ -83,18 +84,20 @@ def repeats(cells: pd.Series) -> bool:
     return len(shown) > 0 and (len(shown) < _FEW_ROWS or shown.nunique() < len(shown))
 
 
-def is_category(cells: pd.Series, titles: pd.Series) -> bool:
+def is_category(cells: pd.Series, titles: pd.Series, *, is_said: bool) -> bool:
     """Whether values name kinds of goods: many rows under each, and titles under one are hardly more alike than others.
 
     Args:
         cells: Shape (N,).
         titles: Shape (N,). Of the same rows.
+        is_said: Whether the column is named as one of products, so that more is needed to contradict it.
     """
     shown = _filled(cells)
-    if len(shown) < _MANY_ROWS:
+    rows, under_one = _BOUNDS[is_said]
+    if len(shown) < rows:
         return False
     mean_rows = len(shown) / shown.nunique()
-    if mean_rows < 5:
+    if mean_rows < under_one:
         return False
     words = {row: frozenset(_WORD.findall(title.casefold())) for row, title in titles.loc[shown.index].items()}
     order = shown.sample(frac=1, random_state=0)  # so that neighbours in the file are not the pairs

@@ -110,11 +110,10 @@ class _Guess:
 
     def _named(self, wanted: tuple[str, ...]) -> list[str]:
         """Free columns with one of these names, in the order of the names."""
-        free: dict[str, str] = {}
-        for column in self._frame.columns:
-            if column not in self._taken:
-                free.setdefault(names.known_form(str(column)), str(column))
-        return [free[name] for name in wanted if name in free]
+        free: dict[str, list[str]] = {}
+        for column, _ in self._left():
+            free.setdefault(names.known_form(column), []).append(column)
+        return [column for name in wanted for column in free.get(name, [])]
 
     def _left(self) -> list[tuple[str, pd.Series]]:
         """Free columns in the order of the table."""
@@ -127,8 +126,8 @@ class _Guess:
     def titles(self) -> str | None:
         named = self._named(names.TITLE)
         fitting = [column for column in named if fits_titles(self._frame[column])]
-        if fitting:
-            return fitting[0]
+        if fitting:  # of several languages the first that most rows have
+            return next((column for column in fitting if (self._frame[column] != "").mean() > 0.5), fitting[0])
         scores = {column: title_score(self._frame[column]) for column in self._named(names.TITLE_IF_TEXT)}
         best = max(scores, key=lambda column: scores[column], default="")
         return best if best and scores[best] > 0 else next(iter(named), None)
@@ -165,11 +164,12 @@ class _Guess:
         """The first column that names products and not kinds of goods; those that do not are told."""
         titles = frame[title] if title in frame else None
         for column in self._named(names.LABEL):
-            if titles is not None and is_category(frame[column], titles):
+            is_said = names.known_form(column) in names.LABEL_SAID
+            if titles is not None and is_category(frame[column], titles, is_said=is_said):
                 values = frame[column][frame[column] != ""].nunique()
                 found = f"{values:,} values over {len(frame):,} rows, with unlike titles under one: kinds of goods."
                 advice = "It is not taken for known products. Choose it all the same if it names them."
                 self.problems.append(Problem(1, "", column, found, advice))
-            elif names.known_form(column) in names.LABEL_SAID or repeats(frame[column]):
+            elif is_said or repeats(frame[column]):
                 return column
         return None

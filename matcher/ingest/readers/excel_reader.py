@@ -75,7 +75,7 @@ def read_workbook(path: Path, asked: str | None = None) -> WorkbookRows:
             raise DataError(
                 f"{path.name} has cells in hidden sheets only ({names}). Choose one, or show it in the file."
             )
-        best = max(visible, key=lambda each: (_known_names(each[1]), len(each[1]) > 1))
+        best = max(visible, key=lambda each: (_known_names(each[1]), _is_table(each[1]), len(each[1])))
         chosen = [best, *(each for each in visible if each is not best and _names(each[1]) == _names(best[1]))]
     read = {sheet.name for sheet, _ in chosen}
     left_out = [_left_out(sheet) for sheet in sheets if sheet.name not in read]
@@ -98,6 +98,11 @@ def _filled_sheets(workbook: Any) -> list[tuple[Sheet, list[list[object]]]]:
 def _known_names(rows: Sequence[Sequence[object]]) -> int:
     """How many known names stand in the likeliest header of a sheet."""
     return max((count_known([value_text(cell) for cell in row]) for row in rows[:_HEADING_ROWS]), default=0)
+
+
+def _is_table(rows: Sequence[Sequence[object]]) -> bool:
+    """Whether a sheet has rows of several cells, as a cover page has not."""
+    return sum(sum(value_text(cell) != "" for cell in row) > 1 for row in rows[: 2 * _HEADING_ROWS]) > 1
 
 
 def _names(rows: Sequence[Sequence[object]]) -> tuple[str, ...]:

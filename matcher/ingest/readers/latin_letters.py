@@ -12,6 +12,7 @@ _LANGUAGES = {
     "cp1252": _WESTERN, "cp1250": _CENTRAL, "cp1254": ("çğıöşüâî",), "cp1257": ("ąčęėįšųūž", "āčēģīķļņšūž", "äöõüšž"),
     "iso8859_2": _CENTRAL, "mac_roman": _WESTERN, "cp850": _WESTERN, "cp852": _CENTRAL,
 }  # fmt: skip
+LATIN = frozenset(_LANGUAGES)
 _SYMBOLS = frozenset("°®™©²³½¼¾€£§«»“”‘’‚„–—…•·×±µ¿¡ºª\xa0´")  # noqa: RUF001
 _WITHIN_WORDS = frozenset("’‘´·–\xa0")  # noqa: RUF001  (these may stand between two letters)
 _RARE = {"õ": 0.7}  # Portuguese has few where Hungarian has many of what stands at its place

@@ -8,7 +8,7 @@ from pathlib import Path
 from charset_normalizer import from_bytes
 
 from matcher.errors import DataError
-from matcher.ingest.readers.latin_letters import guess_latin
+from matcher.ingest.readers.latin_letters import LATIN, guess_latin
 
 MAX_LINE = 1_000_000  # characters; the longest honest rows, with whole descriptions in HTML, stay below a tenth of it
 SAMPLE_BYTES = 262_144  # enough to guess from: about a thousand rows
@@ -28,7 +28,7 @@ class TextEncoding:
 
     Attributes:
         name: Of the encoding, as Python names it.
-        stray: Encoding of single lines that are not UTF-8 in a file that is; "" if there are none.
+        stray: Encoding of single lines that are not in the file's own; "" if there are none. One of the two is UTF-8.
         is_guess: Whether other encodings would do as well.
     """
 
@@ -67,8 +67,10 @@ def find_encoding(path: Path, asked: str | None = None) -> TextEncoding:
     if not damaged:
         return TextEncoding("utf-8")
     legacy = _guess_legacy(sample)
-    # UTF-8 of more than one byte comes about by chance in one of a hundred words of another encoding, or more rarely.
-    return TextEncoding("utf-8", legacy, is_guess=True) if good > damaged else TextEncoding(legacy, is_guess=True)
+    if good > damaged:
+        return TextEncoding("utf-8", legacy, is_guess=True)
+    # A line of Latin letters is UTF-8 by chance in one of thousands; of other scripts more often.
+    return TextEncoding(legacy, "utf-8" if good and legacy in LATIN else "", is_guess=True)
 
 
 def read_lines(path: Path, encoding: TextEncoding) -> Iterator[tuple[str, bool]]:
@@ -80,8 +82,10 @@ def read_lines(path: Path, encoding: TextEncoding) -> Iterator[tuple[str, bool]]
     Raises:
         DataError: A line without end; or the bytes are not of that encoding at all.
     """
-    errors = "surrogateescape" if encoding.stray else "replace"
-    with path.open(encoding=encoding.name, errors=errors, newline="") as file:
+    is_mixed = bool(encoding.stray)
+    name, errors = ("utf-8", "surrogateescape") if is_mixed else (encoding.name, "replace")
+    legacy = encoding.name if encoding.stray == "utf-8" else encoding.stray
+    with path.open(encoding=name, errors=errors, newline="") as file:
         try:
             for number, line in enumerate(iter(lambda: file.readline(MAX_LINE), ""), start=1):
                 if len(line) == MAX_LINE:
@@ -89,10 +93,12 @@ def read_lines(path: Path, encoding: TextEncoding) -> Iterator[tuple[str, bool]]
                         f"Line {number:,} of {path.name} has more than {MAX_LINE:,} characters. "
                         "Expected one listing a line; remove or repair that line."
                     )
-                if encoding.stray and not line.isascii() and any("\udc80" <= letter <= "\udcff" for letter in line):
-                    yield _in_other_encoding(line, encoding.stray), True
-                else:
+                if not is_mixed or line.isascii():
                     yield line, False
+                elif any("\udc80" <= letter <= "\udcff" for letter in line):
+                    yield _in_other_encoding(line, legacy), legacy != encoding.name
+                else:
+                    yield line, legacy == encoding.name
         except UnicodeError as error:
             raise DataError(f"{path.name} is not written in {encoding.name}. Choose another encoding.") from error
 
@@ -107,18 +113,20 @@ def _in_other_encoding(line: str, legacy: str) -> str:
 
 
 def _look_through(path: Path) -> tuple[int, int, bytes]:
-    """Count the characters beyond ASCII that are UTF-8 and the places that are not; sample lines that are not."""
+    """Count the lines beyond ASCII that are UTF-8 and those that are not; sample the latter."""
     good = damaged = size = 0
     sample: list[bytes] = []
     with path.open("rb") as file:
         for line in iter(lambda: file.readline(SAMPLE_BYTES), b""):
             if line.isascii():
                 continue
-            text = line.decode("utf-8", "replace")
-            broken = max(0, text.count("\ufffd") - line.count("\ufffd".encode()))
-            damaged += broken
-            good += len(text) - len(text.encode("ascii", "ignore")) - broken
-            if broken and size < SAMPLE_BYTES // 4:
+            try:
+                line.decode("utf-8")
+                good += 1
+                continue
+            except UnicodeDecodeError:
+                damaged += 1
+            if size < SAMPLE_BYTES // 4:
                 sample.append(line)
                 size += len(line)
     return good, damaged, b"".join(sample)[: SAMPLE_BYTES // 2]
