@@ -20,7 +20,8 @@ def searcher(listings: pd.DataFrame) -> Callable[[str], NDArray[np.int64]]:
         those whose title, id or label holds every word of it, however accents and widths were typed, in catalog order.
     """
     exact = [listings[name].str.casefold() for name in ("item_id", "label")]
-    text = listings["title"].map(fold).str.cat([listings[name].map(fold) for name in ("item_id", "label")], sep="\n")
+    folded = listings[["title", "item_id", "label"]].map(fold)
+    text = folded["title"].str.cat(folded[["item_id", "label"]], sep="\n")
 
     def search(typed: str) -> NDArray[np.int64]:
         words = fold(typed).split()

@@ -102,8 +102,8 @@ def is_category(cells: pd.Series, titles: pd.Series, *, is_said: bool) -> bool:
     words = {row: frozenset(_WORD.findall(title.casefold())) for row, title in titles.loc[shown.index].items()}
     order = shown.sample(frac=1, random_state=0)  # so that neighbours in the file are not the pairs
     within: list[float] = []
-    for _, rows in order.groupby(order, sort=False):
-        some = rows.index[:8]
+    for _, group in order.groupby(order, sort=False):
+        some = group.index[:8]
         within += [_overlap(words[one], words[other]) for one, other in pairwise(some)]
         if len(within) > _PAIRS:
             break
