@@ -53,13 +53,16 @@ def import_catalog(workspace: Workspace, config: ImportConfig, report: Report = 
     """Read a catalog into the workspace.
 
     Raises:
-        DataError: The file cannot be used, or no row is good; an earlier catalog of that name is then untouched.
+        DataError: The file cannot be used, no row is good, or another run is writing the catalog; an earlier catalog
+            of that name is then untouched.
     """
     into = workspace.folder(config.catalog_id)
     source, images = Path(config.source), Path(config.images) if config.images else None
     mapping = ColumnMap(**config.mapping) if config.mapping else None
-    catalog, problems = read_catalog(source, images, mapping, into, report)
-    info = workspace.save_catalog(config.name.strip(), source.name, catalog, problems)
+    with workspace.writing(config.catalog_id, report):
+        workspace.clear_unfinished(config.catalog_id)
+        catalog, problems = read_catalog(source, images, mapping, into, report)
+        info = workspace.save_catalog(config.name.strip(), source.name, catalog, problems)
     return ImportResult(info.id, info.listings, sum(problem.rejected for problem in problems), len(problems))
 
 

@@ -36,6 +36,7 @@ _catalogs = sa.Table(
     *_columns(sa.Text, "name", "source", "version", "content"),
     *_columns(sa.Integer, "listings", "photos", "labels", "problems"),
     *_columns(sa.Double, "created", "updated"),
+    sa.Column("problems_version", sa.Text, nullable=False, server_default=""),
 )
 _verdicts = sa.Table(
     "verdicts",
@@ -86,7 +87,13 @@ def _create_tables(connection: Connection) -> None:
     _metadata.create_all(connection, checkfirst=False)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create_tables,)
+def _version_problems(connection: Connection) -> None:
+    """The problems of an upload stand in a file of their own version; before, there was one file for all."""
+    if "problems_version" not in {column["name"] for column in sa.inspect(connection).get_columns("catalogs")}:
+        connection.exec_driver_sql("ALTER TABLE catalogs ADD COLUMN problems_version TEXT DEFAULT '' NOT NULL")
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create_tables, _version_problems)
 """Step i takes a database from version i to i + 1. Steps that have been released never change."""
 
 

@@ -302,6 +302,16 @@ def test_an_older_database_is_brought_up_to_date(tmp_path, monkeypatch):
         Store(url)
 
 
+def test_a_database_of_version_1_gets_what_it_lacks(store):
+    with store._writer.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE catalogs DROP COLUMN problems_version")
+        connection.exec_driver_sql("DELETE FROM migrations WHERE version > 1")
+    again = Store(store._reader.url.render_as_string(hide_password=False))
+    again.save_catalog(INFO)
+    assert again.catalogs() == [INFO]
+    again.close()
+
+
 @pytest.mark.parametrize("url", ["nonsense", "oracle://host/base", "postgresql://nobody@127.0.0.1:1/none"])
 def test_a_database_that_cannot_be_had_is_told_plainly(url):
     with pytest.raises(DataError, match=r"MATCHER_DATABASE_URL|Cannot open the database"):
