@@ -73,22 +73,19 @@ def start(workspace: Workspace, kind: str, config: Config) -> str:
     """
     if kind not in KINDS:
         raise JobError(f"There is no job {kind!r}; expected one of {', '.join(KINDS)}.")
-    for other in active(workspace):
-        if other.catalog_id == config.catalog_id and other.kind != kind and {kind, other.kind} & {*CHANGES_LISTINGS}:
-            raise JobError(f"A job is at work on this catalog ({other.step or other.kind}). Wait for it, or cancel it.")
-    job = Job(uuid.uuid4().hex, kind, config.catalog_id, asdict(config), created=time.time())  # type: ignore[call-overload]
-    lock = os.open(_lock_file(workspace, job.id), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if workspace.store.add_job(job):
-            _spawn(workspace, job.id, lock)
-            return job.id
-    finally:
-        os.close(lock)  # the worker has it too; closing it here drops nothing
-    _lock_file(workspace, job.id).unlink()
-    running = [job.id for job in active(workspace) if (job.kind, job.catalog_id) == (kind, config.catalog_id)]
-    # What stood in the way may have ended, or been found dead, by now: then there is room.
-    return running[0] if running else start(workspace, kind, config)
+    while True:
+        job_id = uuid.uuid4().hex
+        job = Job(job_id, kind, config.catalog_id, asdict(config), created=time.time())  # type: ignore[call-overload]
+        if _started(workspace, job):
+            return job_id
+        others = [other for other in active(workspace) if other.catalog_id == config.catalog_id]
+        for other in others:
+            if other.kind == kind:
+                return other.id
+            if {kind, other.kind} & {*CHANGES_LISTINGS}:
+                doing = other.step or other.kind
+                raise JobError(f"A job is at work on this catalog ({doing}). Wait for it, or cancel it.")
+        # What stood in the way has ended, or was found dead, by now: there is room.
 
 
 def get(workspace: Workspace, job_id: str) -> Job:
@@ -133,6 +130,21 @@ def _lock_file(workspace: Workspace, job_id: str) -> Path:
 
 def _log_file(workspace: Workspace, job_id: str) -> Path:
     return workspace.job_files / f"{job_id}.log"
+
+
+def _started(workspace: Workspace, job: Job) -> bool:
+    """Start a job's worker, unless the database knows of one that stands in its way."""
+    lock_file = _lock_file(workspace, job.id)
+    lock = os.open(lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # before anybody can know of the job, who else would find it dead
+        if workspace.store.add_job(job, CHANGES_LISTINGS):
+            _spawn(workspace, job.id, lock)
+            return True
+    finally:
+        os.close(lock)  # the worker has it too; closing it here drops nothing
+    lock_file.unlink()
+    return False
 
 
 def _spawn(workspace: Workspace, job_id: str, lock: int) -> None:

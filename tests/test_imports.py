@@ -28,7 +28,7 @@ LAYERS = (
     {"ingest", "encoders", "matching"},
     {"vectors"},
     {"images"},
-    {"text"},
+    {"text", "atomic_file"},
     {"errors", "progress"},
 )
 # What does not keep to the plan yet; each goes from here with the change that mends it.

@@ -23,6 +23,7 @@ PATIENCE = 60.0  # seconds; a worker imports for a second or two, on a busy mach
 WORK = """
     import os, sys, time
     from matcher.pipeline import catalogs
+    from matcher.pipeline.catalogs import ImportConfig
     from matcher.errors import DataError
     from matcher.progress import Progress
 
@@ -38,6 +39,18 @@ WORK = """
         return catalogs.ImportResult(config.catalog_id, 3, 0, 0)
 
     catalogs.import_catalog = work
+
+    from matcher.pipeline import encoding
+
+    real = encoding.encode
+
+    def encode(workspace, config, report):
+        if config.catalog_id != "slow":
+            return real(workspace, config, report)
+        work(workspace, ImportConfig("", "slow"), report)
+        return encoding.EncodeResult(0, 0.0)
+
+    encoding.encode = encode
 """
 
 
@@ -162,6 +175,41 @@ def test_an_import_and_an_encoding_of_one_catalog_do_not_meet(workspace):
         jobs.start(workspace, "encode", EncodeConfig("slow", "tfidf", None))
     jobs.cancel(workspace, job_id)
     ended(workspace, job_id)
+
+
+def test_programs_that_start_at_once_start_one_job(workspace):
+    script = """
+        import sys
+        from pathlib import Path
+        from matcher import jobs
+        from matcher.errors import JobError
+        from matcher.pipeline.catalogs import ImportConfig
+        from matcher.pipeline.encoding import EncodeConfig
+        from matcher.storage.workspace import open_workspace
+        workspace = open_workspace(Path(sys.argv[1]))
+        kind = sys.argv[2]
+        config = {"import": ImportConfig("shop.csv", "slow"), "encode": EncodeConfig("slow", "tfidf", None)}[kind]
+        print("ready", flush=True)
+        sys.stdin.readline()
+        try:
+            print(jobs.start(workspace, kind, config))
+        except JobError as error:
+            print("refused:", error)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script), str(workspace.root)]
+    kinds = ["import", "encode"] * 3
+    starters = [
+        subprocess.Popen([*command, kind], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for kind in kinds
+    ]
+    assert [starter.stdout.readline() for starter in starters] == ["ready\n"] * len(kinds)
+    for starter in starters:
+        starter.stdin.write("go\n")
+        starter.stdin.flush()
+    said = [starter.communicate(timeout=PATIENCE)[0].strip() for starter in starters]
+    (job,) = jobs.active(workspace)
+    for kind, words in zip(kinds, said, strict=True):
+        assert words == job.id if kind == job.kind else "A job is at work on this catalog" in words
+    assert len(workspace.store.jobs()) == 1
 
 
 def test_a_job_whose_starter_died_before_the_worker_lived_is_failed(workspace):

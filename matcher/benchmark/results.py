@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from matcher.atomic_file import atomic
 from matcher.benchmark.measure import Measurement
 from matcher.benchmark.systems import DATA, SYSTEMS, Protocol
 from matcher.errors import DataError
 from matcher.matching.bootstrap import Figure
-from matcher.storage.files import atomic
 from matcher.storage.workspace import Workspace
 
 FORMAT = 1

@@ -15,6 +15,7 @@ from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
 from matcher.pipeline.train_encoder import TrainJob, training_job
 from matcher.storage.files import fingerprint
+from matcher.storage.records import CatalogInfo
 from matcher.storage.workspace import Workspace
 from matcher.training.config import SECONDS_PER_VIEW, Preset, TrainConfig
 from matcher.training.config import expected_seconds as expected_training_seconds
@@ -60,7 +61,8 @@ class Setup:
     """What all rows share.
 
     Attributes:
-        catalog: N listings.
+        info: Of the version that is compared on.
+        catalog: Its N listings.
         sides: Shape (N,). The split.
         title_row: Shape (M,). Listing of each balanced row's title, train side only.
         photo_row: Shape (M,). Listing of its photo.
@@ -69,6 +71,7 @@ class Setup:
 
     workspace: Workspace
     config: CompareConfig
+    info: CatalogInfo
     catalog: Catalog
     sides: NDArray[np.int8]
     title_row: NDArray[np.int32]
@@ -88,18 +91,17 @@ def open_setup(workspace: Workspace, config: CompareConfig) -> Setup:
             f"Got {', '.join(unknown) or 'nothing'} to compare; expected some of {', '.join(SYSTEMS)}, on "
             f"{' or '.join(DATA)} data."
         )
-    catalog = workspace.load_catalog(config.catalog_id)
+    info, catalog = workspace.open_catalog(config.catalog_id)
     ids, labels, titles, photos = (catalog.listings[name].tolist() for name in ("item_id", "label", "title", "photo"))
     sides = common_split(ids, labels, photos, titles, SHARES)
     plan = balance(np.where(sides == TRAIN, catalog.codes, -1).astype(np.int32), titles, photos, sides=sides)
     trained = sides[plan.title_row] == TRAIN
-    return Setup(workspace, config, catalog, sides, plan.title_row[trained], plan.photo_row[trained])
+    return Setup(workspace, config, info, catalog, sides, plan.title_row[trained], plan.photo_row[trained])
 
 
 def resume_results(setup: Setup) -> Results:
     """What an earlier start of the same comparison left, or an empty table."""
-    config, catalog = setup.config, setup.catalog
-    info = setup.workspace.catalog_info(config.catalog_id)
+    config, info, catalog = setup.config, setup.info, setup.catalog
     basis = fingerprint([METHOD, info.version, SHARES, config.preset, config.epochs, config.k])
     try:
         kept = load_results(setup.workspace, config.catalog_id)
@@ -168,8 +170,7 @@ def training_of(setup: Setup, spec: str, data: str) -> TrainJob:
         setup.workspace, config.catalog_id, spec, name=config.preset, use_labels=True, balanced=data == "balanced",
         tune_share=TUNE_SHARE, test_share=TEST_SHARE, **changes,
     )  # fmt: skip
-    version = setup.workspace.catalog_info(config.catalog_id).version
-    key = fingerprint([METHOD, job.settings, version])[:8]
+    key = fingerprint([METHOD, job.settings, setup.info.version])[:8]
     return replace(job, run_id=f"{RUN_PREFIX}{config.catalog_id[:20]}-{spec.partition(':')[0]}-{data}-{key}")
 
 

@@ -6,6 +6,7 @@ from typing import get_args
 
 import click
 
+from matcher.atomic_file import atomic
 from matcher.benchmark.report import report_page
 from matcher.benchmark.results import Results, load_results
 from matcher.benchmark.run import compare_catalog
@@ -17,7 +18,6 @@ from matcher.cli.progress_line import ProgressLine
 from matcher.errors import DataError
 from matcher.progress import Progress
 from matcher.storage.exports import to_bytes
-from matcher.storage.files import atomic
 from matcher.storage.workspace import Workspace, catalog_id_of
 from matcher.training.config import Preset
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from matcher.atomic_file import atomic
 from matcher.cli import benchmark, encoders
 from matcher.cli.arguments import (
     FILE,
@@ -33,7 +34,7 @@ from matcher.ingest.issues import shortened
 from matcher.matching.recipe import Fusion, Recipe
 from matcher.pipeline import catalogs, encoding, matches, recipes
 from matcher.storage.exports import separator_of, to_bytes
-from matcher.storage.files import atomic, fingerprint
+from matcher.storage.files import fingerprint
 from matcher.storage.workspace import Workspace, catalog_id_of
 
 PROBLEMS_SHOWN = 5

@@ -55,6 +55,11 @@ class Catalog:
     photos: Path | None
 
     @cached_property
+    def rows(self) -> dict[str, int]:
+        """Row of each item_id. Shared by all readers: never change it."""
+        return {item_id: row for row, item_id in enumerate(self.listings["item_id"])}
+
+    @cached_property
     def codes(self) -> NDArray[np.int32]:
         """Label of each listing as a number from 0 in order of appearance, -1 where it is unknown. Shape (N,)."""
         labels = self.listings["label"]

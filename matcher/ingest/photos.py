@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import tempfile
 import unicodedata
 import zipfile
 from collections import defaultdict
@@ -13,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
+from matcher.atomic_file import atomic
 from matcher.errors import DataError
 from matcher.images import MAX_PHOTO_BYTES, jpeg, read_bounded, read_photo, thumbnail, working_copy
 from matcher.ingest.archive import files, open_archive, read_member, spellings
@@ -203,21 +203,10 @@ def _keep_one(data: bytes, into: Path) -> Photo:
     image = working_copy(read)
     if flaw:
         kept, copy, small = places(_FLAWED)
-    _write(small, jpeg(thumbnail(image), quality=85))
-    _write(copy, jpeg(image))
+    for file, content in ((small, jpeg(thumbnail(image), quality=85)), (copy, jpeg(image))):
+        with atomic(file, durable=False) as opened:
+            opened.write(content)
     return Photo(kept, flaw=flaw)
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write so that what stands under the name is whole, even if two imports write it at once."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.replace(temporary, path)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _walk(root: Path) -> Iterator[str]:

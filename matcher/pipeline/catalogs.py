@@ -77,15 +77,18 @@ def import_catalog(workspace: Workspace, config: ImportConfig, report: Report = 
     """Read a catalog into the workspace.
 
     Raises:
-        DataError: The file cannot be used, or no row is good; an earlier catalog of that name is then untouched.
+        DataError: The file cannot be used, no row is good, or another run is writing the catalog; an earlier catalog
+            of that name is then untouched.
     """
     into = workspace.folder(config.catalog_id)
     source, images = Path(config.source), Path(config.images) if config.images else None
-    report(Progress("Reading the table", 0, 0))
-    table = preview_table(source, config.options)
-    mapping = asdict(recognise_columns(table.frame, config.mapping))
-    catalog, problems = read_catalog(source, images, config.mapping, into, report, table)
-    info = workspace.save_catalog(config.name.strip(), source.name, catalog, problems)
+    with workspace.writing(config.catalog_id, report):
+        workspace.clear_unfinished(config.catalog_id)
+        report(Progress("Reading the table", 0, 0))
+        table = preview_table(source, config.options)
+        mapping = asdict(recognise_columns(table.frame, config.mapping))
+        catalog, problems = read_catalog(source, images, config.mapping, into, report, table)
+        info = workspace.save_catalog(config.name.strip(), source.name, catalog, problems)
     rejected = sum(problem.rejected for problem in problems)
     return ImportResult(info.id, info.listings, rejected, len(problems), table.note, mapping)
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from matcher.atomic_file import atomic
 from matcher.encoders.registry import ENCODERS, load_encoder
 from matcher.errors import EncoderError
 from matcher.pipeline.encoding import inputs_of
 from matcher.progress import Progress, Report, silent
-from matcher.storage.files import atomic
 from matcher.storage.workspace import Workspace
 
 OPENED = "encoders.opened"  # workspace setting: encoders that were opened here by name, and their modality

@@ -2,9 +2,9 @@
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from hashlib import blake2b
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from matcher.encoders.photos.phash import phash_of
 from matcher.encoders.registry import Encoder, load_encoder
 from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
+from matcher.pipeline.kept_vectors import KEY_BYTES, Held, assemble, row_keys
 from matcher.progress import Progress, Report, silent
 from matcher.storage.files import fingerprint
 from matcher.storage.workspace import Workspace
@@ -25,9 +26,7 @@ from matcher.vectors.neighbours import Neighbours, nearest
 ENCODED = "encoded"  # the setting that says what a catalog was last encoded to
 ROWS_AT_ONCE = 2_000  # encoded between two saves; what a cancelled job loses at most
 PAIRS_KEPT = 6  # sets of candidate pairs of a catalog; one of 34,250 listings takes some 200 MB
-KEY_BYTES = 16
 REPORT_EVERY = 50  # photos hashed
-NOTHING = bytes(KEY_BYTES)
 
 
 @dataclass(frozen=True)
@@ -66,6 +65,7 @@ class Encoded:
     Attributes:
         config: What it was encoded with.
         key: Changes whenever any of the arrays does.
+        content: Of the listings that the arrays were made from, as in `CatalogInfo`; they fit no others.
         embeddings: Modality ("text", "image") to the name of its vectors.
         neighbours: Modality ("text", "image", "fused") to what was found.
         pairs: Every pair that some modality found.
@@ -73,6 +73,7 @@ class Encoded:
 
     config: EncodeConfig
     key: str
+    content: str
     embeddings: dict[str, str]
     neighbours: dict[str, Neighbours]
     pairs: CandidatePairs
@@ -86,12 +87,13 @@ def encode(workspace: Workspace, config: EncodeConfig, report: Report = silent) 
         EncoderError: A model cannot be had.
     """
     start = time.perf_counter()
-    encoded = encode_catalog(workspace, config, report)
-    for modality, name in encoded.embeddings.items():
-        if not workspace.load_embeddings(config.catalog_id, name).present.any():
-            what, spec = ("title", config.text) if modality == "text" else ("photo", config.image)
-            raise DataError(f"No listing has a {what} that {spec} can use; choose none for the {what}s.")
-    remember(workspace, encoded)
+    with workspace.writing(config.catalog_id, report):
+        encoded = encode_catalog(workspace, config, report)
+        for modality, name in encoded.embeddings.items():
+            if not workspace.load_embeddings(config.catalog_id, name).present.any():
+                what, spec = ("title", config.text) if modality == "text" else ("photo", config.image)
+                raise DataError(f"No listing has a {what} that {spec} can use; choose none for the {what}s.")
+        remember(workspace, encoded)
     return EncodeResult(len(encoded.pairs), round(time.perf_counter() - start, 1))
 
 
@@ -99,52 +101,64 @@ def encode_catalog(workspace: Workspace, config: EncodeConfig, report: Report = 
     """Encode a catalog, find neighbours and measure pairs; what is there already is only opened.
 
     Raises:
-        DataError: No encoder was chosen, or one that does not fit its modality.
+        DataError: No encoder was chosen, or one that does not fit its modality; or another run is writing the catalog.
         EncoderError: A model cannot be had.
     """
     if not (config.text or config.image):
         raise DataError("No encoder was chosen; choose one for the titles, one for the photos, or both.")
-    catalog = workspace.load_catalog(config.catalog_id)
-    chosen = {"text": config.text, "image": config.image}
-    names = {
-        modality: embed(workspace, config.catalog_id, catalog, load(workspace, spec, modality), report)
-        for modality, spec in chosen.items()
-        if spec
-    }
-    key = fingerprint([names, config.metric, config.k, config.text_weight, len(catalog.listings)])[:12]
-    name = f"{'+'.join(_slug(spec) for spec in chosen.values() if spec)}-{key}"
-    if not workspace.has_pairs(config.catalog_id, name):
-        _search(workspace, config, names, name, report)
-    return open_encoded(workspace, config, names, name)
+    with workspace.writing(config.catalog_id, report):
+        info, catalog = workspace.open_catalog(config.catalog_id)
+        chosen = {"text": config.text, "image": config.image}
+        names = {
+            modality: embed(workspace, config.catalog_id, catalog, load(workspace, spec, modality), report)
+            for modality, spec in chosen.items()
+            if spec
+        }
+        key = fingerprint([names, config.metric, config.k, config.text_weight, len(catalog.listings)])[:12]
+        name = f"{'+'.join(_slug(spec) for spec in chosen.values() if spec)}-{key}"
+        if not workspace.has_pairs(config.catalog_id, name):
+            _search(workspace, config, names, name, report)
+        return open_encoded(workspace, config, names, name, info.content)
 
 
-def open_encoded(workspace: Workspace, config: EncodeConfig, embeddings: dict[str, str], key: str) -> Encoded:
-    """Open what `encode_catalog` made.
+def open_encoded(
+    workspace: Workspace, config: EncodeConfig, embeddings: dict[str, str], key: str, content: str
+) -> Encoded:
+    """Open what `encode_catalog` made of listings with this content.
 
     Raises:
         DataError: It is gone.
     """
     modalities = [*embeddings, "fused"] if len(embeddings) == 2 else [*embeddings]
     neighbours = {kind: workspace.load_neighbours(config.catalog_id, f"{key}-{kind}") for kind in modalities}
-    return Encoded(config, key, embeddings, neighbours, workspace.load_pairs(config.catalog_id, key))
+    return Encoded(config, key, content, embeddings, neighbours, workspace.load_pairs(config.catalog_id, key))
 
 
 def remember(workspace: Workspace, encoded: Encoded) -> None:
-    """Make this what `load_encoded` opens."""
-    catalog_id = encoded.config.catalog_id
+    """Make this what `load_encoded` opens, for as long as the listings are those that it was made from."""
     kept = {"config": asdict(encoded.config), "embeddings": encoded.embeddings, "key": encoded.key}
-    kept["content"] = workspace.catalog_info(catalog_id).content
-    workspace.store.set_setting(catalog_id, ENCODED, kept)
+    kept["content"] = encoded.content
+    workspace.store.set_setting(encoded.config.catalog_id, ENCODED, kept)
 
 
-def load_encoded(workspace: Workspace, catalog_id: str) -> Encoded | None:
-    """Open what the catalog was last encoded to; None if it never was, or its listings have changed since."""
+def load_encoded(workspace: Workspace, catalog_id: str, content: str | None = None) -> Encoded | None:
+    """Open what the catalog was last encoded to.
+
+    Args:
+        workspace: Where it is.
+        catalog_id: The catalog.
+        content: Of the listings that the pairs will be laid on; None for the present ones.
+
+    Returns:
+        None if the catalog was never encoded, or last from other listings than these.
+    """
     kept = workspace.store.setting(catalog_id, ENCODED)
-    if kept is None or kept["content"] != workspace.catalog_info(catalog_id).content:
+    content = workspace.catalog_info(catalog_id).content if content is None else content
+    if kept is None or kept["content"] != content:
         return None
     if not workspace.has_pairs(catalog_id, kept["key"]):
         return None
-    return open_encoded(workspace, EncodeConfig(**kept["config"]), kept["embeddings"], kept["key"])
+    return open_encoded(workspace, EncodeConfig(**kept["config"]), kept["embeddings"], kept["key"], content)
 
 
 def load(workspace: Workspace, spec: str, modality: str) -> Encoder:
@@ -169,18 +183,27 @@ def embed(workspace: Workspace, catalog_id: str, catalog: Catalog, encoder: Enco
     contents = contents_of(catalog, encoder)
     prefix = f"{_slug(encoder.id)}-{fingerprint([encoder.id, encoder.version])[:8]}-"
     name = prefix + fingerprint(contents)[:16]
-    if name in workspace.embedding_names(catalog_id, name):
-        return name
-    keys = _row_keys(contents)
-    if encoder.fitted:
-        vectors = encoder.encode(contents, report)
-    else:
-        vectors = _gathered(workspace, catalog_id, encoder, contents, keys, prefix, report)
-    workspace.save_embeddings(catalog_id, name, embeddings_of(vectors), keys)
-    for superseded in workspace.embedding_names(catalog_id, prefix):
-        if superseded != name:
-            workspace.remove_embeddings(catalog_id, superseded)
+    # A comparison waits for hours of training already; here it waits for another run as long as that takes.
+    with workspace.writing(catalog_id, report, patience=inf):
+        if name in workspace.embedding_names(catalog_id, name):
+            return name
+        keys = row_keys(contents)
+        if encoder.fitted:
+            vectors = encoder.encode(contents, report)
+        else:
+            vectors = _gathered(workspace, catalog_id, encoder, contents, keys, prefix, report)
+        workspace.save_embeddings(catalog_id, name, embeddings_of(vectors), keys)
+        for superseded in workspace.embedding_names(catalog_id, prefix):
+            if superseded not in (name, *_shown(workspace, catalog_id)):
+                workspace.remove_embeddings(catalog_id, superseded)
     return name
+
+
+def _shown(workspace: Workspace, catalog_id: str) -> list[str]:
+    """Names of the vectors behind what the pages show; a run that began on listings of before leaves them alone."""
+    kept = workspace.store.setting(catalog_id, ENCODED)
+    fits = kept is not None and kept["content"] == workspace.catalog_info(catalog_id).content
+    return list(kept["embeddings"].values()) if fits else []
 
 
 def contents_of(catalog: Catalog, encoder: Encoder) -> list[str]:
@@ -238,11 +261,7 @@ def _gathered(
         stem = f"{prefix}part-{fingerprint([name.hex() for name, _ in part])[:16]}"
         made = np.frombuffer(b"".join(name for name, _ in part), dtype=np.uint8).reshape(-1, KEY_BYTES)
         workspace.save_embeddings(catalog_id, stem, embeddings_of(vectors), made)
-    return _assembled(names, _earlier(workspace, catalog_id, prefix))
-
-
-Held = tuple[NDArray[np.float32], dict[bytes, int]]
-"""Vectors, and which row of them belongs to which key."""
+    return assemble(names, _earlier(workspace, catalog_id, prefix))
 
 
 def _earlier(workspace: Workspace, catalog_id: str, prefix: str) -> Iterator[Held]:
@@ -253,25 +272,6 @@ def _earlier(workspace: Workspace, catalog_id: str, prefix: str) -> Iterator[Hel
             keys = np.array(workspace.load_keys(other, name))
             if isinstance(vectors, np.ndarray):
                 yield vectors, {key.tobytes(): row for row, key in enumerate(keys)}
-
-
-def _assembled(names: Sequence[bytes], earlier: Iterable[Held]) -> NDArray[np.float32]:
-    """One row for each name, from wherever it is held; zeros where the name is that of nothing.
-
-    Raises:
-        DataError: A name is held nowhere.
-    """
-    missing = set(names) - {NOTHING}
-    vectors = np.zeros((len(names), 1), dtype=np.float32)  # stays so where no listing has this modality
-    for held, rows in earlier:
-        if vectors.shape[1] != held.shape[1] > 1:
-            vectors = np.zeros((len(names), held.shape[1]), dtype=np.float32)
-        target = [row for row, name in enumerate(names) if name in rows and name != NOTHING]
-        vectors[target] = held[[rows[names[row]] for row in target]]
-        missing -= rows.keys()
-    if missing:  # a vector left out silently would be a listing that never matches
-        raise DataError(f"{len(missing):,} vectors were removed by another run on this catalog; encode it again.")
-    return vectors
 
 
 def inputs_of(
@@ -293,14 +293,6 @@ def inputs_of(
 def _continued(report: Report, done: int, total: int) -> Report:
     """Let the reports on one part of the rows count from where the last part ended."""
     return lambda progress: report(replace(progress, done=done + progress.done, total=total))
-
-
-def _row_keys(contents: Sequence[str]) -> NDArray[np.uint8]:
-    """Shape (N, 16). What stands for each content; zeros for nothing."""
-    digests = (
-        blake2b(content.encode(), digest_size=KEY_BYTES).digest() if content else NOTHING for content in contents
-    )
-    return np.frombuffer(b"".join(digests), dtype=np.uint8).reshape(-1, KEY_BYTES)
 
 
 def _slug(spec: str) -> str:

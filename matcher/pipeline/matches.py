@@ -42,9 +42,11 @@ def evaluate(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Repo
     Raises:
         DataError: No listing has a label, or the recipe's thresholds are not set.
     """
-    pairs = encode_catalog(workspace, config_of(catalog_id, recipe), report).pairs
-    catalog = workspace.load_catalog(catalog_id)
-    judged = judged_rows(list(catalog.listings["item_id"]), workspace.store.verdicts(catalog_id))
+    with workspace.writing(catalog_id, report):  # so that pairs and labels are of one version
+        pairs = encode_catalog(workspace, config_of(catalog_id, recipe), report).pairs
+        catalog = workspace.load_catalog(catalog_id)
+        learned = read_training_rows(workspace, config_of(catalog_id, recipe))
+    judged = judged_rows(catalog.rows, workspace.store.verdicts(catalog_id))
     truth = truth_of(pairs, catalog.codes, judged[MATCH], judged[DIFFERENT])
     is_match = decide(truth.pairs, recipe)
     return Evaluation(
@@ -53,7 +55,7 @@ def evaluate(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Repo
         truth.candidate_recall,
         truth.listings,
         truth.pairs.n,
-        int(read_training_rows(workspace, config_of(catalog_id, recipe))[catalog.codes >= 0].sum()),
+        int(learned[catalog.codes >= 0].sum()),
     )
 
 
@@ -63,8 +65,9 @@ def match(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Report 
     Returns:
         Columns item_id, matches (ids with spaces between them, the listing itself first, then the closest).
     """
-    pairs = encode_catalog(workspace, config_of(catalog_id, recipe), report).pairs
-    listings = workspace.load_catalog(catalog_id).listings
-    judged = judged_rows(list(listings["item_id"]), workspace.store.verdicts(catalog_id))
+    with workspace.writing(catalog_id, report):  # so that pairs and listings are of one version
+        pairs = encode_catalog(workspace, config_of(catalog_id, recipe), report).pairs
+        catalog = workspace.load_catalog(catalog_id)
+    judged = judged_rows(catalog.rows, workspace.store.verdicts(catalog_id))
     outcome = outcome_of(pairs, recipe, decide(pairs, recipe), judged[MATCH], judged[DIFFERENT])
-    return match_lists(listings["item_id"], outcome.left, outcome.right, outcome.strength)
+    return match_lists(catalog.listings["item_id"], outcome.left, outcome.right, outcome.strength)

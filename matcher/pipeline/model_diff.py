@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.encoders.model_card import Card, read_card
+from matcher.ingest.catalog import Catalog
 from matcher.pipeline.encoding import embed, load
 from matcher.progress import Report, silent
 from matcher.storage.workspace import Workspace
@@ -74,28 +75,35 @@ def prepare_model_diff(workspace: Workspace, config: ModelDiffConfig, report: Re
         EncoderError: One of them cannot be had.
     """
     card = read_card(workspace.encoders / config.run_id)
-    catalog = workspace.load_catalog(config.catalog_id)
+    info, catalog = workspace.open_catalog(config.catalog_id)
     before, after = (
         embed(workspace, config.catalog_id, catalog, load(workspace, spec, card.modality), report)
         for spec in (card.encoder, config.run_id)
     )
-    kept_out = _find_unseen(workspace, config.catalog_id, replace(card, id=config.run_id))
+    kept_out = _find_unseen(workspace, catalog, replace(card, id=config.run_id))
     has = (catalog.listings["title" if card.modality == "text" else "photo"] != "").to_numpy()
     pool = np.flatnonzero(has if kept_out is None else has & kept_out)
     chosen = np.sort(np.random.default_rng(0).permutation(pool)[:MOST_QUERIES])
-    content = workspace.catalog_info(config.catalog_id).content
-    made = ModelDiff(content, card.created, before, after, chosen.tolist(), kept_out is not None)
+    made = ModelDiff(info.content, card.created, before, after, chosen.tolist(), kept_out is not None)
     workspace.store.set_setting(config.catalog_id, _setting_name(config.run_id), vars(made))
     return made
 
 
-def load_model_diff(workspace: Workspace, catalog_id: str, card: Card) -> ModelDiff | None:
-    """What `prepare_model_diff` made of this run and catalog; None if it did not, or either has changed since."""
+def load_model_diff(workspace: Workspace, catalog_id: str, card: Card, content: str | None = None) -> ModelDiff | None:
+    """What `prepare_model_diff` made of this run and catalog; None if it did not, or either has changed since.
+
+    Args:
+        workspace: Where they are.
+        catalog_id: The catalog.
+        card: Of the run.
+        content: Of the listings that are shown; None for the present ones.
+    """
     kept: dict[str, Any] | None = workspace.store.setting(catalog_id, _setting_name(card.id))
     if kept is None:
         return None
     made = ModelDiff(**kept)
-    fits = (made.content, made.created) == (workspace.catalog_info(catalog_id).content, card.created)
+    content = workspace.catalog_info(catalog_id).content if content is None else content
+    fits = (made.content, made.created) == (content, card.created)
     there = all(name in workspace.embedding_names(catalog_id, name) for name in (made.before, made.after))
     return made if fits and there else None
 
@@ -140,12 +148,11 @@ def _nearest(embeddings: Embeddings, queries: NDArray[np.int64]) -> NDArray[np.i
     return np.take_along_axis(others, order, axis=1)[:, :NEAREST].astype(np.int64)
 
 
-def _find_unseen(workspace: Workspace, catalog_id: str, card: Card) -> NDArray[np.bool_] | None:
+def _find_unseen(workspace: Workspace, catalog: Catalog, card: Card) -> NDArray[np.bool_] | None:
     """Listings of products that a run did not learn from, shape (N,); None where the run does not say."""
     folder = workspace.encoders / card.id
     if not len(read_training_keys(folder)):
         return None
-    catalog = workspace.load_catalog(catalog_id)
     listings = catalog.listings
     return ~find_training_rows([folder], list(listings["item_id"]), list(listings["title"]), catalog.codes)
 

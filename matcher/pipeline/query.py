@@ -7,14 +7,20 @@ from pathlib import Path
 from matcher.encoders.registry import Encoder
 from matcher.errors import DataError
 from matcher.images import jpeg, open_image, working_copy
-from matcher.pipeline.encoding import contents_of, inputs_of, load, load_encoded
+from matcher.pipeline.encoding import Encoded, contents_of, inputs_of, load, load_encoded
 from matcher.storage.workspace import Workspace
 from matcher.vectors.embeddings import Embeddings, embeddings_of, fuse
 from matcher.vectors.neighbours import Neighbours, search
 
 
 def query(
-    workspace: Workspace, catalog_id: str, *, title: str = "", photo: Path | None = None, k: int = 50
+    workspace: Workspace,
+    catalog_id: str,
+    *,
+    title: str = "",
+    photo: Path | None = None,
+    k: int = 50,
+    encoded: Encoded | None = None,
 ) -> dict[str, Neighbours]:
     """Find the listings nearest to a title, a photo or both, with the encoders that the catalog was last encoded with.
 
@@ -24,16 +30,20 @@ def query(
         title: As a seller would write it; "" for none.
         photo: Any photo file; None for none.
         k: How many listings.
+        encoded: What to search, where listings are shown beside the answer; None for the present one.
 
     Returns:
         Modality to one row of neighbours; "fused" is there when both title and photo are.
 
     Raises:
-        DataError: The catalog is not encoded, nothing was asked that it is encoded for, or the photo cannot be read.
+        DataError: The catalog is not encoded or was imported anew meanwhile, nothing was asked that it is encoded for,
+            or the photo cannot be read.
         EncoderError: A model cannot be had.
     """
-    encoded = load_encoded(workspace, catalog_id)
+    info, catalog = workspace.open_catalog(catalog_id)
     if encoded is None:
+        encoded = load_encoded(workspace, catalog_id, info.content)
+    if encoded is None or encoded.content != info.content:
         raise DataError("The catalog is not encoded as it is now; encode it first.")
     asked: dict[str, Embeddings] = {}
     held: dict[str, Embeddings] = {}
@@ -45,7 +55,7 @@ def query(
                 spec = encoded.config.text if modality == "text" else encoded.config.image
                 encoder = _kept(workspace, spec or "", modality, name)
                 inputs = inputs_of(Path(folder), encoder, [wanted[modality]])
-                contents = contents_of(workspace.load_catalog(catalog_id), encoder) if encoder.fitted else []
+                contents = contents_of(catalog, encoder) if encoder.fitted else []
                 asked[modality] = embeddings_of(encoder.encode_queries(inputs, contents))
     if not asked:
         raise DataError(f"The catalog is encoded for {' and '.join(encoded.embeddings)} only; ask with that.")

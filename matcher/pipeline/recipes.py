@@ -85,8 +85,13 @@ def tune(
     Raises:
         DataError: The labels do not do, or the objective is not one.
     """
+    with workspace.writing(config.catalog_id, report):  # so that pairs and labels are of one version
+        return _tuned(workspace, config, fusion, objective, report)
+
+
+def _tuned(workspace: Workspace, config: EncodeConfig, fusion: Fusion | None, objective: str, report: Report) -> Recipe:
     catalog = workspace.load_catalog(config.catalog_id)
-    judged = judged_rows(list(catalog.listings["item_id"]), workspace.store.verdicts(config.catalog_id))
+    judged = judged_rows(catalog.rows, workspace.store.verdicts(config.catalog_id))
     same, different = judged[MATCH], judged[DIFFERENT]
     is_query = kept_out(workspace, config)
     usual = usual_recipe(workspace, config)

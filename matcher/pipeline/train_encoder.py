@@ -119,12 +119,13 @@ def listings_of(workspace: Workspace, catalog_id: str) -> Listings:
     Raises:
         DataError: There is no such catalog.
     """
-    listings = workspace.load_catalog(catalog_id).listings
+    info, catalog = workspace.open_catalog(catalog_id)
+    listings = catalog.listings
     item_ids = listings["item_id"].tolist()
-    judged = judged_rows(item_ids, workspace.store.verdicts(catalog_id))
+    judged = judged_rows(catalog.rows, workspace.store.verdicts(catalog_id))
     folder = workspace.images(catalog_id)
     return Listings(
-        workspace.catalog_info(catalog_id).name,
+        info.name,
         item_ids,
         listings["label"].tolist(),
         listings["title"].tolist(),

@@ -6,7 +6,7 @@ returns, so a reload, a second tab or a dropped connection loses nothing.
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -36,6 +36,7 @@ _catalogs = sa.Table(
     *_columns(sa.Text, "name", "source", "version", "content"),
     *_columns(sa.Integer, "listings", "photos", "labels", "problems"),
     *_columns(sa.Double, "created", "updated"),
+    sa.Column("problems_version", sa.Text, nullable=False, server_default=""),
 )
 _verdicts = sa.Table(
     "verdicts",
@@ -86,7 +87,13 @@ def _create_tables(connection: Connection) -> None:
     _metadata.create_all(connection, checkfirst=False)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create_tables,)
+def _version_problems(connection: Connection) -> None:
+    """The problems of an upload stand in a file of their own version; before, there was one file for all."""
+    if "problems_version" not in {column["name"] for column in sa.inspect(connection).get_columns("catalogs")}:
+        connection.exec_driver_sql("ALTER TABLE catalogs ADD COLUMN problems_version TEXT DEFAULT '' NOT NULL")
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create_tables, _version_problems)
 """Step i takes a database from version i to i + 1. Steps that have been released never change."""
 
 
@@ -258,13 +265,25 @@ class Store:
             connection.execute(_verdicts.update().where(_verdicts.c.id == row["id"]).values(undone=time.time()))
         return Verdict(**{key: value for key, value in row.items() if key != "undone"})
 
-    def add_job(self, job: Job) -> bool:
-        """Add a queued job; False if one of that kind is queued or running for that catalog."""
-        try:
-            self._write(_jobs.insert().values(asdict(job)))
-            return True
-        except sa.exc.IntegrityError:
-            return False
+    def add_job(self, job: Job, alone: Collection[str] = ()) -> bool:
+        """Add a queued job, unless an unfinished one of its catalog stands in the way; the database is the judge.
+
+        Args:
+            job: What to add.
+            alone: Kinds that nothing else on a catalog may run beside. Of any other kind there may be one.
+
+        Returns:
+            Whether it was added.
+        """
+        mine = sa.and_(_jobs.c.catalog_id == job.catalog_id, _active)
+        with self._writer.begin() as connection:
+            if connection.dialect.name == "postgresql":  # SQLite's write transaction is a lock already
+                connection.exec_driver_sql("LOCK TABLE jobs IN SHARE ROW EXCLUSIVE MODE")
+            kinds = set(connection.scalars(sa.select(_jobs.c.kind).where(mine)))
+            if job.kind in kinds or (kinds and {job.kind, *kinds} & {*alone}):
+                return False
+            connection.execute(_jobs.insert().values(asdict(job)))
+        return True
 
     def job(self, job_id: str) -> Job:
         """One job.

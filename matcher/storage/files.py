@@ -1,45 +1,22 @@
-"""Files that are whole as soon as they have their name."""
+"""Sets of arrays that are there only when all of them are, and names made from content."""
 
 import glob
 import hashlib
 import json
-import os
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.atomic_file import atomic
 from matcher.errors import DataError
 
 
 def fingerprint(content: object) -> str:
     """32 hex digits that stand for a value that JSON can hold."""
     return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=16).hexdigest()
-
-
-@contextmanager
-def atomic(path: Path) -> Iterator[IO[bytes]]:
-    """Write a file that takes its name only when it is complete.
-
-    Raises:
-        DataError: It cannot be written, as on a full disk.
-    """
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part", delete=False) as file:
-            try:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())  # else a power cut could leave the name with nothing behind it
-                os.replace(file.name, path)
-            except BaseException:
-                os.unlink(file.name)
-                raise
-    except OSError as error:
-        raise DataError(f"{path} cannot be written: {error.strerror}. Make room or check the rights.") from error
 
 
 def save_arrays(path: Path, arrays: Mapping[str, NDArray[Any]], config: Mapping[str, Any]) -> None:

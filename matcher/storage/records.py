@@ -25,6 +25,7 @@ class CatalogInfo:
         content: Changes whenever what encoders see does: ids, titles, photos, hashes.
         created: Seconds since 1970.
         updated: Seconds since 1970.
+        problems_version: Changes whenever the list of problems does; "" for an upload with version 0.1.0.
     """
 
     id: str
@@ -38,6 +39,7 @@ class CatalogInfo:
     content: str
     created: float
     updated: float
+    problems_version: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,12 @@ Arrays are written once, under a name made from all that decides their content, 
 name. So what is there is complete, no cache can be stale, and a reader never waits for a writer.
 """
 
-import json
 import os
 import re
 import time
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,17 +20,20 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from matcher.atomic_file import remove_unfinished
 from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
-from matcher.ingest.issues import Problem, problems_frame
+from matcher.ingest.issues import Problem
+from matcher.progress import Report, silent
+from matcher.storage import catalog_files
 from matcher.storage.database import Store, sqlite_url
-from matcher.storage.files import atomic, fingerprint, load_arrays, remove_arrays, save_arrays
+from matcher.storage.files import fingerprint, load_arrays, remove_arrays, save_arrays
+from matcher.storage.pair_files import read_pairs, write_pairs
 from matcher.storage.records import CatalogInfo
-from matcher.vectors.candidate_pairs import MODALITIES, CandidatePairs
+from matcher.storage.writer_lock import writer_lock
+from matcher.vectors.candidate_pairs import CandidatePairs
 from matcher.vectors.embeddings import Embeddings
 from matcher.vectors.neighbours import Neighbours
-
-SEEN_BY_ENCODERS = ["item_id", "title", "photo", "phash"]  # columns of the listings; a new label moves no vector
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ class Workspace:
 
     def catalogs(self) -> list[CatalogInfo]:
         """All catalogs, the one that changed last first."""
-        return [info for info in self.store.catalogs() if self._listings(info.id).exists()]
+        return [info for info in self.store.catalogs() if self._listings(info).exists()]
 
     def catalog_info(self, catalog_id: str) -> CatalogInfo:
         """What is known of a catalog without reading it.
@@ -83,52 +86,106 @@ class Workspace:
             DataError: There is none of that id.
         """
         info = self.store.catalog(catalog_id)
-        if info is None or not self._listings(catalog_id).exists():
+        while info is not None and not self._listings(info).exists():
+            before, info = info, self.store.catalog(catalog_id)
+            if info is None or info.version == before.version:  # else an import came between the row and the file
+                info = None
+        if info is None:
             known = ", ".join(other.name for other in self.catalogs()) or "none yet"
             raise DataError(f"There is no catalog {catalog_id!r} here (known: {known}). Import it first.")
         return info
 
+    @contextmanager
+    def writing(self, catalog_id: str, report: Report = silent, patience: float | None = None) -> Iterator[None]:
+        """Be the only one that writes this catalog; see `writer_lock`."""
+        with writer_lock(self.folder(catalog_id), report, patience):
+            yield
+
     def save_catalog(self, name: str, source: str, catalog: Catalog, problems: Sequence[Problem]) -> CatalogInfo:
-        """Write the listings, replacing those of an earlier upload under this name; verdicts stay."""
+        """Write the listings, replacing those of an earlier upload under this name; verdicts stay.
+
+        The row in the database comes last, so that whoever is killed on the way leaves the catalog as it was. Files of
+        the version before stay until the next upload: who has begun on it can end on it.
+
+        Raises:
+            DataError: Somebody else is writing this catalog, or the disk is full.
+        """
         catalog_id = catalog_id_of(name)
-        folder = self.folder(catalog_id)
-        folder.mkdir(parents=True, exist_ok=True)
-        with atomic(folder / "problems.parquet") as file:
-            problems_frame(problems).to_parquet(file, index=False)
-        with atomic(self._listings(catalog_id)) as file:
-            catalog.listings.to_parquet(file, index=False)
-        _remove_all_but(set(catalog.listings["photo"]), self.images(catalog_id), self.thumbnails(catalog_id))
-        now = time.time()
-        info = CatalogInfo(
-            id=catalog_id,
-            name=name,
-            source=source,
-            listings=len(catalog.listings),
-            photos=int((catalog.listings["photo"] != "").sum()),
-            labels=int((catalog.codes >= 0).sum()),
-            problems=len(problems),
-            version=fingerprint(catalog.listings.to_dict("list")),
-            content=fingerprint(catalog.listings[SEEN_BY_ENCODERS].to_dict("list")),
-            created=now,
-            updated=now,
-        )
-        self.store.save_catalog(info)
+        folder, listings, now = self.folder(catalog_id), catalog.listings, time.time()
+        with self.writing(catalog_id):
+            before = self.store.catalog(catalog_id)
+            info = CatalogInfo(
+                id=catalog_id,
+                name=name,
+                source=source,
+                listings=len(listings),
+                photos=int((listings["photo"] != "").sum()),
+                labels=int((catalog.codes >= 0).sum()),
+                problems=len(problems),
+                version=catalog_files.write_listings(folder, listings),
+                content=catalog_files.content_of(listings),
+                created=now,
+                updated=now,
+                problems_version=catalog_files.write_problems(folder, problems),
+            )
+            self.store.save_catalog(info)
+            catalog_files.remove_other_versions(folder, [info, before or info])
         return info
 
-    def load_catalog(self, catalog_id: str) -> Catalog:
-        """Read the listings.
+    def clear_unfinished(self, catalog_id: str) -> None:
+        """Remove what killed writers left half written; only for who holds the lock."""
+        folder = self.folder(catalog_id)
+        for name in (catalog_files.LISTINGS, catalog_files.PROBLEMS):  # others write in this folder without the lock
+            remove_unfinished(folder, name)
+        for part in ("images", "thumbnails", "embeddings", "neighbours", "pairs"):
+            remove_unfinished(folder / part)
+
+    def open_catalog(self, catalog_id: str) -> tuple[CatalogInfo, Catalog]:
+        """What is known of a catalog, and its listings: of one version, whoever imports meanwhile.
 
         Raises:
             DataError: There is no catalog of that id.
         """
-        info = self.catalog_info(catalog_id)
-        listings = pd.read_parquet(self._listings(catalog_id))
-        return Catalog(listings, self.images(catalog_id) if info.photos else None)
+        while True:
+            info = self.catalog_info(catalog_id)
+            try:
+                return info, catalog_files.read_listings(self.folder(catalog_id), info.version)
+            except FileNotFoundError:  # two imports came between: there is a newer row
+                continue
 
-    def load_problems(self, catalog_id: str) -> pd.DataFrame:
-        """Rows that were rejected or flawed: row, item_id, column, found, advice, rejected."""
-        self.catalog_info(catalog_id)
-        return pd.read_parquet(self.folder(catalog_id) / "problems.parquet")
+    def load_catalog(self, catalog_id: str, version: str | None = None) -> Catalog:
+        """Read the listings.
+
+        Args:
+            catalog_id: Which catalog.
+            version: As `CatalogInfo` has it; None for the present one.
+
+        Raises:
+            DataError: There is no catalog of that id, or the version is gone.
+        """
+        if version is None:
+            return self.open_catalog(catalog_id)[1]
+        try:
+            return catalog_files.read_listings(self.folder(catalog_id), version)
+        except FileNotFoundError as error:
+            raise DataError(f"The listings of {catalog_id!r} were imported anew meanwhile; open it again.") from error
+
+    def load_problems(self, catalog_id: str, version: str | None = None) -> pd.DataFrame:
+        """Rows that were rejected or flawed: row, item_id, column, found, advice, rejected.
+
+        Args:
+            catalog_id: Which catalog.
+            version: As `CatalogInfo.problems_version` has it; None for the present one.
+
+        Raises:
+            DataError: There is no catalog of that id, or the version is gone.
+        """
+        version = self.catalog_info(catalog_id).problems_version if version is None else version
+        file = catalog_files.version_file(self.folder(catalog_id), catalog_files.PROBLEMS, version)
+        try:
+            return pd.read_parquet(file)
+        except FileNotFoundError as error:
+            raise DataError(f"The listings of {catalog_id!r} were imported anew meanwhile; open it again.") from error
 
     def save_embeddings(self, catalog_id: str, name: str, embeddings: Embeddings, keys: NDArray[np.uint8]) -> None:
         """Write vectors and, shape (N, 16), the key of what each row was made from."""
@@ -173,13 +230,7 @@ class Workspace:
 
     def save_pairs(self, catalog_id: str, name: str, pairs: CandidatePairs, config: Mapping[str, Any]) -> None:
         """Write candidate pairs, and beside them the config that made them."""
-        folder = self.folder(catalog_id) / "pairs"
-        folder.mkdir(parents=True, exist_ok=True)
-        with atomic(folder / f"{name}.json") as file:
-            file.write(json.dumps({"n": pairs.n, **config}, indent=1).encode())
-        frame = pd.DataFrame({"left": pairs.left, "right": pairs.right, "rank": pairs.rank, **pairs.distance})
-        with atomic(folder / f"{name}.parquet") as file:
-            frame.to_parquet(file, index=False, compression=None)
+        write_pairs(self.folder(catalog_id) / "pairs", name, pairs, config)
 
     def load_pairs(self, catalog_id: str, name: str) -> CandidatePairs:
         """Read candidate pairs.
@@ -187,17 +238,7 @@ class Workspace:
         Raises:
             DataError: They are not there.
         """
-        file = self.folder(catalog_id) / "pairs" / f"{name}.parquet"
-        try:
-            frame = pd.read_parquet(file)
-            config = json.loads(file.with_suffix(".json").read_bytes())
-        except FileNotFoundError as error:
-            raise DataError(f"The candidate pairs {name} are gone; encode the catalog again.") from error
-        distance: dict[str, NDArray[np.float32]] = {
-            kind: frame[kind].to_numpy() for kind in MODALITIES if kind in frame
-        }
-        left, right, rank = (frame[column].to_numpy() for column in ("left", "right", "rank"))
-        return CandidatePairs(config["n"], left, right, rank, distance)
+        return read_pairs(self.folder(catalog_id) / "pairs", name)
 
     def has_pairs(self, catalog_id: str, name: str) -> bool:
         """Whether these candidate pairs are there; they are written after everything they come from."""
@@ -218,8 +259,8 @@ class Workspace:
             for config in (self.folder(catalog_id) / "neighbours").glob(f"{file.stem}-*.json"):
                 remove_arrays(config.with_suffix(""))
 
-    def _listings(self, catalog_id: str) -> Path:
-        return self.folder(catalog_id) / "listings.parquet"
+    def _listings(self, info: CatalogInfo) -> Path:
+        return catalog_files.version_file(self.folder(info.id), catalog_files.LISTINGS, info.version)
 
 
 def open_workspace(root: Path | None = None) -> Workspace:
@@ -256,10 +297,3 @@ def catalog_id_of(name: str) -> str:
         return readable
     # Letters were lost: the hash keeps two such names apart.
     return "-".join(part for part in (readable[:50].strip("-"), fingerprint(plain)[:8]) if part)
-
-
-def _remove_all_but(names: set[str], *folders: Path) -> None:
-    for folder in folders:
-        for file in folder.glob("*.jpg"):
-            if file.name not in names:
-                file.unlink()

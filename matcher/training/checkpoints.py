@@ -11,8 +11,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from matcher.atomic_file import atomic
 from matcher.errors import DataError, TrainingError
-from matcher.storage.files import atomic
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ import pandas as pd
 from filelock import FileLock, Timeout
 from safetensors import SafetensorError, safe_open
 
+from matcher.atomic_file import atomic
 from matcher.encoders.model_card import BACKBONE, HISTORY, WEIGHTS, Card, is_run, parse_card, read_card
 from matcher.encoders.registry import CARD, ENCODERS
 from matcher.errors import DataError, EncoderError, TrainingError
 from matcher.ingest.readers.parquet_reader import read_parquet
-from matcher.storage.files import atomic
 from matcher.training.history import COLUMNS
 
 LOCK = ".lock"  # behind the name of a run's unfinished work

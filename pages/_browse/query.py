@@ -38,7 +38,7 @@ def draw(matched: Matched) -> None:
     """Draw what is near to the text and the photo."""
     text, upload = st.session_state["query-text"].strip(), st.session_state["query-photo"]
     photo = upload.getvalue() if upload else b""
-    key = (str(matched.workspace.root), matched.id, matched.encoded.key)
+    key = (str(matched.workspace.root), matched.id, matched.encoded.key, matched.info.content)
     config = matched.encoded.config
     if missing := find_deleted(matched.workspace, {"text": config.text, "image": config.image}):
         st.warning(warn_of_deleted(missing), icon=":material/warning:")
@@ -49,14 +49,13 @@ def draw(matched: Matched) -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=20)
-def _find(
-    key: tuple[str, str, str], text: str, photo_hash: str, _matched: Matched, _photo: bytes
-) -> dict[str, Neighbours]:
+def _find(key: tuple[str, ...], text: str, photo_hash: str, _matched: Matched, _photo: bytes) -> dict[str, Neighbours]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "photo"
         if _photo:
             path.write_bytes(_photo)
-        return query.query(_matched.workspace, _matched.id, title=text, photo=path if _photo else None, k=SHOWN)
+        given = path if _photo else None
+        return query.query(_matched.workspace, _matched.id, title=text, photo=given, k=SHOWN, encoded=_matched.encoded)
 
 
 def _draw(matched: Matched, text: str, photo: bytes, found: dict[str, Neighbours]) -> None:

@@ -142,7 +142,7 @@ def _count_in_words(count: int) -> str:
 
 def draw_issues(opened: Opened) -> None:
     """Every row that was rejected or flawed, with what was found and what to do."""
-    problems = _problems(*_key(opened), opened.info.problems, opened)
+    problems = _problems(*_key(opened), opened.info.problems_version, opened)
     st.subheader("Issues in the rows")
     if problems.empty:
         st.caption("Every row could be read.")
@@ -188,5 +188,5 @@ def _languages(root: Path, catalog_id: str, version: str, _opened: Opened) -> pr
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _problems(root: Path, catalog_id: str, version: str, count: int, _opened: Opened) -> pd.DataFrame:
-    return _opened.workspace.load_problems(_opened.id)
+def _problems(root: Path, catalog_id: str, version: str, problems_version: str, _opened: Opened) -> pd.DataFrame:
+    return _opened.workspace.load_problems(_opened.id, problems_version)

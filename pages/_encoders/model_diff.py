@@ -27,7 +27,7 @@ BADGES = {SAME: [cards.SAME], DIFFERENT: [Badge("Other product", "block", "diffe
 def draw(opened: Opened, card: Card) -> None:
     """A few listings with their neighbours by the encoder that the run started from, and by the run."""
     st.markdown("**Before and after, on the same listings**")
-    made = model_diff.load_model_diff(opened.workspace, opened.id, card)
+    made = model_diff.load_model_diff(opened.workspace, opened.id, card, opened.info.content)
     if made is None:
         _draw_offer(opened, card)
         return

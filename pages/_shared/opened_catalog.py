@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -33,11 +34,15 @@ class Opened:
     workspace: Workspace
     info: CatalogInfo
     catalog: Catalog
-    rows: dict[str, int]  # row of each item_id
 
     @property
     def id(self) -> str:
         return self.info.id
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """Row of each item_id."""
+        return self.catalog.rows
 
     def cell(self, column: str, row: int) -> str:
         """What the table of listings says; "" where it says nothing."""
@@ -115,16 +120,18 @@ def need_catalog() -> Opened:
             st.page_link("pages/catalog.py", label="Add a catalog", icon=":material/upload:")
         st.stop()
     info = workspace.catalog_info(catalog_id)
-    catalog, rows = _catalog(workspace.root, catalog_id, info.version)
-    return Opened(workspace, info, catalog, rows)
+    return Opened(workspace, info, _catalog(workspace.root, catalog_id, info.version))
 
 
 def need_matches() -> Matched:
     """The open catalog with its matches; without them the page offers to find them and ends here."""
     opened = need_catalog()
     workspace = opened.workspace
-    encoded, index = _encoded(workspace.root, opened.id, opened.info.version, _stamp(opened))
+    stamp = _stamp(opened)
+    encoded, index = _encoded(workspace.root, opened.id, opened.info.content, stamp)
     if encoded is None or index is None:
+        if _fits(opened, json.loads(stamp)):  # they went while this was looked at: not to be kept for later
+            _encoded.clear()
         job = jobs.latest(workspace, "encode", opened.id)
         if job and job.active:
             job_panel.follow(workspace, job.id, "Finding matches")
@@ -136,14 +143,13 @@ def need_matches() -> Matched:
                 st.error(f"The last attempt failed: {literal(job.message)}", icon=":material/error:")
         st.stop()
     recipe = recipes.current_recipe(workspace, opened.id)
-    is_match = _decided(workspace.root, opened.id, opened.info.version, _stamp(opened), recipe.to_json(), encoded)
+    is_match = _decided(workspace.root, opened.id, opened.info.version, stamp, recipe.to_json(), encoded)
     return Matched(**vars(opened), encoded=encoded, index=index, recipe=recipe, is_match=is_match)
 
 
 def is_encoded(opened: Opened) -> bool:
     """Whether matches were looked for since the listings last changed."""
-    kept = opened.workspace.store.setting(opened.id, ENCODED)
-    return kept is not None and kept["content"] == opened.info.content
+    return _fits(opened, opened.workspace.store.setting(opened.id, ENCODED))
 
 
 def draw_find_matches(opened: Opened, key: str = "find-matches") -> None:
@@ -221,20 +227,24 @@ def read_verdicts(opened: Opened) -> dict[tuple[str, str], Verdict]:
     return {(v.left_id, v.right_id): v for v in opened.workspace.store.verdicts(opened.id)}
 
 
+def _fits(opened: Opened, kept: dict[str, Any] | None) -> bool:
+    """Whether what was remembered of an encoding is of the listings that are open."""
+    return kept is not None and kept["content"] == opened.info.content
+
+
 def _stamp(opened: Opened) -> str:
     """Changes whenever the catalog is encoded anew."""
     return json.dumps(opened.workspace.store.setting(opened.id, ENCODED), sort_keys=True)
 
 
 @st.cache_resource(show_spinner="Opening the catalog", max_entries=3)
-def _catalog(root: Path, catalog_id: str, version: str) -> tuple[Catalog, dict[str, int]]:
-    catalog = _workspace(root).load_catalog(catalog_id)
-    return catalog, {item_id: row for row, item_id in enumerate(catalog.listings["item_id"])}
+def _catalog(root: Path, catalog_id: str, version: str) -> Catalog:
+    return _workspace(root).load_catalog(catalog_id, version)
 
 
 @st.cache_resource(show_spinner="Opening the matches", max_entries=2)
-def _encoded(root: Path, catalog_id: str, version: str, stamp: str) -> tuple[encoding.Encoded | None, PairIndex | None]:
-    encoded = encoding.load_encoded(_workspace(root), catalog_id)
+def _encoded(root: Path, catalog_id: str, content: str, stamp: str) -> tuple[encoding.Encoded | None, PairIndex | None]:
+    encoded = encoding.load_encoded(_workspace(root), catalog_id, content)
     return encoded, index_pairs(encoded.pairs) if encoded else None
 
 

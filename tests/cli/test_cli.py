@@ -72,7 +72,7 @@ def test_the_whole_way(table, capsys):
     out, err = capsys.readouterr()
     assert (out, "4 of 5 listings have a match" in err) == ("", True)
     assert Path("matches.csv").read_text() == "item_id,matches\nr1,r1 r2\nr2,r2 r1\nb1,b1 b2\nb2,b2 b1\ng1,g1\n"
-    assert Path("workspace/catalogs/my-shop/listings.parquet").exists()
+    assert len(list(Path("workspace/catalogs/my-shop").glob("listings-*.parquet"))) == 1
 
 
 def test_run_does_it_all_with_a_recipe(table):

@@ -1,7 +1,12 @@
 import os
 import sqlite3
+import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 import sqlalchemy as sa
@@ -162,6 +167,60 @@ def test_only_one_job_of_a_kind_runs_for_a_catalog(store):
     assert store.job("4").config == {"k": 50}
 
 
+def test_a_job_that_changes_listings_runs_alone_on_its_catalog(store):
+    alone = ("import", "demo")
+    assert store.add_job(Job("1", "train", "shop", {}), alone)
+    assert store.add_job(Job("2", "encode", "shop", {}), alone)
+    assert not store.add_job(Job("3", "import", "shop", {}), alone)
+    assert store.add_job(Job("4", "import", "other", {}), alone)
+    assert not store.add_job(Job("5", "encode", "other", {}), alone)
+    assert not store.add_job(Job("6", "demo", "other", {}), alone)
+    store.update_job("1", state="done")
+    assert not store.add_job(Job("7", "import", "shop", {}), alone)
+    store.update_job("2", state="failed")
+    assert store.add_job(Job("8", "import", "shop", {}), alone)
+
+
+ROUNDS, STARTERS = 10, 4
+STARTER = """
+import sys, time
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from matcher.storage.database import Store
+from matcher.storage.records import Job
+url, number, rounds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+store = Store(url)
+
+@event.listens_for(Engine, "before_cursor_execute")
+def dawdle(connection, cursor, statement, *_):
+    if statement.startswith("INSERT INTO jobs"):
+        time.sleep(0.02)  # between looking and writing, where others would come between
+
+print("ready", flush=True)
+begin = float(sys.stdin.readline())
+for round in range(rounds):
+    time.sleep(max(0.0, begin + 0.1 * round - time.time()))
+    kind = "import" if number % 2 else "encode"
+    print(store.add_job(Job(f"{round}-{number}", kind, f"shop {round}", {}), ("import", "demo")), flush=True)
+"""
+
+
+def test_of_two_starters_at_once_the_database_lets_one_in(store, tmp_path):
+    url = POSTGRES if store._reader.dialect.name == "postgresql" else sqlite_url(tmp_path / "matcher.db")
+    commands = [[sys.executable, "-c", STARTER, url, str(number), str(ROUNDS)] for number in range(STARTERS)]
+    root = Path(__file__).parents[2]
+    starters = [subprocess.Popen(one, stdin=PIPE, stdout=PIPE, text=True, cwd=root) for one in commands]
+    assert [starter.stdout.readline() for starter in starters] == ["ready\n"] * STARTERS
+    begin = f"{time.time() + 0.2}\n"
+    for starter in starters:
+        starter.stdin.write(begin)
+        starter.stdin.flush()
+    said = [starter.communicate(timeout=120)[0].split() for starter in starters]
+    for number in range(ROUNDS):
+        assert [one[number] for one in said].count("True") == 1, f"round {number}"
+        assert len(store.jobs(catalog_id=f"shop {number}", active=True)) == 1
+
+
 def test_the_end_of_a_job_is_final(store):
     store.add_job(Job("1", "encode", "shop", {}))
     assert store.update_job("1", state="cancelled")
@@ -241,6 +300,16 @@ def test_an_older_database_is_brought_up_to_date(tmp_path, monkeypatch):
     monkeypatch.undo()
     with pytest.raises(DataError, match="newer program"):
         Store(url)
+
+
+def test_a_database_of_version_1_gets_what_it_lacks(store):
+    with store._writer.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE catalogs DROP COLUMN problems_version")
+        connection.exec_driver_sql("DELETE FROM migrations WHERE version > 1")
+    again = Store(store._reader.url.render_as_string(hide_password=False))
+    again.save_catalog(INFO)
+    assert again.catalogs() == [INFO]
+    again.close()
 
 
 @pytest.mark.parametrize("url", ["nonsense", "oracle://host/base", "postgresql://nobody@127.0.0.1:1/none"])

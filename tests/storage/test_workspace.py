@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
+from matcher import atomic_file
+from matcher.atomic_file import atomic
 from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
 from matcher.ingest.issues import Problem
 from matcher.storage import files
-from matcher.storage.files import atomic, load_arrays, remove_arrays, save_arrays
+from matcher.storage.files import load_arrays, remove_arrays, save_arrays
 from matcher.storage.workspace import catalog_id_of, open_workspace
 from matcher.vectors.candidate_pairs import CandidatePairs
 from matcher.vectors.embeddings import Embeddings
@@ -142,7 +144,7 @@ def test_a_full_disk_is_told_plainly(tmp_path, monkeypatch):
     def full(descriptor):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files.os, "fsync", full)
+    monkeypatch.setattr(atomic_file.os, "fsync", full)
     with pytest.raises(DataError, match=r"No space left on device.*Make room"), atomic(tmp_path / "file") as opened:
         opened.write(b"much")
     assert list(tmp_path.iterdir()) == []

@@ -15,10 +15,11 @@ from assets.characterbert.make.card import write_card
 from assets.characterbert.make.distillation import DistillationConfig, distil
 from assets.characterbert.make.titles import DEMO_SEEDS, Words, make_titles, words_from
 from assets.characterbert.make.word_table import fit_words
+from matcher.atomic_file import atomic
 from matcher.encoders.titles.characterbert_student import SmallCharacterBert, SmallConfig, save_small
 from matcher.encoders.titles.sentence_bert import BertEncoder, bundled_folder
 from matcher.progress import Report
-from matcher.storage.files import atomic, fingerprint
+from matcher.storage.files import fingerprint
 
 LAYERS = (0, 2, 4)  # of MiniLM's six
 TITLES_AT_ONCE = 2000

@@ -1,0 +1,41 @@
+"""Candidate pairs as a file, and beside it the config that made them."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from matcher.atomic_file import atomic
+from matcher.errors import DataError
+from matcher.vectors.candidate_pairs import MODALITIES, CandidatePairs
+
+
+def write_pairs(folder: Path, name: str, pairs: CandidatePairs, config: Mapping[str, Any]) -> None:
+    """Write the config and, last, the pairs: they say that both are there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with atomic(folder / f"{name}.json") as file:
+        file.write(json.dumps({"n": pairs.n, **config}, indent=1).encode())
+    frame = pd.DataFrame({"left": pairs.left, "right": pairs.right, "rank": pairs.rank, **pairs.distance})
+    with atomic(folder / f"{name}.parquet") as file:
+        frame.to_parquet(file, index=False, compression=None)
+
+
+def read_pairs(folder: Path, name: str) -> CandidatePairs:
+    """Read what `write_pairs` wrote.
+
+    Raises:
+        DataError: It is not there.
+    """
+    file = folder / f"{name}.parquet"
+    try:
+        frame = pd.read_parquet(file)
+        config = json.loads(file.with_suffix(".json").read_bytes())
+    except FileNotFoundError as error:
+        raise DataError(f"The candidate pairs {name} are gone; encode the catalog again.") from error
+    distance: dict[str, NDArray[np.float32]] = {kind: frame[kind].to_numpy() for kind in MODALITIES if kind in frame}
+    left, right, rank = (frame[column].to_numpy() for column in ("left", "right", "rank"))
+    return CandidatePairs(config["n"], left, right, rank, distance)
