@@ -11,6 +11,7 @@ app: .venv/.app
 
 test: .venv/.test
 	tests/ensure-chromium
+	tests/ensure-postgres
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest

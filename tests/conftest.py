@@ -1,10 +1,13 @@
 """What several test files need."""
 
 import importlib
+import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from postgres_server import NoPostgres, running_postgres
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +42,16 @@ def full_precision(monkeypatch: pytest.MonkeyPatch) -> None:
         return compile_model(core, model, device, options | {"INFERENCE_PRECISION_HINT": "f32"})
 
     monkeypatch.setattr(openvino.Core, "compile_model", in_float32)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a PostgreSQL database that may be emptied: TWINSHELF_TEST_POSTGRES, or one of the tests' own."""
+    if chosen := os.environ.get("TWINSHELF_TEST_POSTGRES"):
+        yield chosen
+        return
+    try:
+        with running_postgres() as url:
+            yield url
+    except NoPostgres as reason:
+        pytest.skip(str(reason))

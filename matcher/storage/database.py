@@ -24,9 +24,12 @@ MIGRATION_LOCK = 2_117_431  # any number that nothing else on the server uses
 BUSY_SECONDS = 30  # how long a writer waits for another one before it gives up
 
 
-def _columns(kind: type[sa.types.TypeEngine[Any]], *names: str) -> list[sa.Column[Any]]:
+def _columns(kind: sa.types.TypeEngine[Any] | type[sa.types.TypeEngine[Any]], *names: str) -> list[sa.Column[Any]]:
     return [sa.Column(name, kind, nullable=False) for name in names]
 
+
+# Item ids are compared as Python does, by code point: the order of a language would put "a-17" before "B-17".
+_ItemId = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 _metadata = sa.MetaData()
 _catalogs = sa.Table(
@@ -41,7 +44,9 @@ _verdicts = sa.Table(
     "verdicts",
     _metadata,
     sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
-    *_columns(sa.Text, "catalog_id", "left_id", "right_id", "kind", "source", "sampled"),
+    *_columns(sa.Text, "catalog_id"),
+    *_columns(_ItemId, "left_id", "right_id"),
+    *_columns(sa.Text, "kind", "source", "sampled"),
     sa.Column("made", sa.Double, nullable=False),
     sa.Column("undone", sa.Double),
     sa.CheckConstraint("left_id < right_id", name="verdicts_sorted"),
@@ -86,7 +91,14 @@ def _create_tables(connection: Connection) -> None:
     _metadata.create_all(connection, checkfirst=False)
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create_tables,)
+def _compare_item_ids_by_code_point(connection: Connection) -> None:
+    """PostgreSQL refused a verdict whose ids the server's language sorts unlike Python; SQLite was right already."""
+    if connection.dialect.name == "postgresql":
+        for column in ("left_id", "right_id"):
+            connection.exec_driver_sql(f'ALTER TABLE verdicts ALTER COLUMN {column} TYPE TEXT COLLATE "C"')
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create_tables, _compare_item_ids_by_code_point)
 """Step i takes a database from version i to i + 1. Steps that have been released never change."""
 
 
@@ -111,7 +123,11 @@ class Store:
                 self._keep_wal()
             self._migrate()
         except sa.exc.DatabaseError as error:
+            self.close()
             raise DataError(f"Cannot open the database {self._reader.url!r}: {error.orig}.") from error
+        except DataError:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -228,12 +244,10 @@ class Store:
 
     def verdicts(self, catalog_id: str) -> list[Verdict]:
         """The verdict in force for each pair that has one, oldest first."""
-        in_force: dict[tuple[str, str], Verdict] = {}
-        for verdict, undone in self.verdict_history(catalog_id):
-            if undone is None:
-                in_force.pop((verdict.left_id, verdict.right_id), None)  # so that the order is that of the last word
-                in_force[verdict.left_id, verdict.right_id] = verdict
-        return list(in_force.values())
+        mine = sa.and_(_verdicts.c.catalog_id == catalog_id, _verdicts.c.undone.is_(None))
+        latest = sa.select(sa.func.max(_verdicts.c.id)).where(mine).group_by(_verdicts.c.left_id, _verdicts.c.right_id)
+        rows = self._rows(sa.select(_verdicts).where(_verdicts.c.id.in_(latest)).order_by(_verdicts.c.id))
+        return [Verdict(**{name: value for name, value in row.items() if name != "undone"}) for row in rows]
 
     def verdict_history(self, catalog_id: str) -> list[tuple[Verdict, float | None]]:
         """Every verdict ever given, oldest first, and when it was taken back, if it was."""
