@@ -10,14 +10,26 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 from postgres_server import NoPostgres, running_postgres
-from workers import pytest_collection_modifyitems, pytest_runtest_logreport, pytest_sessionfinish
+from workers import (
+    pytest_collection_modifyitems,
+    pytest_runtest_logreport,
+    pytest_sessionfinish,
+    pytest_xdist_make_scheduler,
+)
 
-__all__ = ["pytest_collection_modifyitems", "pytest_runtest_logreport", "pytest_sessionfinish"]
+__all__ = [
+    "pytest_collection_modifyitems",
+    "pytest_runtest_logreport",
+    "pytest_sessionfinish",
+    "pytest_xdist_make_scheduler",
+]
 
 # Hypothesis knows CI by its environment and draws the same examples there each time. Nowhere does an example fail for
 # being slow: the machine may be busy with other tests.
 settings.register_profile("steady", settings.get_profile("ci") if os.environ.get("CI") else None, deadline=None)
 settings.load_profile("steady")
+
+CONVERTED = ".converted"  # where a folder of encoders keeps converted networks
 
 MakeOnce = Callable[[str, Callable[[Path], None]], Path]
 """make_once(name, make) -> folder: `make` has filled it, in this worker or in another; copy it before changing it."""
@@ -47,6 +59,18 @@ def make_once(tmp_path_factory: pytest.TempPathFactory) -> MakeOnce:
 def converted(make_once: MakeOnce) -> Path:
     """The `folder` for `load_encoder` where converted networks are kept: each is converted once in a run."""
     return make_once("converted", lambda folder: None)
+
+
+@pytest.fixture(scope="session")
+def share_converted(converted: Path) -> Callable[[Path], None]:
+    """Make a new folder of encoders keep its converted networks where all do; a network is known by its content."""
+
+    def link(encoders: Path) -> None:
+        (converted / CONVERTED).mkdir(exist_ok=True)
+        encoders.mkdir(parents=True, exist_ok=True)
+        (encoders / CONVERTED).symlink_to(converted / CONVERTED)
+
+    return link
 
 
 @pytest.fixture(scope="session")

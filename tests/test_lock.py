@@ -32,6 +32,7 @@ def test_the_lock_was_made_from_the_list(name: str) -> None:
     for wanted in listed(name):
         package = canonicalize_name(wanted.name)
         if package not in UNLOCKED:
+            assert package in pins, f"{wanted} is not locked; run make lock"
             assert wanted.specifier.contains(pins[package]), f"{wanted} is locked as {pins[package]}; run make lock"
 
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 SECONDS = "twinshelf/seconds"  # in pytest's cache: how long each file took when it last ran
 BROWSER = "browser"
@@ -20,18 +21,28 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
+class GroupScheduling(LoadScopeScheduling):
+    """Hands out whole groups of tests, in the order in which they were collected."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupScheduling:
+    """Tell pytest-xdist what stays together."""
+    return GroupScheduling(config, log)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Say which tests stay together, for pytest-xdist's `--dist loadgroup`, and what comes first."""
+    """Put the browser tests first, then what took longest; every worker comes to the same order."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
         return
-    known: dict[str, float] = _cache(config).get(SECONDS, {})
+    known = _known_seconds(config)
     lasts: dict[str, float] = defaultdict(float)
     for file in {_file(item.nodeid) for item in items}:
-        lasts[_group(file)] += known.get(file, UNKNOWN)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(_file(item.nodeid))))
-    items.sort(key=lambda item: (_group(_file(item.nodeid)) != BROWSER, -lasts[_group(_file(item.nodeid))]))
+        lasts[group_of(file)] += known.get(file, UNKNOWN)
+    items.sort(key=lambda item: (group_of(item.nodeid) != BROWSER, -lasts[group_of(item.nodeid)]))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -41,19 +52,21 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Keep it for the next run; what was not run now keeps its figure."""
-    if "PYTEST_XDIST_WORKER" not in os.environ and _seconds:
-        cache = _cache(session.config)
+    cache = getattr(session.config, "cache", None)  # none with `-p no:cacheprovider`
+    if cache is not None and _seconds and "PYTEST_XDIST_WORKER" not in os.environ:
         taken = {file: round(seconds, 2) for file, seconds in _seconds.items()}
-        cache.set(SECONDS, cache.get(SECONDS, {}) | taken)
+        cache.set(SECONDS, _known_seconds(session.config) | taken)
 
 
-def _cache(config: pytest.Config) -> Any:
-    return config.cache
+def _known_seconds(config: pytest.Config) -> dict[str, float]:
+    cache = getattr(config, "cache", None)
+    return dict(cache.get(SECONDS, {})) if cache is not None else {}
 
 
 def _file(nodeid: str) -> str:
     return nodeid.partition("::")[0]
 
 
-def _group(file: str) -> str:
-    return BROWSER if file.startswith("tests/browser/") else file.removeprefix("tests/").removesuffix(".py")
+def group_of(nodeid: str) -> str:
+    """The name of what stays on one worker: a file, or all browser tests."""
+    return BROWSER if nodeid.startswith("tests/browser/") else _file(nodeid)
