@@ -31,6 +31,7 @@ lint: .venv/.test
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/oxlint --deny-warnings assets
 	$(BIN)/mypy
+	$(BIN)/mypy --config-file tests/mypy.ini
 
 bench: .venv/.test
 	@missed=0; for file in tests/benchmarks/bench_*.py; do \

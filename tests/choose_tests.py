@@ -32,7 +32,8 @@ def _git(*arguments: str) -> list[str]:
 
 def sources() -> list[Path]:
     """Every Python file of the app and its tests, benchmarks left out."""
-    files = [ROOT / "app.py", *(file for part in ("matcher", "pages", "tests") for file in (ROOT / part).rglob("*.py"))]
+    parts = ("matcher", "pages", "assets", "tests")
+    files = [ROOT / "app.py", *(file for part in parts for file in (ROOT / part).rglob("*.py"))]
     return sorted(file for file in files if "benchmarks" not in file.parts)
 
 
@@ -98,7 +99,8 @@ def nearest_tests(changed: set[Path], by_file: dict[Path, set[Path]]) -> list[Pa
 
 def within(tests: list[Path], seconds: dict[str, float], budget: float) -> tuple[list[str], list[str]]:
     """Those that fit into the time, and those that do not; a slow one gives way to quick ones behind it."""
-    chosen, left_out = [], []
+    chosen: list[str] = []
+    left_out: list[str] = []
     for name in (file.relative_to(ROOT).as_posix() for file in tests):
         lasts = seconds.get(name, UNKNOWN)
         (chosen if lasts <= budget else left_out).append(name)

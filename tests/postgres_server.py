@@ -16,6 +16,7 @@ from typing import Any
 LONGEST_START = 60  # seconds, on a machine that is busy with other tests
 # A language that sorts unlike Python does, so that nothing rests on the order of the developer's own server.
 IN_A_LANGUAGE = ["--locale-provider=icu", "--icu-locale=en-US"]
+ALONE = ["-c", "listen_addresses="]  # by its socket only
 IN_A_HURRY = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
 
 
@@ -53,9 +54,9 @@ def running_postgres() -> Iterator[str]:
         as_user: dict[str, Any] = {**user, "extra_groups": []} if user else {}
         as_user |= {"cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
         _make_cluster(bin_folder, folder / "data", as_user)
-        command = [bin_folder / "postgres", "-D", folder / "data", "-k", folder, "-c", "listen_addresses=", *IN_A_HURRY]
+        command = [str(bin_folder / "postgres"), "-D", str(folder / "data"), "-k", str(folder), *ALONE, *IN_A_HURRY]
         with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(command, **as_user | {"stderr": log})
+            server: subprocess.Popen[bytes] = subprocess.Popen(command, **as_user | {"stderr": log})
         try:
             _wait_for(server, folder, bin_folder)
             yield f"postgresql://twinshelf@/postgres?host={folder}"
@@ -78,9 +79,10 @@ def _unprivileged() -> dict[str, str]:
 
 
 def _make_cluster(bin_folder: Path, data: Path, as_user: dict[str, Any]) -> None:
-    command = [bin_folder / "initdb", "-D", data, "-U", "twinshelf", "--auth=trust", "--encoding=UTF8", "--no-sync"]
+    command = [str(bin_folder / "initdb"), "-D", str(data), "-U", "twinshelf"]
+    command += ["--auth=trust", "--encoding=UTF8", "--no-sync"]
     for options in (IN_A_LANGUAGE, []):  # a server older than 15, or built without ICU, sorts as the machine does
-        made = subprocess.run([*command, *options], check=False, **as_user)
+        made: subprocess.CompletedProcess[bytes] = subprocess.run([*command, *options], check=False, **as_user)
         if made.returncode == 0:
             return
         shutil.rmtree(data, ignore_errors=True)
@@ -89,7 +91,7 @@ def _make_cluster(bin_folder: Path, data: Path, as_user: dict[str, Any]) -> None
 
 def _wait_for(server: subprocess.Popen[bytes], folder: Path, bin_folder: Path) -> None:
     end = time.monotonic() + LONGEST_START
-    ask = [bin_folder / "pg_isready", "-q", "-h", folder]
+    ask = [str(bin_folder / "pg_isready"), "-q", "-h", str(folder)]
     while subprocess.run(ask, check=False).returncode != 0:
         if server.poll() is not None or time.monotonic() > end:
             raise NoPostgres(f"PostgreSQL does not start here: {(folder / 'log').read_text(errors='replace')[-500:]}")

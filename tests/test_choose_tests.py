@@ -19,6 +19,7 @@ def by_file() -> dict[Path, set[Path]]:
         ("matcher/matching/recipe.py", "tests/matching/test_recipe.py"),
         ("pages/encoders.py", "tests/pages/test_pages_encoders.py"),
         ("pages/_shared/escape.py", "tests/pages/test_escape.py"),
+        ("assets/characterbert/make/stages.py", "tests/assets/test_characterbert_make.py"),
         ("assets/cards.js", "tests/browser/test_cards_component.py"),
         ("tests/vectors/test_top_k.py", "tests/vectors/test_top_k.py"),
         ("tests/browser/driving.py", "tests/browser/test_upload.py"),
