@@ -54,7 +54,6 @@ function title(card) {
 
 function bars(card) {
   const rows = card.bars.map(({ tone: name, icon: sign, label, share, figure, tick, within, rank }) => {
-    const sign_ = icon(sign);
     const bar = el("span", within ? "bar within" : "bar");
     const fill = el("i");
     fill.style.width = `${100 * (share ?? 0)}%`;
@@ -64,7 +63,7 @@ function bars(card) {
       mark.style.left = `${100 * tick}%`;
       bar.append(mark);
     }
-    const cells = [sign_, bar, el("span", within ? "figure within" : "figure", figure), el("span", "rank", rank)];
+    const cells = [icon(sign), bar, el("span", within ? "figure within" : "figure", figure), el("span", "rank", rank)];
     for (const cell of cells) {
       cell.classList.add(...[tone(name)].filter(Boolean));
       cell.title = label;

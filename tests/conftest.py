@@ -1,10 +1,76 @@
 """What several test files need."""
 
 import importlib
+import os
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
+from hypothesis import settings
+from postgres_server import NoPostgres, running_postgres
+from workers import (
+    pytest_collection_modifyitems,
+    pytest_runtest_logreport,
+    pytest_sessionfinish,
+    pytest_xdist_make_scheduler,
+)
+
+__all__ = [
+    "pytest_collection_modifyitems",
+    "pytest_runtest_logreport",
+    "pytest_sessionfinish",
+    "pytest_xdist_make_scheduler",
+]
+
+# Hypothesis knows CI by its environment and draws the same examples there each time. Nowhere does an example fail for
+# being slow: the machine may be busy with other tests.
+settings.register_profile("steady", settings.get_profile("ci") if os.environ.get("CI") else None, deadline=None)
+settings.load_profile("steady")
+
+CONVERTED = ".converted"  # where a folder of encoders keeps converted networks
+
+MakeOnce = Callable[[str, Callable[[Path], None]], Path]
+"""make_once(name, make) -> folder: `make` has filled it, in this worker or in another; copy it before changing it."""
+
+
+@pytest.fixture(scope="session")
+def make_once(tmp_path_factory: pytest.TempPathFactory) -> MakeOnce:
+    """Make a folder once for all workers of a run."""
+    root = tmp_path_factory.getbasetemp()
+    shared = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+
+    def make_in(name: str, make: Callable[[Path], None]) -> Path:
+        folder = shared / f"once-{name}"
+        with FileLock(shared / f"once-{name}.lock"):
+            if not folder.exists():
+                part = shared / f"once-{name}.part"
+                shutil.rmtree(part, ignore_errors=True)
+                part.mkdir()
+                make(part)
+                part.rename(folder)
+        return folder
+
+    return make_in
+
+
+@pytest.fixture(scope="session")
+def converted(make_once: MakeOnce) -> Path:
+    """The `folder` for `load_encoder` where converted networks are kept: each is converted once in a run."""
+    return make_once("converted", lambda folder: None)
+
+
+@pytest.fixture(scope="session")
+def share_converted(converted: Path) -> Callable[[Path], None]:
+    """Make a new folder of encoders keep its converted networks where all do; a network is known by its content."""
+
+    def link(encoders: Path) -> None:
+        (converted / CONVERTED).mkdir(exist_ok=True)
+        encoders.mkdir(parents=True, exist_ok=True)
+        (encoders / CONVERTED).symlink_to(converted / CONVERTED)
+
+    return link
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +105,16 @@ def full_precision(monkeypatch: pytest.MonkeyPatch) -> None:
         return compile_model(core, model, device, options | {"INFERENCE_PRECISION_HINT": "f32"})
 
     monkeypatch.setattr(openvino.Core, "compile_model", in_float32)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a PostgreSQL database that may be emptied: TWINSHELF_TEST_POSTGRES, or one of the tests' own."""
+    if chosen := os.environ.get("TWINSHELF_TEST_POSTGRES"):
+        yield chosen
+        return
+    try:
+        with running_postgres() as url:
+            yield url
+    except NoPostgres as reason:
+        pytest.skip(str(reason))

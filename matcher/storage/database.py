@@ -1,4 +1,4 @@
-"""What people decide and jobs report, in a database: the only module that knows SQL.
+"""What people decide and jobs report, in a database: which this module and `schema` alone know.
 
 SQLite in the workspace folder by default; PostgreSQL where a URL says so. Every change is committed when the call
 returns, so a reload, a second tab or a dropped connection loses nothing.
@@ -6,7 +6,7 @@ returns, so a reload, a second tab or a dropped connection loses nothing.
 
 import sqlite3
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -18,83 +18,18 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import NullPool
 
 from matcher.errors import DataError, JobError
-from matcher.storage.records import ACTIVE, CatalogInfo, Job, Verdict
+from matcher.storage.records import CatalogInfo, Job, Verdict
+from matcher.storage.schema import MIGRATIONS
+from matcher.storage.schema import catalogs as _catalogs
+from matcher.storage.schema import is_active as _is_active
+from matcher.storage.schema import jobs as _jobs
+from matcher.storage.schema import migrations as _migrations
+from matcher.storage.schema import presets as _presets
+from matcher.storage.schema import settings as _settings
+from matcher.storage.schema import verdicts as _verdicts
 
 MIGRATION_LOCK = 2_117_431  # any number that nothing else on the server uses
 BUSY_SECONDS = 30  # how long a writer waits for another one before it gives up
-
-
-def _columns(kind: type[sa.types.TypeEngine[Any]], *names: str) -> list[sa.Column[Any]]:
-    return [sa.Column(name, kind, nullable=False) for name in names]
-
-
-_metadata = sa.MetaData()
-_catalogs = sa.Table(
-    "catalogs",
-    _metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    *_columns(sa.Text, "name", "source", "version", "content"),
-    *_columns(sa.Integer, "listings", "photos", "labels", "problems"),
-    *_columns(sa.Double, "created", "updated"),
-    sa.Column("problems_version", sa.Text, nullable=False, server_default=""),
-)
-_verdicts = sa.Table(
-    "verdicts",
-    _metadata,
-    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
-    *_columns(sa.Text, "catalog_id", "left_id", "right_id", "kind", "source", "sampled"),
-    sa.Column("made", sa.Double, nullable=False),
-    sa.Column("undone", sa.Double),
-    sa.CheckConstraint("left_id < right_id", name="verdicts_sorted"),
-    sa.CheckConstraint("kind IN ('match', 'different', 'unsure')", name="verdicts_kind"),
-    sa.Index("verdicts_by_catalog", "catalog_id", "id"),
-)
-_jobs = sa.Table(
-    "jobs",
-    _metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    *_columns(sa.Text, "kind", "catalog_id", "state", "step", "message"),
-    *_columns(sa.BigInteger, "done", "total"),
-    *_columns(sa.JSON, "config", "result"),
-    *_columns(sa.Boolean, "cancel_requested"),
-    *_columns(sa.Double, "created", "started", "updated", "finished", "rate"),
-    sa.Index("jobs_by_kind", "kind", "catalog_id", "created"),
-)
-_active = _jobs.c.state.in_(ACTIVE)
-# Two starts of one kind for one catalog: the database itself lets only the first one in.
-sa.Index("jobs_one", _jobs.c.kind, _jobs.c.catalog_id, unique=True, sqlite_where=_active, postgresql_where=_active)
-_presets = sa.Table(
-    "presets",
-    _metadata,
-    sa.Column("catalog_id", sa.Text, primary_key=True),
-    sa.Column("name", sa.Text, primary_key=True),
-    *_columns(sa.Text, "recipe"),
-    *_columns(sa.Double, "saved"),
-)
-_settings = sa.Table(
-    "settings",
-    _metadata,
-    sa.Column("catalog_id", sa.Text, primary_key=True),
-    sa.Column("key", sa.Text, primary_key=True),
-    sa.Column("value", sa.JSON, nullable=False),
-)
-_migrations = sa.Table(
-    "migrations", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True), *_columns(sa.Double, "applied")
-)
-
-
-def _create_tables(connection: Connection) -> None:
-    _metadata.create_all(connection, checkfirst=False)
-
-
-def _version_problems(connection: Connection) -> None:
-    """The problems of an upload stand in a file of their own version; before, there was one file for all."""
-    if "problems_version" not in {column["name"] for column in sa.inspect(connection).get_columns("catalogs")}:
-        connection.exec_driver_sql("ALTER TABLE catalogs ADD COLUMN problems_version TEXT DEFAULT '' NOT NULL")
-
-
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create_tables, _version_problems)
-"""Step i takes a database from version i to i + 1. Steps that have been released never change."""
 
 
 def sqlite_url(file: Path) -> str:
@@ -118,7 +53,11 @@ class Store:
                 self._keep_wal()
             self._migrate()
         except sa.exc.DatabaseError as error:
+            self.close()
             raise DataError(f"Cannot open the database {self._reader.url!r}: {error.orig}.") from error
+        except DataError:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -235,12 +174,10 @@ class Store:
 
     def verdicts(self, catalog_id: str) -> list[Verdict]:
         """The verdict in force for each pair that has one, oldest first."""
-        in_force: dict[tuple[str, str], Verdict] = {}
-        for verdict, undone in self.verdict_history(catalog_id):
-            if undone is None:
-                in_force.pop((verdict.left_id, verdict.right_id), None)  # so that the order is that of the last word
-                in_force[verdict.left_id, verdict.right_id] = verdict
-        return list(in_force.values())
+        mine = sa.and_(_verdicts.c.catalog_id == catalog_id, _verdicts.c.undone.is_(None))
+        latest = sa.select(sa.func.max(_verdicts.c.id)).where(mine).group_by(_verdicts.c.left_id, _verdicts.c.right_id)
+        rows = self._rows(sa.select(_verdicts).where(_verdicts.c.id.in_(latest)).order_by(_verdicts.c.id))
+        return [Verdict(**{name: value for name, value in row.items() if name != "undone"}) for row in rows]
 
     def verdict_history(self, catalog_id: str) -> list[tuple[Verdict, float | None]]:
         """Every verdict ever given, oldest first, and when it was taken back, if it was."""
@@ -275,7 +212,7 @@ class Store:
         Returns:
             Whether it was added.
         """
-        mine = sa.and_(_jobs.c.catalog_id == job.catalog_id, _active)
+        mine = sa.and_(_jobs.c.catalog_id == job.catalog_id, _is_active)
         with self._writer.begin() as connection:
             if connection.dialect.name == "postgresql":  # SQLite's write transaction is a lock already
                 connection.exec_driver_sql("LOCK TABLE jobs IN SHARE ROW EXCLUSIVE MODE")
@@ -303,12 +240,12 @@ class Store:
         query = sa.select(_jobs).order_by(_jobs.c.created.desc()).limit(limit)
         query = query if kind is None else query.where(_jobs.c.kind == kind)
         query = query if catalog_id is None else query.where(_jobs.c.catalog_id == catalog_id)
-        query = query.where(_active) if active else query
+        query = query.where(_is_active) if active else query
         return [Job(**row) for row in self._rows(query)]
 
     def update_job(self, job_id: str, **changes: Any) -> bool:
         """Change an unfinished job; False if it had ended already, which no later word changes."""
-        unfinished = sa.and_(_jobs.c.id == job_id, _active)
+        unfinished = sa.and_(_jobs.c.id == job_id, _is_active)
         return self._write(_jobs.update().where(unfinished).values(changes)) > 0
 
 

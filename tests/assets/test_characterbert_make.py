@@ -26,8 +26,9 @@ def test_the_asset_is_small_and_has_its_card():
     assert "Measured" in (FOLDER / "README.md").read_text("utf-8")
 
 
-def test_spoiled_titles_find_their_original_more_often_than_with_minilm(demo_titles):
-    found = find_spoiled(demo_titles[:200], load_encoder("characterbert").encode, load_encoder("bert").encode)
+def test_spoiled_titles_find_their_original_more_often_than_with_minilm(demo_titles, converted):
+    bundled, minilm = (load_encoder(name, folder=converted) for name in ("characterbert", "bert"))
+    found = find_spoiled(demo_titles[:200], bundled.encode, minilm.encode)
     by_kind = {kind: [one for one in found if one.kind == kind] for kind in ("misspelt", "cut", "glued")}
     for kind, rows in by_kind.items():
         ahead = np.mean([one.network - one.minilm for one in rows])

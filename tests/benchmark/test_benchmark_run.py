@@ -55,14 +55,17 @@ def shop(folder: Path) -> Workspace:
 
 
 @pytest.fixture
-def workspace(tmp_path):
-    return shop(tmp_path)
+def workspace(tmp_path, share_converted):
+    made = shop(tmp_path)
+    share_converted(made.encoders)
+    return made
 
 
 @pytest.fixture(scope="module")
-def finished(thin_models, tmp_path_factory):
+def finished(thin_models, share_converted, tmp_path_factory):
     """A comparison that went to its end: the workspace and what it came to. Not to be changed."""
     workspace = shop(tmp_path_factory.mktemp("finished"))
+    share_converted(workspace.encoders)
     return workspace, compare_catalog(workspace, config())
 
 

@@ -35,7 +35,8 @@ def listings_of(folder: Path) -> Listings:
     photos = [folder / "images" / name for name in frame["image"]] if "image" in frame else [None] * len(frame)
     frame = frame.rename(columns={"posting_id": "item_id", "label_group": "label"})
     photos = [photo if photo and photo.is_file() else None for photo in photos]
-    return Listings(folder.name, *(frame[name].tolist() for name in ("item_id", "label", "title")), photos)
+    ids, labels, titles = (frame[name].tolist() for name in ("item_id", "label", "title"))
+    return Listings(folder.name, ids, labels, titles, photos)
 
 
 def measured(embeddings: Embeddings, codes: np.ndarray, sides: np.ndarray) -> dict[str, float]:

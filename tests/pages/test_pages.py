@@ -1,7 +1,6 @@
 """What the pages decide, without a browser: what they show of a workspace, and what a click writes."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ LABELS = ["soap", "soap", "soap", "tea", "tea", ""]
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """The workspace that the pages of this test read."""
     root = tmp_path / "workspace"
     monkeypatch.setenv("MATCHER_WORKSPACE", str(root))

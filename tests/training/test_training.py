@@ -685,13 +685,26 @@ def photos(tmp_path_factory):
     return files
 
 
-def test_a_trained_photo_encoder_opens_and_encodes(photos, tmp_path):
+@pytest.fixture(scope="module")
+def photo_training(photos):
+    """Listings of ten products with two photos each, and how they are trained on."""
     labels = [str(row // 2) for row in range(20)]
     mine = Listings("mine", [str(row) for row in range(20)], labels, [""] * 20, photos)
-    config = replace(LIGHT["image"], epochs=2, batch=8, views=2, side=64, dimensions=16, tune_share=0.4)
-    card = train(mine, tmp_path, "mine", config, silent)
+    return mine, replace(LIGHT["image"], epochs=3, batch=8, views=2, side=64, dimensions=16, tune_share=0.4)
+
+
+@pytest.fixture(scope="module")
+def trained_on_photos(photo_training, tmp_path_factory):
+    """The folder of encoders where one trained on photos without a stop stands, and its card. Not to be changed."""
+    encoders = tmp_path_factory.mktemp("photo-encoders")
+    mine, config = photo_training
+    return encoders, train(mine, encoders, "mine", config, silent)
+
+
+def test_a_trained_photo_encoder_opens_and_encodes(photos, trained_on_photos):
+    encoders, card = trained_on_photos
     assert card.side == 64
-    encoder = open_trained(tmp_path / "mine")
+    encoder = open_trained(encoders / "mine")
     assert isinstance(encoder, TrainedPhotos)
     vectors = encoder.encode([photos[0], None, photos[1]])
     assert vectors.shape == (3, 16)
@@ -699,10 +712,8 @@ def test_a_trained_photo_encoder_opens_and_encodes(photos, tmp_path):
     assert asdict(card)["encoder"] == "efficientnet"
 
 
-def test_a_photo_training_goes_on_as_if_it_had_not_been_stopped(photos, tmp_path):
-    labels = [str(row // 2) for row in range(20)]
-    mine = Listings("mine", [str(row) for row in range(20)], labels, [""] * 20, photos)
-    config = replace(LIGHT["image"], epochs=3, batch=8, views=2, side=64, dimensions=16, tune_share=0.4)
+def test_a_photo_training_goes_on_as_if_it_had_not_been_stopped(photo_training, trained_on_photos, tmp_path):
+    mine, config = photo_training
 
     class Killed(Exception):
         pass
@@ -712,12 +723,12 @@ def test_a_photo_training_goes_on_as_if_it_had_not_been_stopped(photos, tmp_path
             raise Killed
 
     with pytest.raises(Killed):
-        train(mine, tmp_path / "broken", "mine", config, kill)
-    train(mine, tmp_path / "broken", "mine", config, silent)
-    train(mine, tmp_path / "whole", "mine", config, silent)
-    resumed, whole = (read_history(tmp_path / name / "mine") for name in ("broken", "whole"))
+        train(mine, tmp_path, "mine", config, kill)
+    train(mine, tmp_path, "mine", config, silent)
+    folders = (tmp_path / "mine", trained_on_photos[0] / "mine")
+    resumed, whole = (read_history(folder) for folder in folders)
     assert resumed["loss"].tolist()[1:] == whole["loss"].tolist()[1:]  # none before the first epoch
-    weights = [load_file(tmp_path / name / "mine" / WEIGHTS) for name in ("broken", "whole")]
+    weights = [load_file(folder / WEIGHTS) for folder in folders]
     assert all(torch.equal(weights[0][name], tensor) for name, tensor in weights[1].items())
 
 

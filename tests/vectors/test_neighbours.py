@@ -143,7 +143,7 @@ def test_queries_from_outside_find_their_nearest():
     assert search(empty, photos, k=3).index.tolist() == [[-1, -1, -1]]
 
 
-@pytest.mark.parametrize("make", [lambda: mixed()[0], lambda: mixed()[1], lambda: fuse(*mixed(), 0.5)])
+@pytest.mark.parametrize("make", [lambda: mixed()[0], lambda: mixed()[1], lambda: fuse(mixed()[0], mixed()[1], 0.5)])
 def test_it_says_how_far_it_is_and_can_be_cancelled(make):
     seen = []
     nearest(make(), k=3, report=seen.append)

@@ -40,7 +40,7 @@ The same among the {made_count} titles made anew:
 """
 
 
-def write_card(folder: Path, plan: str, made: Sequence[str], most: int) -> None:
+def write_card(folder: Path, plan: str, made: Sequence[str], most: int, minilm: BertEncoder) -> None:
     """Measure the network in a folder and write README.md beside it.
 
     Args:
@@ -48,8 +48,9 @@ def write_card(folder: Path, plan: str, made: Sequence[str], most: int) -> None:
         plan: How it was made, as JSON.
         made: Titles made anew to measure on.
         most: Titles of the demo shop to measure on.
+        minilm: What it is compared with.
     """
-    network, minilm = SmallCharacterBertEncoder(folder), BertEncoder()
+    network = SmallCharacterBertEncoder(folder)
     made = list(dict.fromkeys(made))
     listings = plan_listings(demo_products(), UNSEEN_SEED)
     shop = list(dict.fromkeys(listing.title for listing in listings if listing.title))[:most]

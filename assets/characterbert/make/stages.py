@@ -67,11 +67,13 @@ def make(out: Path, shop: Sequence[str], plan: Plan, report: Report, measured: i
     words = words_from((source / "vocab.txt").read_text("utf-8").split("\n"), shop, seeds)
     model = initialise(source, words, plan, work, report)
     titles = make_titles(words, plan.titles, np.random.default_rng(plan.seed + 1))[: plan.taken]
-    targets = _encode_by_minilm(titles, work, report)
+    minilm = BertEncoder()
+    targets = _encode_by_minilm(minilm, titles, work, report)
     config = replace(DistillationConfig(), epochs=plan.epochs, seed=plan.seed)
     distil(model, titles, targets, config, work / "distillation.safetensors", report)
     save_small(model, out, packed=True)
-    write_card(out, dumps(asdict(plan)), make_titles(words, measured, np.random.default_rng(plan.seed + 99)), measured)
+    anew = make_titles(words, measured, np.random.default_rng(plan.seed + 99))
+    write_card(out, dumps(asdict(plan)), anew, measured, minilm)
 
 
 def initialise(source: Path, words: Words, plan: Plan, work: Path, report: Report) -> SmallCharacterBert:
@@ -103,9 +105,9 @@ def initialise(source: Path, words: Words, plan: Plan, work: Path, report: Repor
     return model
 
 
-def _encode_by_minilm(titles: Sequence[str], work: Path, report: Report) -> NDArray[np.float16]:
+def _encode_by_minilm(minilm: BertEncoder, titles: Sequence[str], work: Path, report: Report) -> NDArray[np.float16]:
     """MiniLM's unit vectors of the titles, kept part by part."""
-    minilm, parts = BertEncoder(), []
+    parts = []
     for at in range(0, len(titles), TITLES_AT_ONCE):
         path = work / f"minilm-{at:06d}.npy"
         if not path.is_file():

@@ -1,0 +1,98 @@
+"""The tables of the database, and the steps that bring an older one to them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from matcher.storage.records import ACTIVE
+
+
+def _columns(kind: sa.types.TypeEngine[Any] | type[sa.types.TypeEngine[Any]], *names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, kind, nullable=False) for name in names]
+
+
+# Item ids are compared as Python does, by code point: the order of a language would put "a-17" before "B-17".
+_ItemId = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+metadata = sa.MetaData()
+catalogs = sa.Table(
+    "catalogs",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    *_columns(sa.Text, "name", "source", "version", "content"),
+    *_columns(sa.Integer, "listings", "photos", "labels", "problems"),
+    *_columns(sa.Double, "created", "updated"),
+    sa.Column("problems_version", sa.Text, nullable=False, server_default=""),
+)
+verdicts = sa.Table(
+    "verdicts",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    *_columns(sa.Text, "catalog_id"),
+    *_columns(_ItemId, "left_id", "right_id"),
+    *_columns(sa.Text, "kind", "source", "sampled"),
+    sa.Column("made", sa.Double, nullable=False),
+    sa.Column("undone", sa.Double),
+    sa.CheckConstraint("left_id < right_id", name="verdicts_sorted"),
+    sa.CheckConstraint("kind IN ('match', 'different', 'unsure')", name="verdicts_kind"),
+    sa.Index("verdicts_by_catalog", "catalog_id", "id"),
+)
+jobs = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    *_columns(sa.Text, "kind", "catalog_id", "state", "step", "message"),
+    *_columns(sa.BigInteger, "done", "total"),
+    *_columns(sa.JSON, "config", "result"),
+    *_columns(sa.Boolean, "cancel_requested"),
+    *_columns(sa.Double, "created", "started", "updated", "finished", "rate"),
+    sa.Index("jobs_by_kind", "kind", "catalog_id", "created"),
+)
+is_active = jobs.c.state.in_(ACTIVE)
+# Two starts of one kind for one catalog: the database itself lets only the first one in.
+sa.Index("jobs_one", jobs.c.kind, jobs.c.catalog_id, unique=True, sqlite_where=is_active, postgresql_where=is_active)
+presets = sa.Table(
+    "presets",
+    metadata,
+    sa.Column("catalog_id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    *_columns(sa.Text, "recipe"),
+    *_columns(sa.Double, "saved"),
+)
+settings = sa.Table(
+    "settings",
+    metadata,
+    sa.Column("catalog_id", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.JSON, nullable=False),
+)
+migrations = sa.Table(
+    "migrations", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True), *_columns(sa.Double, "applied")
+)
+
+
+def _create_tables(connection: Connection) -> None:
+    metadata.create_all(connection, checkfirst=False)
+
+
+def _version_problems(connection: Connection) -> None:
+    """The problems of an upload stand in a file of their own version; before, there was one file for all."""
+    if "problems_version" not in {column["name"] for column in sa.inspect(connection).get_columns("catalogs")}:
+        connection.exec_driver_sql("ALTER TABLE catalogs ADD COLUMN problems_version TEXT DEFAULT '' NOT NULL")
+
+
+def _compare_item_ids_by_code_point(connection: Connection) -> None:
+    """PostgreSQL refused a verdict whose ids the server's language sorts unlike Python; SQLite was right already."""
+    if connection.dialect.name == "postgresql":
+        for column in ("left_id", "right_id"):
+            connection.exec_driver_sql(f'ALTER TABLE verdicts ALTER COLUMN {column} TYPE TEXT COLLATE "C"')
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
+    _create_tables,
+    _version_problems,
+    _compare_item_ids_by_code_point,
+)
+"""Step i takes a database from version i to i + 1. Steps that have been released never change."""
