@@ -25,7 +25,7 @@ from matcher.benchmark.tables import (
     briefly,
     by_model,
     measured_on,
-    paper_f1,
+    paper_f1_in_words,
     seconds_in_words,
     split_in_words,
     thresholds_in_words,
@@ -96,7 +96,7 @@ def _model(rows: Sequence[Row], protocol: Protocol) -> str:
 
 
 def _cells(row: Row, protocol: Protocol) -> str:
-    measured, paper = row.measured(protocol), f"<td>{paper_f1(row):.3f}</td>"
+    measured, paper = row.measured(protocol), f"<td>{paper_f1_in_words(row)}</td>"
     if measured is None:
         why = escape(briefly(why_empty(row, protocol)))
         return f'<td colspan="3" class="none">{why}</td>{paper}<td></td><td></td><td></td>'

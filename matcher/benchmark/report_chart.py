@@ -31,7 +31,7 @@ def dot_chart(standings: Standings, protocol: Protocol) -> str:
 
 
 def _floor(standings: Standings, protocol: Protocol) -> float:
-    shown = [paper_f1(row) for row in standings.rows]
+    shown = [paper for row in standings.rows if (paper := paper_f1(row)) is not None]
     shown += [measured.f1.low for row in standings.rows if (measured := row.measured(protocol))]
     return max(0.0, int((min(shown, default=0.0) - 0.02) / FLOOR_STEP) * FLOOR_STEP)
 
@@ -41,11 +41,15 @@ def _x(value: float, floor: float) -> float:
 
 
 def _mark(row: Row, protocol: Protocol, y: float, floor: float) -> str:
-    measured, paper = row.measured(protocol), _x(paper_f1(row), floor)
-    told = f"<title>paper {paper_f1(row):.3f}</title>"
-    cross = f'<path class="paper" d="M{paper - 4:.1f} {y - 4:.1f}l8 8m0 -8l-8 8">{told}</path>'
+    measured, paper, cross = row.measured(protocol), paper_f1(row), ""
+    if paper is not None:
+        x = _x(paper, floor)
+        told = f"<title>paper {paper:.3f}</title>"
+        cross = f'<path class="paper" d="M{x - 4:.1f} {y - 4:.1f}l8 8m0 -8l-8 8">{told}</path>'
+        if measured is None:
+            cross += f'<text x="{x + 10:.1f}" y="{y + 4:.1f}" class="none">the paper only</text>'
     if measured is None:
-        return cross + f'<text x="{paper + 10:.1f}" y="{y + 4:.1f}" class="none">the paper only</text>'
+        return cross
     low, high, at = (_x(value, floor) for value in (measured.f1.low, measured.f1.high, measured.f1.value))
     told = f"<title>{escape(row.title)}, {row.data} data: {with_interval(measured.f1)}</title>"
     dot = (

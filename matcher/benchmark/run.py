@@ -26,8 +26,9 @@ from matcher.benchmark.setup import (
     training_of,
     training_parts,
 )
-from matcher.benchmark.systems import NOT_TRAINED, Contender, encoder_title
+from matcher.benchmark.systems import Contender, encoder_title
 from matcher.course import Course
+from matcher.encoders.base import COLUMN_OF, Modality
 from matcher.encoders.registry import load_encoder
 from matcher.errors import Cancelled, DataError, EncoderError, TrainingError
 from matcher.matching.recipe import Recipe
@@ -86,7 +87,7 @@ def _compare(compared: Field, report: Report) -> CompareResult:
     course = Course(STEP, expected_seconds(compared, todo), report)
     for contender, data in todo:
         try:
-            encoders = {}
+            encoders: dict[str, str] = {}
             for modality in modalities_of(contender):
                 encoders[modality], standings = _encoder(compared, contender, modality, data, standings, course)
             row = _measured_row(compared, contender, data, encoders, standings, course)
@@ -101,15 +102,15 @@ def _compare(compared: Field, report: Report) -> CompareResult:
 
 
 def _encoder(
-    compared: Field, contender: Contender, modality: str, data: str, standings: Standings, course: Course
+    compared: Field, contender: Contender, modality: Modality, data: str, standings: Standings, course: Course
 ) -> tuple[str, Standings]:
     """The encoder of a row, trained if it has to be and the catalog encoded with it; the time this took is noted."""
     workspace, spec = compared.workspace, spec_of(contender, modality)
     title = encoder_title(spec)
-    has = (compared.catalog.listings["title" if modality == "text" else "photo"] != "").to_numpy()
+    has = (compared.catalog.listings[COLUMN_OF[modality]] != "").to_numpy()
     if has.sum() < 2:
         raise DataError(f"The catalog has no {'titles' if modality == 'text' else 'photos'} to compare.")
-    if spec not in NOT_TRAINED:
+    if contender.is_trained:
         job = training_of(compared, spec, data)
         load_encoder(job.settings["encoder"], folder=workspace.encoders)  # says why it cannot be had
         if not is_trained(workspace, job.run_id):
@@ -170,7 +171,7 @@ def _measured_row(
     with course.leg(f"Measuring {contender.title}, {data} data", parts) as report:
         template = Recipe(encoders.get("text"), encoders.get("image"), k=compared.config.k)
         unseen, apart = None, None
-        if data == "original" or not {*encoders.values()} <= NOT_TRAINED:
+        if data == "original" or contender.is_trained:
             pairs, codes = _pairs(compared, encoders, "all", report), compared.catalog.codes
             recipe = tune_recipe(pairs, codes, template, asked=compared.sides == TUNE)
             asked = compared.sides == TEST

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from matcher.benchmark.measure import common_split
 from matcher.benchmark.results import Standings, load_standings
-from matcher.benchmark.systems import CONTENDERS, DATA, NOT_TRAINED, Contender
+from matcher.benchmark.systems import CONTENDERS, DATA, Contender
+from matcher.encoders.base import COLUMN_OF, Modality
 from matcher.encoders.model_card import is_run
 from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
@@ -133,7 +134,7 @@ def expected_seconds(compared: Field, todo: Sequence[tuple[Contender, str]]) -> 
                 continue
             met.add((spec, data))
             seconds += ENCODING[modality] * len(compared.catalog.listings)
-            if spec not in NOT_TRAINED:
+            if contender.is_trained:
                 job = training_of(compared, spec, data)
                 if not is_trained(compared.workspace, job.run_id):
                     seconds += sum(training_parts(compared, job).values())
@@ -150,8 +151,8 @@ def training_parts(compared: Field, job: TrainJob) -> dict[str, float]:
     return {COPIES_STEP: views, TRAINING_STEP: learning} if views else {TRAINING_STEP: learning}
 
 
-def modalities_of(contender: Contender) -> list[str]:
-    return [modality for modality in ("text", "image") if getattr(contender, modality)]
+def modalities_of(contender: Contender) -> list[Modality]:
+    return [modality for modality in COLUMN_OF if getattr(contender, modality)]
 
 
 def spec_of(contender: Contender, modality: str) -> str:

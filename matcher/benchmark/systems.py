@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from matcher.encoders.base import EncoderInfo
+from matcher.encoders.registry import ENCODERS
+
 Data = Literal["original", "balanced"]
 Protocol = Literal["unseen", "seen"]
 DATA: tuple[Data, ...] = get_args(Data)
@@ -18,12 +21,14 @@ class Contender:
         title: Its name on the screen.
         text: Encoder of the titles that it starts from; None if it does not read them.
         image: Encoder of the photos; None if it does not look at them.
+        is_trained: Whether its encoders are trained on the catalog first.
     """
 
     id: str
     title: str
     text: str | None = None
     image: str | None = None
+    is_trained: bool = True
 
     @property
     def is_pair(self) -> bool:
@@ -36,19 +41,25 @@ class Contender:
         return "fused" if self.is_pair else "text" if self.text else "image"
 
 
-NOT_TRAINED = {"tfidf"}
+def _alone(info: EncoderInfo) -> Contender:
+    assert info.comparison is not None
+    text, image = (info.id if info.modality == modality else None for modality in ("text", "image"))
+    return Contender(info.id, info.comparison.title, text, image, info.comparison.is_trained)
 
-CONTENDERS: dict[str, Contender] = {
-    each.id: each
-    for each in (
-        Contender("tfidf", "TF-IDF", text="tfidf"),
-        Contender("bert", "BERT", text="bert"),
-        Contender("characterbert", "CharacterBERT", text="characterbert"),
-        Contender("efficientnet", "EfficientNet", image="efficientnet"),
-        Contender("bert+efficientnet", "BERT + EfficientNet", text="bert", image="efficientnet"),
-        Contender("characterbert+efficientnet", "CharacterBERT + EfficientNet", "characterbert", "efficientnet"),
-    )
-}
+
+def _paired(titles: Contender, photos: Contender) -> Contender:
+    return Contender(f"{titles.id}+{photos.id}", f"{titles.title} + {photos.title}", titles.text, photos.image)
+
+
+def list_contenders() -> list[Contender]:
+    """The encoders that the registry gives a place here, titles first, and each pair of trained ones for both."""
+    alone = [_alone(info) for info in ENCODERS.values() if info.comparison]
+    titles, photos = ([each for each in alone if each.modality == modality] for modality in ("text", "image"))
+    pairs = [_paired(text, image) for image in photos for text in titles if text.is_trained and image.is_trained]
+    return [*titles, *photos, *pairs]
+
+
+CONTENDERS: dict[str, Contender] = {each.id: each for each in list_contenders()}
 
 
 def encoder_title(spec: str) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from matcher.benchmark.measure import Measured
 from matcher.benchmark.results import Row, Standings
-from matcher.benchmark.systems import CONTENDERS, DATA, PAPER, PROTOCOLS, Protocol, Published
+from matcher.benchmark.systems import CONTENDERS, DATA, PAPER, PROTOCOLS, Protocol
 from matcher.matching.bootstrap import Figure
 
 FIGURES = ("f1", "precision", "recall")
@@ -34,10 +34,18 @@ def _line(standings: Standings, row: Row, protocol: Protocol) -> dict[str, Any]:
     return line | {"note": why_empty(row, protocol)}
 
 
-def paper_f1(row: Row) -> float:
-    """What the paper reports for the model on such data."""
-    published: Published = PAPER[row.model]
+def paper_f1(row: Row) -> float | None:
+    """What the paper reports for the model on such data; None if it has no such model."""
+    published = PAPER.get(row.model)
+    if published is None:
+        return None
     return published.original if row.data == "original" else published.balanced
+
+
+def paper_f1_in_words(row: Row) -> str:
+    """What the paper reports for the model, with three decimals; "" if it has no such model."""
+    published = paper_f1(row)
+    return "" if published is None else f"{published:.3f}"
 
 
 def why_empty(row: Row, protocol: Protocol) -> str:

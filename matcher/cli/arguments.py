@@ -5,6 +5,7 @@ from typing import get_args
 
 import click
 
+from matcher.encoders.registry import encoder_spellings
 from matcher.matching.recipe import Fusion
 from matcher.storage.workspace import Workspace, open_workspace
 
@@ -24,8 +25,8 @@ in_workspace = click.option(
 )  # fmt: skip
 name = click.argument("name")
 images = click.option("--images", type=click.Path(path_type=Path), help="Folder or zip of the photos.")
-text = click.option("--text", metavar="ENCODER", help="tfidf, tfidf-char, bert, bert:<model or folder>, or none.")
-image = click.option("--image", metavar="ENCODER", help="efficientnet, phash, efficientnet:<model or file>, or none.")
+text = click.option("--text", metavar="ENCODER", help=f"{', '.join(encoder_spellings('text'))}, or none.")
+image = click.option("--image", metavar="ENCODER", help=f"{', '.join(encoder_spellings('image'))}, or none.")
 fusion = click.option("--fusion", type=click.Choice(get_args(Fusion)), help="[default: the one that does best]")
 objective = click.option(
     "--objective", metavar="f1|precision@P", default="f1", show_default=True,

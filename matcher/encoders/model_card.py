@@ -13,10 +13,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from matcher.encoders.registry import CARD
+from matcher.encoders.base import COLUMN_OF, Column
 from matcher.errors import EncoderError
 
-WEIGHTS, BACKBONE, HISTORY = "weights.safetensors", "backbone", "history.parquet"
+CARD, WEIGHTS, BACKBONE, HISTORY = "config.json", "weights.safetensors", "backbone", "history.parquet"
 COUNTS = ("listings", "classes", "single_classes", "learned_from", "tuned_on", "pool")
 FIGURES = ("f1_before", "f1_network", "f1", "threshold", "best_epoch", "epochs", "seconds")
 LONGEST_WORD = 2_000  # characters of a name; a path may be long
@@ -64,6 +64,11 @@ class Card:
     letters: int = 0
     letter_share: float = 0.0
     created: str = ""
+
+    @property
+    def column(self) -> Column:
+        """Of the listings: what it was trained on."""
+        return COLUMN_OF["text" if self.modality == "text" else "image"]
 
     def to_json(self) -> str:
         """Text that `read_card` reads back."""

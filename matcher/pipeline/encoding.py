@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.encoders.photos.phash import phash_of
-from matcher.encoders.registry import Encoder, load_encoder
+from matcher.encoders.base import COLUMN_OF, Column, Encoder
+from matcher.encoders.registry import find_encoder, load_encoder
 from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
-from matcher.progress import Progress, Report, silent
+from matcher.progress import Report, silent
 from matcher.storage.files import fingerprint
 from matcher.storage.workspace import Workspace
 from matcher.vectors.candidate_pairs import CandidatePairs, candidate_pairs
@@ -26,8 +26,8 @@ ENCODED = "encoded"  # the setting that says what a catalog was last encoded to
 ROWS_AT_ONCE = 2_000  # encoded between two saves; what a cancelled job loses at most
 PAIRS_KEPT = 6  # sets of candidate pairs of a catalog; one of 34,250 listings takes some 200 MB
 KEY_BYTES = 16
-REPORT_EVERY = 50  # photos hashed
 NOTHING = bytes(KEY_BYTES)
+PHOTO_ENDING = ".jpg"  # of a photo's name in the workspace; no hash has it
 
 
 @dataclass(frozen=True)
@@ -166,16 +166,17 @@ def embed(workspace: Workspace, catalog_id: str, catalog: Catalog, encoder: Enco
     Returns:
         The name under which the workspace has them.
     """
-    contents = contents_of(catalog, encoder)
+    columns = columns_of(workspace, encoder)
+    contents = contents_of(catalog, columns)
     prefix = f"{_slug(encoder.id)}-{fingerprint([encoder.id, encoder.version])[:8]}-"
     name = prefix + fingerprint(contents)[:16]
     if name in workspace.embedding_names(catalog_id, name):
         return name
     keys = _row_keys(contents)
     if encoder.fitted:
-        vectors = encoder.encode(contents, report)
+        vectors = encoder.encode(inputs_of(workspace.images(catalog_id), columns, contents), report)
     else:
-        vectors = _gathered(workspace, catalog_id, encoder, contents, keys, prefix, report)
+        vectors = _gathered(workspace, catalog_id, encoder, columns, contents, keys, prefix, report)
     workspace.save_embeddings(catalog_id, name, embeddings_of(vectors), keys)
     for superseded in workspace.embedding_names(catalog_id, prefix):
         if superseded != name:
@@ -183,14 +184,18 @@ def embed(workspace: Workspace, catalog_id: str, catalog: Catalog, encoder: Enco
     return name
 
 
-def contents_of(catalog: Catalog, encoder: Encoder) -> list[str]:
+def columns_of(workspace: Workspace, encoder: Encoder) -> tuple[Column, ...]:
+    """Columns of the listings that an encoder reads, the first that is not empty of each listing."""
+    info = find_encoder(encoder.id, workspace.encoders)
+    return info.columns if info else (COLUMN_OF[encoder.modality],)
+
+
+def contents_of(catalog: Catalog, columns: Sequence[Column]) -> list[str]:
     """What an encoder sees of each listing: its title, its photo's name, or its hash; "" where there is none."""
-    listings = catalog.listings
-    if encoder.modality == "text":
-        return list(listings["title"])
-    if encoder.id != "phash":
-        return list(listings["photo"])
-    return list(listings["phash"].where(listings["phash"] != "", listings["photo"]))
+    first, *others = (catalog.listings[column] for column in columns)
+    for other in others:
+        first = first.where(first != "", other)
+    return list(first)
 
 
 def _search(workspace: Workspace, config: EncodeConfig, names: dict[str, str], key: str, report: Report) -> None:
@@ -218,6 +223,7 @@ def _gathered(
     workspace: Workspace,
     catalog_id: str,
     encoder: Encoder,
+    columns: Sequence[Column],
     contents: Sequence[str],
     keys: NDArray[np.uint8],
     prefix: str,
@@ -233,7 +239,7 @@ def _gathered(
     for start in range(0, len(todo), ROWS_AT_ONCE):
         part = todo[start : start + ROWS_AT_ONCE]
         onward = _continued(report, start, len(todo))
-        inputs = inputs_of(workspace.images(catalog_id), encoder, [content for _, content in part], onward)
+        inputs = inputs_of(workspace.images(catalog_id), columns, [content for _, content in part])
         vectors = encoder.encode(inputs, onward)
         stem = f"{prefix}part-{fingerprint([name.hex() for name, _ in part])[:16]}"
         made = np.frombuffer(b"".join(name for name, _ in part), dtype=np.uint8).reshape(-1, KEY_BYTES)
@@ -274,20 +280,10 @@ def _assembled(names: Sequence[bytes], earlier: Iterable[Held]) -> NDArray[np.fl
     return vectors
 
 
-def inputs_of(
-    photos: Path, encoder: Encoder, contents: Sequence[str], report: Report = silent
-) -> list[str] | list[Path]:
-    """Turn contents into what the encoder takes: titles, paths of photos, or hashes."""
-    if encoder.modality == "text":
-        return list(contents)
-    if encoder.id != "phash":
-        return [photos / content for content in contents]
-    hashes = []
-    for done, content in enumerate(contents):
-        if done % REPORT_EVERY == 0:
-            report(Progress("Hashing photos", done, len(contents)))
-        hashes.append(phash_of(photos / content) if content.endswith(".jpg") else content)
-    return hashes
+def inputs_of(photos: Path, columns: Sequence[Column], contents: Sequence[str]) -> list[str | Path]:
+    """Turn contents of these columns into what an encoder takes: titles and hashes as they are, photos as paths."""
+    has_photos = "photo" in columns
+    return [photos / content if has_photos and content.endswith(PHOTO_ENDING) else content for content in contents]
 
 
 def _continued(report: Report, done: int, total: int) -> Report:

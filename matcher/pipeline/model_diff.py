@@ -60,7 +60,7 @@ def look_before_after(workspace: Workspace, config: BeforeAfterConfig, report: R
         for spec in (card.encoder, config.run_id)
     )
     kept_out = _kept_out(workspace, config.catalog_id, replace(card, id=config.run_id))
-    has = (catalog.listings["title" if card.modality == "text" else "photo"] != "").to_numpy()
+    has = (catalog.listings[card.column] != "").to_numpy()
     pool = np.flatnonzero(has if kept_out is None else has & kept_out)
     chosen = np.sort(np.random.default_rng(0).permutation(pool)[:MOST_QUERIES])
     content = workspace.catalog_info(config.catalog_id).content

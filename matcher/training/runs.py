@@ -16,8 +16,8 @@ import pandas as pd
 from filelock import FileLock, Timeout
 from safetensors import SafetensorError, safe_open
 
-from matcher.encoders.model_card import BACKBONE, HISTORY, WEIGHTS, Card, is_run, parse_card, read_card
-from matcher.encoders.registry import CARD, ENCODERS
+from matcher.encoders.model_card import BACKBONE, CARD, HISTORY, WEIGHTS, Card, is_run, parse_card, read_card
+from matcher.encoders.registry import ENCODERS
 from matcher.errors import DataError, EncoderError, TrainingError
 from matcher.ingest.parquet_reader import read_parquet
 from matcher.storage.files import atomic

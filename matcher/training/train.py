@@ -17,10 +17,9 @@ from safetensors import SafetensorError
 from torch import nn
 
 from matcher.encoders.backbones import Backbone, PhotoBackbone, Vectors, open_backbone, own_weights, whitening_layer
-from matcher.encoders.model_card import BACKBONE, HISTORY, WEIGHTS, Card
+from matcher.encoders.model_card import BACKBONE, CARD, HISTORY, WEIGHTS, Card
 from matcher.encoders.photos.photo_net_finetune import PhotoTail
 from matcher.encoders.projection import Projection
-from matcher.encoders.registry import CARD
 from matcher.encoders.titles.char_tfidf import Letters, fit_letters
 from matcher.errors import Cancelled, TrainingError
 from matcher.progress import Pulse, Report, Tick, nothing

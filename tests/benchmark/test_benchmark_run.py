@@ -228,10 +228,8 @@ def test_what_only_one_of_two_encoders_finds_is_kept(workspace, monkeypatch):
     listings = workspace.load_catalog("shop").listings.assign(photo="none.jpg", phash=[f"{one:016x}" for one in hashes])
     listings["photo"] = [f"{row:08x}.jpg" for row in range(120)]
     workspace.save_catalog("Shop", "shop.csv", Catalog(listings, None), [])
-    pair = Contender("bert+efficientnet", "BERT + EfficientNet", text="tfidf", image="phash")
+    pair = Contender("bert+efficientnet", "BERT + EfficientNet", text="tfidf", image="phash", is_trained=False)
     monkeypatch.setitem(CONTENDERS, pair.id, pair)
-    for module in ("compare", "compare_field"):
-        monkeypatch.setattr(f"matcher.{module}.NOT_TRAINED", {"tfidf", "phash"})
     compare_catalog(workspace, config(models=("tfidf", pair.id), data=("original",)))
     table = standings(workspace)
     row, titles = table.row(pair.id, "original"), table.row("tfidf", "original")

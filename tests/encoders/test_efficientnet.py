@@ -117,7 +117,7 @@ def test_batches_are_as_large_as_the_runner_takes(photos):
 
 def test_a_kept_model_gives_the_same_vectors_without_torch(encoder, photos, kept, monkeypatch):
     expected = encoder.encode(photos)
-    monkeypatch.setattr("matcher.encoders.photos.efficientnet._converted", None)  # so that it cannot be converted anew
+    monkeypatch.setattr("matcher.encoders.photos.efficientnet._convert", None)  # so that it cannot be converted anew
     np.testing.assert_allclose(load_encoder("efficientnet", folder=kept).encode(photos), expected, atol=1e-6)
 
 

@@ -65,7 +65,7 @@ def test_a_title_has_the_same_vector_alone_and_in_company(encoder, vectors):
 
 
 def test_a_kept_model_gives_the_same_vectors_without_torch(encoder, vectors, kept, monkeypatch):
-    monkeypatch.setattr("matcher.encoders.titles.sentence_bert._converted", None)  # so that it cannot be converted anew
+    monkeypatch.setattr("matcher.encoders.titles.sentence_bert._convert", None)  # so that it cannot be converted anew
     again = load_encoder("bert", folder=kept)
     np.testing.assert_allclose(again.encode(TITLES), vectors, atol=1e-6)
     assert again.version == encoder.version

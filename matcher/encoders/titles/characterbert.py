@@ -18,7 +18,7 @@ from matcher.encoders.runtime.openvino_export import ready
 from matcher.encoders.runtime.openvino_runtime import Batch, Result, Runner
 from matcher.encoders.runtime.torchvision_stub import import_torchvision
 from matcher.encoders.runtime.weights import digest, model_folder
-from matcher.encoders.titles.characterbert_bundled import PUBLISHED_KIND
+from matcher.encoders.titles.characterbert_files import PUBLISHED_KIND
 from matcher.encoders.titles.characterbert_net import CharacterBert, CharacterCNNConfig, character_ids
 from matcher.encoders.titles.sentence_bert import BertEncoder
 from matcher.encoders.titles.sentence_net import quiet

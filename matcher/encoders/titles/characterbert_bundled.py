@@ -10,17 +10,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.encoders.runtime.openvino_runtime import Batch, Result, Runner, keep, kept
-from matcher.encoders.runtime.weights import digest
+from matcher.encoders.runtime.weights import digest, named_path
 from matcher.encoders.titles.char_ngrams import title_windows
+from matcher.encoders.titles.characterbert_files import FOLDER, is_small
 from matcher.encoders.titles.sentence_bert import SETTINGS, BertEncoder
 from matcher.errors import EncoderError
 
-FOLDER = Path(__file__).parents[3] / "assets" / "characterbert"
-CONFIG = "config.json"
-KIND = "twinshelf-characterbert"  # `model_type` in config.json
-PUBLISHED_KIND = "character_bert"  # of the published architecture
 TITLES_AT_ONCE = 16_384  # sorted by length together
 TITLES_PER_BATCH = 32
+
+
+def open_characterbert(spec: str, folder: Path | None) -> BertEncoder:
+    """Make the bundled encoder, or that of a named CharacterBERT of either architecture.
+
+    Args:
+        spec: "characterbert", or "characterbert:<hub id or folder>".
+        folder: Where the converted model is kept for the next start; None to convert each time.
+
+    Raises:
+        EncoderError: The model cannot be had, or is no CharacterBERT.
+    """
+    name = spec.partition(":")[2]
+    if not name:
+        return SmallCharacterBertEncoder(None, folder)
+    if is_small(named_path(name)):
+        return SmallCharacterBertEncoder(named_path(name), folder)
+    from matcher.encoders.titles.characterbert import CharacterBertEncoder
+
+    return CharacterBertEncoder(name)
 
 
 @dataclass(frozen=True)
@@ -91,42 +108,23 @@ class SmallCharacterBertEncoder(BertEncoder):
 
     @cached_property
     def _model(self) -> WindowModel:
-        return (self._kept and from_kept(self._kept)) or _converted(self._source, self._kept)
+        return (self._kept and load_converted(self._kept)) or _convert(self._source, self._kept)
 
 
-def is_small(folder: Path) -> bool:
-    """Whether a folder holds a model of this kind."""
-    return _kind(folder) == KIND
-
-
-def is_published(folder: Path) -> bool:
-    """Whether a folder holds a CharacterBERT of the published architecture."""
-    return _kind(folder) == PUBLISHED_KIND
-
-
-def _kind(folder: Path) -> str:
-    """What config.json calls the model in a folder; "" if it does not say."""
-    try:
-        values = json.loads((folder / CONFIG).read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return ""
-    return str(values.get("model_type", "")) if isinstance(values, dict) else ""
-
-
-def from_kept(folder: Path) -> WindowModel | None:
-    """What `make_ready` left in the folder; needs no torch. None if there is nothing."""
+def load_converted(folder: Path) -> WindowModel | None:
+    """What `save_converted` left in the folder; needs no torch. None if there is nothing."""
     runner = kept(folder)
     if runner is None:
         return None
     return WindowModel(runner, WindowSettings(**json.loads((folder / SETTINGS).read_text())))
 
 
-def keep_windows(folder: Path, model: WindowModel) -> None:
-    """Keep a converted network for `from_kept`."""
+def save_converted(folder: Path, model: WindowModel) -> None:
+    """Keep a converted network for `load_converted`."""
     keep(folder, model.runner, {SETTINGS: json.dumps(asdict(model.settings))})
 
 
-def _converted(source: Path, keep_in: Path | None) -> WindowModel:
+def _convert(source: Path, keep_in: Path | None) -> WindowModel:
     """Load the model with torch, make it ready to run and keep what came of it.
 
     Raises:
@@ -142,5 +140,5 @@ def _converted(source: Path, keep_in: Path | None) -> WindowModel:
     config = module.config
     model = WindowModel(runner, WindowSettings(config.hidden, config.buckets, config.max_words))
     if keep_in is not None:
-        keep_windows(keep_in, model)
+        save_converted(keep_in, model)
     return model

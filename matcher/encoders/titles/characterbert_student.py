@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from matcher.encoders.runtime.torchvision_stub import import_torchvision
 from matcher.encoders.titles.char_ngrams import title_windows
-from matcher.encoders.titles.characterbert_bundled import CONFIG, KIND
+from matcher.encoders.titles.characterbert_files import CONFIG, SMALL_KIND
 from matcher.errors import EncoderError
 
 import_torchvision()
@@ -144,7 +144,9 @@ def save_small(model: SmallCharacterBert, folder: Path, *, packed: bool = False)
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
     if packed:
         tensors = _packed(tensors)
-    (folder / CONFIG).write_text(json.dumps({"model_type": KIND} | asdict(model.config), indent=1) + "\n", "utf-8")
+    (folder / CONFIG).write_text(
+        json.dumps({"model_type": SMALL_KIND} | asdict(model.config), indent=1) + "\n", "utf-8"
+    )
     save_file(tensors, folder / WEIGHTS)
 
 
@@ -156,8 +158,8 @@ def load_small(folder: Path) -> SmallCharacterBert:
     """
     try:
         values = json.loads((folder / CONFIG).read_text("utf-8"))
-        if values.pop("model_type", None) != KIND:
-            raise ValueError(f"model_type is not {KIND}")
+        if values.pop("model_type", None) != SMALL_KIND:
+            raise ValueError(f"model_type is not {SMALL_KIND}")
         model = SmallCharacterBert(SmallConfig(**values))
         model.load_state_dict(_unpacked(load_file(folder / WEIGHTS)))
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RuntimeError, SafetensorError) as error:

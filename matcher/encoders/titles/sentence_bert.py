@@ -25,6 +25,23 @@ STEP = "Encoding titles"
 SETTINGS, TOKENIZER = "settings.json", "tokenizer.json"  # beside a kept model
 
 
+def open_bert(spec: str, folder: Path | None) -> "BertEncoder":
+    """Make the bundled encoder, or that of a named model, which is loaded at once to learn whether it can be.
+
+    Args:
+        spec: "bert", or "bert:<hub id or folder>".
+        folder: Where the converted model is kept for the next start; None to convert each time.
+
+    Raises:
+        EncoderError: The model cannot be had, or is no sentence-transformers model.
+    """
+    name = spec.partition(":")[2]
+    encoder = BertEncoder(name, folder)
+    if name:
+        encoder.load()
+    return encoder
+
+
 class BertEncoder:
     """Encodes titles with a sentence-transformers model.
 
@@ -92,8 +109,8 @@ class BertEncoder:
 
     @cached_property
     def _model(self) -> "TitleModel":
-        model = from_kept(self._kept) if self._kept else None
-        return model or _converted(self.id, self._source, self._kept)
+        model = load_converted(self._kept) if self._kept else None
+        return model or _convert(self.id, self._source, self._kept)
 
 
 class TitleModel(Protocol):
@@ -174,8 +191,8 @@ def bundled_folder() -> Path:
     return Path(get_model_path())
 
 
-def from_kept(folder: Path) -> TextModel | None:
-    """What `_converted` left in the folder; needs neither torch nor transformers. None if there is nothing."""
+def load_converted(folder: Path) -> TextModel | None:
+    """What `_convert` left in the folder; needs neither torch nor transformers. None if there is nothing."""
     runner = kept(folder)
     if runner is None:
         return None
@@ -185,7 +202,7 @@ def from_kept(folder: Path) -> TextModel | None:
     return TextModel(runner=runner, tokenizer=Tokenizer.from_file(str(folder / TOKENIZER)), **settings)
 
 
-def _converted(name: str, source: Path, keep_in: Path | None) -> TextModel:
+def _convert(name: str, source: Path, keep_in: Path | None) -> TextModel:
     """Load the model with torch, make it ready to run and keep what came of it.
 
     Raises:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -21,6 +22,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "tfidf": {"token_pattern": r"(?u)\b\w+\b", "sublinear_tf": True},
     "tfidf-char": {"analyzer": "char_wb", "ngram_range": (3, 4), "sublinear_tf": True},
 }
+
+
+def open_tfidf(spec: str, folder: Path | None) -> "TfidfEncoder":
+    """Make the encoder of this id; nothing of it is kept in the folder."""
+    return TfidfEncoder(spec)
 
 
 @dataclass
