@@ -8,8 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from matcher.encoders.base import (
+    COLUMN_OF,
     ROOM_IN_MEAN,
     THRESHOLD,
+    Column,
     Comparison,
     Encoder,
     EncoderInfo,
@@ -210,6 +212,12 @@ def encoder_title(spec: str) -> str:
     """What an encoder is called on the screen; one trained here goes by its own name."""
     info = find_encoder(spec)
     return info.title if info else spec
+
+
+def columns_of(encoder: Encoder) -> tuple[Column, ...]:
+    """Columns of the listings that an encoder reads, of each listing the first that is not empty."""
+    info = find_encoder(encoder.id)
+    return info.columns if info else (COLUMN_OF[encoder.modality],)  # one trained here, or one of a notebook's own
 
 
 def load_encoder(spec: str, *, folder: Path | None = None) -> Encoder:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from matcher.encoders.registry import ENCODERS, load_encoder
+from matcher.encoders.registry import ENCODERS, columns_of, load_encoder
 from matcher.errors import EncoderError
-from matcher.pipeline.encoding import columns_of, inputs_of
+from matcher.pipeline.encoding import inputs_of
 from matcher.progress import Progress, Report, silent
 from matcher.storage.files import atomic
 from matcher.storage.workspace import Workspace
@@ -46,9 +46,8 @@ def try_encoder(workspace: Workspace, config: TrialConfig, report: Report = sile
     with atomic(photo) as file:
         noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
         Image.fromarray(noise).save(file, "JPEG")
-    columns = columns_of(workspace, encoder)
-    content = photo.name if "photo" in columns else TITLE
-    vectors = encoder.encode(inputs_of(photo.parent, columns, [content]))
+    content = photo.name if "photo" in columns_of(encoder) else TITLE
+    vectors = encoder.encode(inputs_of(photo.parent, encoder, [content]))
     row = np.asarray(vectors[0].todense() if hasattr(vectors, "todense") else vectors[0], dtype=np.float32).ravel()
     if not np.isfinite(row).all() or not row.any():
         raise EncoderError(f"{config.spec} opens, but gives no usable vectors. Save the model again, or take another.")

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.encoders.base import COLUMN_OF, Column, Encoder
-from matcher.encoders.registry import find_encoder, load_encoder
+from matcher.encoders.base import Encoder
+from matcher.encoders.registry import columns_of, load_encoder
 from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
 from matcher.progress import Report, silent
@@ -166,17 +166,16 @@ def embed(workspace: Workspace, catalog_id: str, catalog: Catalog, encoder: Enco
     Returns:
         The name under which the workspace has them.
     """
-    columns = columns_of(workspace, encoder)
-    contents = contents_of(catalog, columns)
+    contents = contents_of(catalog, encoder)
     prefix = f"{_slug(encoder.id)}-{fingerprint([encoder.id, encoder.version])[:8]}-"
     name = prefix + fingerprint(contents)[:16]
     if name in workspace.embedding_names(catalog_id, name):
         return name
     keys = _row_keys(contents)
     if encoder.fitted:
-        vectors = encoder.encode(inputs_of(workspace.images(catalog_id), columns, contents), report)
+        vectors = encoder.encode(inputs_of(workspace.images(catalog_id), encoder, contents), report)
     else:
-        vectors = _gathered(workspace, catalog_id, encoder, columns, contents, keys, prefix, report)
+        vectors = _gathered(workspace, catalog_id, encoder, contents, keys, prefix, report)
     workspace.save_embeddings(catalog_id, name, embeddings_of(vectors), keys)
     for superseded in workspace.embedding_names(catalog_id, prefix):
         if superseded != name:
@@ -184,15 +183,9 @@ def embed(workspace: Workspace, catalog_id: str, catalog: Catalog, encoder: Enco
     return name
 
 
-def columns_of(workspace: Workspace, encoder: Encoder) -> tuple[Column, ...]:
-    """Columns of the listings that an encoder reads, the first that is not empty of each listing."""
-    info = find_encoder(encoder.id, workspace.encoders)
-    return info.columns if info else (COLUMN_OF[encoder.modality],)
-
-
-def contents_of(catalog: Catalog, columns: Sequence[Column]) -> list[str]:
+def contents_of(catalog: Catalog, encoder: Encoder) -> list[str]:
     """What an encoder sees of each listing: its title, its photo's name, or its hash; "" where there is none."""
-    first, *others = (catalog.listings[column] for column in columns)
+    first, *others = (catalog.listings[column] for column in columns_of(encoder))
     for other in others:
         first = first.where(first != "", other)
     return list(first)
@@ -223,7 +216,6 @@ def _gathered(
     workspace: Workspace,
     catalog_id: str,
     encoder: Encoder,
-    columns: Sequence[Column],
     contents: Sequence[str],
     keys: NDArray[np.uint8],
     prefix: str,
@@ -239,7 +231,7 @@ def _gathered(
     for start in range(0, len(todo), ROWS_AT_ONCE):
         part = todo[start : start + ROWS_AT_ONCE]
         onward = _continued(report, start, len(todo))
-        inputs = inputs_of(workspace.images(catalog_id), columns, [content for _, content in part])
+        inputs = inputs_of(workspace.images(catalog_id), encoder, [content for _, content in part])
         vectors = encoder.encode(inputs, onward)
         stem = f"{prefix}part-{fingerprint([name.hex() for name, _ in part])[:16]}"
         made = np.frombuffer(b"".join(name for name, _ in part), dtype=np.uint8).reshape(-1, KEY_BYTES)
@@ -280,9 +272,9 @@ def _assembled(names: Sequence[bytes], earlier: Iterable[Held]) -> NDArray[np.fl
     return vectors
 
 
-def inputs_of(photos: Path, columns: Sequence[Column], contents: Sequence[str]) -> list[str | Path]:
-    """Turn contents of these columns into what an encoder takes: titles and hashes as they are, photos as paths."""
-    has_photos = "photo" in columns
+def inputs_of(photos: Path, encoder: Encoder, contents: Sequence[str]) -> list[str | Path]:
+    """Turn contents into what the encoder takes: titles and hashes as they are, photos as paths."""
+    has_photos = "photo" in columns_of(encoder)
     return [photos / content if has_photos and content.endswith(PHOTO_ENDING) else content for content in contents]
 
 

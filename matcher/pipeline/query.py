@@ -7,7 +7,7 @@ from pathlib import Path
 from matcher.encoders.base import Encoder
 from matcher.errors import DataError
 from matcher.images import jpeg, open_image, working_copy
-from matcher.pipeline.encoding import columns_of, contents_of, inputs_of, load, load_encoded
+from matcher.pipeline.encoding import contents_of, inputs_of, load, load_encoded
 from matcher.storage.workspace import Workspace
 from matcher.vectors.embeddings import Embeddings, embeddings_of, fuse
 from matcher.vectors.neighbours import Neighbours, search
@@ -44,10 +44,9 @@ def query(
                 held[modality] = workspace.load_embeddings(catalog_id, name)
                 spec = encoded.config.text if modality == "text" else encoded.config.image
                 encoder = _kept(workspace, spec or "", modality, name)
-                columns = columns_of(workspace, encoder)
-                inputs = inputs_of(Path(folder), columns, [wanted[modality]])
-                contents = contents_of(workspace.load_catalog(catalog_id), columns) if encoder.fitted else []
-                others = inputs_of(workspace.images(catalog_id), columns, contents)
+                inputs = inputs_of(Path(folder), encoder, [wanted[modality]])
+                contents = contents_of(workspace.load_catalog(catalog_id), encoder) if encoder.fitted else []
+                others = inputs_of(workspace.images(catalog_id), encoder, contents)
                 asked[modality] = embeddings_of(encoder.encode_queries(inputs, others))
     if not asked:
         raise DataError(f"The catalog is encoded for {' and '.join(encoded.embeddings)} only; ask with that.")
