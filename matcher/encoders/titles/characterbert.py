@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from matcher.encoders.runtime.length_batches import length_batches
 from matcher.encoders.runtime.openvino_export import ready
 from matcher.encoders.runtime.openvino_runtime import Batch, Result, Runner
 from matcher.encoders.runtime.torchvision_stub import import_torchvision
@@ -56,11 +57,8 @@ class CharacterModel:
         return self.runner.run(self._batches(titles, rows))
 
     def _batches(self, titles: Sequence[str], rows: NDArray[np.intp]) -> Iterator[Batch]:
-        """Titles of like length together, the longest first, so that little is filled up."""
-        order = rows[np.argsort([-len(titles[row]) for row in rows], kind="stable")]
-        size = TITLES_PER_BATCH * self.runner.scale
-        for start in range(0, len(order), size):
-            some = order[start : start + size]
+        for batch in length_batches([len(titles[row]) for row in rows], TITLES_PER_BATCH * self.runner.scale):
+            some = rows[batch]
             characters, mask = character_ids([titles[row] for row in some], self.max_words)
             yield some, {"characters": characters, "mask": mask}
 

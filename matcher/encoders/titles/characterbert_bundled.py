@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.encoders.runtime.length_batches import length_batches
 from matcher.encoders.runtime.openvino_runtime import Batch, Result, Runner, keep, kept
 from matcher.encoders.runtime.weights import digest, named_path
 from matcher.encoders.titles.char_ngrams import title_windows
@@ -72,13 +73,10 @@ class WindowModel:
         return self.runner.run(self._batches(titles, rows))
 
     def _batches(self, titles: Sequence[str], rows: NDArray[np.intp]) -> Iterator[Batch]:
-        """Titles of like length together, the longest first, so that little is filled up."""
         for start in range(0, len(rows), TITLES_AT_ONCE):
             some = rows[start : start + TITLES_AT_ONCE]
-            order = some[np.argsort([-len(titles[row]) for row in some], kind="stable")]
-            size = TITLES_PER_BATCH * self.runner.scale
-            for at in range(0, len(order), size):
-                part = order[at : at + size]
+            for batch in length_batches([len(titles[row]) for row in some], TITLES_PER_BATCH * self.runner.scale):
+                part = some[batch]
                 inputs = title_windows([titles[row] for row in part], self.settings.max_words, self.settings.buckets)
                 yield part, dict(inputs)
 

@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.encoders.runtime.length_batches import length_batches
 from matcher.encoders.runtime.openvino_runtime import Batch, Runner, keep, kept
 from matcher.encoders.runtime.weights import digest, model_folder
 from matcher.errors import EncoderError
@@ -157,18 +158,9 @@ class TextModel:
             some = rows[start : start + TITLES_AT_ONCE]
             encodings = self.tokenizer.encode_batch([self.prompt + titles[row] for row in some])
             tokens = [encoding.ids for encoding in encodings]
-            for group in _groups_of_like_length([len(ids) for ids in tokens], self.runner.scale):
-                yield some[group], padded([tokens[position] for position in group], self.padding)
-
-
-def _groups_of_like_length(lengths: Sequence[int], scale: int) -> Iterator[NDArray[np.intp]]:
-    """Positions, longest first, in groups whose padded size stays within `scale` times TOKENS_PER_BATCH."""
-    order = np.argsort(np.array(lengths), kind="stable")[::-1]
-    start = 0
-    while start < len(order):
-        count = max(1, min(scale * TITLES_PER_BATCH, scale * TOKENS_PER_BATCH // lengths[order[start]]))
-        yield order[start : start + count]
-        start += count
+            lengths, scale = [len(ids) for ids in tokens], self.runner.scale
+            for batch in length_batches(lengths, scale * TITLES_PER_BATCH, scale * TOKENS_PER_BATCH):
+                yield some[batch], padded([tokens[position] for position in batch], self.padding)
 
 
 def padded(tokens: Sequence[Sequence[int]], padding: int) -> dict[str, NDArray[np.generic]]:
