@@ -53,7 +53,7 @@ KINDS = {
     "encode": Kind(encoding.EncodeConfig, encoding.encode),
     "train": Kind(train_encoder.TrainJob, train_encoder.train_catalog),
     "compare": Kind(setup.CompareConfig, run.compare_catalog),
-    "trial": Kind(check_encoder.TrialConfig, check_encoder.try_encoder),
+    "trial": Kind(check_encoder.CheckConfig, check_encoder.check_encoder),
     "before-after": Kind(model_diff.BeforeAfterConfig, model_diff.look_before_after),
 }
 

@@ -8,7 +8,7 @@ from matcher import jobs
 from matcher.encoders.registry import ENCODERS
 from matcher.errors import MatcherError
 from matcher.pipeline import recipes
-from matcher.pipeline.check_encoder import TrialConfig
+from matcher.pipeline.check_encoder import CheckConfig
 from matcher.pipeline.encoding import ENCODED
 from matcher.storage.records import Job
 from matcher.training.runs import runs
@@ -164,7 +164,7 @@ def draw_load(opened: Opened) -> None:
     name = right.text_input("Name or folder", key="trial-name", max_chars=500).strip()
     st.caption("Only safetensors and weights-only files are read; nothing in a model can run code here.")
     if st.button("Try it", icon=":material/play_arrow:", disabled=not name):
-        jobs.start(opened.workspace, "trial", TrialConfig(opened.id, f"{kind}:{name}"))
+        jobs.start(opened.workspace, "trial", CheckConfig(opened.id, f"{kind}:{name}"))
         st.rerun()
     if job and job.state == "failed":
         st.error(f"{literal(job.config['spec'])}: {literal(job.message)}", icon=":material/error:")

@@ -41,21 +41,21 @@ class Contender:
         return "fused" if self.is_pair else "text" if self.text else "image"
 
 
-def _alone(info: EncoderInfo) -> Contender:
+def _contender_of(info: EncoderInfo) -> Contender:
     assert info.comparison is not None
     text, image = (info.id if info.modality == modality else None for modality in ("text", "image"))
     return Contender(info.id, info.comparison.title, text, image, info.comparison.is_trained)
 
 
-def _paired(titles: Contender, photos: Contender) -> Contender:
+def _pair_of(titles: Contender, photos: Contender) -> Contender:
     return Contender(f"{titles.id}+{photos.id}", f"{titles.title} + {photos.title}", titles.text, photos.image)
 
 
 def list_contenders() -> list[Contender]:
     """The encoders that the registry gives a place here, titles first, and each pair of trained ones for both."""
-    alone = [_alone(info) for info in ENCODERS.values() if info.comparison]
+    alone = [_contender_of(info) for info in ENCODERS.values() if info.comparison]
     titles, photos = ([each for each in alone if each.modality == modality] for modality in ("text", "image"))
-    pairs = [_paired(text, image) for image in photos for text in titles if text.is_trained and image.is_trained]
+    pairs = [_pair_of(text, image) for image in photos for text in titles if text.is_trained and image.is_trained]
     return [*titles, *photos, *pairs]
 
 

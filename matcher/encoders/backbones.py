@@ -17,13 +17,13 @@ from matcher.encoders.base import resolve
 from matcher.encoders.photos.efficientnet import PhotoModel, bundled_weights, find_model
 from matcher.encoders.photos.photo_net import BUNDLED_ARCHITECTURE, PhotoModule, load_bundled, load_named
 from matcher.encoders.photos.photo_net_finetune import PhotoNetwork
-from matcher.encoders.photos.photo_views import looks
+from matcher.encoders.photos.photo_views import photo_views
 from matcher.encoders.projection import Projection
 from matcher.encoders.registry import find_encoder, trainable_encoders
-from matcher.encoders.runtime.openvino_export import ready
-from matcher.encoders.runtime.openvino_runtime import keep
+from matcher.encoders.runtime.openvino_export import make_runner
+from matcher.encoders.runtime.openvino_runtime import save_network
 from matcher.encoders.runtime.weights import model_folder
-from matcher.encoders.titles.sentence_bert import SETTINGS, TOKENIZER, TextModel, TitleModel, bundled_folder, padded
+from matcher.encoders.titles.sentence_bert import SETTINGS, TOKENIZER, TextModel, TitleModel, bundled_folder, pad_tokens
 from matcher.encoders.titles.sentence_net import SentenceModule, load_sentence_model, quiet
 from matcher.errors import EncoderError
 from matcher.vectors.whitening import Whitening
@@ -146,7 +146,7 @@ class TitleBackbone:
     def inputs(self, items: Sequence[str]) -> dict[str, Tensor]:
         """Token ids and mask, int64 (B, L)."""
         encodings = self.tokenizer.encode_batch([self.prompt + title for title in items])
-        arrays = padded([encoding.ids for encoding in encodings], self.padding)
+        arrays = pad_tokens([encoding.ids for encoding in encodings], self.padding)
         return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
     def save(self, folder: Path) -> None:
@@ -165,8 +165,8 @@ class TitleBackbone:
         with torch.inference_mode():
             width = int(network.eval()(*example.values()).shape[1])
         settings = {"width": width, "padding": self.padding, "prompt": self.prompt}
-        runner = ready(network, example)
-        keep(folder, runner, {SETTINGS: json.dumps(settings), TOKENIZER: self.tokenizer.to_str()})
+        runner = make_runner(network, example)
+        save_network(folder, runner, {SETTINGS: json.dumps(settings), TOKENIZER: self.tokenizer.to_str()})
         return TextModel(self.tokenizer, runner, width, self.padding, self.prompt)
 
 
@@ -187,8 +187,8 @@ class PhotoBackbone:
         self.side = side or photo.side
 
     def inputs(self, items: Sequence[Image.Image]) -> dict[str, Tensor]:
-        """Two looks at each photo, uint8 (B, 2, side, side, 3)."""
-        return {"pixels": torch.from_numpy(np.stack([looks(photo, self.side) for photo in items]))}
+        """Two views of each photo, uint8 (B, 2, side, side, 3)."""
+        return {"pixels": torch.from_numpy(np.stack([photo_views(photo, self.side) for photo in items]))}
 
     def save(self, folder: Path) -> None:
         """Write a timm folder: config.json, model.safetensors."""
@@ -201,8 +201,8 @@ class PhotoBackbone:
         example = self.inputs([Image.fromarray(photo) for photo in noise])
         with torch.inference_mode():
             width = int(network.eval()(*example.values()).shape[1])
-        runner = ready(network, example)
-        keep(folder, runner, {})
+        runner = make_runner(network, example)
+        save_network(folder, runner, {})
         return PhotoModel(runner, width, self.side)
 
 

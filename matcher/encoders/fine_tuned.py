@@ -13,7 +13,7 @@ from matcher.encoders.base import EncoderInfo, Training, resolve
 from matcher.encoders.model_card import BACKBONE, CARD, WEIGHTS, Card, read_card
 from matcher.encoders.photos.efficientnet import EfficientNetEncoder, PhotoModel
 from matcher.encoders.registry import find_encoder
-from matcher.encoders.runtime.openvino_runtime import Runner, kept
+from matcher.encoders.runtime.openvino_runtime import Runner, load_network
 from matcher.encoders.runtime.weights import file_digest
 from matcher.encoders.titles.char_tfidf import Letters, open_letters
 from matcher.encoders.titles.sentence_bert import BertEncoder, TitleModel
@@ -84,7 +84,7 @@ class TrainedTitles(BertEncoder):
 
 
 class TrainedPhotos(EfficientNetEncoder):
-    """A trained photo network, with two looks at each photo."""
+    """A trained photo network, with two views of each photo."""
 
     def __init__(self, folder: Path, card: Card) -> None:
         """Read nothing yet but what names it."""
@@ -94,7 +94,7 @@ class TrainedPhotos(EfficientNetEncoder):
 
     @cached_property
     def _model(self) -> PhotoModel:
-        runner = kept(self._converted_folder) or self._convert()
+        runner = load_network(self._converted_folder) or self._convert()
         return PhotoModel(runner, self._card.width, self._card.side)
 
     def _convert(self) -> Runner:

@@ -96,21 +96,21 @@ def parse_card(text: str) -> Card:
         ValueError: It does not hold what is shown of it, or what encoding needs to know.
     """
     try:
-        card = Card(**_showable(json.loads(text)))
+        card = Card(**_replace_unshowable(json.loads(text)))
         _check(card)
     except (TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ValueError(f"{type(error).__name__}: {error}"[:200]) from error
     return card
 
 
-def _showable(value: Any) -> Any:
+def _replace_unshowable(value: Any) -> Any:
     """The value without halves of characters, which no page and no terminal takes, and without control characters."""
     if isinstance(value, str):
         return "".join("\ufffd" if unicodedata.category(letter) in ("Cc", "Cs") else letter for letter in value)
     if isinstance(value, list):
-        return [_showable(part) for part in value]
+        return [_replace_unshowable(part) for part in value]
     if isinstance(value, dict):
-        return {_showable(name): _showable(part) for name, part in value.items()}
+        return {_replace_unshowable(name): _replace_unshowable(part) for name, part in value.items()}
     return value
 
 

@@ -76,9 +76,9 @@ def test_a_damaged_kept_model_is_made_again(tmp_path, kept, encoder, vectors):
     shutil.copytree(kept, tmp_path, dirs_exist_ok=True)
     [network] = tmp_path.rglob("model.xml")
     network.write_text("<net")
-    from matcher.encoders.runtime.openvino_runtime import kept as open_kept
+    from matcher.encoders.runtime.openvino_runtime import load_network
 
-    assert open_kept(network.parent) is None
+    assert load_network(network.parent) is None
     assert not network.parent.exists()
 
 

@@ -46,7 +46,7 @@ class PhotoModule(torch.nn.Module):
         self.register_buffer("scale", 1 / (torch.tensor(settings["std"]).view(1, 3, 1, 1) * 255))
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
-        """Looks, uint8 (B, R, side, side, 3), to vectors (B, D): the mean over the looks."""
+        """Views, uint8 (B, R, side, side, 3), to vectors (B, D): the mean over the views."""
         scaled = (pixels.flatten(0, 1).permute(0, 3, 1, 2).float() - self.mean) * self.scale
         if self.is_efficientnet:
             network: Any = self.backbone

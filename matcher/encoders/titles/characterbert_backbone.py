@@ -6,15 +6,15 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from matcher.encoders.runtime.openvino_export import ready
+from matcher.encoders.runtime.openvino_export import make_runner
 from matcher.encoders.runtime.weights import model_folder
 from matcher.encoders.titles.char_ngrams import title_windows
 from matcher.encoders.titles.characterbert import (
     MAX_WORDS,
     WEIGHT_FILES,
     CharacterModel,
+    convert_characters,
     load_character_bert,
-    ready_characters,
     save_character_bert,
 )
 from matcher.encoders.titles.characterbert_bundled import WindowModel, WindowSettings, save_converted
@@ -49,7 +49,7 @@ class SmallCharacterBackbone:
     def convert(self, network: nn.Module, folder: Path) -> WindowModel:
         """Make it ready to run with what a training put behind it, and keep that for `load_converted`."""
         with quiet():
-            runner = ready(network, self.inputs(["one", "two, and longer"]))
+            runner = make_runner(network, self.inputs(["one", "two, and longer"]))
         width = network(*self.inputs(["one"]).values()).shape[1]
         model = WindowModel(runner, WindowSettings(width, self.module.config.buckets, self.max_words))
         save_converted(folder, model)
@@ -80,7 +80,7 @@ class CharacterBackbone:
 
     def convert(self, network: nn.Module, folder: Path) -> CharacterModel:
         """Make it ready to run with what a training put behind it; it is converted anew at every start."""
-        return ready_characters(network, self.max_words)
+        return convert_characters(network, self.max_words)
 
 
 def open_character_backbone(spec: str, max_tokens: int, side: int) -> SmallCharacterBackbone | CharacterBackbone:

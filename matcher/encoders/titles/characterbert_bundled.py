@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.encoders.runtime.length_batches import length_batches
-from matcher.encoders.runtime.openvino_runtime import Batch, Result, Runner, keep, kept
+from matcher.encoders.runtime.openvino_runtime import Batch, Result, Runner, load_network, save_network
 from matcher.encoders.runtime.weights import digest, named_path
 from matcher.encoders.titles.char_ngrams import title_windows
 from matcher.encoders.titles.characterbert_files import FOLDER, is_small
@@ -102,16 +102,16 @@ class SmallCharacterBertEncoder(BertEncoder):
                 "again with its assets folder, or make it again: python -m assets.characterbert.make FOLDER."
             )
         self.version = f"characterbert-small-1-{digest(self._source)}"
-        self._kept = folder / ".converted" / self.version if folder else None
+        self._keep_in = folder / ".converted" / self.version if folder else None
 
     @cached_property
     def _model(self) -> WindowModel:
-        return (self._kept and load_converted(self._kept)) or _convert(self._source, self._kept)
+        return (self._keep_in and load_converted(self._keep_in)) or _convert(self._source, self._keep_in)
 
 
 def load_converted(folder: Path) -> WindowModel | None:
     """What `save_converted` left in the folder; needs no torch. None if there is nothing."""
-    runner = kept(folder)
+    runner = load_network(folder)
     if runner is None:
         return None
     return WindowModel(runner, WindowSettings(**json.loads((folder / SETTINGS).read_text())))
@@ -119,7 +119,7 @@ def load_converted(folder: Path) -> WindowModel | None:
 
 def save_converted(folder: Path, model: WindowModel) -> None:
     """Keep a converted network for `load_converted`."""
-    keep(folder, model.runner, {SETTINGS: json.dumps(asdict(model.settings))})
+    save_network(folder, model.runner, {SETTINGS: json.dumps(asdict(model.settings))})
 
 
 def _convert(source: Path, keep_in: Path | None) -> WindowModel:
@@ -128,13 +128,13 @@ def _convert(source: Path, keep_in: Path | None) -> WindowModel:
     Raises:
         EncoderError: It cannot be loaded.
     """
-    from matcher.encoders.runtime.openvino_export import ready
+    from matcher.encoders.runtime.openvino_export import make_runner
     from matcher.encoders.titles.characterbert_student import load_small
     from matcher.encoders.titles.sentence_net import quiet
 
     module = load_small(source)
     with quiet():
-        runner = ready(module, module.inputs(["one", "two, and longer"]))
+        runner = make_runner(module, module.inputs(["one", "two, and longer"]))
     config = module.config
     model = WindowModel(runner, WindowSettings(config.hidden, config.buckets, config.max_words))
     if keep_in is not None:

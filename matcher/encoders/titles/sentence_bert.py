@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.encoders.runtime.length_batches import length_batches
-from matcher.encoders.runtime.openvino_runtime import Batch, Runner, keep, kept
+from matcher.encoders.runtime.openvino_runtime import Batch, Runner, load_network, save_network
 from matcher.encoders.runtime.weights import digest, model_folder
 from matcher.errors import EncoderError
 from matcher.progress import Progress, Report, silent
@@ -67,7 +67,7 @@ class BertEncoder:
         self._source = model_folder(name) if name else bundled_folder()
         stamp = digest(self._source) if name else package_version(BUNDLED)
         self.version = f"bert-1-{stamp}"
-        self._kept = folder / ".converted" / self.version if folder else None
+        self._keep_in = folder / ".converted" / self.version if folder else None
 
     def load(self) -> None:
         """Load now what the first title would load, to learn early whether it can be.
@@ -110,8 +110,8 @@ class BertEncoder:
 
     @cached_property
     def _model(self) -> "TitleModel":
-        model = load_converted(self._kept) if self._kept else None
-        return model or _convert(self.id, self._source, self._kept)
+        model = load_converted(self._keep_in) if self._keep_in else None
+        return model or _convert(self.id, self._source, self._keep_in)
 
 
 class TitleModel(Protocol):
@@ -160,10 +160,10 @@ class TextModel:
             tokens = [encoding.ids for encoding in encodings]
             lengths, scale = [len(ids) for ids in tokens], self.runner.scale
             for batch in length_batches(lengths, scale * TITLES_PER_BATCH, scale * TOKENS_PER_BATCH):
-                yield some[batch], padded([tokens[position] for position in batch], self.padding)
+                yield some[batch], pad_tokens([tokens[position] for position in batch], self.padding)
 
 
-def padded(tokens: Sequence[Sequence[int]], padding: int) -> dict[str, NDArray[np.generic]]:
+def pad_tokens(tokens: Sequence[Sequence[int]], padding: int) -> dict[str, NDArray[np.generic]]:
     """Token ids and mask, both of shape (B, longest)."""
     longest = max(len(ids) for ids in tokens)
     input_ids = np.full((len(tokens), longest), padding, np.int64)
@@ -185,7 +185,7 @@ def bundled_folder() -> Path:
 
 def load_converted(folder: Path) -> TextModel | None:
     """What `_convert` left in the folder; needs neither torch nor transformers. None if there is nothing."""
-    runner = kept(folder)
+    runner = load_network(folder)
     if runner is None:
         return None
     from tokenizers import Tokenizer
@@ -202,13 +202,13 @@ def _convert(name: str, source: Path, keep_in: Path | None) -> TextModel:
     """
     import torch
 
-    from matcher.encoders.runtime.openvino_export import ready
+    from matcher.encoders.runtime.openvino_export import make_runner
     from matcher.encoders.titles.sentence_net import load_sentence_model, quiet
 
     module, tokenizer, settings = load_sentence_model(name, source)
-    example = padded([tokenizer.encode(title).ids for title in ("one", "two, and longer")], settings["padding"])
+    example = pad_tokens([tokenizer.encode(title).ids for title in ("one", "two, and longer")], settings["padding"])
     with quiet():
-        runner = ready(module, {part: torch.from_numpy(array) for part, array in example.items()})
+        runner = make_runner(module, {part: torch.from_numpy(array) for part, array in example.items()})
     if keep_in is not None:
-        keep(keep_in, runner, {SETTINGS: json.dumps(settings), TOKENIZER: tokenizer.to_str()})
+        save_network(keep_in, runner, {SETTINGS: json.dumps(settings), TOKENIZER: tokenizer.to_str()})
     return TextModel(runner=runner, tokenizer=tokenizer, **settings)
