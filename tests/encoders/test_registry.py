@@ -41,7 +41,7 @@ def test_readme_s_table_is_the_registry_s():
 @pytest.mark.parametrize("info", ENCODERS.values(), ids=ENCODERS)
 def test_what_an_entry_names_is_there(info):
     places = [info.opener, *((info.training.backbone, info.training.converted) if info.training else ())]
-    assert all(callable(resolve(place)) for place in places if place)
+    assert all(place.startswith("matcher.encoders.") and callable(resolve(place)) for place in places if place)
     assert info.training is None or info.modality == "image" or info.training.converted
     assert COLUMN_OF[info.modality] in info.columns
     assert 0 < info.threshold < 1 <= info.room_in_mean
