@@ -52,7 +52,7 @@ KINDS = {
     "encode": Kind(encoding.EncodeConfig, encoding.encode),
     "train": Kind(train_encoder.TrainJob, train_encoder.train_catalog),
     "compare": Kind(setup.CompareConfig, run.compare_catalog),
-    "trial": Kind(check_encoder.TrialConfig, check_encoder.try_encoder),
+    "trial": Kind(check_encoder.CheckConfig, check_encoder.check_encoder),
     "before-after": Kind(model_diff.ModelDiffConfig, model_diff.prepare_model_diff),
 }
 

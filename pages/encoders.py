@@ -5,9 +5,10 @@ from dataclasses import replace
 import streamlit as st
 
 from matcher import jobs
+from matcher.encoders.registry import ENCODERS
 from matcher.errors import MatcherError
 from matcher.pipeline import recipes
-from matcher.pipeline.check_encoder import TrialConfig
+from matcher.pipeline.check_encoder import CheckConfig
 from matcher.pipeline.encoding import ENCODED
 from matcher.storage.records import Job
 from matcher.training.runs import runs
@@ -23,11 +24,6 @@ LIST, TRAIN, OWN = "All encoders", "Train", "Trained here"
 VIEW = "encoders-view"
 GONE, HIDDEN = "encoders-gone", "encoders-hidden"  # what a click could not do, and a failure that was read
 SIDES: tuple[Modality, ...] = ("text", "image")
-NAMED = {
-    "bert": "Titles: sentence-transformers or BERT, by hub id or folder",
-    "characterbert": "Titles: CharacterBERT, by hub id or folder",
-    "efficientnet": "Photos: timm, by name, checkpoint file or folder",
-}
 
 
 def main() -> None:
@@ -160,11 +156,15 @@ def draw_load(opened: Opened) -> None:
         job_panel.follow(opened.workspace, job.id, f"Opening {literal(job.config['spec'])}")
         return
     left, right = st.columns(2)
-    kind = left.selectbox("What it is", list(NAMED), format_func=NAMED.__getitem__, key="trial-kind")
+    kinds = {
+        info.id: f"{NAMES[info.modality]}: {info.named.what}, by {info.named.by}"
+        for info in ENCODERS.values() if info.named
+    }  # fmt: skip
+    kind = left.selectbox("What it is", list(kinds), format_func=kinds.__getitem__, key="trial-kind")
     name = right.text_input("Name or folder", key="trial-name", max_chars=500).strip()
     st.caption("Only safetensors and weights-only files are read; nothing in a model can run code here.")
     if st.button("Try it", icon=":material/play_arrow:", disabled=not name):
-        jobs.start(opened.workspace, "trial", TrialConfig(opened.id, f"{kind}:{name}"))
+        jobs.start(opened.workspace, "trial", CheckConfig(opened.id, f"{kind}:{name}"))
         st.rerun()
     if job and job.state == "failed":
         st.error(f"{literal(job.config['spec'])}: {literal(job.message)}", icon=":material/error:")

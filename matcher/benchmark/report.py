@@ -31,8 +31,8 @@ MOST_PHOTO_BYTES = 1_500_000  # of the page; photos beyond it are left out
 TITLE_LENGTH = 160
 HEADINGS = ("Model", "Data", "F1", "Precision", "Recall", "Paper's F1", "Thresholds", "Training", "Encoding")
 IN_TEMPLATE = (
-    tables.describe_basis, tables.explain_empty, tables.paper_f1, tables.seconds_in_words, tables.shorten_reason,
-    tables.split_in_words, tables.thresholds_in_words,
+    tables.describe_basis, tables.explain_empty, tables.paper_f1_in_words, tables.seconds_in_words,
+    tables.shorten_reason, tables.split_in_words, tables.thresholds_in_words,
 )  # fmt: skip
 
 

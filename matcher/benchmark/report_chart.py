@@ -29,7 +29,7 @@ class Mark:
         modality: "text", "image" or "fused"; its colour.
         is_round: A dot for original data, else a square.
         span: px from the left of the interval's low end, the figure and the high end; None without figures.
-        paper_x: px from the left of the paper's figure.
+        paper_x: px from the left of the paper's figure; None where the paper has no such model.
         paper_title: What a pointer over that reads.
     """
 
@@ -38,7 +38,7 @@ class Mark:
     modality: str
     is_round: bool
     span: tuple[float, float, float] | None
-    paper_x: float
+    paper_x: float | None
     paper_title: str
 
 
@@ -88,7 +88,7 @@ def lay_out_chart(results: Results, protocol: Protocol) -> Chart:
 
 def _floor(results: Results, protocol: Protocol) -> float:
     """Where the scale starts: at a whole tenth under all that is shown."""
-    shown = [paper_f1(row) for row in results.rows]
+    shown = [paper for row in results.rows if (paper := paper_f1(row)) is not None]
     shown += [measured.f1.low for row in results.rows if (measured := row.measurement(protocol))]
     return max(0.0, int((min(shown, default=0.0) - 0.02) / FLOOR_STEP) * FLOOR_STEP)
 
@@ -104,6 +104,5 @@ def _mark(row: Row, protocol: Protocol, y: float, floor: float) -> Mark:
         title = f"{row.title}, {row.data} data: {format_interval(measured.f1)}"
         low, at, high = (_x(value, floor) for value in (measured.f1.low, measured.f1.value, measured.f1.high))
         span = low, at, high
-    return Mark(
-        y, title, SYSTEMS[row.model].modality, row.data == "original", span, _x(paper, floor), f"paper {paper:.3f}"
-    )
+    paper_x, paper_title = (None, "") if paper is None else (_x(paper, floor), f"paper {paper:.3f}")
+    return Mark(y, title, SYSTEMS[row.model].modality, row.data == "original", span, paper_x, paper_title)

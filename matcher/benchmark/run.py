@@ -26,7 +26,8 @@ from matcher.benchmark.setup import (
     training_of,
     training_parts,
 )
-from matcher.benchmark.systems import NOT_TRAINED, System, encoder_title
+from matcher.benchmark.systems import System, encoder_title
+from matcher.encoders.base import COLUMN_OF, Modality
 from matcher.encoders.registry import load_encoder
 from matcher.errors import Cancelled, DataError, EncoderError, TrainingError
 from matcher.matching.recipe import Recipe
@@ -85,7 +86,7 @@ def _compare(setup: Setup, report: Report) -> CompareResult:
     progress = WeightedProgress(STEP, expected_seconds(setup, todo), report)
     for system, data in todo:
         try:
-            encoders = {}
+            encoders: dict[str, str] = {}
             for modality in modalities_of(system):
                 encoders[modality], results = _prepare_encoder(setup, system, modality, data, results, progress)
             row = _measure_row(setup, system, data, encoders, results, progress)
@@ -100,15 +101,15 @@ def _compare(setup: Setup, report: Report) -> CompareResult:
 
 
 def _prepare_encoder(
-    setup: Setup, system: System, modality: str, data: str, results: Results, progress: WeightedProgress
+    setup: Setup, system: System, modality: Modality, data: str, results: Results, progress: WeightedProgress
 ) -> tuple[str, Results]:
     """The encoder of a row, trained if it has to be and the catalog encoded with it; the time this took is noted."""
     workspace, spec = setup.workspace, spec_of(system, modality)
     title = encoder_title(spec)
-    has = (setup.catalog.listings["title" if modality == "text" else "photo"] != "").to_numpy()
+    has = (setup.catalog.listings[COLUMN_OF[modality]] != "").to_numpy()
     if has.sum() < 2:
         raise DataError(f"The catalog has no {'titles' if modality == 'text' else 'photos'} to compare.")
-    if spec not in NOT_TRAINED:
+    if system.is_trained:
         job = training_of(setup, spec, data)
         load_encoder(job.settings["encoder"], folder=workspace.encoders)  # says why it cannot be had
         if not is_trained(workspace, job.run_id):
@@ -169,7 +170,7 @@ def _measure_row(
     with progress.stage(f"Measuring {system.title}, {data} data", parts) as report:
         template = Recipe(encoders.get("text"), encoders.get("image"), k=setup.config.k)
         unseen, apart = None, None
-        if data == "original" or not {*encoders.values()} <= NOT_TRAINED:
+        if data == "original" or system.is_trained:
             pairs, codes = _find_pairs(setup, encoders, "all", report), setup.catalog.codes
             recipe = tune_recipe(pairs, codes, template, is_query=setup.sides == TUNE)
             unseen = measure(pairs, codes, recipe, setup.sides == TEST)

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from matcher.benchmark.measure import common_split
 from matcher.benchmark.results import Results, load_results
-from matcher.benchmark.systems import DATA, NOT_TRAINED, SYSTEMS, System
+from matcher.benchmark.systems import DATA, SYSTEMS, System
+from matcher.encoders.base import COLUMN_OF, Modality
 from matcher.encoders.model_card import is_run
 from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
@@ -134,7 +135,7 @@ def expected_seconds(setup: Setup, todo: Sequence[tuple[System, str]]) -> float:
                 continue
             met.add((spec, data))
             seconds += ENCODING[modality] * len(setup.catalog.listings)
-            if spec not in NOT_TRAINED:
+            if system.is_trained:
                 job = training_of(setup, spec, data)
                 if not is_trained(setup.workspace, job.run_id):
                     seconds += sum(training_parts(setup, job).values())
@@ -151,8 +152,8 @@ def training_parts(setup: Setup, job: TrainJob) -> dict[str, float]:
     return {COPIES_STEP: views, TRAINING_STEP: learning} if views else {TRAINING_STEP: learning}
 
 
-def modalities_of(system: System) -> list[str]:
-    return [modality for modality in ("text", "image") if getattr(system, modality)]
+def modalities_of(system: System) -> list[Modality]:
+    return [modality for modality in COLUMN_OF if getattr(system, modality)]
 
 
 def spec_of(system: System, modality: str) -> str:

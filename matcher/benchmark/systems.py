@@ -1,7 +1,10 @@
-"""What is compared: the paper's models, on its two kinds of data, under two protocols; and what the paper found."""
+"""What is setup: the paper's models, on its two kinds of data, under two protocols; and what the paper found."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
+
+from matcher.encoders.base import EncoderInfo
+from matcher.encoders.registry import ENCODERS
 
 Data = Literal["original", "balanced"]
 Protocol = Literal["unseen", "seen"]
@@ -18,12 +21,14 @@ class System:
         title: Its name on the screen.
         text: Encoder of the titles that it starts from; None if it does not read them.
         image: Encoder of the photos; None if it does not look at them.
+        is_trained: Whether its encoders are trained on the catalog first.
     """
 
     id: str
     title: str
     text: str | None = None
     image: str | None = None
+    is_trained: bool = True
 
     @property
     def is_pair(self) -> bool:
@@ -36,19 +41,25 @@ class System:
         return "fused" if self.is_pair else "text" if self.text else "image"
 
 
-NOT_TRAINED = {"tfidf"}
+def _system_of(info: EncoderInfo) -> System:
+    assert info.comparison is not None
+    text, image = (info.id if info.modality == modality else None for modality in ("text", "image"))
+    return System(info.id, info.comparison.title, text, image, info.comparison.is_trained)
 
-SYSTEMS: dict[str, System] = {
-    each.id: each
-    for each in (
-        System("tfidf", "TF-IDF", text="tfidf"),
-        System("bert", "BERT", text="bert"),
-        System("characterbert", "CharacterBERT", text="characterbert"),
-        System("efficientnet", "EfficientNet", image="efficientnet"),
-        System("bert+efficientnet", "BERT + EfficientNet", text="bert", image="efficientnet"),
-        System("characterbert+efficientnet", "CharacterBERT + EfficientNet", "characterbert", "efficientnet"),
-    )
-}
+
+def _pair_of(titles: System, photos: System) -> System:
+    return System(f"{titles.id}+{photos.id}", f"{titles.title} + {photos.title}", titles.text, photos.image)
+
+
+def list_systems() -> list[System]:
+    """The encoders that the registry gives a place here, titles first, and each pair of trained ones for both."""
+    alone = [_system_of(info) for info in ENCODERS.values() if info.comparison]
+    titles, photos = ([each for each in alone if each.modality == modality] for modality in ("text", "image"))
+    pairs = [_pair_of(text, image) for image in photos for text in titles if text.is_trained and image.is_trained]
+    return [*titles, *photos, *pairs]
+
+
+SYSTEMS: dict[str, System] = {each.id: each for each in list_systems()}
 
 
 def encoder_title(spec: str) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from matcher.benchmark.measure import Measurement
 from matcher.benchmark.results import Results, Row
-from matcher.benchmark.systems import DATA, PAPER, PROTOCOLS, SYSTEMS, Protocol, Published
+from matcher.benchmark.systems import DATA, PAPER, PROTOCOLS, SYSTEMS, Protocol
 from matcher.matching.bootstrap import Figure
 from matcher.progress import duration
 
@@ -35,10 +35,18 @@ def _line_of(results: Results, row: Row, protocol: Protocol) -> dict[str, Any]:
     return line | {"note": explain_empty(row, protocol)}
 
 
-def paper_f1(row: Row) -> float:
-    """What the paper reports for the model on such data."""
-    published: Published = PAPER[row.model]
+def paper_f1(row: Row) -> float | None:
+    """What the paper reports for the model on such data; None if it has no such model."""
+    published = PAPER.get(row.model)
+    if published is None:
+        return None
     return published.original if row.data == "original" else published.balanced
+
+
+def paper_f1_in_words(row: Row) -> str:
+    """What the paper reports for the model, with three decimals; "" if it has no such model."""
+    published = paper_f1(row)
+    return "" if published is None else f"{published:.3f}"
 
 
 def explain_empty(row: Row, protocol: Protocol) -> str:

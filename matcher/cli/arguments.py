@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import click
 
+from matcher.encoders.registry import encoder_spellings
 from matcher.ingest.columns.column_mapping import MEANINGS
 from matcher.ingest.read_options import known_encoding, named_delimiter
 from matcher.matching.recipe import Fusion
@@ -66,8 +67,8 @@ def reading(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-text = click.option("--text", metavar="ENCODER", help="tfidf, tfidf-char, bert, bert:<model or folder>, or none.")
-image = click.option("--image", metavar="ENCODER", help="efficientnet, phash, efficientnet:<model or file>, or none.")
+text = click.option("--text", metavar="ENCODER", help=f"{', '.join(encoder_spellings('text'))}, or none.")
+image = click.option("--image", metavar="ENCODER", help=f"{', '.join(encoder_spellings('image'))}, or none.")
 fusion = click.option("--fusion", type=click.Choice(get_args(Fusion)), help="[default: the one that does best]")
 objective = click.option(
     "--objective", metavar="f1|precision@P", default="f1", show_default=True,

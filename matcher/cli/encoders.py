@@ -14,7 +14,7 @@ import click
 from matcher.cli.arguments import FILE, in_workspace, name, out, say, told_workspace
 from matcher.cli.progress_line import ProgressLine
 from matcher.encoders.model_card import read_card
-from matcher.encoders.registry import ENCODERS
+from matcher.encoders.registry import ENCODERS, trainable_encoders
 from matcher.errors import Cancelled
 from matcher.pipeline.recipes import users_of
 from matcher.pipeline.train_encoder import TrainResult, train_catalog, training_job
@@ -29,7 +29,7 @@ save_as = click.option("--save-as", "run_id", metavar="ID", default="", help="Wh
 @click.command()
 @name
 @click.option(
-    "--encoder", required=True, metavar="bert|characterbert|efficientnet",
+    "--encoder", required=True, metavar="|".join(trainable_encoders()),
     help="What to start from; any of them with :<hub id, folder or timm name> for other weights.",
 )  # fmt: skip
 @click.option("--preset", type=click.Choice(get_args(Preset)), help="[default: paper with a GPU, light without]")

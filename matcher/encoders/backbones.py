@@ -13,13 +13,17 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from matcher.encoders.photos.efficientnet import bundled_weights, find_model
+from matcher.encoders.base import resolve
+from matcher.encoders.photos.efficientnet import PhotoModel, bundled_weights, find_model
 from matcher.encoders.photos.photo_net import BUNDLED_ARCHITECTURE, PhotoModule, load_bundled, load_named
 from matcher.encoders.photos.photo_net_finetune import PhotoNetwork
-from matcher.encoders.photos.photo_views import looks
+from matcher.encoders.photos.photo_views import photo_views
 from matcher.encoders.projection import Projection
+from matcher.encoders.registry import find_encoder, trainable_encoders
+from matcher.encoders.runtime.openvino_export import make_runner
+from matcher.encoders.runtime.openvino_runtime import save_network
 from matcher.encoders.runtime.weights import model_folder
-from matcher.encoders.titles.sentence_bert import bundled_folder, padded
+from matcher.encoders.titles.sentence_bert import SETTINGS, TOKENIZER, TextModel, TitleModel, bundled_folder, pad_tokens
 from matcher.encoders.titles.sentence_net import SentenceModule, load_sentence_model, quiet
 from matcher.errors import EncoderError
 from matcher.vectors.whitening import Whitening
@@ -44,6 +48,10 @@ class Backbone(Protocol):
 
     def save(self, folder: Path) -> None:
         """Write all that opening it again takes into an existing folder."""
+        ...
+
+    def convert(self, network: nn.Module, folder: Path) -> TitleModel | PhotoModel:
+        """Make it ready to run with what a training put behind it; keep that in a folder for the next start."""
         ...
 
 
@@ -138,7 +146,7 @@ class TitleBackbone:
     def inputs(self, items: Sequence[str]) -> dict[str, Tensor]:
         """Token ids and mask, int64 (B, L)."""
         encodings = self.tokenizer.encode_batch([self.prompt + title for title in items])
-        arrays = padded([encoding.ids for encoding in encodings], self.padding)
+        arrays = pad_tokens([encoding.ids for encoding in encodings], self.padding)
         return {name: torch.from_numpy(array) for name, array in arrays.items()}
 
     def save(self, folder: Path) -> None:
@@ -150,6 +158,16 @@ class TitleBackbone:
         model = SentenceTransformer(modules=parts, device="cpu", prompts=prompts, default_prompt_name=default)
         with quiet():
             model.save_pretrained(str(folder), create_model_card=False, safe_serialization=True)
+
+    def convert(self, network: nn.Module, folder: Path) -> TextModel:
+        """Make it ready to run with what a training put behind it, and keep that for `load_converted`."""
+        example = self.inputs(["one", "two, and longer"])
+        with torch.inference_mode():
+            width = int(network.eval()(*example.values()).shape[1])
+        settings = {"width": width, "padding": self.padding, "prompt": self.prompt}
+        runner = make_runner(network, example)
+        save_network(folder, runner, {SETTINGS: json.dumps(settings), TOKENIZER: self.tokenizer.to_str()})
+        return TextModel(self.tokenizer, runner, width, self.padding, self.prompt)
 
 
 class PhotoBackbone:
@@ -169,35 +187,55 @@ class PhotoBackbone:
         self.side = side or photo.side
 
     def inputs(self, items: Sequence[Image.Image]) -> dict[str, Tensor]:
-        """Two looks at each photo, uint8 (B, 2, side, side, 3)."""
-        return {"pixels": torch.from_numpy(np.stack([looks(photo, self.side) for photo in items]))}
+        """Two views of each photo, uint8 (B, 2, side, side, 3)."""
+        return {"pixels": torch.from_numpy(np.stack([photo_views(photo, self.side) for photo in items]))}
 
     def save(self, folder: Path) -> None:
         """Write a timm folder: config.json, model.safetensors."""
         (folder / "config.json").write_text(json.dumps({"architecture": self.architecture}))
         save_file(self.module.photo.backbone.state_dict(), folder / "model.safetensors")
 
+    def convert(self, network: nn.Module, folder: Path) -> PhotoModel:
+        """Make it ready to run with what a training put behind it, and keep the network in a folder."""
+        noise = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3), dtype=np.uint8)
+        example = self.inputs([Image.fromarray(photo) for photo in noise])
+        with torch.inference_mode():
+            width = int(network.eval()(*example.values()).shape[1])
+        runner = make_runner(network, example)
+        save_network(folder, runner, {})
+        return PhotoModel(runner, width, self.side)
+
+
+def open_sentence_backbone(spec: str, max_tokens: int, side: int) -> TitleBackbone:
+    """Open a sentence-transformers model, as `open_backbone` says; the side of photos means nothing to it."""
+    name = spec.partition(":")[2]
+    return TitleBackbone(spec, model_folder(name) if name else bundled_folder(), max_tokens)
+
+
+def open_photo_backbone(spec: str, max_tokens: int, side: int) -> PhotoBackbone:
+    """Open a timm model, as `open_backbone` says; the length of titles means nothing to it."""
+    name = spec.partition(":")[2]
+    if not name:
+        return PhotoBackbone(load_bundled(bundled_weights()), BUNDLED_ARCHITECTURE, side)
+    architecture, weights = find_model(name)
+    return PhotoBackbone(load_named(spec, architecture, weights), architecture, side)
+
 
 def open_backbone(spec: str, *, max_tokens: int = 64, side: int = 0) -> Backbone:
     """Open an encoder for training.
 
     Args:
-        spec: "bert", "bert:<hub id or folder>", "characterbert", "characterbert:<hub id or folder>",
-            "efficientnet" or "efficientnet:<timm name, checkpoint or folder>".
+        spec: Of an entry of the registry that can be trained, or "<id>:<name>" of another model of its kind.
         max_tokens: Word pieces that titles are cut to.
         side: px that photos are read at; 0 for the model's own.
 
     Raises:
-        EncoderError: It cannot be had.
+        EncoderError: It cannot be trained, or cannot be had.
     """
-    kind, _, name = spec.partition(":")
-    if kind == "characterbert":
-        from matcher.encoders.titles.characterbert_backbone import open_characters
-
-        return open_characters(name, max_tokens)
-    if kind == "bert":
-        return TitleBackbone(spec, model_folder(name) if name else bundled_folder(), max_tokens)
-    if name:
-        architecture, weights = find_model(name)
-        return PhotoBackbone(load_named(spec, architecture, weights), architecture, side)
-    return PhotoBackbone(load_bundled(bundled_weights()), BUNDLED_ARCHITECTURE, side)
+    info = find_encoder(spec)
+    if info is None or info.training is None:
+        raise EncoderError(
+            f"{spec[:80]!r} cannot be trained; start from {', '.join(trainable_encoders())}, or another of them."
+        )
+    backbone: Backbone = resolve(info.training.backbone)(info.id, max_tokens, side)
+    return backbone

@@ -1,6 +1,5 @@
-"""Encoders trained here: each opens like any other encoder. What lies in their folders is told in `card`."""
+"""Encoders trained here: each opens like any other encoder. What lies in their folders is told in `model_card`."""
 
-import json
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -10,16 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
-from matcher.encoders.model_card import BACKBONE, WEIGHTS, Card, read_card
+from matcher.encoders.base import EncoderInfo, Training, resolve
+from matcher.encoders.model_card import BACKBONE, CARD, WEIGHTS, Card, read_card
 from matcher.encoders.photos.efficientnet import EfficientNetEncoder, PhotoModel
-from matcher.encoders.registry import CARD
-from matcher.encoders.runtime.openvino_runtime import Runner, keep, kept
+from matcher.encoders.registry import find_encoder
+from matcher.encoders.runtime.openvino_runtime import Runner, load_network
 from matcher.encoders.runtime.weights import file_digest
 from matcher.encoders.titles.char_tfidf import Letters, open_letters
-from matcher.encoders.titles.characterbert_bundled import WindowModel, is_published, is_small, keep_windows
-from matcher.encoders.titles.characterbert_bundled import from_kept as kept_windows
-from matcher.encoders.titles.sentence_bert import BertEncoder, TextModel, TitleModel
-from matcher.encoders.titles.sentence_bert import from_kept as kept_titles
+from matcher.encoders.titles.sentence_bert import BertEncoder, TitleModel
 from matcher.errors import EncoderError
 from matcher.progress import Report, silent
 from matcher.vectors.embeddings import unit_rows
@@ -30,6 +27,11 @@ if TYPE_CHECKING:
 
 WHITENING_WEIGHT, WHITENING_BIAS = "whitening.weight", "whitening.bias"  # as torch calls them, transposed
 CONVERTED = ".converted"  # beside the runs; made again when missing
+
+
+def open_run(spec: str, folder: Path) -> "TrainedTitles | TrainedPhotos":
+    """Open the encoder of this name in the workspace's folder of encoders; see `open_trained`."""
+    return open_trained(folder / spec)
 
 
 def open_trained(folder: Path) -> "TrainedTitles | TrainedPhotos":
@@ -70,49 +72,19 @@ class TrainedTitles(BertEncoder):
 
     @cached_property
     def _model(self) -> TitleModel:
-        if is_small(self._folder / BACKBONE):
-            return kept_windows(self._converted_folder) or self._converted_windows()
-        if is_published(self._folder / BACKBONE):
-            return self._converted_characters()
-        return kept_titles(self._converted_folder) or self._converted()
-
-    def _converted_windows(self) -> WindowModel:
-        from matcher.encoders.titles.characterbert_backbone import SmallCharacterBackbone
-
-        backbone = SmallCharacterBackbone(self._folder / BACKBONE, self._card.max_tokens)
-        model = backbone.runnable(self._network(backbone))
-        keep_windows(self._converted_folder, model)
+        _, training = find_origin(self._card)
+        model: TitleModel | None = resolve(training.converted)(self._converted_folder)
+        if model is None:
+            backbone, network = _open_network(self._folder, self._card)
+            # The whitening stays out of what runs in the CPU's own precision: it would make its rounding louder.
+            network.whitening = None
+            model = backbone.convert(network, self._converted_folder)  # type: ignore[assignment]
+        assert model is not None
         return model
-
-    def _converted_characters(self) -> TitleModel:
-        from matcher.encoders.titles.characterbert import ready_characters
-        from matcher.encoders.titles.characterbert_backbone import CharacterBackbone
-
-        backbone = CharacterBackbone(self._folder / BACKBONE, self._card.max_tokens)
-        return ready_characters(self._network(backbone), backbone.max_words)
-
-    def _converted(self) -> TextModel:
-        from matcher.encoders.backbones import TitleBackbone
-        from matcher.encoders.runtime.openvino_export import ready
-        from matcher.encoders.titles.sentence_bert import SETTINGS, TOKENIZER
-
-        backbone = TitleBackbone(self.id, self._folder / BACKBONE, self._card.max_tokens)
-        runner = ready(self._network(backbone), backbone.inputs(["one", "two, and longer"]))
-        settings = {"width": self._card.width, "padding": backbone.padding, "prompt": backbone.prompt}
-        keep(self._converted_folder, runner, {SETTINGS: json.dumps(settings), TOKENIZER: backbone.tokenizer.to_str()})
-        return TextModel(backbone.tokenizer, runner, self._card.width, backbone.padding, backbone.prompt)
-
-    def _network(self, backbone: "Backbone") -> "Vectors":
-        """What runs in the CPU's own precision: all but the whitening, which would make its rounding louder."""
-        from matcher.encoders.backbones import open_vectors
-
-        vectors = open_vectors(backbone, self._folder / WEIGHTS, self._card.width)
-        vectors.whitening = None
-        return vectors
 
 
 class TrainedPhotos(EfficientNetEncoder):
-    """A trained photo network, with two looks at each photo."""
+    """A trained photo network, with two views of each photo."""
 
     def __init__(self, folder: Path, card: Card) -> None:
         """Read nothing yet but what names it."""
@@ -122,20 +94,37 @@ class TrainedPhotos(EfficientNetEncoder):
 
     @cached_property
     def _model(self) -> PhotoModel:
-        return PhotoModel(kept(self._converted_folder) or self._converted(), self._card.width, self._card.side)
+        runner = load_network(self._converted_folder) or self._convert()
+        return PhotoModel(runner, self._card.width, self._card.side)
 
-    def _converted(self) -> Runner:
-        from PIL import Image
+    def _convert(self) -> Runner:
+        backbone, network = _open_network(self._folder, self._card)
+        return backbone.convert(network, self._converted_folder).runner
 
-        from matcher.encoders.backbones import open_backbone, open_vectors
-        from matcher.encoders.runtime.openvino_export import ready
 
-        backbone = open_backbone(f"efficientnet:{self._folder / BACKBONE}", side=self._card.side)
-        noise = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3), dtype=np.uint8)
-        pixels = backbone.inputs([Image.fromarray(photo) for photo in noise])["pixels"]
-        runner = ready(open_vectors(backbone, self._folder / WEIGHTS, self._card.width), {"pixels": pixels})
-        keep(self._converted_folder, runner, {})
-        return runner
+def find_origin(card: Card) -> tuple[EncoderInfo, Training]:
+    """The entry of the encoder that a training started from.
+
+    Raises:
+        EncoderError: It is not known here, cannot be trained, or is of another modality than the run.
+    """
+    info = find_encoder(card.encoder)
+    if info is None or info.training is None or info.modality != card.modality:
+        raise EncoderError(
+            f"The card of {card.id[:80]!r} says that it was trained from {card.encoder[:80]!r}, which is no encoder "
+            f"for {card.modality} that can be trained here. Import the run again, or train it again."
+        )
+    return info, info.training
+
+
+def _open_network(folder: Path, card: Card) -> tuple["Backbone", "Vectors"]:
+    """The trained backbone, and the network with all that the training put behind it."""
+    from matcher.encoders.backbones import open_backbone, open_vectors
+
+    kind = find_origin(card)[0].id.partition(":")[0]
+    spec = f"{kind}:{(folder / BACKBONE).absolute()}"
+    backbone = open_backbone(spec, max_tokens=card.max_tokens, side=card.side)
+    return backbone, open_vectors(backbone, folder / WEIGHTS, card.width)
 
 
 def side_by_side(vectors: NDArray[np.float32], letters: NDArray[np.float32], share: float) -> NDArray[np.float32]:

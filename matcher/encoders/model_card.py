@@ -13,10 +13,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from matcher.encoders.registry import CARD
+from matcher.encoders.base import COLUMN_OF, Column
 from matcher.errors import EncoderError
 
-WEIGHTS, BACKBONE, HISTORY = "weights.safetensors", "backbone", "history.parquet"
+CARD, WEIGHTS, BACKBONE, HISTORY = "config.json", "weights.safetensors", "backbone", "history.parquet"
 COUNTS = ("listings", "classes", "single_classes", "learned_from", "tuned_on", "pool")
 FIGURES = ("f1_before", "f1_network", "f1", "threshold", "best_epoch", "epochs", "seconds")
 LONGEST_WORD = 2_000  # characters of a name; a path may be long
@@ -65,6 +65,11 @@ class Card:
     letter_share: float = 0.0
     created: str = ""
 
+    @property
+    def column(self) -> Column:
+        """Of the listings: what it was trained on."""
+        return COLUMN_OF["text" if self.modality == "text" else "image"]
+
     def to_json(self) -> str:
         """Text that `read_card` reads back."""
         return json.dumps(asdict(self), indent=1)
@@ -91,21 +96,21 @@ def parse_card(text: str) -> Card:
         ValueError: It does not hold what is shown of it, or what encoding needs to know.
     """
     try:
-        card = Card(**_showable(json.loads(text)))
+        card = Card(**_replace_unshowable(json.loads(text)))
         _check(card)
     except (TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ValueError(f"{type(error).__name__}: {error}"[:200]) from error
     return card
 
 
-def _showable(value: Any) -> Any:
+def _replace_unshowable(value: Any) -> Any:
     """The value without halves of characters, which no page and no terminal takes, and without control characters."""
     if isinstance(value, str):
         return "".join("\ufffd" if unicodedata.category(letter) in ("Cc", "Cs") else letter for letter in value)
     if isinstance(value, list):
-        return [_showable(part) for part in value]
+        return [_replace_unshowable(part) for part in value]
     if isinstance(value, dict):
-        return {_showable(name): _showable(part) for name, part in value.items()}
+        return {_replace_unshowable(name): _replace_unshowable(part) for name, part in value.items()}
     return value
 
 

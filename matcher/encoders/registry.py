@@ -1,139 +1,231 @@
-"""Encoders: what turns titles or photos into vectors. Importing this loads none of them."""
+"""Every encoder that comes with the program, one entry each, and the way from a name to an encoder.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+Importing this loads none of them. A new one is a file and an entry here: terminal, pages, default recipe, training,
+comparison and README's table read the entry.
+"""
+
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, Protocol
 
+from matcher.encoders.base import (
+    COLUMN_OF,
+    ROOM_IN_MEAN,
+    THRESHOLD,
+    Column,
+    Comparison,
+    Encoder,
+    EncoderInfo,
+    Modality,
+    NamedModels,
+    Training,
+    resolve,
+)
+from matcher.encoders.model_card import CARD, read_card
 from matcher.errors import EncoderError
-from matcher.progress import Report, silent
-from matcher.vectors.embeddings import Vectors
 
-Modality = Literal["text", "image"]
-
-CARD = "config.json"  # in the folder of an encoder trained here
 LONGEST_NAME = 64  # of an encoder trained here
+MOST_RUNS_NAMED = 20  # in a message
 
 
-@dataclass(frozen=True)
-class EncoderInfo:
-    """One choice in a list of encoders.
+def named_model(family: EncoderInfo, name: str) -> EncoderInfo:
+    """The entry of another model of an encoder's kind; nothing has been measured of it."""
+    assert family.named is not None
+    return replace(
+        family,
+        id=f"{family.id}:{name}",
+        title=name.rstrip("/").rsplit("/", 1)[-1] or name,
+        one_line=f"A model given by name, from the hub or a folder: {family.named.what}.",
+        bundled=False,
+        is_default=False,
+        width=None,
+        threshold=THRESHOLD,
+        room_in_mean=ROOM_IN_MEAN,
+        named=None,
+        comparison=None,
+    )
 
-    Attributes:
-        id: What `load_encoder` takes.
-        modality: What it encodes.
-        title: Its name on the screen.
-        one_line: What it is good for.
-        bundled: Whether it works without a network; if not, its weights come from the hub at its first use.
-    """
 
-    id: str
-    modality: Modality
-    title: str
-    one_line: str
-    bundled: bool
-
+# Thresholds: chosen on several labelled catalogs of real goods for few false matches rather than many matches, because
+# nobody has looked at a catalog without labels yet, and a larger one brings more false matches at the same threshold.
+# Manhattan distance of unit rows, for a cosine distance d: of two hashes exactly 8 d; of TF-IDF about 2 sqrt(terms) d.
+_TFIDF = EncoderInfo(
+    "tfidf",
+    "text",
+    "TF-IDF words",
+    "Shared rare words; the paper's baseline, in seconds.",
+    "matcher.encoders.titles.tfidf:open_tfidf",
+    columns=("title",),
+    threshold=0.38,
+    manhattan_per_cosine=6.0,
+    comparison=Comparison("TF-IDF", is_trained=False),
+)
+_TFIDF_CHAR = EncoderInfo(
+    "tfidf-char",
+    "text",
+    "TF-IDF characters",
+    "Shared pieces of words; stands typos, cut and glued words. The best start for titles.",
+    "matcher.encoders.titles.tfidf:open_tfidf",
+    columns=("title",),
+    is_default=True,
+    threshold=0.34,
+    manhattan_per_cosine=24.0,
+)
+_BERT = EncoderInfo(
+    "bert",
+    "text",
+    "MiniLM",
+    "Meaning of English titles; finds other words for the same thing.",
+    "matcher.encoders.titles.sentence_bert:open_bert",
+    columns=("title",),
+    width=384,
+    threshold=0.2,
+    named=NamedModels("any sentence-transformers or BERT model", "hub id or folder"),
+    training=Training(
+        backbone="matcher.encoders.backbones:open_sentence_backbone",
+        converted="matcher.encoders.titles.sentence_bert:load_converted",
+        title="Titles",
+        icon="title",
+        run_word="titles",
+    ),
+    comparison=Comparison("BERT"),
+)
+_CHARACTERBERT = EncoderInfo(
+    "characterbert",
+    "text",
+    "CharacterBERT, small",
+    "Reads letters, not word pieces: finds misspelt, cut and glued titles that MiniLM misses; can be trained.",
+    "matcher.encoders.titles.characterbert_bundled:open_characterbert",
+    columns=("title",),
+    width=384,
+    named=NamedModels("CharacterBERT of the published architecture", "hub id or folder"),
+    training=Training(
+        backbone="matcher.encoders.titles.characterbert_backbone:open_character_backbone",
+        converted="matcher.encoders.titles.characterbert_bundled:load_converted",
+        title="Titles, letter by letter",
+        icon="abc",
+        run_word="letters",
+    ),
+    comparison=Comparison("CharacterBERT"),
+)
+_EFFICIENTNET = EncoderInfo(
+    "efficientnet",
+    "image",
+    "EfficientNet-Lite0",
+    "What a photo shows; finds the same goods under crops, banners and frames.",
+    "matcher.encoders.photos.efficientnet:open_efficientnet",
+    columns=("photo",),
+    is_default=True,
+    width=1280,
+    threshold=0.12,
+    named=NamedModels("any timm model", "name, checkpoint file or folder"),
+    training=Training(
+        backbone="matcher.encoders.backbones:open_photo_backbone", title="Photos", icon="image", run_word="photos"
+    ),
+    comparison=Comparison("EfficientNet"),
+)
+_PHASH = EncoderInfo(
+    "phash",
+    "image",
+    "Picture hash",
+    "The same picture again, even where only its hash is known.",
+    "matcher.encoders.photos.phash:open_phash",
+    columns=("phash", "photo"),
+    is_default=True,
+    width=64,
+    threshold=0.25,
+    # Hashes of different pictures of one product are as far apart as those of any two.
+    room_in_mean=1.8,
+    manhattan_per_cosine=8.0,
+)
+_EFFICIENTNET_B3 = replace(
+    named_model(_EFFICIENTNET, "tf_efficientnet_b3"),
+    title="EfficientNet-B3",
+    one_line="The paper's photo encoder; stronger and several times slower. Downloaded from the hub.",
+    width=1536,
+)
+_BERT_BASE = replace(
+    named_model(_BERT, "google-bert/bert-base-uncased"),
+    title="BERT base",
+    one_line="The paper's title encoder, made to be trained. Downloaded from the hub.",
+    width=768,
+)
+_CHARACTERBERT_PUBLISHED = replace(
+    named_model(_CHARACTERBERT, "helboukkouri/character-bert"),
+    title="CharacterBERT",
+    one_line="The paper's best title encoder: reads letters, not word pieces. Downloaded from the hub.",
+    width=768,
+)
 
 ENCODERS: dict[str, EncoderInfo] = {
     info.id: info
     for info in (
-        EncoderInfo("tfidf", "text", "TF-IDF words", "Shared rare words; the paper's baseline, in seconds.", True),
-        EncoderInfo(
-            "tfidf-char",
-            "text",
-            "TF-IDF characters",
-            "Shared pieces of words; stands typos, cut and glued words. The best start for titles.",
-            True,
-        ),
-        EncoderInfo("bert", "text", "MiniLM", "Meaning of English titles; finds other words for the same thing.", True),
-        EncoderInfo(
-            "characterbert",
-            "text",
-            "CharacterBERT, small",
-            "Reads letters, not word pieces: finds misspelt, cut and glued titles that MiniLM misses; can be trained.",
-            True,
-        ),
-        EncoderInfo(
-            "efficientnet",
-            "image",
-            "EfficientNet-Lite0",
-            "What a photo shows; finds the same goods under crops, banners and frames.",
-            True,
-        ),
-        EncoderInfo(
-            "phash", "image", "Picture hash", "The same picture again, even where only its hash is known.", True
-        ),
-        EncoderInfo(
-            "efficientnet:tf_efficientnet_b3",
-            "image",
-            "EfficientNet-B3",
-            "The paper's photo encoder; stronger and several times slower. Downloaded from the hub.",
-            False,
-        ),
-        EncoderInfo(
-            "bert:google-bert/bert-base-uncased",
-            "text",
-            "BERT base",
-            "The paper's title encoder, made to be trained. Downloaded from the hub.",
-            False,
-        ),
-        EncoderInfo(
-            "characterbert:helboukkouri/character-bert",
-            "text",
-            "CharacterBERT",
-            "The paper's best title encoder: reads letters, not word pieces. Downloaded from the hub.",
-            False,
-        ),
+        _TFIDF,
+        _TFIDF_CHAR,
+        _BERT,
+        _CHARACTERBERT,
+        _EFFICIENTNET,
+        _PHASH,
+        _EFFICIENTNET_B3,
+        _BERT_BASE,
+        _CHARACTERBERT_PUBLISHED,
     )
 }
 
 
-class Encoder(Protocol):
-    """Turns titles or photos into vectors.
+def trainable_encoders() -> dict[str, EncoderInfo]:
+    """Encoders that a training can start from; "<id>:<name>" starts from another model of that kind."""
+    return {info.id: info for info in ENCODERS.values() if info.training and ":" not in info.id}
 
-    Attributes:
-        id: What `load_encoder` was given.
-        modality: What it encodes.
-        fitted: Whether vectors depend on the whole catalog (TF-IDF): then a new listing means encoding all again.
-        version: Stands for everything that decides a vector besides the input: model, weights, preparation. For cache
-            keys.
+
+def encoder_spellings(modality: Modality | None = None) -> list[str]:
+    """How encoders may be named: ids, and "<id>:<name>" for other models; of one modality, or of all."""
+    of_modality = [info for info in ENCODERS.values() if modality in (None, info.modality)]
+    return [
+        *(info.id for info in of_modality if ":" not in info.id),
+        *(f"{info.id}:<{info.named.by}>" for info in of_modality if info.named),
+    ]
+
+
+def find_encoder(spec: str, folder: Path | None = None) -> EncoderInfo | None:
+    """The entry of an encoder: of one that comes with the program, of a named model, or of one trained here.
+
+    Args:
+        spec: As `load_encoder` takes it.
+        folder: The workspace's folder of encoders, to know those trained here.
+
+    Returns:
+        None if there is no such encoder. That a named model can be had is not looked at.
+
+    Raises:
+        EncoderError: The card of one trained here is damaged.
     """
+    kind, _, name = spec.partition(":")
+    if folder is not None and _is_run_name(spec) and (folder / spec / CARD).is_file():
+        return _entry_of_run(folder / spec)
+    if spec in ENCODERS:
+        return ENCODERS[spec]
+    family = ENCODERS.get(kind)
+    return named_model(family, name.strip()) if family and family.named and name.strip() else None
 
-    @property
-    def id(self) -> str: ...
-    @property
-    def modality(self) -> Modality: ...
-    @property
-    def fitted(self) -> bool: ...
-    @property
-    def version(self) -> str: ...
 
-    def encode(self, inputs: Sequence[Any], report: Report = silent) -> Vectors:
-        """Turn titles (text), photo files or None (image), or hashes of 16 hex digits or "" (phash) into vectors.
+def encoder_title(spec: str) -> str:
+    """What an encoder is called on the screen; one trained here goes by its own name."""
+    info = find_encoder(spec)
+    return info.title if info else spec
 
-        Returns:
-            Shape (N, D), float32, dense or csr. Unit rows; a row of zeros where there is nothing to encode.
-        """
-        ...
 
-    def encode_queries(self, queries: Sequence[Any], inputs: Sequence[Any], report: Report = silent) -> Vectors:
-        """Turn what is not in the catalog into vectors comparable with the catalog's.
-
-        Args:
-            queries: As for `encode`.
-            inputs: The catalog's own, all of them; looked at only by encoders that are fitted.
-            report: Told how far it is; may raise Cancelled.
-        """
-        ...
+def columns_of(encoder: Encoder) -> tuple[Column, ...]:
+    """Columns of the listings that an encoder reads, of each listing the first that is not empty."""
+    info = find_encoder(encoder.id)
+    return info.columns if info else (COLUMN_OF[encoder.modality],)  # one trained here, or one of a notebook's own
 
 
 def load_encoder(spec: str, *, folder: Path | None = None) -> Encoder:
     """Make an encoder.
 
     Args:
-        spec: A key of ENCODERS; or "bert:<hub id or folder>" for any sentence-transformers model; or
-            "characterbert:<hub id or folder>"; or "efficientnet:<timm name, checkpoint file or folder>" for any timm
-            model; or the name of an encoder trained here.
+        spec: A key of ENCODERS; "<key>:<name>" for another model of a kind that takes names; or the name of an encoder
+            trained here.
         folder: The workspace's folder of encoders, where those trained here are found and converted models are kept
             for a quick next start; None to keep nothing. Bundled models are loaded at the first input, named ones at
             once.
@@ -141,47 +233,34 @@ def load_encoder(spec: str, *, folder: Path | None = None) -> Encoder:
     Raises:
         EncoderError: There is no such encoder, or its model cannot be had: why, and what to do.
     """
-    kind, _, name = spec.partition(":")
-    name = name.strip()
-    is_name = Path(spec).name == spec and not spec.startswith(".") and len(spec) <= LONGEST_NAME
-    if folder is not None and is_name and ":" not in spec and (folder / spec / CARD).is_file():
-        from matcher.encoders.fine_tuned import open_trained
+    info = find_encoder(spec, folder)
+    if info is None:
+        raise EncoderError(
+            f"There is no encoder {spec[:80]!r}, or it was deleted. Choose one of {', '.join(ENCODERS)}"
+            f"{_runs_in_words(folder)}; or {'; or '.join(word for word in encoder_spellings() if ':' in word)}."
+        )
+    encoder: Encoder = resolve(info.opener)(info.id, folder)
+    return encoder
 
-        return open_trained(folder / spec)
-    if spec == "tfidf" or spec == "tfidf-char":
-        from matcher.encoders.titles.tfidf import TfidfEncoder
 
-        return TfidfEncoder(spec)
-    if spec == "phash":
-        from matcher.encoders.photos.phash import PHashEncoder
+def _is_run_name(spec: str) -> bool:
+    return Path(spec).name == spec and not spec.startswith(".") and ":" not in spec and len(spec) <= LONGEST_NAME
 
-        return PHashEncoder()
-    if kind == "bert" and (name or spec == "bert"):
-        from matcher.encoders.titles.sentence_bert import BertEncoder
 
-        titles = BertEncoder(name, folder)
-        if name:
-            titles.load()
-        return titles
-    if kind == "characterbert" and (name or spec == "characterbert"):
-        from matcher.encoders.runtime.weights import named_path
-        from matcher.encoders.titles.characterbert_bundled import SmallCharacterBertEncoder, is_small
-
-        if not name or is_small(named_path(name)):
-            return SmallCharacterBertEncoder(named_path(name) if name else None, folder)
-        from matcher.encoders.titles.characterbert import CharacterBertEncoder
-
-        return CharacterBertEncoder(name)
-    if kind == "efficientnet" and (name or spec == "efficientnet"):
-        from matcher.encoders.photos.efficientnet import EfficientNetEncoder
-
-        photos = EfficientNetEncoder(name, folder)
-        if name:
-            photos.load()
-        return photos
-    trained = sorted(card.parent.name for card in folder.glob(f"[!.]*/{CARD}")) if folder else []
-    here = f"; or one trained here: {', '.join(trained[:20])}" if trained else "; none is trained here yet"
-    raise EncoderError(
-        f"There is no encoder {spec[:80]!r}, or it was deleted. Choose one of {', '.join(ENCODERS)}{here}; or "
-        "bert:<hub id or folder>; or characterbert:<hub id or folder>; or efficientnet:<timm name or checkpoint file>."
+def _entry_of_run(folder: Path) -> EncoderInfo:
+    card = read_card(folder)
+    modality: Modality = "text" if card.modality == "text" else "image"
+    return EncoderInfo(
+        folder.name,
+        modality,
+        folder.name,
+        f"Trained on {card.catalog} from {card.encoder}.",
+        "matcher.encoders.fine_tuned:open_run",
+        columns=(card.column,),
+        width=card.width + card.letters,
     )
+
+
+def _runs_in_words(folder: Path | None) -> str:
+    names = sorted(card.parent.name for card in folder.glob(f"[!.]*/{CARD}")) if folder else []
+    return f"; or one trained here: {', '.join(names[:MOST_RUNS_NAMED])}" if names else "; none is trained here yet"

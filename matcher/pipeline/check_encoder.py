@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from matcher.atomic_file import atomic
-from matcher.encoders.registry import ENCODERS, load_encoder
+from matcher.encoders.registry import ENCODERS, columns_of, load_encoder
 from matcher.errors import EncoderError
 from matcher.pipeline.encoding import inputs_of
 from matcher.progress import Progress, Report, silent
@@ -17,7 +17,7 @@ TITLE = "red cotton shirt, size M"
 
 
 @dataclass(frozen=True)
-class TrialConfig:
+class CheckConfig:
     """Which encoder to open; the catalog is the one whose page asked."""
 
     catalog_id: str
@@ -25,7 +25,7 @@ class TrialConfig:
 
 
 @dataclass(frozen=True)
-class TrialResult:
+class CheckResult:
     """The encoder, what it reads, and the length of its vectors."""
 
     spec: str
@@ -33,7 +33,7 @@ class TrialResult:
     width: int
 
 
-def try_encoder(workspace: Workspace, config: TrialConfig, report: Report = silent) -> TrialResult:
+def check_encoder(workspace: Workspace, config: CheckConfig, report: Report = silent) -> CheckResult:
     """Open an encoder, encode one title or photo with it, and remember it among those that can be had.
 
     Raises:
@@ -42,11 +42,11 @@ def try_encoder(workspace: Workspace, config: TrialConfig, report: Report = sile
     report(Progress("Opening the encoder", 0, 0))
     encoder = load_encoder(config.spec, folder=workspace.encoders)
     report(Progress("Encoding with it", 0, 0))
-    photo = workspace.job_files / "trial.jpg"
+    photo = workspace.job_files / "check.jpg"
     with atomic(photo) as file:
         noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
         Image.fromarray(noise).save(file, "JPEG")
-    content = TITLE if encoder.modality == "text" else photo.name
+    content = photo.name if "photo" in columns_of(encoder) else TITLE
     vectors = encoder.encode(inputs_of(photo.parent, encoder, [content]))
     row = np.asarray(vectors[0].todense() if hasattr(vectors, "todense") else vectors[0], dtype=np.float32).ravel()
     if not np.isfinite(row).all() or not row.any():
@@ -54,7 +54,7 @@ def try_encoder(workspace: Workspace, config: TrialConfig, report: Report = sile
     opened = workspace.store.setting("", OPENED, {})
     if config.spec not in ENCODERS:
         workspace.store.set_setting("", OPENED, {**opened, config.spec: encoder.modality})
-    return TrialResult(config.spec, encoder.modality, len(row))
+    return CheckResult(config.spec, encoder.modality, len(row))
 
 
 def opened_encoders(workspace: Workspace) -> dict[str, str]:

@@ -4,33 +4,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from math import pi, sqrt
 
+from matcher.encoders.base import EncoderInfo
 from matcher.encoders.model_card import Card
+from matcher.encoders.registry import ENCODERS, find_encoder
 from matcher.ingest.catalog import Catalog
 from matcher.matching.recipe import MOST_ALONE, Recipe
 from matcher.pipeline.encoding import EncodeConfig
 
-TEXT_ENCODER = "tfidf-char"
-IMAGE_ENCODER = "efficientnet"
-
-# Cosine distances, chosen on several labelled catalogs of real goods for few false matches rather than many matches:
-# nobody has looked at these catalogs yet, and a larger one brings more false matches at the same threshold.
-THRESHOLDS = {"tfidf": 0.38, "tfidf-char": 0.34, "bert": 0.2, "efficientnet": 0.12, "phash": 0.25}
-UNKNOWN_ENCODER = 0.15
 CAREFUL = 0.8  # of the distance with the best F1: fewer matches, and far fewer false ones
 # The cosine distance with the best F1 for whitened vectors: 0.39 to 0.64 for titles of four labelled catalogs, 0.62 for
 # photos of one.
 WHITENED = {"text": 0.45, "image": 0.6}
 TEXT_WEIGHT = 0.7
-# A pair whose title and photo both are so-so may match where neither would alone, so the mean gets more room. With
-# picture hashes far more: those of different pictures of one product are as far apart as those of any two.
-ROOM = {"phash": 1.8}
-USUAL_ROOM = 1.25
-
-# Manhattan distance of unit rows, for a cosine distance d: of two hashes exactly 8 d; of TF-IDF about 2 sqrt(terms) d;
-# of dense vectors about sqrt(2 width / pi) times the Euclidean distance, as if their differences were normal.
-PER_COSINE = {"phash": 8.0, "tfidf": 6.0, "tfidf-char": 24.0}
-WIDTHS = {"bert": 384, "efficientnet": 1280}
 UNKNOWN_WIDTH = 768
+UNKNOWN = EncoderInfo("unknown", "text", "unknown", "Trained here, or gone.", "", columns=())
 
 
 def default_encoders(catalog: Catalog) -> tuple[str | None, str | None]:
@@ -38,9 +25,11 @@ def default_encoders(catalog: Catalog) -> tuple[str | None, str | None]:
 
     Photos are better than their hashes, which only find the same picture again.
     """
-    has = {column: bool((catalog.listings[column] != "").any()) for column in ("title", "photo", "phash")}
-    image = IMAGE_ENCODER if has["photo"] else "phash" if has["phash"] else None
-    return (TEXT_ENCODER if has["title"] else None), image
+    fits: dict[str, str] = {}
+    for info in ENCODERS.values():
+        if info.is_default and bool((catalog.listings[info.columns[0]] != "").any()):
+            fits.setdefault(info.modality, info.id)
+    return fits.get("text"), fits.get("image")
 
 
 def own_threshold(card: Card) -> float:
@@ -57,8 +46,10 @@ def default_recipe(config: EncodeConfig, best: Mapping[str, float] | None = None
         config: The encoders and the metric.
         best: Encoders trained here, with the cosine distance that was best on what their training kept out.
     """
-    known = THRESHOLDS | {encoder: CAREFUL * distance for encoder, distance in (best or {}).items()}
-    text, image = (known.get(spec or "", UNKNOWN_ENCODER) for spec in (config.text, config.image))
+    learned = {encoder: CAREFUL * distance for encoder, distance in (best or {}).items()}
+    text, image = (
+        learned.get(spec, _entry(spec).threshold) if spec else UNKNOWN.threshold for spec in (config.text, config.image)
+    )
     recipe = Recipe(
         config.text,
         config.image,
@@ -71,7 +62,8 @@ def default_recipe(config: EncodeConfig, best: Mapping[str, float] | None = None
     )
     if recipe.fusion == "either":
         return recipe
-    room = ROOM.get(config.image or "", USUAL_ROOM)
+    # A pair whose title and photo both are so-so may match where neither would alone, so the mean gets more room.
+    room = max(_entry(spec).room_in_mean for spec in (config.text, config.image) if spec)
     joint = TEXT_WEIGHT * _in_metric(room * text, config.text, config.metric)
     joint += (1 - TEXT_WEIGHT) * _in_metric(room * image, config.image, config.metric)
     # One alone is as near to the mean's threshold as it is to its own.
@@ -81,13 +73,23 @@ def default_recipe(config: EncodeConfig, best: Mapping[str, float] | None = None
     return replace(recipe, fused_threshold=joint, text_alone=text_alone, image_alone=image_alone)
 
 
+def _entry(encoder: str) -> EncoderInfo:
+    """What the registry says of an encoder; of one trained here, or gone, what is said of any."""
+    return find_encoder(encoder) or UNKNOWN
+
+
 def _in_metric(distance: float, encoder: str | None, metric: str) -> float:
-    """About what a cosine distance is in another metric."""
+    """About what a cosine distance is in another metric.
+
+    Manhattan distances of dense unit rows are about sqrt(2 width / pi) times Euclidean ones, as if differences were
+    normal; where an entry says so they are in proportion to the cosine distance.
+    """
     if metric == "cosine":
         return distance
-    if metric == "manhattan" and encoder in PER_COSINE:
-        return PER_COSINE[encoder] * distance
+    info = _entry(encoder or "")
+    if metric == "manhattan" and info.manhattan_per_cosine:
+        return info.manhattan_per_cosine * distance
     euclidean = sqrt(2 * distance)
     if metric == "euclidean":
         return euclidean
-    return euclidean * sqrt(2 * WIDTHS.get(encoder or "", UNKNOWN_WIDTH) / pi)
+    return euclidean * sqrt(2 * (info.width or UNKNOWN_WIDTH) / pi)

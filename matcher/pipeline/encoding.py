@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.encoders.photos.phash import phash_of
-from matcher.encoders.registry import Encoder, load_encoder
+from matcher.encoders.base import Encoder
+from matcher.encoders.registry import columns_of, load_encoder
 from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
 from matcher.pipeline.kept_vectors import KEY_BYTES, Held, assemble, row_keys
-from matcher.progress import Progress, Report, silent
+from matcher.progress import Report, silent
 from matcher.storage.files import fingerprint
 from matcher.storage.workspace import Workspace
 from matcher.vectors.candidate_pairs import CandidatePairs, candidate_pairs
@@ -26,7 +26,7 @@ from matcher.vectors.neighbours import Neighbours, nearest
 ENCODED = "encoded"  # the setting that says what a catalog was last encoded to
 ROWS_AT_ONCE = 2_000  # encoded between two saves; what a cancelled job loses at most
 PAIRS_KEPT = 6  # sets of candidate pairs of a catalog; one of 34,250 listings takes some 200 MB
-REPORT_EVERY = 50  # photos hashed
+PHOTO_ENDING = ".jpg"  # of a photo's name in the workspace; no hash has it
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ def embed(workspace: Workspace, catalog_id: str, catalog: Catalog, encoder: Enco
             return name
         keys = row_keys(contents)
         if encoder.fitted:
-            vectors = encoder.encode(contents, report)
+            vectors = encoder.encode(inputs_of(workspace.images(catalog_id), encoder, contents), report)
         else:
             vectors = _gathered(workspace, catalog_id, encoder, contents, keys, prefix, report)
         workspace.save_embeddings(catalog_id, name, embeddings_of(vectors), keys)
@@ -208,12 +208,10 @@ def _shown(workspace: Workspace, catalog_id: str) -> list[str]:
 
 def contents_of(catalog: Catalog, encoder: Encoder) -> list[str]:
     """What an encoder sees of each listing: its title, its photo's name, or its hash; "" where there is none."""
-    listings = catalog.listings
-    if encoder.modality == "text":
-        return list(listings["title"])
-    if encoder.id != "phash":
-        return list(listings["photo"])
-    return list(listings["phash"].where(listings["phash"] != "", listings["photo"]))
+    first, *others = (catalog.listings[column] for column in columns_of(encoder))
+    for other in others:
+        first = first.where(first != "", other)
+    return list(first)
 
 
 def _search(workspace: Workspace, config: EncodeConfig, names: dict[str, str], key: str, report: Report) -> None:
@@ -256,7 +254,7 @@ def _gathered(
     for start in range(0, len(todo), ROWS_AT_ONCE):
         part = todo[start : start + ROWS_AT_ONCE]
         onward = _continued(report, start, len(todo))
-        inputs = inputs_of(workspace.images(catalog_id), encoder, [content for _, content in part], onward)
+        inputs = inputs_of(workspace.images(catalog_id), encoder, [content for _, content in part])
         vectors = encoder.encode(inputs, onward)
         stem = f"{prefix}part-{fingerprint([name.hex() for name, _ in part])[:16]}"
         made = np.frombuffer(b"".join(name for name, _ in part), dtype=np.uint8).reshape(-1, KEY_BYTES)
@@ -274,20 +272,10 @@ def _earlier(workspace: Workspace, catalog_id: str, prefix: str) -> Iterator[Hel
                 yield vectors, {key.tobytes(): row for row, key in enumerate(keys)}
 
 
-def inputs_of(
-    photos: Path, encoder: Encoder, contents: Sequence[str], report: Report = silent
-) -> list[str] | list[Path]:
-    """Turn contents into what the encoder takes: titles, paths of photos, or hashes."""
-    if encoder.modality == "text":
-        return list(contents)
-    if encoder.id != "phash":
-        return [photos / content for content in contents]
-    hashes = []
-    for done, content in enumerate(contents):
-        if done % REPORT_EVERY == 0:
-            report(Progress("Hashing photos", done, len(contents)))
-        hashes.append(phash_of(photos / content) if content.endswith(".jpg") else content)
-    return hashes
+def inputs_of(photos: Path, encoder: Encoder, contents: Sequence[str]) -> list[str | Path]:
+    """Turn contents into what the encoder takes: titles and hashes as they are, photos as paths."""
+    has_photos = "photo" in columns_of(encoder)
+    return [photos / content if has_photos and content.endswith(PHOTO_ENDING) else content for content in contents]
 
 
 def _continued(report: Report, done: int, total: int) -> Report:

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix
 
-from matcher.encoders.registry import Encoder, load_encoder
+from matcher.encoders.base import Encoder
+from matcher.encoders.registry import load_encoder
 from matcher.errors import DataError
 from matcher.ingest import catalog as ingest
 from matcher.ingest.catalog import Catalog, Problem
@@ -196,7 +197,7 @@ def _embed(catalog: Catalog, encoder: Encoder, report: Report) -> Embeddings:
         raise DataError(f"No listing has a {what} that {encoder.id} can use; leave the {what}s out.")
     if encoder.fitted:  # what a word weighs depends on how often it stands in the whole catalog
         return embeddings_of(encoder.encode(contents, report))
-    vectors = encoder.encode(inputs_of(catalog.photos or Path(), encoder, distinct, report), report)
+    vectors = encoder.encode(inputs_of(catalog.photos or Path(), encoder, distinct), report)
     return embeddings_of(_spread(vectors, distinct, contents))
 
 

@@ -81,7 +81,7 @@ def prepare_model_diff(workspace: Workspace, config: ModelDiffConfig, report: Re
         for spec in (card.encoder, config.run_id)
     )
     kept_out = _find_unseen(workspace, catalog, replace(card, id=config.run_id))
-    has = (catalog.listings["title" if card.modality == "text" else "photo"] != "").to_numpy()
+    has = (catalog.listings[card.column] != "").to_numpy()
     pool = np.flatnonzero(has if kept_out is None else has & kept_out)
     chosen = np.sort(np.random.default_rng(0).permutation(pool)[:MOST_QUERIES])
     made = ModelDiff(info.content, card.created, before, after, chosen.tolist(), kept_out is not None)

@@ -4,7 +4,7 @@ import tempfile
 from functools import lru_cache
 from pathlib import Path
 
-from matcher.encoders.registry import Encoder
+from matcher.encoders.base import Encoder
 from matcher.errors import DataError
 from matcher.images import jpeg, open_image, working_copy
 from matcher.pipeline.encoding import Encoded, contents_of, inputs_of, load, load_encoded
@@ -56,7 +56,8 @@ def query(
                 encoder = _kept(workspace, spec or "", modality, name)
                 inputs = inputs_of(Path(folder), encoder, [wanted[modality]])
                 contents = contents_of(catalog, encoder) if encoder.fitted else []
-                asked[modality] = embeddings_of(encoder.encode_queries(inputs, contents))
+                others = inputs_of(workspace.images(catalog_id), encoder, contents)
+                asked[modality] = embeddings_of(encoder.encode_queries(inputs, others))
     if not asked:
         raise DataError(f"The catalog is encoded for {' and '.join(encoded.embeddings)} only; ask with that.")
     if len(asked) == 2:

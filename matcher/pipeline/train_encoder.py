@@ -5,16 +5,16 @@ from typing import Any
 
 import numpy as np
 
+from matcher.encoders.base import COLUMN_OF
 from matcher.encoders.model_card import is_run
+from matcher.encoders.registry import find_encoder, trainable_encoders
 from matcher.errors import Cancelled, TrainingError
 from matcher.progress import Report, silent
 from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
 from matcher.storage.workspace import Workspace
-from matcher.training.config import Modality, Preset, TrainConfig, preset
+from matcher.training.config import Preset, TrainConfig, preset
 from matcher.training.dataset import Listings
 from matcher.training.runs import discard_unfinished
-
-KINDS: dict[str, Modality] = {"bert": "text", "characterbert": "text", "efficientnet": "image"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def training_job(
     Args:
         workspace: Where the catalog is.
         catalog_id: What to learn from.
-        encoder: What to start from: "bert", "characterbert", "efficientnet", or one of them with ":<name>".
+        encoder: What to start from: the id of an encoder that can be trained, or one with ":<name>".
         run_id: What to call it; "" for the catalog's name and the encoder's.
         name: Preset; None for the paper's where there is a GPU, else the light one.
         use_labels: None to use labels where some product has two listings.
@@ -76,19 +76,21 @@ def training_job(
         TrainingError: The encoder cannot be trained, or a setting is out of range.
         DataError: There is no such catalog.
     """
-    kind = encoder.partition(":")[0]
-    if kind not in KINDS:
-        raise TrainingError(f"{encoder} cannot be trained; choose {', '.join(KINDS)}, or one of them with :<name>.")
+    info = find_encoder(encoder)
+    if info is None or info.training is None:
+        raise TrainingError(
+            f"{encoder} cannot be trained; choose {', '.join(trainable_encoders())}, or one of them with :<name>."
+        )
     catalog = workspace.load_catalog(catalog_id)
-    modality = KINDS[kind]
     codes = catalog.codes
     if use_labels is None:
         use_labels = bool((np.bincount(codes[codes >= 0]) > 1).any()) if (codes >= 0).any() else False
-    has = catalog.listings["title" if modality == "text" else "photo"] != ""
-    config = preset(modality, name, has_gpu=name is None and _has_gpu(), listings=int(has.sum()))
-    # The light preset starts from the bundled encoder, the paper's from its own; a named one is the user's choice.
-    named = ":" in encoder or kind == "characterbert" or name != "paper"
-    config = replace(config, use_labels=use_labels, encoder=encoder if named else config.encoder, **changes)
+    has = catalog.listings[COLUMN_OF[info.modality]] != ""
+    config = preset(info.modality, name, has_gpu=name is None and _has_gpu(), listings=int(has.sum()))
+    # The paper's preset starts from larger weights of its own kind, where it names some; all else is the user's choice.
+    kind = encoder.partition(":")[0]
+    takes_preset = name == "paper" and encoder == config.encoder.partition(":")[0]
+    config = replace(config, use_labels=use_labels, encoder=config.encoder if takes_preset else encoder, **changes)
     return TrainJob(catalog_id, run_id or f"{catalog_id[:40]}-{kind}", asdict(config))
 
 

@@ -11,8 +11,7 @@ import torch
 from safetensors import SafetensorError
 
 from matcher.encoders.backbones import Backbone, PhotoBackbone, Vectors, own_weights, whitening_layer
-from matcher.encoders.model_card import BACKBONE, HISTORY, WEIGHTS, Card
-from matcher.encoders.registry import CARD
+from matcher.encoders.model_card import BACKBONE, CARD, HISTORY, WEIGHTS, Card
 from matcher.encoders.titles.char_tfidf import Letters, fit_letters
 from matcher.errors import TrainingError
 from matcher.progress import no_heartbeat

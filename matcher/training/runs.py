@@ -17,8 +17,8 @@ from filelock import FileLock, Timeout
 from safetensors import SafetensorError, safe_open
 
 from matcher.atomic_file import atomic
-from matcher.encoders.model_card import BACKBONE, HISTORY, WEIGHTS, Card, is_run, parse_card, read_card
-from matcher.encoders.registry import CARD, ENCODERS
+from matcher.encoders.model_card import BACKBONE, CARD, HISTORY, WEIGHTS, Card, is_run, parse_card, read_card
+from matcher.encoders.registry import ENCODERS
 from matcher.errors import DataError, EncoderError, TrainingError
 from matcher.ingest.readers.parquet_reader import read_parquet
 from matcher.training.history import COLUMNS

@@ -9,6 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from matcher import jobs
+from matcher.encoders.base import COLUMN_OF, Training
+from matcher.encoders.registry import trainable_encoders
 from matcher.errors import MatcherError
 from matcher.pipeline.train_encoder import TrainJob, listings_of, training_job
 from matcher.progress import duration
@@ -21,11 +23,6 @@ from pages._shared.escape import literal
 from pages._shared.opened_catalog import Opened
 from pages._shared.wording import name_encoder
 
-KINDS = {
-    "bert": ("Titles", "titles", ":material/title:"),
-    "characterbert": ("Titles, letter by letter", "letters", ":material/abc:"),
-    "efficientnet": ("Photos", "photos", ":material/image:"),
-}
 PRESETS: dict[Preset, str] = {"light": "Light", "paper": "The paper's"}
 ABOUT = {
     "light": "Made for a computer without a graphics card: minutes for a few thousand listings.",
@@ -33,7 +30,6 @@ ABOUT = {
 }
 LABELS = {True: "With the known products", False: "Without labels"}
 LOSSES = {"arcface": "ArcFace", "softmax": "Softmax"}
-SOURCES = {"bert": "Hub id or folder", "characterbert": "Hub id or folder", "efficientnet": "timm name or checkpoint"}
 GPU_DEVICES = ("/dev/nvidiactl", "/dev/dxg")
 # Field: its name, its unit or what it does, its format.
 NUMBERS = {
@@ -58,12 +54,12 @@ def draw(opened: Opened) -> None:
         return
     with st.container(border=True, key="train-form"):
         kind = st.segmented_control(
-            "What to train", offered, default=offered[0], required=True, key="train-kind",
-            format_func=lambda name: f"{KINDS[name][2]} {KINDS[name][0]}",
+            "What to train", list(offered), default=next(iter(offered)), required=True, key="train-kind",
+            format_func=lambda name: f":material/{offered[name].icon}: {offered[name].title}",
         )  # fmt: skip
         left, right = st.columns(2)
         name = left.text_input(
-            "Name of the encoder", free_name(opened.workspace.encoders, opened.id, KINDS[kind][1]),
+            "Name of the encoder", free_name(opened.workspace.encoders, opened.id, offered[kind].run_word),
             key=f"train-name-{kind}", max_chars=64,
         )  # fmt: skip
         with right:
@@ -87,10 +83,12 @@ def draw(opened: Opened) -> None:
         )  # fmt: skip
 
 
-def _offer(opened: Opened) -> list[str]:
-    """Kinds that this catalog can teach."""
-    has = {column: bool((opened.catalog.listings[column] != "").any()) for column in ("title", "photo")}
-    return [kind for kind in KINDS if has["photo" if kind == "efficientnet" else "title"]]
+def _offer(opened: Opened) -> dict[str, Training]:
+    """Encoders that this catalog can teach."""
+    listings = opened.catalog.listings
+    has = {modality: bool((listings[column] != "").any()) for modality, column in COLUMN_OF.items()}
+    every = trainable_encoders().values()
+    return {info.id: info.training for info in every if info.training and has[info.modality]}
 
 
 def _choose_preset() -> Preset:
@@ -131,7 +129,7 @@ def _choose_more(opened: Opened, kind: str, preset: Preset, labels: bool) -> tup
     first, second = st.columns(2)
     other = first.text_input(
         "Start from another model", key=f"train-from-{kind}", placeholder=name_encoder(usual.encoder),
-        help=f"{SOURCES[kind]}. Leave it empty for the usual one.",
+        help=_describe_other_models(kind),
     ).strip()  # fmt: skip
     with second:
         loss = st.segmented_control(
@@ -156,6 +154,11 @@ def _choose_more(opened: Opened, kind: str, preset: Preset, labels: bool) -> tup
         if changes["balanced"]:
             _draw_plan(opened, replace(usual, **changes))
     return (f"{kind}:{other}" if other else kind), changes
+
+
+def _describe_other_models(kind: str) -> str:
+    named = trainable_encoders()[kind].named
+    return f"{named.what.capitalize()}, by {named.by}. Leave it empty for the usual one." if named else ""
 
 
 def _draw_plan(opened: Opened, config: TrainConfig) -> None:

@@ -13,7 +13,7 @@ from matcher.benchmark.tables import (
     comparison_table,
     describe_basis,
     format_interval,
-    paper_f1,
+    paper_f1_in_words,
     seconds_in_words,
     split_in_words,
     thresholds_in_words,
@@ -66,7 +66,7 @@ def make_table(results: Results) -> pd.DataFrame:
             line[f"{words}: F1"] = format_interval(measured.f1) if measured else none
             for name in ("precision", "recall"):
                 line[f"{words}: {name}"] = f"{getattr(measured, name).value:.3f}" if measured else ""
-        line["Paper's F1"] = f"{paper_f1(row):.3f}"
+        line["Paper's F1"] = paper_f1_in_words(row)
         line["Thresholds"] = thresholds_in_words(row.unseen) if row.unseen else ""
         line |= {"Training": seconds_in_words(row.training_seconds), "Encoding": seconds_in_words(row.encoding_seconds)}
         lines.append(line)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from math import inf
 
-from matcher.encoders.registry import ENCODERS
+from matcher.encoders.registry import encoder_title
 from matcher.matching.recipe import Fusion, Mean, Recipe
 from matcher.review.queue import RANDOM
 from matcher.vectors.candidate_pairs import Modality
@@ -31,10 +31,7 @@ METRICS: dict[Metric, str] = {
 
 def name_encoder(encoder: str | None) -> str:
     """What an encoder is called on the screen: its title, the last part of a model's name, or a run's own name."""
-    info = ENCODERS.get(encoder or "")
-    if info:
-        return info.title
-    return (encoder or "none").partition(":")[2].rstrip("/").rsplit("/", 1)[-1] or encoder or "none"
+    return encoder_title(encoder) if encoder else "none"
 
 
 def describe_recipe(recipe: Recipe) -> str:

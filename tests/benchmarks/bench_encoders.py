@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 
 from matcher.encoders.photos.efficientnet import EfficientNetEncoder
 from matcher.encoders.photos.photo_net import load_bundled
-from matcher.encoders.photos.photo_views import LOOKS, looks
+from matcher.encoders.photos.photo_views import VIEWS, photo_views
 from matcher.encoders.registry import load_encoder
 from matcher.encoders.titles.sentence_bert import BertEncoder
 from matcher.encoders.titles.sentence_net import SentenceTransformer, quiet
@@ -87,9 +87,10 @@ def photos(folder: Path) -> tuple[int, Callable[[], NDArray], Callable[[], NDArr
 
     def eager() -> NDArray:
         vectors = []
-        for start in range(0, len(files), BATCH // LOOKS):
+        for start in range(0, len(files), BATCH // VIEWS):
             some = [
-                looks(open_image(file, side=model.side), model.side) for file in files[start : start + BATCH // LOOKS]
+                photo_views(open_image(file, side=model.side), model.side)
+                for file in files[start : start + BATCH // VIEWS]
             ]
             pixels = torch.from_numpy(np.stack(some))
             with torch.inference_mode():

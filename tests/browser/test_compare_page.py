@@ -8,7 +8,6 @@ import pytest
 from driving import OpenPage, running_app, screenshot, settled
 from playwright.sync_api import Page, expect
 
-from matcher.benchmark import systems
 from matcher.benchmark.run import compare_catalog
 from matcher.benchmark.setup import CompareConfig
 from matcher.benchmark.systems import SYSTEMS, System
@@ -22,12 +21,14 @@ def address(demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     """The app with a finished comparison; a model that needs no training stands in for the trained ones."""
     root = tmp_path_factory.mktemp("compared") / "workspace"
     shutil.copytree(demo_workspace, root)
-    stand_in = System("bert+efficientnet", "BERT + EfficientNet", text="tfidf-char", image="efficientnet")
+    stand_ins = [
+        System("efficientnet", "EfficientNet", image="efficientnet", is_trained=False),
+        System("bert+efficientnet", "BERT + EfficientNet", "tfidf-char", "efficientnet", is_trained=False),
+    ]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(SYSTEMS, stand_in.id, stand_in)
-        for module in ("compare", "compare_field"):
-            patch.setattr(f"matcher.{module}.NOT_TRAINED", systems.NOT_TRAINED | {"tfidf-char", "efficientnet"})
-        models = ("tfidf", "efficientnet", stand_in.id)
+        for stand_in in stand_ins:
+            patch.setitem(SYSTEMS, stand_in.id, stand_in)
+        models = ("tfidf", *(stand_in.id for stand_in in stand_ins))
         compare_catalog(open_workspace(root), CompareConfig("demo", models))
     with running_app(root) as running:
         yield running

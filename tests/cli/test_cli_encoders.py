@@ -13,9 +13,10 @@ import torch
 
 from matcher.cli.main import cli
 from matcher.cli.progress_line import ProgressLine
+from matcher.encoders.base import THRESHOLD
 from matcher.encoders.model_card import COUNTS, FIGURES
 from matcher.matching.recipe import Recipe
-from matcher.pipeline.default_recipe import CAREFUL, UNKNOWN_ENCODER
+from matcher.pipeline.default_recipe import CAREFUL
 from matcher.pipeline.encoding import EncodeConfig
 from matcher.pipeline.recipes import usual_recipe
 from matcher.storage.workspace import open_workspace
@@ -211,4 +212,4 @@ def test_an_encoder_trained_here_brings_its_threshold_along(tmp_path):
     (folder / "weights.safetensors").write_bytes(b"")
     recipe = usual_recipe(workspace, EncodeConfig("shop", "mine", None))
     assert recipe.text_threshold == pytest.approx(CAREFUL * 0.5)
-    assert usual_recipe(workspace, EncodeConfig("shop", "other", None)).text_threshold == UNKNOWN_ENCODER
+    assert usual_recipe(workspace, EncodeConfig("shop", "other", None)).text_threshold == THRESHOLD

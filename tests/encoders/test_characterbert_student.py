@@ -10,7 +10,8 @@ from matcher.encoders.backbones import open_backbone
 from matcher.encoders.fine_tuned import open_trained
 from matcher.encoders.registry import ENCODERS, load_encoder
 from matcher.encoders.titles.char_ngrams import title_windows, word_windows
-from matcher.encoders.titles.characterbert_bundled import FOLDER, SmallCharacterBertEncoder
+from matcher.encoders.titles.characterbert_bundled import SmallCharacterBertEncoder
+from matcher.encoders.titles.characterbert_files import FOLDER
 from matcher.encoders.titles.characterbert_student import SmallCharacterBert, SmallConfig, load_small, save_small
 from matcher.errors import EncoderError
 from matcher.progress import silent

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from matcher.encoders.photos.efficientnet import PhotoModel
-from matcher.encoders.photos.photo_views import looks
+from matcher.encoders.photos.photo_views import photo_views
 from matcher.encoders.registry import load_encoder
 from matcher.errors import Cancelled, EncoderError
 
@@ -65,7 +65,7 @@ def test_vectors_are_those_of_timm_pooled_over_two_looks(encoder, photos, images
     backbone = images.load_bundled(encoder.weights).eval().backbone
     expected = np.zeros((len(photos), 1280))
     for row, photo in enumerate(photos):
-        for look in looks(Image.open(photo), 224):
+        for look in photo_views(Image.open(photo), 224):
             pixels = torch.from_numpy(look).permute(2, 0, 1)[None] / 127.5 - 1  # mean = std = 0.5
             with torch.inference_mode():
                 maps = backbone.forward_features(pixels)[0].clamp(min=1e-6).double().numpy()
@@ -117,7 +117,7 @@ def test_batches_are_as_large_as_the_runner_takes(photos):
 
 def test_a_kept_model_gives_the_same_vectors_without_torch(encoder, photos, kept, monkeypatch):
     expected = encoder.encode(photos)
-    monkeypatch.setattr("matcher.encoders.photos.efficientnet._converted", None)  # so that it cannot be converted anew
+    monkeypatch.setattr("matcher.encoders.photos.efficientnet._convert", None)  # so that it cannot be converted anew
     np.testing.assert_allclose(load_encoder("efficientnet", folder=kept).encode(photos), expected, atol=1e-6)
 
 

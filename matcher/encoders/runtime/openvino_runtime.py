@@ -68,15 +68,17 @@ class OpenVinoRunner:
                 request.start_async(inputs)
                 busy.append((rows, request))
                 if not idle:
-                    yield _finished(busy, idle)
+                    yield _finish_oldest(busy, idle)
             while busy:
-                yield _finished(busy, idle)
+                yield _finish_oldest(busy, idle)
         finally:
             for _, request in busy:  # the caller stopped early: nothing may write into memory that is given back
                 request.wait()
 
 
-def _finished(busy: deque[tuple[NDArray[np.intp], openvino.InferRequest]], idle: list[openvino.InferRequest]) -> Result:
+def _finish_oldest(
+    busy: deque[tuple[NDArray[np.intp], openvino.InferRequest]], idle: list[openvino.InferRequest]
+) -> Result:
     """Wait for the oldest batch and hand its request back."""
     rows, request = busy.popleft()
     request.wait()
@@ -90,7 +92,7 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def keep(folder: Path, runner: Runner, files: Mapping[str, str]) -> None:
+def save_network(folder: Path, runner: Runner, files: Mapping[str, str]) -> None:
     """Keep a converted network, with further text files, for the next start; nothing if it was not converted.
 
     The folder appears whole or not at all. If it cannot be written the next start converts again.
@@ -110,8 +112,8 @@ def keep(folder: Path, runner: Runner, files: Mapping[str, str]) -> None:
         return
 
 
-def kept(folder: Path) -> OpenVinoRunner | None:
-    """The network that `keep` left in this folder, or None; a damaged one is removed."""
+def load_network(folder: Path) -> OpenVinoRunner | None:
+    """The network that `save_network` left in this folder, or None; a damaged one is removed."""
     if not (folder / MODEL_FILE).is_file():
         return None
     try:

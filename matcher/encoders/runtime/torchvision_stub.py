@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-# torchvision's own declarations of the two operators that its import looks up; nothing here calls them.
+# torchvision's own declarations of the two operators that its import photo_views up; nothing here calls them.
 SCHEMAS = (
     "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
     "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
@@ -18,7 +18,7 @@ _declared: list[torch.library.Library] = []  # a declaration goes when its libra
 
 
 def import_torchvision() -> None:
-    """Import torchvision; where its compiled operators do not load, declare those that its import looks up.
+    """Import torchvision; where its compiled operators do not load, declare those that its import photo_views up.
 
     timm, transformers and sentence-transformers import torchvision. Its wheel's operators do not load beside a
     CPU-only torch, and then the import fails with "operator torchvision::nms does not exist". Call this before them.

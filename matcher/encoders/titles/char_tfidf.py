@@ -51,7 +51,7 @@ def fit_letters(titles: Sequence[str], columns: int) -> Letters:
     """Learn from titles, at least one, how telling pieces are and how the vectors spread."""
     pieces = piece_weights(titles)
     learned = fit_whitening(letter_vectors(titles, pieces, columns), LETTER_DIRECTIONS)
-    return Letters(pieces, Whitening(_half(learned.weight), _half(learned.bias)))
+    return Letters(pieces, Whitening(_round_to_half(learned.weight), _round_to_half(learned.bias)))
 
 
 def open_letters(weights: Path) -> Letters:
@@ -74,7 +74,7 @@ def open_letters(weights: Path) -> Letters:
     return Letters(pieces, Whitening(weight, bias))
 
 
-def _half(array: NDArray[np.float32]) -> NDArray[np.float32]:
+def _round_to_half(array: NDArray[np.float32]) -> NDArray[np.float32]:
     """Rounded to what is kept on disk, so that an encoder gives the same vectors before and after."""
     return array.astype(np.float16).astype(np.float32)
 
@@ -86,7 +86,7 @@ def piece_weights(titles: Sequence[str]) -> NDArray[np.float32]:
     """
     counts = _pieces(titles)
     found = np.bincount(counts.indices, minlength=BUCKETS)
-    weights: NDArray[np.float32] = _half(np.log((1.0 + len(titles)) / (1.0 + found)) + 1.0)
+    weights: NDArray[np.float32] = _round_to_half(np.log((1.0 + len(titles)) / (1.0 + found)) + 1.0)
     return weights
 
 

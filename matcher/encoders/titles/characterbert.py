@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from matcher.encoders.runtime.openvino_export import ready
+from matcher.encoders.runtime.length_batches import length_batches
+from matcher.encoders.runtime.openvino_export import make_runner
 from matcher.encoders.runtime.openvino_runtime import Batch, Result, Runner
 from matcher.encoders.runtime.torchvision_stub import import_torchvision
 from matcher.encoders.runtime.weights import digest, model_folder
-from matcher.encoders.titles.characterbert_bundled import PUBLISHED_KIND
+from matcher.encoders.titles.characterbert_files import PUBLISHED_KIND
 from matcher.encoders.titles.characterbert_net import CharacterBert, CharacterCNNConfig, character_ids
 from matcher.encoders.titles.sentence_bert import BertEncoder
 from matcher.encoders.titles.sentence_net import quiet
@@ -56,11 +57,8 @@ class CharacterModel:
         return self.runner.run(self._batches(titles, rows))
 
     def _batches(self, titles: Sequence[str], rows: NDArray[np.intp]) -> Iterator[Batch]:
-        """Titles of like length together, the longest first, so that little is filled up."""
-        order = rows[np.argsort([-len(titles[row]) for row in rows], kind="stable")]
-        size = TITLES_PER_BATCH * self.runner.scale
-        for start in range(0, len(order), size):
-            some = order[start : start + size]
+        for batch in length_batches([len(titles[row]) for row in rows], TITLES_PER_BATCH * self.runner.scale):
+            some = rows[batch]
             characters, mask = character_ids([titles[row] for row in some], self.max_words)
             yield some, {"characters": characters, "mask": mask}
 
@@ -84,10 +82,10 @@ class CharacterBertEncoder(BertEncoder):
 
     @cached_property
     def _model(self) -> CharacterModel:
-        return ready_characters(self._module, MAX_WORDS)
+        return convert_characters(self._module, MAX_WORDS)
 
 
-def ready_characters(module: torch.nn.Module, max_words: int) -> CharacterModel:
+def convert_characters(module: torch.nn.Module, max_words: int) -> CharacterModel:
     """Make a CharacterBERT, with what stands behind it, ready to run.
 
     Args:
@@ -98,7 +96,7 @@ def ready_characters(module: torch.nn.Module, max_words: int) -> CharacterModel:
     with torch.inference_mode():
         width = module.eval()(ids, mask).shape[1]
     with quiet():
-        runner = ready(module, {"characters": ids, "mask": mask})
+        runner = make_runner(module, {"characters": ids, "mask": mask})
     return CharacterModel(runner, int(width), max_words)
 
 
@@ -117,7 +115,7 @@ def load_character_bert(folder: Path) -> CharacterBert:
             "CharacterBERT."
         ) from error
     wanted = module.state_dict()
-    found = {f"bert.{_bare(name)}": tensor for name, tensor in weights.items()}
+    found = {f"bert.{_strip_prefixes(name)}": tensor for name, tensor in weights.items()}
     found = {name: tensor for name, tensor in found.items() if not name.removeprefix("bert.").startswith(NOT_WANTED)}
     wrong = sorted(
         name for name in wanted.keys() | found.keys()
@@ -159,7 +157,7 @@ def cnn_config(config: BertConfig) -> CharacterCNNConfig:
     )
 
 
-def _bare(name: str) -> str:
+def _strip_prefixes(name: str) -> str:
     for prefix in PREFIXES:
         name = name.removeprefix(prefix)
     return name

@@ -6,11 +6,19 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from matcher.encoders.runtime.openvino_export import ready
+from matcher.encoders.runtime.openvino_export import make_runner
 from matcher.encoders.runtime.weights import model_folder
 from matcher.encoders.titles.char_ngrams import title_windows
-from matcher.encoders.titles.characterbert import MAX_WORDS, WEIGHT_FILES, load_character_bert, save_character_bert
-from matcher.encoders.titles.characterbert_bundled import FOLDER, WindowModel, WindowSettings, is_small
+from matcher.encoders.titles.characterbert import (
+    MAX_WORDS,
+    WEIGHT_FILES,
+    CharacterModel,
+    convert_characters,
+    load_character_bert,
+    save_character_bert,
+)
+from matcher.encoders.titles.characterbert_bundled import WindowModel, WindowSettings, save_converted
+from matcher.encoders.titles.characterbert_files import FOLDER, is_small
 from matcher.encoders.titles.characterbert_net import CharacterBert, character_ids
 from matcher.encoders.titles.characterbert_student import SmallCharacterBert, load_small, save_small
 from matcher.encoders.titles.sentence_net import quiet
@@ -38,12 +46,14 @@ class SmallCharacterBackbone:
         """Write config.json and model.safetensors in full precision."""
         save_small(self.module, folder)
 
-    def runnable(self, vectors: nn.Module) -> WindowModel:
-        """This backbone with what a training put behind it, made ready to run."""
+    def convert(self, network: nn.Module, folder: Path) -> WindowModel:
+        """Make it ready to run with what a training put behind it, and keep that for `load_converted`."""
         with quiet():
-            runner = ready(vectors, self.inputs(["one", "two, and longer"]))
-        width = vectors(*self.inputs(["one"]).values()).shape[1]
-        return WindowModel(runner, WindowSettings(width, self.module.config.buckets, self.max_words))
+            runner = make_runner(network, self.inputs(["one", "two, and longer"]))
+        width = network(*self.inputs(["one"]).values()).shape[1]
+        model = WindowModel(runner, WindowSettings(width, self.module.config.buckets, self.max_words))
+        save_converted(folder, model)
+        return model
 
 
 class CharacterBackbone:
@@ -68,17 +78,23 @@ class CharacterBackbone:
         """Write config.json and model.safetensors."""
         save_character_bert(self.module, folder)
 
+    def convert(self, network: nn.Module, folder: Path) -> CharacterModel:
+        """Make it ready to run with what a training put behind it; it is converted anew at every start."""
+        return convert_characters(network, self.max_words)
 
-def open_characters(name: str, max_tokens: int) -> SmallCharacterBackbone | CharacterBackbone:
-    """Open a CharacterBERT for training.
+
+def open_character_backbone(spec: str, max_tokens: int, side: int) -> SmallCharacterBackbone | CharacterBackbone:
+    """Open a CharacterBERT for training, bundled or named, of the published architecture or the small one.
 
     Args:
-        name: Hub id or folder, of the published architecture or a small one; "" for the bundled one.
+        spec: "characterbert", or "characterbert:<hub id or folder>".
         max_tokens: Words that titles are cut to.
+        side: Means nothing to titles.
 
     Raises:
         EncoderError: It cannot be had, or is no CharacterBERT.
     """
+    name = spec.partition(":")[2]
     folder = model_folder(name, WEIGHT_FILES) if name else FOLDER
     if not name or is_small(folder):
         return SmallCharacterBackbone(folder, max_tokens)

@@ -9,18 +9,36 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.encoders.runtime.openvino_runtime import Batch, Result, Runner, keep, kept
-from matcher.encoders.runtime.weights import digest
+from matcher.encoders.runtime.length_batches import length_batches
+from matcher.encoders.runtime.openvino_runtime import Batch, Result, Runner, load_network, save_network
+from matcher.encoders.runtime.weights import digest, named_path
 from matcher.encoders.titles.char_ngrams import title_windows
+from matcher.encoders.titles.characterbert_files import FOLDER, is_small
 from matcher.encoders.titles.sentence_bert import SETTINGS, BertEncoder
 from matcher.errors import EncoderError
 
-FOLDER = Path(__file__).parents[3] / "assets" / "characterbert"
-CONFIG = "config.json"
-KIND = "twinshelf-characterbert"  # `model_type` in config.json
-PUBLISHED_KIND = "character_bert"  # of the published architecture
 TITLES_AT_ONCE = 16_384  # sorted by length together
 TITLES_PER_BATCH = 32
+
+
+def open_characterbert(spec: str, folder: Path | None) -> BertEncoder:
+    """Make the bundled encoder, or that of a named CharacterBERT of either architecture.
+
+    Args:
+        spec: "characterbert", or "characterbert:<hub id or folder>".
+        folder: Where the converted model is kept for the next start; None to convert each time.
+
+    Raises:
+        EncoderError: The model cannot be had, or is no CharacterBERT.
+    """
+    name = spec.partition(":")[2]
+    if not name:
+        return SmallCharacterBertEncoder(None, folder)
+    if is_small(named_path(name)):
+        return SmallCharacterBertEncoder(named_path(name), folder)
+    from matcher.encoders.titles.characterbert import CharacterBertEncoder
+
+    return CharacterBertEncoder(name)
 
 
 @dataclass(frozen=True)
@@ -55,13 +73,10 @@ class WindowModel:
         return self.runner.run(self._batches(titles, rows))
 
     def _batches(self, titles: Sequence[str], rows: NDArray[np.intp]) -> Iterator[Batch]:
-        """Titles of like length together, the longest first, so that little is filled up."""
         for start in range(0, len(rows), TITLES_AT_ONCE):
             some = rows[start : start + TITLES_AT_ONCE]
-            order = some[np.argsort([-len(titles[row]) for row in some], kind="stable")]
-            size = TITLES_PER_BATCH * self.runner.scale
-            for at in range(0, len(order), size):
-                part = order[at : at + size]
+            for batch in length_batches([len(titles[row]) for row in some], TITLES_PER_BATCH * self.runner.scale):
+                part = some[batch]
                 inputs = title_windows([titles[row] for row in part], self.settings.max_words, self.settings.buckets)
                 yield part, dict(inputs)
 
@@ -87,60 +102,41 @@ class SmallCharacterBertEncoder(BertEncoder):
                 "again with its assets folder, or make it again: python -m assets.characterbert.make FOLDER."
             )
         self.version = f"characterbert-small-1-{digest(self._source)}"
-        self._kept = folder / ".converted" / self.version if folder else None
+        self._keep_in = folder / ".converted" / self.version if folder else None
 
     @cached_property
     def _model(self) -> WindowModel:
-        return (self._kept and from_kept(self._kept)) or _converted(self._source, self._kept)
+        return (self._keep_in and load_converted(self._keep_in)) or _convert(self._source, self._keep_in)
 
 
-def is_small(folder: Path) -> bool:
-    """Whether a folder holds a model of this kind."""
-    return _kind(folder) == KIND
-
-
-def is_published(folder: Path) -> bool:
-    """Whether a folder holds a CharacterBERT of the published architecture."""
-    return _kind(folder) == PUBLISHED_KIND
-
-
-def _kind(folder: Path) -> str:
-    """What config.json calls the model in a folder; "" if it does not say."""
-    try:
-        values = json.loads((folder / CONFIG).read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return ""
-    return str(values.get("model_type", "")) if isinstance(values, dict) else ""
-
-
-def from_kept(folder: Path) -> WindowModel | None:
-    """What `make_ready` left in the folder; needs no torch. None if there is nothing."""
-    runner = kept(folder)
+def load_converted(folder: Path) -> WindowModel | None:
+    """What `save_converted` left in the folder; needs no torch. None if there is nothing."""
+    runner = load_network(folder)
     if runner is None:
         return None
     return WindowModel(runner, WindowSettings(**json.loads((folder / SETTINGS).read_text())))
 
 
-def keep_windows(folder: Path, model: WindowModel) -> None:
-    """Keep a converted network for `from_kept`."""
-    keep(folder, model.runner, {SETTINGS: json.dumps(asdict(model.settings))})
+def save_converted(folder: Path, model: WindowModel) -> None:
+    """Keep a converted network for `load_converted`."""
+    save_network(folder, model.runner, {SETTINGS: json.dumps(asdict(model.settings))})
 
 
-def _converted(source: Path, keep_in: Path | None) -> WindowModel:
+def _convert(source: Path, keep_in: Path | None) -> WindowModel:
     """Load the model with torch, make it ready to run and keep what came of it.
 
     Raises:
         EncoderError: It cannot be loaded.
     """
-    from matcher.encoders.runtime.openvino_export import ready
+    from matcher.encoders.runtime.openvino_export import make_runner
     from matcher.encoders.titles.characterbert_student import load_small
     from matcher.encoders.titles.sentence_net import quiet
 
     module = load_small(source)
     with quiet():
-        runner = ready(module, module.inputs(["one", "two, and longer"]))
+        runner = make_runner(module, module.inputs(["one", "two, and longer"]))
     config = module.config
     model = WindowModel(runner, WindowSettings(config.hidden, config.buckets, config.max_words))
     if keep_in is not None:
-        keep_windows(keep_in, model)
+        save_converted(keep_in, model)
     return model

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from matcher.encoders.runtime.torchvision_stub import import_torchvision
 from matcher.encoders.titles.char_ngrams import title_windows
-from matcher.encoders.titles.characterbert_bundled import CONFIG, KIND
+from matcher.encoders.titles.characterbert_files import CONFIG, SMALL_KIND
 from matcher.errors import EncoderError
 
 import_torchvision()
@@ -143,8 +143,10 @@ def save_small(model: SmallCharacterBert, folder: Path, *, packed: bool = False)
     """
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
     if packed:
-        tensors = _packed(tensors)
-    (folder / CONFIG).write_text(json.dumps({"model_type": KIND} | asdict(model.config), indent=1) + "\n", "utf-8")
+        tensors = _pack(tensors)
+    (folder / CONFIG).write_text(
+        json.dumps({"model_type": SMALL_KIND} | asdict(model.config), indent=1) + "\n", "utf-8"
+    )
     save_file(tensors, folder / WEIGHTS)
 
 
@@ -156,10 +158,10 @@ def load_small(folder: Path) -> SmallCharacterBert:
     """
     try:
         values = json.loads((folder / CONFIG).read_text("utf-8"))
-        if values.pop("model_type", None) != KIND:
-            raise ValueError(f"model_type is not {KIND}")
+        if values.pop("model_type", None) != SMALL_KIND:
+            raise ValueError(f"model_type is not {SMALL_KIND}")
         model = SmallCharacterBert(SmallConfig(**values))
-        model.load_state_dict(_unpacked(load_file(folder / WEIGHTS)))
+        model.load_state_dict(_unpack(load_file(folder / WEIGHTS)))
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RuntimeError, SafetensorError) as error:
         reason = " ".join(str(error).split())[:200]
         raise EncoderError(
@@ -169,8 +171,8 @@ def load_small(folder: Path) -> SmallCharacterBert:
     return model.eval()
 
 
-def _packed(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Matrices as rows of whole numbers, two to a byte in the table of windows; see `_unpacked`."""
+def _pack(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Matrices as rows of whole numbers, two to a byte in the table of windows; see `_unpack`."""
     packed: dict[str, Tensor] = {}
     for name, tensor in tensors.items():
         if tensor.ndim != 2 or min(tensor.shape) < 2:
@@ -200,7 +202,7 @@ def _row_scales(tensor: Tensor, largest: int) -> Tensor:
     return best
 
 
-def _unpacked(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+def _unpack(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     """Float32 tensors by name, whether packed or not."""
     found: dict[str, Tensor] = {}
     for name, tensor in tensors.items():

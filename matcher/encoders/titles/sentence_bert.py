@@ -11,7 +11,8 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.encoders.runtime.openvino_runtime import Batch, Runner, keep, kept
+from matcher.encoders.runtime.length_batches import length_batches
+from matcher.encoders.runtime.openvino_runtime import Batch, Runner, load_network, save_network
 from matcher.encoders.runtime.weights import digest, model_folder
 from matcher.errors import EncoderError
 from matcher.progress import Progress, Report, silent
@@ -23,6 +24,23 @@ TOKENS_PER_BATCH = 512  # what the CPU caches hold: larger batches took more tim
 TITLES_PER_BATCH = 64
 STEP = "Encoding titles"
 SETTINGS, TOKENIZER = "settings.json", "tokenizer.json"  # beside a kept model
+
+
+def open_bert(spec: str, folder: Path | None) -> "BertEncoder":
+    """Make the bundled encoder, or that of a named model, which is loaded at once to learn whether it can be.
+
+    Args:
+        spec: "bert", or "bert:<hub id or folder>".
+        folder: Where the converted model is kept for the next start; None to convert each time.
+
+    Raises:
+        EncoderError: The model cannot be had, or is no sentence-transformers model.
+    """
+    name = spec.partition(":")[2]
+    encoder = BertEncoder(name, folder)
+    if name:
+        encoder.load()
+    return encoder
 
 
 class BertEncoder:
@@ -49,7 +67,7 @@ class BertEncoder:
         self._source = model_folder(name) if name else bundled_folder()
         stamp = digest(self._source) if name else package_version(BUNDLED)
         self.version = f"bert-1-{stamp}"
-        self._kept = folder / ".converted" / self.version if folder else None
+        self._keep_in = folder / ".converted" / self.version if folder else None
 
     def load(self) -> None:
         """Load now what the first title would load, to learn early whether it can be.
@@ -92,8 +110,8 @@ class BertEncoder:
 
     @cached_property
     def _model(self) -> "TitleModel":
-        model = from_kept(self._kept) if self._kept else None
-        return model or _converted(self.id, self._source, self._kept)
+        model = load_converted(self._keep_in) if self._keep_in else None
+        return model or _convert(self.id, self._source, self._keep_in)
 
 
 class TitleModel(Protocol):
@@ -140,21 +158,12 @@ class TextModel:
             some = rows[start : start + TITLES_AT_ONCE]
             encodings = self.tokenizer.encode_batch([self.prompt + titles[row] for row in some])
             tokens = [encoding.ids for encoding in encodings]
-            for group in _groups_of_like_length([len(ids) for ids in tokens], self.runner.scale):
-                yield some[group], padded([tokens[position] for position in group], self.padding)
+            lengths, scale = [len(ids) for ids in tokens], self.runner.scale
+            for batch in length_batches(lengths, scale * TITLES_PER_BATCH, scale * TOKENS_PER_BATCH):
+                yield some[batch], pad_tokens([tokens[position] for position in batch], self.padding)
 
 
-def _groups_of_like_length(lengths: Sequence[int], scale: int) -> Iterator[NDArray[np.intp]]:
-    """Positions, longest first, in groups whose padded size stays within `scale` times TOKENS_PER_BATCH."""
-    order = np.argsort(np.array(lengths), kind="stable")[::-1]
-    start = 0
-    while start < len(order):
-        count = max(1, min(scale * TITLES_PER_BATCH, scale * TOKENS_PER_BATCH // lengths[order[start]]))
-        yield order[start : start + count]
-        start += count
-
-
-def padded(tokens: Sequence[Sequence[int]], padding: int) -> dict[str, NDArray[np.generic]]:
+def pad_tokens(tokens: Sequence[Sequence[int]], padding: int) -> dict[str, NDArray[np.generic]]:
     """Token ids and mask, both of shape (B, longest)."""
     longest = max(len(ids) for ids in tokens)
     input_ids = np.full((len(tokens), longest), padding, np.int64)
@@ -174,9 +183,9 @@ def bundled_folder() -> Path:
     return Path(get_model_path())
 
 
-def from_kept(folder: Path) -> TextModel | None:
-    """What `_converted` left in the folder; needs neither torch nor transformers. None if there is nothing."""
-    runner = kept(folder)
+def load_converted(folder: Path) -> TextModel | None:
+    """What `_convert` left in the folder; needs neither torch nor transformers. None if there is nothing."""
+    runner = load_network(folder)
     if runner is None:
         return None
     from tokenizers import Tokenizer
@@ -185,7 +194,7 @@ def from_kept(folder: Path) -> TextModel | None:
     return TextModel(runner=runner, tokenizer=Tokenizer.from_file(str(folder / TOKENIZER)), **settings)
 
 
-def _converted(name: str, source: Path, keep_in: Path | None) -> TextModel:
+def _convert(name: str, source: Path, keep_in: Path | None) -> TextModel:
     """Load the model with torch, make it ready to run and keep what came of it.
 
     Raises:
@@ -193,13 +202,13 @@ def _converted(name: str, source: Path, keep_in: Path | None) -> TextModel:
     """
     import torch
 
-    from matcher.encoders.runtime.openvino_export import ready
+    from matcher.encoders.runtime.openvino_export import make_runner
     from matcher.encoders.titles.sentence_net import load_sentence_model, quiet
 
     module, tokenizer, settings = load_sentence_model(name, source)
-    example = padded([tokenizer.encode(title).ids for title in ("one", "two, and longer")], settings["padding"])
+    example = pad_tokens([tokenizer.encode(title).ids for title in ("one", "two, and longer")], settings["padding"])
     with quiet():
-        runner = ready(module, {part: torch.from_numpy(array) for part, array in example.items()})
+        runner = make_runner(module, {part: torch.from_numpy(array) for part, array in example.items()})
     if keep_in is not None:
-        keep(keep_in, runner, {SETTINGS: json.dumps(settings), TOKENIZER: tokenizer.to_str()})
+        save_network(keep_in, runner, {SETTINGS: json.dumps(settings), TOKENIZER: tokenizer.to_str()})
     return TextModel(runner=runner, tokenizer=tokenizer, **settings)

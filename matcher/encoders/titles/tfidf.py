@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -21,6 +22,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "tfidf": {"token_pattern": r"(?u)\b\w+\b", "sublinear_tf": True},
     "tfidf-char": {"analyzer": "char_wb", "ngram_range": (3, 4), "sublinear_tf": True},
 }
+
+
+def open_tfidf(spec: str, folder: Path | None) -> "TfidfEncoder":
+    """Make the encoder of this id; nothing of it is kept in the folder."""
+    return TfidfEncoder(spec)
 
 
 @dataclass
@@ -65,27 +71,27 @@ class TfidfEncoder:
             Shape (Q, words); words unknown to the catalog are left out.
         """
         report(Progress(STEP, 0, len(queries)))
-        vectorizer = self._fitted_on(inputs)
+        vectorizer = self._fit(inputs)
         if vectorizer is None:
             vectors = csr_matrix((len(queries), 1), dtype=np.float32)
         else:
-            vectors = csr_matrix(vectorizer.transform(self._prepared(queries)))
+            vectors = csr_matrix(vectorizer.transform(self._prepare(queries)))
         report(Progress(STEP, len(queries), len(queries)))
         return vectors
 
-    def _fitted_on(self, titles: Sequence[str]) -> Any:
+    def _fit(self, titles: Sequence[str]) -> Any:
         """The vectorizer fitted on these titles, kept for the next query; None if no title has a word."""
         from sklearn.feature_extraction.text import TfidfVectorizer  # a second of import, wanted only here
 
         digest = hashlib.sha256("\0".join(titles).encode()).digest()
         if self._last is None or self._last[0] != digest:
             vectorizer = TfidfVectorizer(dtype=np.float32, lowercase=False, **OPTIONS[self.id])
-            prepared = self._prepared(titles)
+            prepared = self._prepare(titles)
             words = vectorizer.build_analyzer()
             known = any(words(title) for title in prepared)
             self._last = digest, vectorizer.fit(prepared) if known else None
         return self._last[1]
 
-    def _prepared(self, titles: Sequence[str]) -> list[str]:
+    def _prepare(self, titles: Sequence[str]) -> list[str]:
         left_out = stop_words(LANGUAGES) if self.id == "tfidf" else frozenset()
         return [clean_title(title, left_out) for title in titles]

@@ -14,8 +14,8 @@ from torch import Tensor
 
 from matcher.encoders.backbones import Backbone, PhotoBackbone
 from matcher.encoders.photos.photo_net_finetune import PhotoStem
-from matcher.encoders.photos.photo_views import LOOKS, looks
-from matcher.encoders.runtime.openvino_export import ready
+from matcher.encoders.photos.photo_views import VIEWS, photo_views
+from matcher.encoders.runtime.openvino_export import make_runner
 from matcher.encoders.runtime.openvino_runtime import Batch, cores
 from matcher.errors import TrainingError
 from matcher.images import open_image
@@ -131,9 +131,9 @@ def cache_augmented_photos(
     with torch.inference_mode():
         shape = backbone.module.stem(backbone.inputs([Image.new("RGB", (64, 64))])["pixels"]).shape[2:]
     part = path.with_suffix(".part")
-    maps = _reserve(part, (views + LOOKS, len(photos), *shape))
+    maps = _reserve(part, (views + VIEWS, len(photos), *shape))
     example = np.random.default_rng(0).integers(0, 256, (2, 1, backbone.side, backbone.side, 3), dtype=np.uint8)
-    runner = ready(PhotoStem(backbone.module), {"pixels": torch.from_numpy(example)})
+    runner = make_runner(PhotoStem(backbone.module), {"pixels": torch.from_numpy(example)})
     flat = maps.reshape(-1, int(np.prod(shape)))
     done = 0
     for rows, batch in runner.run(_iterate_pixels(backbone, photos, views, seed)):
@@ -150,9 +150,9 @@ def _iterate_pixels(backbone: PhotoBackbone, photos: Sequence[Path], views: int,
 
     def edit_versions(row: int) -> NDArray[np.uint8]:
         photo = open_image(photos[row], side=round(backbone.side * READ_AT))
-        plain = looks(photo, backbone.side)
+        plain = photo_views(photo, backbone.side)
         copies = (edit_photo(photo, np.random.default_rng([seed, row, copy])) for copy in range(views))
-        return np.stack([*plain, *(looks(copy, backbone.side)[turn % LOOKS] for turn, copy in enumerate(copies))])
+        return np.stack([*plain, *(photo_views(copy, backbone.side)[turn % VIEWS] for turn, copy in enumerate(copies))])
 
     with ThreadPoolExecutor(cores()) as pool:
         for start in range(0, len(photos), PHOTOS_PER_BATCH):
