@@ -41,6 +41,11 @@ def test_kinds_in_a_small_table_are_told_by_a_name_that_does_not_say_products():
     assert recognise_columns(table(rows, "id", "title", "label")).label == "label"
 
 
+def test_a_code_that_does_not_apply_is_no_product_and_no_kind():
+    rows = [(str(n), title, "Does not apply") for n, title in enumerate(goods())]
+    assert guess_columns(table(rows, "id", "title", "ean")) == (ColumnMap("id", "title", None, None, None), [])
+
+
 def test_the_title_is_in_the_language_that_the_rows_have():
     rows = [("a", "", "Tall vase"), ("b", "", "Low vase"), ("c", "Tasse", "Cup")]
     assert recognise_columns(table(rows, "sku", "name-de_DE", "name-en_US")).title == "name-en_US"

@@ -72,6 +72,14 @@ def test_what_keeps_the_rules_is_read_as_csv_reads_it(rows):
     assert list(read_records(iter(lines), Dialect(",", width=3), Remarks(), "t")) == rows
 
 
+def test_a_file_made_to_take_long_is_read_by_the_rules_from_some_line_on():
+    hard = ",".join(['"a', 'c"', "b"] * 10 + ["b"] * 80)  # may be cut in countless ways, and none comes to 80 cells
+    remarks = Remarks()
+    lines = ((f"{hard}\n", False) for _ in range(500))
+    assert {len(record) for record in read_records(lines, Dialect(",", width=80), remarks, "t")} == {100}
+    assert remarks.effort < 400_000
+
+
 def test_backslashes_before_quotes_and_delimiters(tmp_path):
     table = parse(tmp_path, b'"id","title"\n"1","Disc 12\\" red"\n"2","Disc 12\\", thin"\n"3","A\\\\B"\n"4","Cup"\n')
     assert titles(table) == ['Disc 12" red', 'Disc 12", thin', "A\\B", "Cup"]

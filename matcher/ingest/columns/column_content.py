@@ -97,7 +97,7 @@ def is_category(cells: pd.Series, titles: pd.Series, *, is_said: bool) -> bool:
     if len(shown) < rows:
         return False
     mean_rows = len(shown) / shown.nunique()
-    if mean_rows < under_one:
+    if mean_rows < under_one or (is_said and shown.nunique() == 1):
         return False
     words = {row: frozenset(_WORD.findall(title.casefold())) for row, title in titles.loc[shown.index].items()}
     order = shown.sample(frac=1, random_state=0)  # so that neighbours in the file are not the pairs

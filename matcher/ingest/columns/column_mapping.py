@@ -19,6 +19,7 @@ from matcher.ingest.columns.column_content import (
     title_score,
 )
 from matcher.ingest.issues import Problem
+from matcher.ingest.cells import is_nothing
 
 
 @dataclass(frozen=True)
@@ -164,12 +165,13 @@ class _Guess:
         """The first column that names products and not kinds of goods; those that do not are told."""
         titles = frame[title] if title in frame else None
         for column in self._named(names.LABEL):
+            cells = frame[column].mask(frame[column].map(is_nothing), "")
             is_said = names.known_form(column) in names.LABEL_SAID
-            if titles is not None and is_category(frame[column], titles, is_said=is_said):
-                values = frame[column][frame[column] != ""].nunique()
+            if titles is not None and is_category(cells, titles, is_said=is_said):
+                values = cells[cells != ""].nunique()
                 found = f"{values:,} values over {len(frame):,} rows, with unlike titles under one: kinds of goods."
                 advice = "It is not taken for known products. Choose it all the same if it names them."
                 self.problems.append(Problem(1, "", column, found, advice))
-            elif is_said or repeats(frame[column]):
+            elif is_said or repeats(cells):
                 return column
         return None

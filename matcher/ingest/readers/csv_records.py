@@ -16,6 +16,8 @@ from matcher.ingest.issues import Problem
 
 MAX_LINES = 1_000  # of one cell; the longest descriptions have a hundred
 _FEW = 3  # cells with line breaks and delimiters; where there are more, cells of the table are like that
+_MOST_WITHIN = 30  # delimiters within the cells of a line that is read by its meaning
+_MOST_EFFORT = 300_000  # places in a file; a file made to take long ends there, an honest one needs ten a line
 _TOLD_ONE_BY_ONE = 20  # rows; more of one kind are counted
 
 
@@ -43,6 +45,7 @@ class Remarks:
     stray: list[int] = field(default_factory=list)
     repaired: list[int] = field(default_factory=list)
     unwrapped: list[int] = field(default_factory=list)
+    effort: int = 0  # places at which lines were tried to be cut
 
     def problems(self, stray_encoding: str) -> list[Problem]:
         """Tell them, row by row where there are few."""
@@ -99,8 +102,8 @@ def read_records(
                 if any(_swallows(cell, dialect) for cell in record):
                     remarks.swallowing.append(row)
             else:
-                record = _repair(line, dialect)
-                (remarks.unclosed if _opens(line, dialect) else remarks.repaired).append(row)
+                record = _repair(line, dialect, remarks)
+                (remarks.unclosed if line.count('"') % 2 and _opens(line, dialect) else remarks.repaired).append(row)
         elif dialect.width and len(record) != dialect.width:
             record = _fit(line, record, dialect, remarks, row)
         yield record
@@ -191,28 +194,31 @@ def _fit(line: str, record: list[str], dialect: Dialect, remarks: Remarks, row: 
         if inner is not None and len(inner) == dialect.width:
             remarks.unwrapped.append(row)
             return inner
-    if len(record) > (dialect.width or 0) and (repaired := _grouped(line, dialect)):
+    if len(record) > (dialect.width or 0) and (repaired := _grouped(line, dialect, remarks)):
         remarks.repaired.append(row)
         return repaired
     return record
 
 
-def _repair(line: str, dialect: Dialect) -> list[str]:
+def _repair(line: str, dialect: Dialect, remarks: Remarks) -> list[str]:
     """Read a line whose quotes break the rules: to the table's width if that can be, else quote by quote."""
-    return _grouped(line, dialect) or [_unquoted(piece) for piece in line.rstrip("\r\n").split(dialect.delimiter)]
+    return _grouped(line, dialect, remarks) or [
+        _unquoted(piece) for piece in line.rstrip("\r\n").split(dialect.delimiter)
+    ]
 
 
-def _grouped(line: str, dialect: Dialect) -> list[str] | None:
+def _grouped(line: str, dialect: Dialect, remarks: Remarks) -> list[str] | None:
     """Cut a line at some of its delimiters so that it has the table's width: none is cut off within its quotes."""
     pieces = line.rstrip("\r\n").split(dialect.delimiter)
     width, count = dialect.width or 0, len(pieces)
-    if not width <= count <= width + 100:
+    if not width <= count <= width + _MOST_WITHIN or remarks.effort > _MOST_EFFORT:
         return None
     opens = [piece.lstrip().startswith('"') for piece in pieces]
     closes = [piece.rstrip().endswith('"') for piece in pieces]
     dead_ends: set[tuple[int, int]] = set()
 
     def cut(start: int, left: int) -> list[str] | None:
+        remarks.effort += 1
         if left == 0 or count - start < left or (start, left) in dead_ends:
             return [] if start == count and left == 0 else None
         for end in range(start + 1, count - left + 2):

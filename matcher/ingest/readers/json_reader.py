@@ -36,12 +36,13 @@ def read_json(path: Path) -> tuple[list[list[object]], str]:
         raise DataError(f"{path.name} is JSON that is not UTF-8. Save it as UTF-8.") from error
     try:
         objects, note = _objects(text, path.name)
+        keys = list(dict.fromkeys(key for each in objects for key in each))
+        rows = [[_cell(each.get(key)) for key in keys] for each in objects]
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path.name} is damaged as JSON ({shortened(str(error))}). {_WHAT}") from error
-    keys = list(dict.fromkeys(key for each in objects for key in each))
     if not keys:
         raise DataError(f"{path.name} is JSON without listings. {_WHAT}")
-    return [list(keys), *([_cell(each.get(key)) for key in keys] for each in objects)], note
+    return [list(keys), *rows], note
 
 
 def _objects(text: str, name: str) -> tuple[list[dict[str, object]], str]:
