@@ -90,6 +90,17 @@ def test_copies_are_bounded_upright_and_written_once(tmp_path):
     assert [path.stat().st_mtime_ns for path in copies] == before
 
 
+def test_a_photo_with_damage_that_does_not_show_is_kept_and_told_each_time(tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    (folder / "cut.jpg").write_bytes(jpeg()[:-2])
+    for _ in range(2):
+        catalog, problems = read(tmp_path, "id,title,image\na,Soap,cut.jpg\n", folder)
+        assert catalog.listings["photo"][0]
+        assert [(problem.row, problem.rejected) for problem in problems] == [(2, False)]
+        assert "no end mark" in problems[0].found
+
+
 def test_a_zip_of_a_table_and_photos(tmp_path, photos):
     with zipfile.ZipFile(tmp_path / "shop.zip", "w") as shop:
         shop.writestr("shop/list.csv", "id,title,image\na,Soap,red.jpg\nb,Tea,blue.png\nc,Milk,../red.jpg\n")

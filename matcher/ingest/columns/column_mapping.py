@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields
 import pandas as pd
 
 from matcher.errors import DataError
+from matcher.ingest.cells import is_nothing
 from matcher.ingest.columns import column_names as names
 from matcher.ingest.columns.column_content import (
     LOOKED_AT,
@@ -19,7 +20,6 @@ from matcher.ingest.columns.column_content import (
     title_score,
 )
 from matcher.ingest.issues import Problem
-from matcher.ingest.cells import is_nothing
 
 
 @dataclass(frozen=True)
