@@ -92,7 +92,9 @@ BOTH = EncodeConfig("shop", "tfidf", "phash", k=5)
 
 
 def test_the_whole_way_finds_the_products(workspace, shop):
-    assert import_shop(workspace, shop) == catalogs.ImportResult("shop", 12, 0, 0)
+    result = import_shop(workspace, shop)
+    assert replace(result, mapping={}) == catalogs.ImportResult("shop", 12, 0, 0, "CSV, comma, UTF-8")
+    assert result.mapping["title"] == "title"
     assert recipes.tune(workspace, BOTH).k == 5
     recipe = Recipe("tfidf", "phash", "either", "cosine", 5, 0.5, 0.2)
     result = matches.evaluate(workspace, "shop", recipe)
