@@ -22,17 +22,6 @@ _BEGINNING = r"(^|[;\t\r\n|])"
 _NUMBER_ALONE = r"[+-]?\d+(?:[.,]\d+)?(?:$|[;\t\r\n|])"
 _FORMULA = re.compile(rf"{_BEGINNING}(?!{_NUMBER_ALONE})('*)(?=[\s\"]*{_SIGN})")
 _GUARDED = re.compile(rf"{_BEGINNING}'('*)(?=[\s\"]*{_SIGN})")
-_MARKS = re.compile("[\u0300-\u036f]")
-_WORD = re.compile(r"\w+")
-_CYRILLIC = re.compile("[\u0400-\u04ff]")
-_MARKS_ALIKE = str.maketrans(
-    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
-    | dict.fromkeys("\u2018\u2019\u2032", "'")
-    | {"\u00d7": "x", "\u0131": "i", "\u2044": "/"}
-)
-_LATIN_ALIKE, _CYRILLIC_ALIKE = "aceopxykmhtb", "асеорхукмнтв"  # alike in capitals or in small letters
-_TO_CYRILLIC = str.maketrans(_LATIN_ALIKE, _CYRILLIC_ALIKE)
-_TO_LATIN = str.maketrans(_CYRILLIC_ALIKE, _LATIN_ALIKE)
 _EDGES = "\"'`.,;:!?()[]{}<>|/\\*~_-+=#"
 
 # Signs that say who owns a name; spelled out they would hang letters on it.
@@ -87,30 +76,6 @@ def _decode_escapes(match: re.Match[str]) -> str:
         return bytes.fromhex(escaped.replace("\\x", "")).decode()
     except UnicodeDecodeError:
         return escaped
-
-
-def fold(text: str) -> str:
-    """Bring what looks alike to one form, for comparing only: width, case, accents, dashes and letters of two scripts.
-
-    Marks are taken off Latin, Greek and Cyrillic letters alone; in Thai or Hindi they are vowels. A word that mixes
-    Latin and Cyrillic letters is read in the one that its telling letters belong to.
-    """
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    if not folded.isascii():
-        folded = _MARKS.sub("", unicodedata.normalize("NFD", folded)).translate(_MARKS_ALIKE)
-        folded = unicodedata.normalize("NFC", folded)
-        if _CYRILLIC.search(folded):
-            folded = _WORD.sub(_in_one_script, folded)
-    return _SPACES.sub(" ", folded).strip()
-
-
-def _in_one_script(match: re.Match[str]) -> str:
-    word = match.group()
-    latin = any("a" <= letter <= "z" and letter not in _LATIN_ALIKE for letter in word)
-    cyrillic = any("\u0400" <= letter <= "\u04ff" and letter not in _CYRILLIC_ALIKE for letter in word)
-    if latin and cyrillic:
-        return word
-    return word.translate(_TO_LATIN if latin else _TO_CYRILLIC) if _CYRILLIC.search(word) else word
 
 
 @cache

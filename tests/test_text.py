@@ -88,19 +88,3 @@ def test_full_width_is_the_same_to_the_eye(text):
 
 def test_traces_of_exports_are_undone():
     assert display_title(r"Tas &amp; Dompet \xe2\x9c\x94 asli") == "Tas & Dompet ✔ asli"
-
-
-@pytest.mark.parametrize(
-    ("text", "folded"),
-    [
-        ("\uff23afe\u0301  CR\u00c8ME", "cafe creme"),
-        ("Stra\u00dfe \u0130stanbul", "strasse istanbul"),
-        ("USB\u2011C \u00d7 2", "usb-c x 2"),
-        ("\u0427\u0430\u0439 c\u043c", "\u0447\u0430\u0438 \u0441\u043c"),  # one Latin letter before a Cyrillic one
-        ("\u0420uma", "puma"),  # a Cyrillic letter in front of Latin ones
-        ("\u0e01\u0e32\u0e41\u0e1f", "\u0e01\u0e32\u0e41\u0e1f"),
-        ("\u0e17\u0e35\u0e48", "\u0e17\u0e35\u0e48"),  # Thai vowels are marks that stay
-    ],
-)  # fmt: skip
-def test_what_looks_alike_folds_to_one_form(text, folded):
-    assert fold(text) == folded == fold(folded)

@@ -1,6 +1,7 @@
 """Conflicts: what two titles state that cannot both be true of one product."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from enum import IntEnum
 from typing import Literal, get_args
 
@@ -21,6 +22,7 @@ from matcher.matching.attributes import (
     read_titles,
 )
 from matcher.matching.quantities import AMOUNTS, COUNT
+from matcher.vectors.candidate_pairs import CandidatePairs
 
 Veto = Literal["units", "counts", "models", "colours", "sizes", "genders"]
 """What a curator may say makes another product of it."""
@@ -108,6 +110,11 @@ def conflicts_of(attributes: Attributes, left: NDArray[np.integer], right: NDArr
         for kind in KINDS_OF[veto]:
             bits[_contradict(attributes, kind, left, right)] |= np.uint8(1 << number)
     return bits
+
+
+def with_conflicts(pairs: CandidatePairs, titles: Sequence[str]) -> CandidatePairs:
+    """The same pairs, with what the titles of the N listings contradict each other in."""
+    return replace(pairs, conflicts=conflicts_of(attributes_of(titles), pairs.left, pairs.right))
 
 
 def vetoed(conflicts: NDArray[np.uint8], vetoes: Iterable[str]) -> NDArray[np.bool_]:
