@@ -82,9 +82,9 @@ def attributes_of(titles: Sequence[str]) -> Attributes:
         titles: N titles as sellers wrote them.
     """
     known = read_titles(titles)
-    stated = {kind: _incidence([known[title][kind] for title in titles]) for kind in KINDS}
+    stated = {kind: incidence([known[title][kind] for title in titles])[0] for kind in KINDS}
     series = {title: {name for model in known[title][MODEL] for name in _series(model)} for title in known}
-    return Attributes(stated | {SERIES: _incidence([series[title] for title in titles])})
+    return Attributes(stated | {SERIES: incidence([series[title] for title in titles])[0]})
 
 
 def read_titles(titles: Iterable[str]) -> dict[str, Stated]:
@@ -151,11 +151,19 @@ def _series(model: str) -> tuple[str, ...]:
     return (shape, first.group()) if first else (shape,)
 
 
-def _incidence(values: Sequence[Iterable[str]]) -> csr_matrix:
-    """Shape (N, distinct values), columns in the order of the values' names."""
+def incidence(values: Sequence[Iterable[str]]) -> tuple[csr_matrix, list[str]]:
+    """Who has which value.
+
+    Args:
+        values: For each of N listings, its values, each once.
+
+    Returns:
+        A matrix of 0 and 1, shape (N, values), at least one column; and the values in the order of its columns.
+    """
     sets = [sorted(each) for each in values]
-    column = {value: number for number, value in enumerate(sorted({value for each in sets for value in each}))}
+    names = sorted({value for each in sets for value in each}) or [""]
+    column = {value: number for number, value in enumerate(names)}
     starts = np.concatenate([[0], np.cumsum([len(each) for each in sets])])
     indices = np.array([column[value] for each in sets for value in each], dtype=np.int32)
     ones = np.ones(len(indices), dtype=np.float32)
-    return csr_matrix((ones, indices, starts), shape=(len(sets), max(1, len(column))))
+    return csr_matrix((ones, indices, starts), shape=(len(sets), len(names))), names
