@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from matcher.errors import DataError
 from matcher.matching.linkage import average_linkage
 
 LITTLE = 1e-6  # what the order of the links' strengths moves a weight by, so that shares stay what they are
@@ -65,6 +66,21 @@ def contradictions(n: int, same: RowPairs, different: RowPairs) -> list[tuple[in
     judged = np.array(same, dtype=np.int64).reshape(-1, 2)
     group = connect(n, judged[:, 0], judged[:, 1])
     return [(one, other) for one, other in different if group[one] == group[other]]
+
+
+def group_f1(group: NDArray[np.int32], codes: NDArray[np.int32]) -> float:
+    """Mean over labelled listings of the F1 of their group against their product, each counted itself.
+
+    Args:
+        group: Shape (N,). Group of each listing.
+        codes: Shape (N,). Label code of each, -1 where unknown; those without one are left out altogether.
+    """
+    group, codes = group[codes >= 0], codes[codes >= 0]
+    if not len(codes):
+        raise DataError("No listing has a label; give verdicts on the Review page, or import a table with labels.")
+    key = group.astype(np.int64) * (int(codes.max()) + 1) + codes
+    _, number, both = np.unique(key, return_inverse=True, return_counts=True)
+    return float(np.mean(2 * both[number] / (np.bincount(group)[group] + np.bincount(codes)[codes])))
 
 
 def connect(n: int, left: NDArray[np.integer], right: NDArray[np.integer]) -> NDArray[np.int32]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from matcher.errors import DataError
-from matcher.matching.attributes import (
+from matcher.matching.title_facts.attributes import (
     COLOUR,
     GENDER,
     KINDS,
@@ -21,7 +21,7 @@ from matcher.matching.attributes import (
     attributes_of,
     read_titles,
 )
-from matcher.matching.quantities import AMOUNTS, COUNT
+from matcher.matching.title_facts.quantities import AMOUNTS, COUNT
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 Veto = Literal["units", "counts", "models", "colours", "sizes", "genders"]

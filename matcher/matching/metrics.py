@@ -206,21 +206,6 @@ def listing_scores(is_match: NDArray[np.bool_], truth: Truth) -> Scores:
     return Scores(float(precision.mean()), float(recall.mean()), float(f1.mean()))
 
 
-def group_f1(group: NDArray[np.int32], codes: NDArray[np.int32]) -> float:
-    """Mean over labelled listings of the F1 of their group against their product, each counted itself.
-
-    Args:
-        group: Shape (N,). Group of each listing.
-        codes: Shape (N,). Label code of each, -1 where unknown; those without one are left out altogether.
-    """
-    group, codes = group[codes >= 0], codes[codes >= 0]
-    if not len(codes):
-        raise DataError("No listing has a label; give verdicts on the Review page, or import a table with labels.")
-    key = group.astype(np.int64) * (int(codes.max()) + 1) + codes
-    _, number, both = np.unique(key, return_inverse=True, return_counts=True)
-    return float(np.mean(2 * both[number] / (np.bincount(group)[group] + np.bincount(codes)[codes])))
-
-
 def per_listing_scores(
     is_match: NDArray[np.bool_], truth: Truth
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:

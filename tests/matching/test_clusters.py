@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.matching.clusters import connect, contradictions, group_listings
+from matcher.errors import DataError
+from matcher.matching.clusters import connect, contradictions, group_f1, group_listings
 
 
 def grouped(n, links, same=(), different=()):
@@ -125,3 +126,13 @@ def test_groups_are_linked_enough_and_never_wider_than_chains(matches, same, dif
 def test_two_listings_with_one_match_between_them_are_a_group_at_any_share():
     one, other, distance = np.array([0]), np.array([1]), np.array([0.9], np.float32)
     assert group_listings(2, one, other, distance, least_linked=1.0).tolist() == [0, 0]
+
+
+def test_a_group_is_scored_against_the_product_of_each_of_its_listings():
+    group = np.array([0, 0, 0, 1, 2], np.int32)
+    codes = np.array([7, 7, 3, 7, -1], np.int32)
+    # 2 * shared / (group + product): two of the three 7s are among three; the 3 alone is; the last 7 is by itself
+    assert group_f1(group, codes) == pytest.approx((2 * (2 * 2 / 6) + 2 * 1 / 4 + 2 * 1 / 4) / 4)
+    assert group_f1(codes[:4], codes[:4]) == 1
+    with pytest.raises(DataError):
+        group_f1(group, np.full(5, -1, np.int32))

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import DataError
-from matcher.matching.attributes import KINDS, attributes_of, read_titles
 from matcher.matching.conflicts import USUAL, VETOES, Relation, conflicts_of, name_conflicts, relations, vetoed
+from matcher.matching.title_facts.attributes import KINDS, attributes_of, read_titles
 
 
 def relation(kind, title, other):

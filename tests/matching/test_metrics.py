@@ -11,7 +11,6 @@ from matcher.matching.metrics import (
     SAME,
     UNKNOWN,
     Scores,
-    group_f1,
     kind_of,
     known_truth,
     listing_scores,
@@ -194,13 +193,3 @@ def test_without_labels_verdicts_alone_are_known_and_no_listing_can_be_scored():
     assert (truth.true_pairs, truth.listings, truth.kind(np.arange(2)).tolist()) == (1, 0, [SAME, DIFFERENT])
     with pytest.raises(DataError, match="No listing has a label"):
         truth_of(pairs, unlabelled, [(1, 0)])
-
-
-def test_a_group_is_scored_against_the_product_of_each_of_its_listings():
-    group = np.array([0, 0, 0, 1, 2], np.int32)
-    codes = np.array([7, 7, 3, 7, -1], np.int32)
-    # 2 * shared / (group + product): two of the three 7s are among three; the 3 alone is; the last 7 is by itself
-    assert group_f1(group, codes) == pytest.approx((2 * (2 * 2 / 6) + 2 * 1 / 4 + 2 * 1 / 4) / 4)
-    assert group_f1(codes[:4], codes[:4]) == 1
-    with pytest.raises(DataError):
-        group_f1(group, np.full(5, -1, np.int32))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.matching.quantities import FACTORS, quantities
+from matcher.matching.title_facts.quantities import FACTORS, quantities
 
 
 def read(title):

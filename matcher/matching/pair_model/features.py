@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
-from matcher.matching.attributes import KINDS, attributes_of
 from matcher.matching.conflicts import Relation, relations
 from matcher.matching.pair_model.lists import list_features
 from matcher.matching.pair_model.words import letter_features, low_high, word_features
-from matcher.matching.quantities import AMOUNTS
+from matcher.matching.title_facts.attributes import KINDS, attributes_of
+from matcher.matching.title_facts.quantities import AMOUNTS
 from matcher.progress import Progress, Report, silent
 from matcher.vectors.candidate_pairs import CandidatePairs
 

@@ -6,12 +6,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from matcher.errors import DataError
+from matcher.matching.clusters import connect, group_f1
 from matcher.matching.linkage import average_linkage
-from matcher.matching.metrics import group_f1
 from matcher.matching.pair_model.features import PairFeatures
 from matcher.matching.pair_model.model import Linear, PairModel, Rung
 from matcher.matching.pair_model.trees import Trees, trees_of
@@ -75,9 +73,9 @@ def product_folds(codes: NDArray[np.int32], *alike: Sequence[str], seed: int = 0
         next_one = np.flatnonzero(number[order[1:]] == number[order[:-1]])
         ends.append(np.stack([order[next_one], order[next_one + 1]]))
     left, right = np.concatenate(ends, axis=1)
-    links = coo_matrix((np.ones(len(left), np.int8), (left, right)), shape=(n, n))
-    count, part = connected_components(links.tocsr(), directed=False)
-    return np.asarray(np.random.default_rng(seed).permutation(count)[part] % FOLDS)
+    part = connect(n, left, right)
+    dealt = np.random.default_rng(seed).permutation(int(part.max(initial=-1)) + 1)
+    return np.asarray(dealt[part] % FOLDS)
 
 
 def known_pairs(

@@ -9,7 +9,7 @@ from rapidfuzz.process import cpdist
 from scipy.sparse import csr_matrix
 
 from matcher.catalog_words import learn_words
-from matcher.matching.attributes import incidence
+from matcher.matching.title_facts.attributes import incidence
 from matcher.text import fold
 from matcher.vectors.candidate_pairs import CandidatePairs
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from matcher.errors import DataError
-from matcher.matching.metrics import group_f1
+from matcher.matching.clusters import group_f1
 from matcher.matching.pair_model.features import PairFeatures
 from matcher.matching.pair_model.learn import FOLDS, group_pairs, known_pairs, learn_pair_model, product_folds
 from matcher.matching.pair_model.model import Linear, PairModel, pair_model_from_json

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from matcher.matching.quantities import AMOUNTS, COUNT, quantities
+from matcher.matching.title_facts.quantities import AMOUNTS, COUNT, quantities
 from matcher.text import fold
 
 MODEL, COLOUR, SIZE, GENDER = "model", "colour", "size", "gender"
