@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from matcher.errors import DataError
-from matcher.images import open_image, read_photo, thumbnail, working_copy
+from matcher.images import is_one_colour, open_image, read_photo, thumbnail, working_copy
 
 
 def encoded(image, kind, **options):
@@ -152,3 +152,16 @@ def opened_or_refused(data):
         assert open_image(data).mode == "RGB"
     except DataError:
         pass  # said in words; anything else would be a defect
+
+
+@pytest.mark.parametrize("colour", [(255, 255, 255), (0, 0, 0), (200, 10, 10), (128, 128, 128)])
+def test_a_field_of_one_colour_is_told_from_a_photo(tmp_path, colour):
+    def kept(image):
+        file = tmp_path / "photo.jpg"
+        working_copy(image).save(file, "JPEG", quality=90)
+        return file
+
+    field = Image.new("RGB", (600, 400), colour)
+    assert is_one_colour(kept(field))
+    field.paste((90, 120, 60), (280, 180, 330, 230))  # a small thing on a plain ground is a photo of it
+    assert not is_one_colour(kept(field))

@@ -27,7 +27,7 @@ LAYERS = (
     {"storage"},
     {"ingest", "encoders", "matching"},
     {"vectors"},
-    {"images"},
+    {"images", "catalog_words"},
     {"text", "atomic_file"},
     {"errors", "progress"},
 )

@@ -14,7 +14,7 @@ Column = Literal["title", "photo", "phash"]  # of a catalog's listings
 COLUMN_OF: dict[Modality, Column] = {"text": "title", "image": "photo"}  # what a modality is learned from
 
 THRESHOLD = 0.15  # cosine distance of an encoder that nobody has measured
-ROOM_IN_MEAN = 1.25
+ROOM_IN_MEAN = 1.3
 
 
 class Encoder(Protocol):

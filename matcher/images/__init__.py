@@ -21,6 +21,9 @@ MAX_PIXELS = 50_000_000  # 200 MB once unpacked; the largest phone photos have a
 MAX_PHOTO_BYTES = 30_000_000  # a 50-megapixel JPEG at full quality
 WORKING_SIDE = 512  # px, the paper's input size
 THUMBNAIL_SIDE = 256  # px, a card on a screen of double density
+ONE_COLOUR_BYTES = 16_000  # a field of one colour takes some 3,000 at WORKING_SIDE; a photo of anything ten times that
+ONE_COLOUR_SIDE = 32  # px
+ONE_COLOUR_SPREAD = 8  # of 255, between the darkest and the brightest value: what JPEG leaves of a plain field
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF")  # what shops serve; Pillow knows forty more, each a way in
 
 # Everything Pillow's decoders raise on damaged files. MemoryError: a decoder that believes a forged length.
@@ -76,6 +79,21 @@ def _decode(data: bytes, side: int | None) -> Image.Image:
         if side is not None:
             image.draft(None, (side, side))
         return _on_white(in_srgb(_upright(image), image))
+
+
+def is_one_colour(photo: Path) -> bool:
+    """Whether a working copy shows nothing but one colour: a white, black or grey field.
+
+    Args:
+        photo: A JPEG that an import made.
+
+    Raises:
+        DataError: The photo cannot be read.
+    """
+    if photo.stat().st_size > ONE_COLOUR_BYTES:
+        return False
+    extrema = open_image(photo, side=ONE_COLOUR_SIDE).getextrema()
+    return all(high - low <= ONE_COLOUR_SPREAD for low, high in extrema)  # type: ignore[misc]  # RGB: three pairs
 
 
 def read_bounded(path: Path) -> bytes:

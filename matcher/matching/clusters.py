@@ -7,6 +7,10 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from matcher.errors import DataError
+from matcher.matching.linkage import average_linkage
+
+LITTLE = 1e-6  # what the order of the links' strengths moves a weight by, so that shares stay what they are
 RowPairs = Sequence[tuple[int, int]]
 """Pairs of rows, each in any order."""
 
@@ -18,8 +22,9 @@ def group_listings(
     distance: NDArray[np.float32],
     same: RowPairs = (),
     different: RowPairs = (),
+    least_linked: float = 0.0,
 ) -> NDArray[np.int32]:
-    """Join matched listings into groups: all that a chain of matches connects.
+    """Join matched listings into groups: all that a chain of matches connects, or all that enough matches do.
 
     "Same" always joins, and "different" never does. Where two listings judged different would still end in one group
     through others, the weakest link on the way between them is left out, again and again until they part. A link that
@@ -32,6 +37,8 @@ def group_listings(
         distance: Shape (M,). How far the two are apart; the larger, the weaker the link.
         same: Pairs judged to be one product.
         different: Pairs judged not to be.
+        least_linked: Two groups are joined only where at least this share of the pairs between their listings is
+            matched, 0..1; with 0 one match does. Verdicts "same" join whatever the share is.
 
     Returns:
         Shape (N,). Number of each listing's group, 0.., in the order in which groups first appear in the catalog.
@@ -41,12 +48,17 @@ def group_listings(
     strength = np.concatenate([np.full(len(judged), -np.inf, dtype=np.float32), distance])
     group = connect(n, left, right)
     broken = {int(group[one]) for one, other in different if group[one] == group[other]}
-    if not broken:
+    if broken:
+        inside = np.isin(group[left], list(broken))
+        kept = ~inside
+        kept[inside] = _links_that_part(left[inside], right[inside], strength[inside], different)
+        left, right, strength = left[kept], right[kept], strength[kept]
+        group = connect(n, left, right)
+    if not least_linked:
         return group
-    inside = np.isin(group[left], list(broken))
-    kept = ~inside
-    kept[inside] = _links_that_part(left[inside], right[inside], strength[inside], different)
-    return connect(n, left[kept], right[kept])
+    links = _distinct(n, left, right, strength)
+    together = [(one, other) for one, other in same if group[one] == group[other]]
+    return average_linkage(n, *links, least_linked - 2 * LITTLE, together)
 
 
 def contradictions(n: int, same: RowPairs, different: RowPairs) -> list[tuple[int, int]]:
@@ -54,6 +66,21 @@ def contradictions(n: int, same: RowPairs, different: RowPairs) -> list[tuple[in
     judged = np.array(same, dtype=np.int64).reshape(-1, 2)
     group = connect(n, judged[:, 0], judged[:, 1])
     return [(one, other) for one, other in different if group[one] == group[other]]
+
+
+def group_f1(group: NDArray[np.int32], codes: NDArray[np.int32]) -> float:
+    """Mean over labelled listings of the F1 of their group against their product, each counted itself.
+
+    Args:
+        group: Shape (N,). Group of each listing.
+        codes: Shape (N,). Label code of each, -1 where unknown; those without one are left out altogether.
+    """
+    group, codes = group[codes >= 0], codes[codes >= 0]
+    if not len(codes):
+        raise DataError("No listing has a label; give verdicts on the Review page, or import a table with labels.")
+    key = group.astype(np.int64) * (int(codes.max()) + 1) + codes
+    _, number, both = np.unique(key, return_inverse=True, return_counts=True)
+    return float(np.mean(2 * both[number] / (np.bincount(group)[group] + np.bincount(codes)[codes])))
 
 
 def connect(n: int, left: NDArray[np.integer], right: NDArray[np.integer]) -> NDArray[np.int32]:
@@ -71,6 +98,19 @@ def connect(n: int, left: NDArray[np.integer], right: NDArray[np.integer]) -> ND
     _, group = connected_components(links, directed=False)
     _, first, number = np.unique(group, return_index=True, return_inverse=True)
     return np.asarray(np.argsort(np.argsort(first))[number], dtype=np.int32)
+
+
+def _distinct(
+    n: int, left: NDArray[np.integer], right: NDArray[np.integer], distance: NDArray[np.float32]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Each link once, with a weight of nearly 1: the stronger it is, the more, so that strong links join first."""
+    key = np.minimum(left, right).astype(np.int64) * n + np.maximum(left, right)
+    order = np.lexsort((distance, key))
+    key, distance = key[order], distance[order]
+    first = np.append(True, key[1:] != key[:-1])[: len(key)] & (key // n != key % n)
+    key, distance = key[first], distance[first]
+    _, place = np.unique(distance, return_inverse=True)
+    return key // n, key % n, 1 - LITTLE * place / max(1, len(distance))
 
 
 def _links_that_part(

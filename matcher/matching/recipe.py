@@ -10,17 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
+from matcher.matching.conflicts import VETOES, vetoed
 from matcher.vectors.candidate_pairs import CandidatePairs
 from matcher.vectors.distance import Metric
 
 Fusion = Literal["either", "both", "mean", "fused"]
 Mean = Literal["arithmetic", "geometric"]
 FORMAT = 1
-NEUTRAL = {"mean", "text_alone", "image_alone"}  # keys that a file may lack: their default is to change nothing
+NEUTRAL = {"mean", "text_alone", "image_alone", "veto"}  # keys that a file may lack: their default is to change nothing
 MOST_CHARACTERS = 10_000  # a recipe has some 400
 MOST_ALONE = 1000
 FARTHEST = np.float32(2)  # that any threshold may be, but for Manhattan distance
-NO_NEARER = np.float32(1e-3)  # for a geometric mean: one distance of 0 shall not make the other meaningless
+NO_NEARER = 1e-3  # for a geometric mean: one distance of 0 shall not make the other meaningless
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Recipe:
         text_alone: What the distance of titles is multiplied by in "mean" where a listing lacks a photo: titles and
             photos lie differently far apart, so what is near for both together is not so for one of them. Above 0.
         image_alone: What that of photos is multiplied by where a listing lacks a title.
+        veto: Some of VETOES: titles that contradict each other in one of them are no match, however near they are. Any
+            sequence is taken, and kept in the order of VETOES.
 
     Raises:
         DataError: A value is of the wrong type or out of range.
@@ -63,6 +66,7 @@ class Recipe:
     mean: Mean = "arithmetic"
     text_alone: float = 1.0
     image_alone: float = 1.0
+    veto: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("text_encoder", "image_encoder"):
@@ -82,6 +86,10 @@ class Recipe:
             value = getattr(self, name)
             wanted = "a distance of 0 or more" if most == np.inf else "a distance from 0 to 2"
             _expect(value is None or _number(value, most), name, value, wanted)
+        given = self.veto if isinstance(self.veto, list | tuple) else None
+        known = given is not None and all(isinstance(veto, str) and veto in VETOES for veto in given)
+        _expect(known, "veto", self.veto, f"a list of some of {', '.join(VETOES)}")
+        object.__setattr__(self, "veto", tuple(veto for veto in VETOES if veto in self.veto))
 
     @property
     def modalities(self) -> tuple[str, ...]:
@@ -160,7 +168,31 @@ def decide(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.bool_]:
         for other in near[1:]:
             is_match = is_match | other if recipe.fusion == "either" else is_match & other
     is_match &= pairs.rank <= recipe.k
+    if recipe.veto:
+        is_match &= ~_vetoed(pairs, recipe)
     return is_match
+
+
+def with_vetoes(pairs: CandidatePairs, recipe: Recipe) -> CandidatePairs:
+    """The pairs as the recipe looks at them: infinitely far apart where it has a veto.
+
+    Raises:
+        DataError: The recipe has a veto, and nobody looked for conflicts.
+    """
+    if not recipe.veto:
+        return pairs
+    far = _vetoed(pairs, recipe)
+    distance = {modality: np.where(far, np.float32(np.inf), values) for modality, values in pairs.distance.items()}
+    return replace(pairs, distance=distance)
+
+
+def _vetoed(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.bool_]:
+    if pairs.conflicts is None:
+        raise DataError(
+            f"The recipe parts listings by {', '.join(recipe.veto)}, and these pairs do not tell what titles "
+            "contradict each other in; encode the catalog again."
+        )
+    return vetoed(pairs.conflicts, recipe.veto)
 
 
 def joint_distance(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.float32]:
@@ -173,7 +205,7 @@ def joint_distance(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.float32]
         return distance_of(pairs, recipe.modalities[0])
     text, image = distance_of(pairs, "text"), distance_of(pairs, "image")
     geometric = recipe.mean == "geometric"
-    mean, other = (np.maximum(distance, NO_NEARER if geometric else 0) for distance in (text, image))
+    mean, other = (np.maximum(distance, np.float32(NO_NEARER if geometric else 0)) for distance in (text, image))
     with np.errstate(invalid="ignore"):  # 0 * inf, where a weight is 0 and its distance not there; set below
         for values, weight in ((mean, recipe.text_weight), (other, 1 - recipe.text_weight)):
             if geometric:

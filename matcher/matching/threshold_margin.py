@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
-from matcher.matching.recipe import Recipe, joint_distance
+from matcher.matching.recipe import Recipe, joint_distance, with_vetoes
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 
@@ -22,11 +22,12 @@ def distance_to_edge(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.float3
         recipe: The rule, with its thresholds set. Its k plays no part here.
 
     Returns:
-        Shape (P,); inf where the pair lacks what the rule needs.
+        Shape (P,); inf where the pair lacks what the rule needs, or meets a veto.
 
     Raises:
         DataError: A threshold is not set, or the pairs lack a modality.
     """
+    pairs = with_vetoes(pairs, recipe)
     if recipe.fusion in ("mean", "fused"):
         return _beyond(joint_distance(pairs, recipe), recipe.threshold("fused"))
     sides = [

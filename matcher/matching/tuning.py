@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from matcher.errors import DataError
 from matcher.matching.metrics import RowPair, Truth, truth_of
 from matcher.matching.product_f1 import pair_counts, product_f1
-from matcher.matching.recipe import Mean, Recipe, distance_of, joint_distance
+from matcher.matching.recipe import Mean, Recipe, distance_of, joint_distance, with_vetoes
 from matcher.matching.threshold_grid import Axis, Rule
 from matcher.vectors.candidate_pairs import CandidatePairs
 
@@ -47,7 +47,7 @@ def tune_recipe(
     Args:
         pairs: Candidate pairs of N listings, with distances in the template's modalities and metric.
         codes: Shape (N,). Label code of each listing, -1 where unknown.
-        template: All but the thresholds.
+        template: All but the thresholds; its vetoes stand.
         objective: "f1": the largest mean F1 of a listing's matches, itself counted. "precision@0.95": the most recall
             of pairs among thresholds whose matches are right that often, on these labels.
         growth: For "f1", how many times each false match counts.
@@ -144,8 +144,9 @@ def _rule(recipe: Recipe) -> Rule:
 def _axes(recipe: Recipe, truth: Truth, steps: int) -> tuple[Axis, Axis]:
     """Thresholds to try: 0 and quantiles of true pairs' distances; with one distance only, the second axis is empty."""
     axes = []
+    pairs = with_vetoes(truth.pairs, recipe)
     for name in recipe.thresholds:
-        distance = joint_distance(truth.pairs, recipe) if name == "fused" else distance_of(truth.pairs, name)
+        distance = joint_distance(pairs, recipe) if name == "fused" else distance_of(pairs, name)
         true_distance = distance[truth.same_rows]
         true_distance = true_distance[np.isfinite(true_distance)]
         tried = [0.0]

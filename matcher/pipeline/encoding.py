@@ -14,6 +14,8 @@ from matcher.encoders.base import Encoder
 from matcher.encoders.registry import columns_of, load_encoder
 from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
+from matcher.matching.conflicts import with_conflicts
+from matcher.pipeline.empty_photos import empty_photos
 from matcher.pipeline.kept_vectors import KEY_BYTES, Held, assemble, row_keys
 from matcher.progress import Report, silent
 from matcher.storage.files import fingerprint
@@ -25,6 +27,7 @@ from matcher.vectors.neighbours import Neighbours, nearest
 
 ENCODED = "encoded"  # the setting that says what a catalog was last encoded to
 ROWS_AT_ONCE = 2_000  # encoded between two saves; what a cancelled job loses at most
+PAIRS_VERSION = 2  # of what a set of candidate pairs holds
 PAIRS_KEPT = 6  # sets of candidate pairs of a catalog; one of 34,250 listings takes some 200 MB
 PHOTO_ENDING = ".jpg"  # of a photo's name in the workspace; no hash has it
 
@@ -114,10 +117,12 @@ def encode_catalog(workspace: Workspace, config: EncodeConfig, report: Report = 
             for modality, spec in chosen.items()
             if spec
         }
-        key = fingerprint([names, config.metric, config.k, config.text_weight, len(catalog.listings)])[:12]
+        titles = fingerprint(list(catalog.listings["title"]))  # they decide conflicts, whatever is encoded
+        parts = [names, config.metric, config.k, config.text_weight, len(catalog.listings), titles, PAIRS_VERSION]
+        key = fingerprint(parts)[:12]
         name = f"{'+'.join(_slug(spec) for spec in chosen.values() if spec)}-{key}"
         if not workspace.has_pairs(config.catalog_id, name):
-            _search(workspace, config, names, name, report)
+            _search(workspace, config, catalog, names, name, report)
         return open_encoded(workspace, config, names, name, info.content)
 
 
@@ -214,9 +219,13 @@ def contents_of(catalog: Catalog, encoder: Encoder) -> list[str]:
     return list(first)
 
 
-def _search(workspace: Workspace, config: EncodeConfig, names: dict[str, str], key: str, report: Report) -> None:
+def _search(
+    workspace: Workspace, config: EncodeConfig, catalog: Catalog, names: dict[str, str], key: str, report: Report
+) -> None:
     """Find neighbours and measure pairs from vectors that are in the workspace, and save both."""
     embeddings = {kind: workspace.load_embeddings(config.catalog_id, name) for kind, name in names.items()}
+    if "image" in embeddings:
+        embeddings["image"] = embeddings["image"].without(empty_photos(catalog))
     if len(embeddings) == 2:
         embeddings["fused"] = fuse(embeddings["text"], embeddings["image"], config.text_weight)
     neighbours = {}
@@ -224,6 +233,7 @@ def _search(workspace: Workspace, config: EncodeConfig, names: dict[str, str], k
         neighbours[kind] = nearest(vectors, k=config.k, metric=config.metric, report=_named(report, kind))
         workspace.save_neighbours(config.catalog_id, f"{key}-{kind}", neighbours[kind])
     pairs = candidate_pairs(embeddings, neighbours, config.metric, report)
+    pairs = with_conflicts(pairs, list(catalog.listings["title"]))
     workspace.save_pairs(config.catalog_id, key, pairs, asdict(config) | {"embeddings": names})
     shown = workspace.store.setting(config.catalog_id, ENCODED)  # what the pages show outlives any number of trials
     workspace.keep_latest_pairs(config.catalog_id, PAIRS_KEPT, always=shown["key"] if shown else None)

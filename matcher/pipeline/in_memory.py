@@ -16,11 +16,13 @@ from matcher.encoders.registry import load_encoder
 from matcher.errors import DataError
 from matcher.ingest import catalog as ingest
 from matcher.ingest.catalog import Catalog, Problem
+from matcher.matching.conflicts import with_conflicts
 from matcher.matching.metrics import Truth, listing_scores, pair_scores, truth_of
 from matcher.matching.recipe import Fusion, Recipe, decide
 from matcher.matching.resolve import outcome_of
 from matcher.matching.tuning import tune_recipe
 from matcher.pipeline.default_recipe import default_encoders, default_recipe
+from matcher.pipeline.empty_photos import empty_photos
 from matcher.pipeline.encoding import EncodeConfig, contents_of, inputs_of
 from matcher.pipeline.matches import Evaluation
 from matcher.pipeline.recipes import FUSIONS
@@ -109,10 +111,12 @@ def encode(
         text, image = default_encoders(catalog)
     chosen = {"text": _open(text, "text"), "image": _open(image, "image")}
     embeddings = {kind: _embed(catalog, encoder, report) for kind, encoder in chosen.items() if encoder}
+    if "image" in embeddings:
+        embeddings["image"] = embeddings["image"].without(empty_photos(catalog))
     if len(embeddings) == 2:
         embeddings["fused"] = fuse(embeddings["text"], embeddings["image"], text_weight)
     neighbours = {kind: nearest(vectors, k=k, metric=metric, report=report) for kind, vectors in embeddings.items()}
-    pairs = candidate_pairs(embeddings, neighbours, metric, report)
+    pairs = with_conflicts(candidate_pairs(embeddings, neighbours, metric, report), list(catalog.listings["title"]))
     names = {kind: encoder.id if encoder else None for kind, encoder in chosen.items()}
     config = EncodeConfig("", names["text"], names["image"], metric, k, text_weight)
     return EncodedCatalog(catalog, config, embeddings, neighbours, pairs)
@@ -136,10 +140,13 @@ def tune(encoded: EncodedCatalog, fusion: Fusion | None = None, objective: str =
     template = replace(template, text_alone=usual.text_alone, image_alone=usual.image_alone)
     tried = [fusion] if fusion else FUSIONS if config.text and config.image else FUSIONS[:1]
     recipes = [tune_recipe(encoded.pairs, codes, replace(template, fusion=each), objective) for each in tried]
-    if len(recipes) == 1:
-        return recipes[0]
     truth = truth_of(encoded.pairs, codes)
-    return max(recipes, key=lambda recipe: _merit(encoded, recipe, truth, objective))
+
+    def merit(recipe: Recipe) -> float:
+        return _merit(encoded, recipe, truth, objective)
+
+    best = max(recipes, key=merit)
+    return max(best, tune_recipe(encoded.pairs, codes, replace(best, veto=usual.veto), objective), key=merit)
 
 
 def match(encoded: EncodedCatalog, recipe: Recipe | None = None) -> pd.DataFrame:

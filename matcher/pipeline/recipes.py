@@ -79,6 +79,7 @@ def tune(
         workspace: Where the catalog is.
         config: The catalog, and how to encode it.
         fusion: None tries all that need no vectors of their own, and takes the one that does best on these labels.
+            The usual vetoes are taken if they do better than none.
         objective: What is to be best: "f1", or "precision@0.95" for the most recall at that precision.
         report: Told how far it is.
 
@@ -116,7 +117,12 @@ def _tuned(workspace: Workspace, config: EncodeConfig, fusion: Fusion | None, ob
     considered = pairs if is_query is None else pairs.chosen(is_query[pairs.left] | is_query[pairs.right])
     truth = truth_of(considered, catalog.codes, same, different)
     by_recall = objective != "f1"
-    return max(recipes, key=lambda recipe: _merit(decide(considered, recipe), truth, by_recall))
+
+    def merit(recipe: Recipe) -> float:
+        return _merit(decide(considered, recipe), truth, by_recall)
+
+    best = max(recipes, key=merit)
+    return max(best, choose(replace(best, veto=usual.veto)), key=merit)
 
 
 def kept_out(workspace: Workspace, config: EncodeConfig) -> NDArray[np.bool_] | None:

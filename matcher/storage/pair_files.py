@@ -20,6 +20,8 @@ def write_pairs(folder: Path, name: str, pairs: CandidatePairs, config: Mapping[
     with atomic(folder / f"{name}.json") as file:
         file.write(json.dumps({"n": pairs.n, **config}, indent=1).encode())
     frame = pd.DataFrame({"left": pairs.left, "right": pairs.right, "rank": pairs.rank, **pairs.distance})
+    if pairs.conflicts is not None:
+        frame["conflicts"] = pairs.conflicts
     with atomic(folder / f"{name}.parquet") as file:
         frame.to_parquet(file, index=False, compression=None)
 
@@ -38,4 +40,5 @@ def read_pairs(folder: Path, name: str) -> CandidatePairs:
         raise DataError(f"The candidate pairs {name} are gone; encode the catalog again.") from error
     distance: dict[str, NDArray[np.float32]] = {kind: frame[kind].to_numpy() for kind in MODALITIES if kind in frame}
     left, right, rank = (frame[column].to_numpy() for column in ("left", "right", "rank"))
-    return CandidatePairs(config["n"], left, right, rank, distance)
+    conflicts = frame["conflicts"].to_numpy() if "conflicts" in frame else None
+    return CandidatePairs(config["n"], left, right, rank, distance, conflicts)

@@ -29,6 +29,8 @@ class CandidatePairs:
         rank: Shape (P,). Best place the pair has in a row of neighbours, in either direction and any modality; 1 is
             nearest. Pairs with `rank <= k` are those that a search for k neighbours finds.
         distance: Modality to shape (P,). Infinite where a listing lacks the modality.
+        conflicts: Shape (P,). What the titles contradict each other in, as bits (see `matching.conflicts`); None where
+            it was not looked for.
     """
 
     n: int
@@ -36,6 +38,7 @@ class CandidatePairs:
     right: NDArray[np.int32]
     rank: NDArray[np.uint16]
     distance: Mapping[str, NDArray[np.float32]]
+    conflicts: NDArray[np.uint8] | None = None
 
     def __len__(self) -> int:
         return len(self.left)
@@ -43,7 +46,8 @@ class CandidatePairs:
     def chosen(self, which: NDArray[np.bool_] | NDArray[np.integer]) -> "CandidatePairs":
         """Some of the pairs, in the same order; `which` is a mask (P,) or ascending positions."""
         distance = {modality: values[which] for modality, values in self.distance.items()}
-        return CandidatePairs(self.n, self.left[which], self.right[which], self.rank[which], distance)
+        conflicts = None if self.conflicts is None else self.conflicts[which]
+        return CandidatePairs(self.n, self.left[which], self.right[which], self.rank[which], distance, conflicts)
 
     @cached_property
     def degree(self) -> NDArray[np.int64]:

@@ -1,5 +1,6 @@
 """How far two listings are apart: all against all in blocks, or chosen pairs exactly."""
 
+from collections.abc import Iterator
 from typing import Literal, get_args
 
 import numpy as np
@@ -77,17 +78,27 @@ def pair_distance(
     check_metric(metric)
     power: Literal[1, 2] = 1 if metric == "manhattan" else 2
     total = np.zeros(len(left), dtype=np.float32)
-    step = max(1, FLOATS_AT_ONCE // max(1, embeddings.width))
-    for start in range(0, len(left), step):
-        block = slice(start, start + step)
+    for start in range(0, len(left), REPORT_EVERY):
         for part in embeddings.parts:
-            total[block] += _difference(part, left[block], right[block], power)
-        if start // REPORT_EVERY != (start + step) // REPORT_EVERY:
-            report(Progress("Measuring pairs", min(start + step, len(left)), len(left)))
+            for block in _blocks(part, start, min(start + REPORT_EVERY, len(left))):
+                total[block] += _difference(part, left[block], right[block], power)
+        report(Progress("Measuring pairs", min(start + REPORT_EVERY, len(left)), len(left)))
     total[~(embeddings.present[left] & embeddings.present[right])] = np.inf
     if metric == "cosine":
         total /= 2
     return np.sqrt(total, out=total) if metric == "euclidean" else total
+
+
+def _blocks(vectors: Vectors, start: int, stop: int) -> Iterator[slice]:
+    """Parts of the pairs from `start` to `stop` whose differences stay in the cache.
+
+    Of sparse vectors it is the values that are there that take room. By their width, which grows with the catalog,
+    seven pairs went at a time, and a pair took ten times as long as it does in blocks of thousands.
+    """
+    rows, width = vectors.shape
+    held = width if isinstance(vectors, np.ndarray) else 2 * vectors.nnz / max(1, rows)
+    step = max(1, int(FLOATS_AT_ONCE / max(1, held)))
+    return (slice(at, min(at + step, stop)) for at in range(start, stop, step))
 
 
 def _difference(

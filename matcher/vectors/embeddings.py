@@ -67,6 +67,18 @@ class Embeddings:
         """Columns of all parts together."""
         return sum(int(part.shape[1]) for part in self.parts)
 
+    def without(self, which: NDArray[np.bool_]) -> "Embeddings":
+        """The same embeddings, as if some listings had nothing; themselves where there are none.
+
+        Args:
+            which: Shape (N,). The listings that lose their vector.
+        """
+        if not (which & self.present).any():
+            return self
+        kept = np.where(which, np.float32(0), np.float32(1))
+        beside = None if self.beside is None else np.asarray(self.beside * kept[:, None])
+        return Embeddings(_scaled(self.vectors, kept), self.present & ~which, beside)
+
     def rows(self, which: NDArray[np.integer] | slice) -> "Embeddings":
         """The same embeddings for some listings only, in the order given."""
         beside = None if self.beside is None else self.beside[which]
@@ -145,7 +157,7 @@ def fuse(text: Embeddings, image: Embeddings, text_weight: float) -> Embeddings:
     return Embeddings(hstack([left, right], format="csr"), present)
 
 
-def _scaled(vectors: Vectors, factor: NDArray[np.float64]) -> Vectors:
+def _scaled(vectors: Vectors, factor: NDArray[np.floating]) -> Vectors:
     """Each row times its factor; shapes (N, D) and (N,)."""
     scale = factor.astype(np.float32)
     if isinstance(vectors, np.ndarray):

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.matching.clusters import connect, contradictions, group_listings
+from matcher.errors import DataError
+from matcher.matching.clusters import connect, contradictions, group_f1, group_listings
 
 
 def grouped(n, links, same=(), different=()):
@@ -99,3 +100,39 @@ def test_components_are_what_a_walk_along_the_links_reaches(n, links, seed):
             component[one] = component[other] = min(component[one], component[other])
     firsts = sorted(set(component))
     assert found.tolist() == [firsts.index(number) for number in component]
+
+
+def test_a_chain_whose_ends_have_nothing_in_common_is_not_one_group():
+    chain = [(row, row + step, 0.1 * step) for row in range(40) for step in (1, 2) if row + step < 40]
+    left, right, distance = np.array(chain, np.float32).T
+    rows = left.astype(np.int32), right.astype(np.int32), distance
+    assert len(set(group_listings(40, *rows).tolist())) == 1
+    assert np.bincount(group_listings(40, *rows, least_linked=0.25)).max() <= 8
+    judged = group_listings(40, *rows, same=[(0, 39)], different=[(1, 2)], least_linked=0.25)
+    assert judged[0] == judged[39]
+    assert judged[1] != judged[2]
+
+
+@given(links, pairs_of_rows, pairs_of_rows, st.sampled_from([0.25, 0.5, 1.0]))
+def test_groups_are_linked_enough_and_never_wider_than_chains(matches, same, different, least):
+    rows = np.array(matches, np.float32).reshape(-1, 3)
+    left, right, distance = rows[:, 0].astype(np.int32), rows[:, 1].astype(np.int32), rows[:, 2]
+    wide = group_listings(8, left, right, distance, same, different)
+    group = group_listings(8, left, right, distance, same, different, least)
+    assert all(len(set(wide[group == number].tolist())) == 1 for number in set(group.tolist()))
+    assert all(group[one] == group[other] for one, other in same)
+
+
+def test_two_listings_with_one_match_between_them_are_a_group_at_any_share():
+    one, other, distance = np.array([0]), np.array([1]), np.array([0.9], np.float32)
+    assert group_listings(2, one, other, distance, least_linked=1.0).tolist() == [0, 0]
+
+
+def test_a_group_is_scored_against_the_product_of_each_of_its_listings():
+    group = np.array([0, 0, 0, 1, 2], np.int32)
+    codes = np.array([7, 7, 3, 7, -1], np.int32)
+    # 2 * shared / (group + product): two of the three 7s are among three; the 3 alone is; the last 7 is by itself
+    assert group_f1(group, codes) == pytest.approx((2 * (2 * 2 / 6) + 2 * 1 / 4 + 2 * 1 / 4) / 4)
+    assert group_f1(codes[:4], codes[:4]) == 1
+    with pytest.raises(DataError):
+        group_f1(group, np.full(5, -1, np.int32))

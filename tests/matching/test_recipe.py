@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import DataError
-from matcher.matching.recipe import Recipe, decide, joint_distance
+from matcher.matching.conflicts import VETOES
+from matcher.matching.recipe import Recipe, decide, joint_distance, with_vetoes
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 INF = np.inf
@@ -217,3 +218,48 @@ def test_a_file_that_is_no_recipe_is_refused(text, message):
 
 def test_manhattan_distances_may_be_larger_than_2():
     assert replace(BOTH, metric="manhattan", text_threshold=17.5).text_threshold == 17.5
+
+
+def with_conflicts(bits):
+    return replace(PAIRS, conflicts=np.array(bits, np.uint8))
+
+
+def test_a_veto_parts_what_is_near_and_nothing_else():
+    conflicting = with_conflicts([1, 0, 0, 4, 2, 0, 0])  # units; models; counts
+    assert decided(BOTH, conflicting) == [1, 1, 0, 1, 1, 1, 0]
+    assert decided(replace(BOTH, veto=("units",)), conflicting) == [0, 1, 0, 1, 1, 1, 0]
+    assert decided(replace(BOTH, veto=["models", "counts"]), conflicting) == [1, 1, 0, 0, 0, 1, 0]
+
+
+@pytest.mark.parametrize("fusion", ["either", "both", "mean", "fused"])
+def test_a_vetoed_pair_is_infinitely_far(fusion):
+    recipe = replace(BOTH, fusion=fusion, veto=("units", "models"), text_alone=2.0)
+    conflicting = with_conflicts([1, 0, 0, 4, 2, 0, 0])
+    seen = with_vetoes(conflicting, recipe)
+    assert np.array_equal(decide(seen, replace(recipe, veto=())), decide(conflicting, recipe))
+    assert np.flatnonzero(~np.isfinite(seen.distance["fused"])).tolist() == [0, 3]
+    assert with_vetoes(PAIRS, BOTH) is PAIRS
+
+
+def test_a_veto_on_pairs_that_nobody_looked_at_is_refused():
+    with pytest.raises(DataError, match="encode the catalog again"):
+        decide(PAIRS, replace(BOTH, veto=("units",)))
+
+
+@pytest.mark.parametrize("veto", ["units", ["price"], [1], {"units": 1}, None, 7, [["units"]]])
+def test_a_veto_that_is_none_is_refused(veto):
+    with pytest.raises(DataError, match="veto"):
+        replace(BOTH, veto=veto)
+
+
+def test_vetoes_travel_with_the_recipe_and_older_recipes_have_none():
+    recipe = replace(BOTH, veto=("models", "units"))
+    assert Recipe.from_json(recipe.to_json()) == recipe == replace(BOTH, veto=("units", "models"))
+    earlier = {key: value for key, value in json.loads(BOTH.to_json()).items() if key != "veto"}
+    assert Recipe.from_json(json.dumps(earlier)).veto == ()
+
+
+@given(st.lists(st.integers(0, 63), min_size=7, max_size=7), st.lists(st.sampled_from(VETOES), unique=True))
+def test_one_more_veto_never_adds_a_match(bits, vetoes):
+    before = decide(with_conflicts(bits), replace(BOTH, veto=vetoes[1:]))
+    assert not (decide(with_conflicts(bits), replace(BOTH, veto=vetoes)) & ~before).any()

@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 from matcher.encoders.model_card import Card
 from matcher.errors import Cancelled, DataError, EncoderError
 from matcher.ingest.catalog import ColumnMap
+from matcher.matching.conflicts import vetoed
 from matcher.matching.metrics import listing_scores, pair_scores, truth_of
 from matcher.matching.recipe import Recipe, decide
 from matcher.pipeline import catalogs, encoding, matches, query, recipes
@@ -422,3 +423,54 @@ def test_a_workspace_holds_nothing_outside_it(workspace, shop):
     import_shop(workspace, shop, "../../outside")
     assert [info.id for info in workspace.catalogs()] == ["outside"]
     assert len(list((workspace.root / "catalogs" / "outside").glob("listings-*.parquet"))) == 1
+
+
+def test_two_sizes_are_two_products_unless_the_recipe_says_otherwise(workspace, shop):
+    sizes = [f"acme bottle steel insulated {size}" for size in ("500 ml", "500ml", "750 ml", "0,75 l")]
+    write(shop / "listings.csv", [(f"s{row}", title, "", "") for row, title in enumerate(sizes)])
+    import_shop(workspace, shop, images=False)
+    encoding.encode(workspace, EncodeConfig("shop", "tfidf-char", None, k=3))
+    usual = replace(recipes.current_recipe(workspace, "shop"), text_threshold=0.9)
+    matched = matches.match(workspace, "shop", usual)["matches"].tolist()
+    assert [set(line.split()) for line in matched] == [{"s0", "s1"}] * 2 + [{"s2", "s3"}] * 2
+    anything = matches.match(workspace, "shop", replace(usual, veto=()))["matches"]
+    assert all(len(line.split()) == 4 for line in anything)
+
+
+def test_conflicts_follow_titles_that_are_not_encoded(workspace, shop):
+    import_shop(workspace, shop)
+    config = EncodeConfig("shop", None, "phash", k=3)
+    assert not vetoed(encoding.encode_catalog(workspace, config).pairs.conflicts, ["units"]).any()
+    rows = [(one, f"cup {row + 1} kg", image, label) for row, (one, _, image, label) in enumerate(table(shop))]
+    write(shop / "listings.csv", rows)
+    import_shop(workspace, shop)
+    assert vetoed(encoding.encode_catalog(workspace, config).pairs.conflicts, ["units"]).all()
+
+
+def test_photos_that_say_nothing_find_nothing(workspace, shop):
+    rows = table(shop)
+    Image.new("RGB", (200, 200), "white").save(shop / "00.png")
+    Image.new("RGB", (300, 200), "white").save(shop / "10.png")
+    for row, title in (
+        (2, "cotton shirt"),
+        (5, "water bottle"),
+        (8, "garden hose"),
+        (11, "belt"),
+    ):  # one picture for all
+        rows[row][1:3] = title, "32.png"
+    write(shop / "listings.csv", rows)
+    import_shop(workspace, shop)
+    pairs = encoding.encode_catalog(workspace, EncodeConfig("shop", None, "phash", k=11)).pairs
+    assert set(pairs.left.tolist()) | set(pairs.right.tolist()) == {1, 4, 6, 7, 9, 10}
+
+
+def test_tuning_keeps_a_veto_only_where_it_helps(workspace, shop):
+    rows = [(f"{name[0]}{size}{copy}", f"{name} {size} kg {copy * 'new'}", "", f"{name}{size}")
+            for name in PRODUCTS for size in (1, 2, 5) for copy in (0, 1)]  # fmt: skip
+    write(shop / "listings.csv", rows)
+    import_shop(workspace, shop, images=False)
+    config = EncodeConfig("shop", "tfidf-char", None, k=11)
+    assert recipes.tune(workspace, config).veto
+    write(shop / "listings.csv", [(one, title, image, label[:-1]) for one, title, image, label in rows])
+    import_shop(workspace, shop, images=False)
+    assert not recipes.tune(workspace, config).veto

@@ -1,5 +1,6 @@
 import json
 import os
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -104,6 +105,10 @@ def some_pairs():
 def test_pairs_and_neighbours_come_back(workspace):
     workspace.save_pairs("shop", "a+b", some_pairs(), {"k": 50})
     back = workspace.load_pairs("shop", "a+b")
+    assert back.conflicts is None
+    bits = np.arange(len(some_pairs()), dtype=np.uint8)
+    workspace.save_pairs("shop", "told", replace(some_pairs(), conflicts=bits), {})
+    assert workspace.load_pairs("shop", "told").conflicts.tolist() == bits.tolist()
     assert back.n == 3
     for name in ("left", "right", "rank"):
         np.testing.assert_array_equal(getattr(back, name), getattr(some_pairs(), name))

@@ -86,3 +86,15 @@ def test_fusion_says_what_does_not_fit():
         fuse(three, three, 1.5)
     with pytest.raises(DataError, match="fused already"):
         fuse(fuse(made_up(3, 2, seed=0, sparse=True), three, 0.5), three, 0.5)
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+def test_without_takes_vectors_away(sparse):
+    embeddings = made_up(5, 4, seed=1, absent=(0,), sparse=sparse)
+    fewer = embeddings.without(np.array([True, True, False, False, True]))
+    assert fewer.present.tolist() == [False, False, True, True, False]
+    expected = products(embeddings)
+    expected[[0, 1, 4]] = expected[:, [0, 1, 4]] = 0
+    assert np.allclose(products(fewer), expected)
+    assert embeddings.present[1]
+    assert embeddings.without(np.array([True, False, False, False, False])) is embeddings  # it had nothing anyway

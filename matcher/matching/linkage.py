@@ -1,0 +1,128 @@
+"""Average linkage: listings joined into products while the pairs between two groups are, on average, likely enough."""
+
+from collections.abc import Sequence
+from heapq import heapify, heappop, heappush
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.errors import DataError
+
+
+def average_linkage(
+    n: int,
+    left: NDArray[np.integer],
+    right: NDArray[np.integer],
+    probability: NDArray[np.floating],
+    cut: float,
+    same: Sequence[tuple[int, int]] = (),
+    different: Sequence[tuple[int, int]] = (),
+) -> NDArray[np.int32]:
+    """Join the two groups with the highest mean probability between their listings, again and again, down to a cut.
+
+    A pair that is not given counts as impossible, so a chain in which each listing is only like the next ends where its
+    two ends would have to be one product. "Same" is joined before anything else and "different" never after that; where
+    verdicts contradict each other, "same" wins.
+
+    Args:
+        n: Listings in the catalog.
+        left: Shape (P,). One listing of each pair; a pair in either order and once.
+        right: Shape (P,). The other.
+        probability: Shape (P,). That the two are one product, 0..1.
+        cut: The lowest mean probability at which two groups are joined, above 0, up to 1.
+        same: Pairs judged to be one product.
+        different: Pairs judged not to be.
+
+    Returns:
+        Shape (N,). Number of each listing's group, 0.., in the order in which groups first appear in the catalog.
+
+    Raises:
+        DataError: The cut or a probability is out of range.
+
+    Source: Sokal & Michener, "A statistical method for evaluating systematic relationships", 1958 (UPGMA).
+    """
+    if not 0 < cut <= 1:
+        raise DataError(f"The cut is {cut}; expected a probability above 0, up to 1.")
+    if len(probability) and not (probability.min() >= 0 and probability.max() <= 1):
+        raise DataError("A probability is not a number from 0 to 1; learn the pair model again.")
+    forest = _Forest(n)
+    for one, other in same:
+        forest.join(forest.root(one), forest.root(other))
+    for one, other in different:
+        forest.forbid(forest.root(one), forest.root(other))
+    likely = probability > 0
+    for one, other, value in zip(
+        left[likely].tolist(), right[likely].tolist(), probability[likely].tolist(), strict=True
+    ):
+        forest.connect(forest.root(one), forest.root(other), value)
+    forest.grow(cut)
+    roots = np.array([forest.root(row) for row in range(n)], dtype=np.int64)
+    _, first, number = np.unique(roots, return_index=True, return_inverse=True)
+    return np.asarray(np.argsort(np.argsort(first))[number], dtype=np.int32)
+
+
+class _Forest:
+    """Groups while they grow: which listing is in which, and the summed probability between any two."""
+
+    def __init__(self, n: int) -> None:
+        self._parent = list(range(n))
+        self._size = [1] * n
+        self._sums: dict[int, dict[int, float]] = {}
+        self._apart: dict[int, set[int]] = {}
+
+    def root(self, row: int) -> int:
+        """The listing that stands for the group of another."""
+        while self._parent[row] != row:
+            self._parent[row] = row = self._parent[self._parent[row]]
+        return row
+
+    def connect(self, one: int, other: int, probability: float) -> None:
+        """Add the probability of a pair to what lies between two groups."""
+        if one != other:
+            for here, there in ((one, other), (other, one)):
+                sums = self._sums.setdefault(here, {})
+                sums[there] = sums.get(there, 0.0) + probability
+
+    def forbid(self, one: int, other: int) -> None:
+        """Never join two groups; those that are one already stay so."""
+        if one != other:
+            self._apart.setdefault(one, set()).add(other)
+            self._apart.setdefault(other, set()).add(one)
+
+    def join(self, one: int, other: int) -> int:
+        """Make one group of two, and of what lies between them and others."""
+        if one == other:
+            return one
+        kept, gone = (one, other) if self._size[one] >= self._size[other] else (other, one)
+        self._parent[gone] = kept
+        self._size[kept] += self._size[gone]
+        for near, value in self._sums.pop(gone, {}).items():
+            del self._sums[near][gone]
+            if near != kept:
+                self.connect(kept, near, value)
+        for far in self._apart.pop(gone, set()):
+            self._apart[far].discard(gone)
+            self.forbid(kept, far)
+        return kept
+
+    def grow(self, cut: float) -> None:
+        """Join the likeliest two groups until no mean reaches the cut; of equal ones those that come first."""
+        waiting = [self._offer(one, other) for one, sums in self._sums.items() for other in sums if one < other]
+        waiting = [offer for offer in waiting if -offer[0] >= cut]  # a mean over two groups is never above both means
+        heapify(waiting)
+        while waiting:
+            offer = heappop(waiting)
+            _, one, other = offer
+            if other not in self._sums.get(one, ()) or offer != self._offer(one, other):
+                continue  # it was made before one of the two grew
+            if other in self._apart.get(one, ()):
+                continue
+            kept = self.join(one, other)
+            for near in self._sums.get(kept, ()):
+                offer = self._offer(*sorted((kept, near)))
+                if -offer[0] >= cut:
+                    heappush(waiting, offer)
+
+    def _offer(self, one: int, other: int) -> tuple[float, int, int]:
+        mean = self._sums[one][other] / (self._size[one] * self._size[other])
+        return -mean, one, other
