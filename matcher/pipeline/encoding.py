@@ -15,7 +15,7 @@ from matcher.encoders.registry import columns_of, load_encoder
 from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
 from matcher.matching.conflicts import with_conflicts
-from matcher.pipeline.empty_photos import empty_photos
+from matcher.pipeline.evidence import empty_photos, load_pairs
 from matcher.pipeline.kept_vectors import KEY_BYTES, Held, assemble, row_keys
 from matcher.progress import Report, silent
 from matcher.storage.files import fingerprint
@@ -136,7 +136,8 @@ def open_encoded(
     """
     modalities = [*embeddings, "fused"] if len(embeddings) == 2 else [*embeddings]
     neighbours = {kind: workspace.load_neighbours(config.catalog_id, f"{key}-{kind}") for kind in modalities}
-    return Encoded(config, key, content, embeddings, neighbours, workspace.load_pairs(config.catalog_id, key))
+    pairs = load_pairs(workspace, config.catalog_id, key, content)
+    return Encoded(config, key, content, embeddings, neighbours, pairs)
 
 
 def remember(workspace: Workspace, encoded: Encoded) -> None:

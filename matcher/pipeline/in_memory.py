@@ -22,8 +22,8 @@ from matcher.matching.recipe import Fusion, Recipe, decide
 from matcher.matching.resolve import outcome_of
 from matcher.matching.tuning import tune_recipe
 from matcher.pipeline.default_recipe import default_encoders, default_recipe
-from matcher.pipeline.empty_photos import empty_photos
 from matcher.pipeline.encoding import EncodeConfig, contents_of, inputs_of
+from matcher.pipeline.evidence import empty_photos
 from matcher.pipeline.matches import Evaluation
 from matcher.pipeline.recipes import FUSIONS
 from matcher.progress import Report, silent

@@ -86,6 +86,13 @@ def test_pairs_and_matches_are_as_before(old, monkeypatch):
     assert (scores.precision, scores.recall, scores.f1) == (1.0, 0.9, 0.9333333333333332)
 
 
+def test_pairs_of_then_tell_what_their_titles_contradict_each_other_in(old):
+    encoded = encoding.load_encoded(old, "corner-shop")
+    assert old.load_pairs("corner-shop", encoded.key).conflicts is None
+    assert encoded.pairs.conflicts.shape == (len(encoded.pairs),)
+    assert decide(encoded.pairs, recipes.usual_recipe(old, encoded.config)).any()
+
+
 def test_work_goes_on(old, tmp_path):
     before = old.catalog_info("corner-shop")
     listings = old.load_catalog("corner-shop").listings

@@ -1,4 +1,4 @@
-"""Which photos of a catalog say nothing of what is sold."""
+"""What of a catalog is evidence: photos that say something, and titles that contradict each other."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,7 +6,10 @@ from numpy.typing import NDArray
 from matcher.catalog_words import learn_words
 from matcher.images import is_one_colour
 from matcher.ingest.catalog import Catalog
+from matcher.matching.conflicts import with_conflicts
 from matcher.matching.placeholders import placeholder_photos
+from matcher.storage.workspace import Workspace
+from matcher.vectors.candidate_pairs import CandidatePairs
 
 
 def empty_photos(catalog: Catalog) -> NDArray[np.bool_]:
@@ -26,3 +29,17 @@ def empty_photos(catalog: Catalog) -> NDArray[np.bool_]:
     folder = catalog.photos
     plain = {photo for photo in set(photos) if folder and photo and is_one_colour(folder / photo)}
     return placeholder | np.array([photo in plain for photo in photos], dtype=np.bool_)
+
+
+def load_pairs(workspace: Workspace, catalog_id: str, key: str, content: str) -> CandidatePairs:
+    """Open candidate pairs of listings with this content, with what their titles contradict each other in.
+
+    Raises:
+        DataError: They are gone.
+    """
+    pairs = workspace.load_pairs(catalog_id, key)
+    if pairs.conflicts is None:  # an earlier version of the program did not look for them
+        info, catalog = workspace.open_catalog(catalog_id)
+        if info.content == content:
+            return with_conflicts(pairs, list(catalog.listings["title"]))
+    return pairs
