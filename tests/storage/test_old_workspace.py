@@ -75,15 +75,17 @@ def test_jobs_are_there(old):
 
 
 def test_pairs_and_matches_are_as_before(old, monkeypatch):
-    monkeypatch.setattr(encoding, "nearest", None)  # nothing is computed anew
-    encoded = encoding.load_encoded(old, "corner-shop")
+    with monkeypatch.context() as patch:
+        patch.setattr(encoding, "nearest", None)  # what the pages show is there, and nothing is computed anew
+        encoded = encoding.load_encoded(old, "corner-shop")
     assert (encoded.config.text, encoded.config.image, encoded.config.k) == ("tfidf", "phash", 5)
     recipe = recipes.current_recipe(old, "corner-shop")
-    found = matches.match(old, "corner-shop", recipe)
-    assert (found["item_id"].tolist(), found["matches"].tolist()) == (IDS, MATCHES)
     truth = truth_of(encoded.pairs, old.load_catalog("corner-shop").codes)  # 0.1.0 measured on labels alone
     scores = listing_scores(decide(encoded.pairs, recipe), truth)
     assert (scores.precision, scores.recall, scores.f1) == (1.0, 0.9, 0.9333333333333332)
+    # A match from the terminal encodes what a newer version of an encoder reads differently, and finds the same.
+    found = matches.match(old, "corner-shop", recipe)
+    assert (found["item_id"].tolist(), found["matches"].tolist()) == (IDS, MATCHES)
 
 
 def test_pairs_of_then_tell_what_their_titles_contradict_each_other_in(old):
