@@ -78,7 +78,7 @@ recipe_file = click.option("--recipe", "recipe_file", type=FILE, required=True, 
 out = click.option("--out", type=FILE, required=True, help="File to write.")
 
 
-def told_workspace() -> Workspace:
+def given_workspace() -> Workspace:
     """The workspace that the command was told, else the usual one."""
     return open_workspace(click.get_current_context().ensure_object(dict).get(WORKSPACE))
 

@@ -13,7 +13,7 @@ from matcher.benchmark.run import compare_catalog
 from matcher.benchmark.setup import CompareConfig
 from matcher.benchmark.systems import DATA, PROTOCOLS, SYSTEMS
 from matcher.benchmark.tables import comparison_table, describe_basis, explain_empty, format_interval
-from matcher.cli.arguments import in_workspace, name, say, told_workspace
+from matcher.cli.arguments import given_workspace, in_workspace, name, say
 from matcher.cli.progress_line import ProgressLine
 from matcher.errors import DataError
 from matcher.progress import Progress
@@ -37,7 +37,7 @@ def compare(name: str, out: Path, models: str | None, data: str | None, preset: 
 
     Writes comparison.csv and comparison.html. One that was stopped goes on where it was when the same is typed again.
     """
-    workspace, folder = told_workspace(), _made(out.absolute())
+    workspace, folder = given_workspace(), _make_folder(out.absolute())
     config = CompareConfig(catalog_id_of(name), _listed(models, tuple(SYSTEMS)), _listed(data, DATA), preset, epochs)
     with ProgressLine() as line:
         compare_catalog(workspace, config, lambda progress: line(_as_share(progress)))
@@ -45,7 +45,7 @@ def compare(name: str, out: Path, models: str | None, data: str | None, preset: 
     if results is None:
         raise DataError("The comparison was removed while it was made. Start it again.")
     _write(workspace, results, folder)
-    click.echo(_told(results))
+    click.echo(_describe_results(results))
     say(f"Written to {out / 'comparison.csv'} and {out / 'comparison.html'}.")
 
 
@@ -59,7 +59,7 @@ def _listed(given: str | None, every: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(part.strip() for part in given.split(",") if part.strip())
 
 
-def _made(folder: Path) -> Path:
+def _make_folder(folder: Path) -> Path:
     """The folder, made before anything is computed for it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -87,7 +87,7 @@ def _write(workspace: Workspace, results: Results, folder: Path) -> None:
             file.write(content)
 
 
-def _told(results: Results) -> str:
+def _describe_results(results: Results) -> str:
     """The table in lines."""
     lines = []
     for protocol in PROTOCOLS:

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 import click
 
-from matcher.cli.arguments import FILE, in_workspace, name, out, say, told_workspace
+from matcher.cli.arguments import FILE, given_workspace, in_workspace, name, out, say
 from matcher.cli.progress_line import ProgressLine
 from matcher.encoders.model_card import read_card
 from matcher.encoders.registry import ENCODERS, trainable_encoders
@@ -57,7 +57,7 @@ def train(
     The best epoch is kept. Ctrl-C ends the training and keeps the best so far; one that was killed goes on where it
     was when the same is typed again.
     """
-    workspace = told_workspace()
+    workspace = given_workspace()
     changes = {setting: value for setting, value in given.items() if value is not None}
     use_labels = False if no_labels else None
     job = training_job(
@@ -65,7 +65,7 @@ def train(
     )
     with ProgressLine() as line, _stoppable(line) as report:
         result = train_catalog(workspace, job, report)
-    click.echo(json.dumps(asdict(result)) if as_json else _told(workspace, result, name))
+    click.echo(json.dumps(asdict(result)) if as_json else _describe_training(workspace, result, name))
 
 
 @click.command()
@@ -75,7 +75,7 @@ def encoders() -> None:
     rows: list[tuple[str, str, str]] = [(info.id, info.modality, info.one_line) for info in ENCODERS.values()]
     rows += [
         (card.id, card.modality, f"Trained on {card.catalog} from {card.encoder}, F1 {card.figures['f1']:.3f}.")
-        for card in runs(told_workspace().encoders)
+        for card in runs(given_workspace().encoders)
     ]
     width = max(len(row[0]) for row in rows)
     for encoder, modality, what in rows:
@@ -88,7 +88,7 @@ def encoders() -> None:
 @in_workspace
 def export_encoder(run_id: str, out: Path) -> None:
     """Write the trained encoder ID, with its card, as one file."""
-    export_run(told_workspace().encoders, run_id, out.absolute())
+    export_run(given_workspace().encoders, run_id, out.absolute())
     say(f"The encoder {run_id} is written to {out}.")
 
 
@@ -98,7 +98,7 @@ def export_encoder(run_id: str, out: Path) -> None:
 @in_workspace
 def import_encoder(file: Path, run_id: str) -> None:
     """Bring in a trained encoder that was exported to FILE."""
-    card = import_run(file, told_workspace().encoders, run_id)
+    card = import_run(file, given_workspace().encoders, run_id)
     click.echo(card.id)
     say(f"An encoder for {card.modality}, trained on {card.catalog}.")
 
@@ -108,7 +108,7 @@ def import_encoder(file: Path, run_id: str) -> None:
 @in_workspace
 def delete_encoder(run_id: str) -> None:
     """Delete the trained encoder ID; catalogs keep the vectors that it made."""
-    workspace = told_workspace()
+    workspace = given_workspace()
     delete_run(workspace.encoders, run_id)
     discard_unfinished(workspace.encoders, run_id)
     say(f"The encoder {run_id} is deleted.")
@@ -122,7 +122,7 @@ def delete_encoder(run_id: str) -> None:
 COMMANDS = (train, encoders, export_encoder, import_encoder, delete_encoder)
 
 
-def _told(workspace: Workspace, result: TrainResult, name: str) -> str:
+def _describe_training(workspace: Workspace, result: TrainResult, name: str) -> str:
     """What a training came to, line by line, and what to type next."""
     card = read_card(workspace.encoders / result.run_id)
     rows = {

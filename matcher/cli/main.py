@@ -16,6 +16,7 @@ from matcher.cli import benchmark, encoders
 from matcher.cli.arguments import (
     FILE,
     fusion,
+    given_workspace,
     image,
     images,
     in_workspace,
@@ -26,7 +27,6 @@ from matcher.cli.arguments import (
     recipe_file,
     say,
     text,
-    told_workspace,
 )  # fmt: skip
 from matcher.cli.progress_line import ProgressLine
 from matcher.errors import Cancelled, DataError, MatcherError
@@ -62,7 +62,7 @@ def import_file(file: Path, images: Path | None, name: str, **how: Any) -> None:
     The same name again replaces the listings and keeps the verdicts. What is not said of the table is found out, and
     printed.
     """
-    _import(told_workspace(), file, images, name, how)
+    _import(given_workspace(), file, images, name, how)
 
 
 @main.command()
@@ -72,7 +72,7 @@ def import_file(file: Path, images: Path | None, name: str, **how: Any) -> None:
 @in_workspace
 def encode(name: str, text: str | None, image: str | None) -> None:
     """Encode catalog NAME, find neighbours and measure pairs; only what is new is computed."""
-    workspace = told_workspace()
+    workspace = given_workspace()
     config = _config(workspace, name, text, image)
     with ProgressLine() as report:
         result = encoding.encode(workspace, config, report)
@@ -89,7 +89,7 @@ def encode(name: str, text: str | None, image: str | None) -> None:
 @in_workspace
 def tune(name: str, text: str | None, image: str | None, fusion: Fusion | None, objective: str, out: Path) -> None:
     """Choose thresholds on the labels of catalog NAME, and write them as a recipe."""
-    workspace = told_workspace()
+    workspace = given_workspace()
     config = _config(workspace, name, text, image)
     with ProgressLine() as report:
         recipe = recipes.tune(workspace, config, fusion, objective, report)
@@ -108,7 +108,7 @@ def tune(name: str, text: str | None, image: str | None, fusion: Fusion | None, 
 @in_workspace
 def evaluate(name: str, recipe_file: Path, as_json: bool) -> None:
     """Measure a recipe on the labels of catalog NAME."""
-    workspace, recipe = told_workspace(), _read_recipe(recipe_file)
+    workspace, recipe = given_workspace(), _read_recipe(recipe_file)
     with ProgressLine() as report:
         result = matches.evaluate(workspace, catalog_id_of(name), recipe, report)
     figures: dict[str, Any] = asdict(result.listing)
@@ -137,7 +137,7 @@ def evaluate(name: str, recipe_file: Path, as_json: bool) -> None:
 @in_workspace
 def match(name: str, recipe_file: Path, out: Path) -> None:
     """Write the matches of every listing of catalog NAME; verdicts go before the recipe."""
-    _match(told_workspace(), catalog_id_of(name), _read_recipe(recipe_file), out)
+    _match(given_workspace(), catalog_id_of(name), _read_recipe(recipe_file), out)
 
 
 @main.command()
@@ -149,7 +149,7 @@ def match(name: str, recipe_file: Path, out: Path) -> None:
 @in_workspace
 def run(file: Path, images: Path | None, recipe_file: Path | None, out: Path, **how: Any) -> None:
     """Do it all: read FILE, encode it, choose thresholds where no recipe is given, and write the matches."""
-    workspace = told_workspace()
+    workspace = given_workspace()
     recipe = _read_recipe(recipe_file) if recipe_file else None
     place = file.absolute()
     # Another file of the same name in another folder is another catalog.

@@ -45,7 +45,7 @@ def query(
         encoded = load_encoded(workspace, catalog_id, info.content)
     if encoded is None or encoded.content != info.content:
         raise DataError("The catalog is not encoded as it is now; encode it first.")
-    asked: dict[str, Embeddings] = {}
+    queried: dict[str, Embeddings] = {}
     held: dict[str, Embeddings] = {}
     with tempfile.TemporaryDirectory() as folder:
         wanted = {"text": title.strip(), "image": _prepared(photo, Path(folder)) if photo else ""}
@@ -53,22 +53,22 @@ def query(
             if wanted[modality]:
                 held[modality] = workspace.load_embeddings(catalog_id, name)
                 spec = encoded.config.text if modality == "text" else encoded.config.image
-                encoder = _kept(workspace, spec or "", modality, name)
+                encoder = _load_for(workspace, spec or "", modality, name)
                 inputs = inputs_of(Path(folder), encoder, [wanted[modality]])
                 contents = contents_of(catalog, encoder) if encoder.fitted else []
                 others = inputs_of(workspace.images(catalog_id), encoder, contents)
-                asked[modality] = embeddings_of(encoder.encode_queries(inputs, others))
-    if not asked:
+                queried[modality] = embeddings_of(encoder.encode_queries(inputs, others))
+    if not queried:
         raise DataError(f"The catalog is encoded for {' and '.join(encoded.embeddings)} only; ask with that.")
-    if len(asked) == 2:
+    if len(queried) == 2:
         weight = encoded.config.text_weight
-        asked["fused"] = fuse(asked["text"], asked["image"], weight)
+        queried["fused"] = fuse(queried["text"], queried["image"], weight)
         held["fused"] = fuse(held["text"], held["image"], weight)
-    return {kind: search(asked[kind], held[kind], k, encoded.config.metric) for kind in asked}
+    return {kind: search(queried[kind], held[kind], k, encoded.config.metric) for kind in queried}
 
 
 @lru_cache(maxsize=4)
-def _kept(workspace: Workspace, spec: str, modality: str, vectors: str) -> Encoder:
+def _load_for(workspace: Workspace, spec: str, modality: str, vectors: str) -> Encoder:
     """An encoder kept for the next question; the name of the vectors holds its version, so a new one is loaded."""
     return load(workspace, spec, modality)
 

@@ -62,8 +62,8 @@ class Trees:
             at = node[moving]
             inner = self.feature[at] >= 0
             moving, at = moving[inner], at[inner]
-            asked = values[moving, self.feature[at]]
-            goes_left = np.where(np.isnan(asked), self.missing_left[at], asked <= self.threshold[at])
+            compared = values[moving, self.feature[at]]
+            goes_left = np.where(np.isnan(compared), self.missing_left[at], compared <= self.threshold[at])
             node[moving] = np.where(goes_left, self.left[at], self.right[at])
         return node
 
