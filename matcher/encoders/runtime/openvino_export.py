@@ -41,27 +41,30 @@ class TorchRunner:
                 yield rows, self._module(*arguments).float().cpu().numpy()
 
 
-def make_runner(module: torch.nn.Module, example: dict[str, torch.Tensor]) -> Runner:
+def make_runner(module: torch.nn.Module, example: dict[str, torch.Tensor], *, full_precision: bool = False) -> Runner:
     """Make a module ready to run; its weights are frozen, so who trains it afterwards says which of them learn.
 
     Args:
         module: Takes the inputs in the order of `example`, gives (B, D).
         example: Inputs by name, at least two unequal rows. The batch size may differ later, and so may the second
             dimension of int64 inputs (tokens).
+        full_precision: Whether to multiply in float32 on every CPU, as what a training learns from should be.
     """
     module = module.eval().requires_grad_(False)
     if torch.cuda.is_available():
         return TorchRunner(module, "cuda", f"torch on {torch.cuda.get_device_name()}")
     try:
-        return _openvino(module, example)
+        return _openvino(module, example, full_precision)
     except CONVERSION_FAILURES as error:
         reason = " ".join(str(error.__cause__ or error).split())[:160]
         where = f"torch on the CPU, several times slower, because OpenVINO cannot run this model: {reason}"
         return TorchRunner(module, "cpu", where)
 
 
-def _openvino(module: torch.nn.Module, example: dict[str, torch.Tensor]) -> OpenVinoRunner:
+def _openvino(module: torch.nn.Module, example: dict[str, torch.Tensor], full_precision: bool) -> OpenVinoRunner:
     """Convert a module, and see that the result agrees with it on another batch size.
+
+    It is looked at in float32: a wrong conversion is to be seen, and not what a CPU rounds.
 
     Raises:
         RuntimeError: It gives other vectors. Further errors of CONVERSION_FAILURES: it cannot be converted.
@@ -80,7 +83,7 @@ def _openvino(module: torch.nn.Module, example: dict[str, torch.Tensor]) -> Open
         )
     for port, name in zip(model.inputs, example, strict=True):
         port.set_names({name})
-    runner = OpenVinoRunner(model)
+    runner = OpenVinoRunner(model, full_precision=True)
     inputs = {name: torch.cat([tensor, tensor[:1]]) for name, tensor in example.items()}
     batch = (np.arange(3), {name: tensor.numpy() for name, tensor in inputs.items()})
     [(_, expected)] = TorchRunner(module, "cpu", "").run([batch])
@@ -89,7 +92,7 @@ def _openvino(module: torch.nn.Module, example: dict[str, torch.Tensor]) -> Open
     cosine = float(((expected * found).sum(axis=1) / np.maximum(lengths, 1e-12)).min())
     if not cosine >= LEAST_COSINE:  # so that NaN is refused as well
         raise RuntimeError(f"its vectors differ from torch's (cosine {cosine:.4f})")
-    return runner
+    return runner if full_precision else OpenVinoRunner(model)
 
 
 def _any_size(tensor: torch.Tensor) -> tuple[openvino.PartialShape, openvino.Type]:

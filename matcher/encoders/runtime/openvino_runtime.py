@@ -40,19 +40,18 @@ class Runner(Protocol):
 class OpenVinoRunner:
     """Runs a converted network on all cores, several batches at once.
 
-    Photos are read in full float32. Networks that read tokens run in the precision that OpenVINO takes for this CPU:
-    bfloat16 where it has units for it, which encodes titles several times faster and moves a vector by less than 1e-3,
-    and float32 elsewhere.
+    Left to itself, OpenVINO multiplies in bfloat16 where the CPU has units for it, and in float32 elsewhere. That
+    encodes titles several times and photos nearly twice as fast, and costs no F1 (tests/benchmarks/bench_encoders.py).
     """
 
     where = "OpenVINO on the CPU"
     scale = 1
 
-    def __init__(self, model: openvino.Model) -> None:
-        """Compile for this machine."""
+    def __init__(self, model: openvino.Model, *, full_precision: bool = False) -> None:
+        """Compile for this machine; in float32 on every CPU if `full_precision`."""
         self.model = model
         options = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_NUM_THREADS": cores()}
-        if all(port.get_element_type() != openvino.Type.i64 for port in model.inputs):
+        if full_precision:
             options["INFERENCE_PRECISION_HINT"] = "f32"
         self._compiled = openvino.Core().compile_model(model, "CPU", options)
         # One more than run at once: the next batch lies ready when one ends.

@@ -133,7 +133,7 @@ def cache_augmented_photos(
     part = path.with_suffix(".part")
     maps = _reserve(part, (views + VIEWS, len(photos), *shape))
     example = np.random.default_rng(0).integers(0, 256, (2, 1, backbone.side, backbone.side, 3), dtype=np.uint8)
-    runner = make_runner(PhotoStem(backbone.module), {"pixels": torch.from_numpy(example)})
+    runner = make_runner(PhotoStem(backbone.module), {"pixels": torch.from_numpy(example)}, full_precision=True)
     flat = maps.reshape(-1, int(np.prod(shape)))
     done = 0
     for rows, batch in runner.run(_iterate_pixels(backbone, photos, views, seed)):
