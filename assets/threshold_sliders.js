@@ -1,4 +1,3 @@
-/* global clamp, figuresAt -- threshold_counts.js, which is put in front of this file */
 /* global clamp, figuresAt */ // from threshold_counts.js, which stands before this in one module
 // Live threshold sliders: figures follow the mouse from cumulative counts that the page sent once; on release the page
 // is told and computes the exact ones. How the counts are read stands above, in threshold_counts.js.
