@@ -17,6 +17,7 @@ from matcher.pipeline.catalogs import ImportConfig
 from matcher.storage.files import fingerprint
 from matcher.storage.workspace import Workspace, catalog_id_of
 from pages._catalog import how_to_read
+from pages._catalog.import_folder import import_folder, resolve_inside
 from pages._shared.escape import literal
 
 KINDS = ["csv", "tsv", "txt", "parquet", "xlsx", "xlsm", "xlsb", "xls", "ods", "json",
@@ -36,10 +37,12 @@ def draw(workspace: Workspace) -> None:
     st.caption(
         "CSV, TSV, Excel, OpenDocument, Parquet, Feather or JSON. Photos in a zip are found by the names in the table."
     )
-    with st.expander("Files that are on the server already", icon=":material/folder_open:"):
-        path = st.text_input("Table", key="server-table", placeholder="/data/listings.csv")
-        images = st.text_input("Folder of photos", key="server-photos", placeholder="/data/photos, or empty")
-    source = keep(workspace, upload) if upload else Path(path.strip()).expanduser().absolute() if path.strip() else None
+    try:
+        on_server, images = choose_on_server()
+    except DataError as error:
+        st.error(literal(str(error)), icon=":material/error:")
+        return
+    source = keep(workspace, upload) if upload else on_server
     if source is None:
         return
     options = how_to_read.chosen(str(source))
@@ -57,9 +60,25 @@ def draw(workspace: Workspace) -> None:
         st.caption("There is a catalog of this name: its listings are replaced, its verdicts stay.")
     if st.button("Import", type="primary", icon=":material/download_done:", disabled=not name.strip()):
         how = asdict(options)
-        config = ImportConfig(str(source), name.strip(), _folder(images), asdict(mapping), **how)
+        config = ImportConfig(str(source), name.strip(), str(images) if images else None, asdict(mapping), **how)
         st.query_params["importing"] = jobs.start(workspace, "import", config)
         st.rerun()
+
+
+def choose_on_server() -> tuple[Path | None, Path | None]:
+    """The table and the folder of photos that were typed, where the server has a folder to import from.
+
+    Raises:
+        DataError: One of them is not in that folder.
+    """
+    folder = import_folder()
+    if folder is None:
+        return None, None
+    with st.expander("Files that are on the server already", icon=":material/folder_open:"):
+        table = st.text_input("Table", key="server-table", placeholder="spring/listings.csv")
+        photos = st.text_input("Folder of photos", key="server-photos", placeholder="spring/photos, or empty")
+    inside = [resolve_inside(folder, typed) if typed.strip() else None for typed in (table, photos)]
+    return inside[0], inside[1]
 
 
 def map_columns(table: Table, key: str) -> ColumnMap:
@@ -96,10 +115,6 @@ def keep(workspace: Workspace, upload: UploadedFile) -> Path:
             shutil.copyfileobj(upload, file)
         part.replace(path)
     return path
-
-
-def _folder(typed: str) -> str | None:
-    return str(Path(typed.strip()).expanduser().absolute()) if typed.strip() else None
 
 
 @st.cache_resource(show_spinner="Reading the table", max_entries=2)
