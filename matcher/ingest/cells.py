@@ -13,7 +13,7 @@ _NOTHING = frozenset({
     "--", "\u2013", "\u2014", "-1", "?", "undefined", "does not apply", "not applicable", "not available",
     "#null!", "#ref!", "#value!", "#name?", "#div/0!", "#num!", "nat",
 })  # fmt: skip
-_SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
+_SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+?\d{1,3}", re.IGNORECASE)  # not 4e04108734, a hash in hex
 _ZEROS = re.compile(r"0{12,14}")  # for a code of 12 to 14 digits, as on products
 
 

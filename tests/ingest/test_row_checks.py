@@ -41,7 +41,7 @@ def test_within_a_title_and_among_ids_they_stand_for_themselves():
         ("1.00500E+15", True), ("8,80123e+12", True), ("1234567890123450000", True), ("1005001234567890000", True),
         ("1005001234567891", False), ("123450000000000", False), ("4006381333931", False),
         ("1234567890123456789", False),
-        ("A1E+10", False),
+        ("A1E+10", False), ("4e04108734", False),
     ],
 )  # fmt: skip
 def test_codes_that_a_spreadsheet_rounded(code, rounded):
