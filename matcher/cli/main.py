@@ -30,6 +30,7 @@ from matcher.cli.arguments import (
 )  # fmt: skip
 from matcher.cli.progress_line import ProgressLine
 from matcher.errors import Cancelled, DataError, MatcherError
+from matcher.failures import explain_failure
 from matcher.ingest.issues import shortened
 from matcher.matching.recipe import Fusion, Recipe
 from matcher.pipeline import catalogs, encoding, matches, recipes
@@ -245,5 +246,13 @@ def cli(arguments: list[str] | None = None) -> int:
         say(str(error))
         return 130
     except MatcherError as error:
-        say(f"Error: {' '.join(str(error).split())}")
-        return 2
+        return _refused(error)
+    except Exception as error:
+        if explained := explain_failure(error):
+            return _refused(explained)
+        raise
+
+
+def _refused(error: MatcherError) -> int:
+    say(f"Error: {' '.join(str(error).split())}")
+    return 2
