@@ -36,6 +36,7 @@ from matcher.matching.recipe import Fusion, Recipe
 from matcher.pipeline import catalogs, encoding, matches, recipes
 from matcher.storage.exports import separator_of, to_bytes
 from matcher.storage.files import fingerprint
+from matcher.storage.names import legible
 from matcher.storage.workspace import Workspace, catalog_id_of
 
 PROBLEMS_SHOWN = 5
@@ -154,7 +155,8 @@ def run(file: Path, images: Path | None, recipe_file: Path | None, out: Path, **
     recipe = _read_recipe(recipe_file) if recipe_file else None
     place = file.absolute()
     # Another file of the same name in another folder is another catalog.
-    catalog_id = _import(workspace, file, images, f"{place.parent.name} {file.stem} {fingerprint(str(place))[:6]}", how)
+    called = f"{place.parent.name[:80]} {file.stem[:80]} {fingerprint(str(place))[:6]}"
+    catalog_id = _import(workspace, file, images, legible(called), how)
     if recipe is None:
         recipe = _chosen_recipe(workspace, catalog_id)
     _match(workspace, catalog_id, recipe, out)

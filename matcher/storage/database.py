@@ -19,6 +19,7 @@ from sqlalchemy.pool import NullPool
 
 from matcher.errors import DataError, JobError, StorageError
 from matcher.storage.database_failures import explain_database
+from matcher.storage.names import check_name, legible
 from matcher.storage.records import CatalogInfo, Job, Verdict
 from matcher.storage.schema import MIGRATIONS
 from matcher.storage.schema import catalogs as _catalogs
@@ -34,7 +35,13 @@ BUSY_SECONDS = 30  # how long a writer waits for another one before it gives up
 
 
 def sqlite_url(file: Path) -> str:
-    """The URL of an SQLite file."""
+    """The URL of an SQLite file.
+
+    Raises:
+        DataError: Its path is not UTF-8, which SQLite takes alone.
+    """
+    if legible(str(file)) != str(file):
+        raise DataError(f"The path of the workspace, {legible(str(file.parent))}, is not UTF-8; choose another folder.")
     return str(sa.URL.create("sqlite", database=str(file)))
 
 
@@ -144,10 +151,9 @@ class Store:
         return {row["name"]: row["recipe"] for row in rows}
 
     def save_preset(self, catalog_id: str, name: str, recipe: str) -> None:
-        """Keep a recipe (JSON) under a name, which must not be empty (DataError); the same name again replaces it."""
-        if not name.strip():
-            raise DataError("The preset has no name; type one, for example: careful.")
-        row = {"catalog_id": catalog_id, "name": name.strip(), "recipe": recipe, "saved": time.time()}
+        """Keep a recipe (JSON) under a name, as `check_name` lets it pass; the same name again replaces it."""
+        name = check_name(name, "preset", "careful")
+        row = {"catalog_id": catalog_id, "name": name, "recipe": recipe, "saved": time.time()}
         self._replace(_presets, row)
 
     def delete_preset(self, catalog_id: str, name: str) -> None:

@@ -29,6 +29,7 @@ from matcher.progress import Report, silent
 from matcher.storage import catalog_files
 from matcher.storage.database import Store, sqlite_url
 from matcher.storage.files import DAMAGED_ARRAYS, fingerprint, load_arrays, remove_arrays, save_arrays
+from matcher.storage.names import legible
 from matcher.storage.pair_files import read_pairs, write_pairs
 from matcher.storage.records import CatalogInfo
 from matcher.storage.writer_lock import writer_lock
@@ -118,7 +119,7 @@ class Workspace:
             info = CatalogInfo(
                 id=catalog_id,
                 name=name,
-                source=source,
+                source=legible(source),
                 listings=len(listings),
                 photos=int((listings["photo"] != "").sum()),
                 labels=int((catalog.codes >= 0).sum()),

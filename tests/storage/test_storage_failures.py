@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sqlite3
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -149,9 +150,11 @@ def test_a_stopped_server_is_told_and_the_next_one_is_used():
         with running_postgres() as url:
             store = Store(url)
             assert store.catalogs() == []
-            assert "cannot keep" in told(store.save_preset, "shop", "night\x00", "{}")
-            assert "too long" in told(store.save_preset, "shop", os.urandom(40_000).hex(), "{}")
+            assert "cannot keep" in told(store.set_setting, "shop", "night\x00", 1)
+            assert "too long" in told(store.set_setting, "shop", os.urandom(40_000).hex(), 1)
             assert "cannot keep" in told(store.set_setting, "shop", "half \udc80", 1)
+            mute = partial(store.add_verdict, "shop", "a\x00", "b", "match", source="browse")
+            assert "cannot keep" in told(mute)
     except NoPostgres as reason:
         pytest.skip(str(reason))
     with pytest.raises(StorageError, match="does not answer"):
@@ -161,4 +164,10 @@ def test_a_stopped_server_is_told_and_the_next_one_is_used():
 
 
 def test_half_a_character_is_told_by_a_file_as_well(workspace):
-    assert "cannot keep" in told(workspace.store.save_preset, "shop", "half \udc80", "{}")
+    assert "cannot keep" in told(workspace.store.set_setting, "shop", "half \udc80", 1)
+
+
+@pytest.mark.parametrize("name", ["night\x00", "half \udc80", "long " * 50, "two\nlines"])
+def test_names_that_no_database_keeps_are_refused_by_all(workspace, name):
+    told(workspace.store.save_preset, "shop", name, "{}")
+    told(catalogs.import_catalog, workspace, catalogs.ImportConfig("shop.csv", name))
