@@ -78,8 +78,8 @@ def import_catalog(workspace: Workspace, config: ImportConfig, report: Report = 
     """Read a catalog into the workspace.
 
     Raises:
-        DataError: The file or the name cannot be used, no row is good, or another run is writing the catalog; an earlier catalog
-            of that name is then untouched.
+        DataError: The file or the name cannot be used, no row is good, or another run is writing the catalog; an
+            earlier catalog of that name is then untouched.
     """
     name = check_name(config.name, "catalog", "autumn")
     into = workspace.folder(config.catalog_id)
