@@ -38,6 +38,7 @@ from matcher.storage.exports import separator_of, to_bytes
 from matcher.storage.files import fingerprint
 from matcher.storage.names import legible
 from matcher.storage.workspace import Workspace, catalog_id_of
+from matcher.vectors.distance import distance_text
 
 PROBLEMS_SHOWN = 5
 
@@ -227,7 +228,7 @@ def _encoders(config: encoding.EncodeConfig) -> str:
 
 def _described(recipe: Recipe) -> str:
     thresholds = {"text": recipe.text_threshold, "image": recipe.image_threshold, "joint": recipe.fused_threshold}
-    shown = ", ".join(f"{key} <= {value:.3f}" for key, value in thresholds.items() if value is not None)
+    shown = ", ".join(f"{key} <= {distance_text(value)}" for key, value in thresholds.items() if value is not None)
     return f"{' and '.join(filter(None, (recipe.text_encoder, recipe.image_encoder)))}, {recipe.fusion}, {shown}"
 
 

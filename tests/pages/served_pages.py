@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
@@ -53,10 +54,11 @@ def _answers(port: int) -> bool:
     return True
 
 
-def errors_of(port: int, page: str) -> list[str]:
-    """Open a page as a browser does, and leave: its lines of error, and what it shows of exceptions."""
+def errors_of(port: int, page: str, query: str = "", kind: str = "ERROR") -> list[str]:
+    """Open a page as a browser does, and leave: its lines of a kind, and what it shows of exceptions."""
     asked = BackMsg()
     asked.rerun_script.page_name = page
+    asked.rerun_script.query_string = query
     shown = []
     address = f"ws://127.0.0.1:{port}/_stcore/stream"
     with connect(address, subprotocols=[Subprotocol("streamlit")], max_size=None) as line:
@@ -66,7 +68,7 @@ def errors_of(port: int, page: str) -> list[str]:
             element = message.delta.new_element
             if element.WhichOneof("type") == "exception":
                 shown.append(f"exception: {element.exception.message}")
-            if element.WhichOneof("type") == "alert" and element.alert.format == element.alert.ERROR:
+            if element.WhichOneof("type") == "alert" and element.alert.format == Alert.Format.Value(kind):
                 shown.append(element.alert.body)
             if message.WhichOneof("type") == "script_finished":
                 return shown

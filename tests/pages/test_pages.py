@@ -137,3 +137,14 @@ def test_catalog_tells_what_was_wrong_with_rows(matched: Workspace) -> None:
         "Issues": "2",
     }
     assert "i4" in set(app.dataframe[0].value["Id"])
+
+
+def test_an_address_with_an_unknown_listing_says_so(matched: Workspace) -> None:
+    app = opened("browse", item="g**one**")
+    [said] = (warning.value for warning in app.warning)
+    assert "no listing g\\*\\*one\\*\\* in this catalog" in said
+    assert board(app, "board")["aside"]["item"] == "i0"
+    app = opened("browse", item="i1")
+    assert not app.warning
+    app.session_state["browse-item"] = app.query_params["item"] = "of another catalog"
+    assert not app.run().warning
