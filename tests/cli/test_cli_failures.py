@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from test_cli import ROOT, ok, refused, table
+from test_cli import ROOT, ok, refused, table, write
 
 from matcher.cli.main import cli
 from matcher.matching.recipe import Recipe
@@ -105,3 +105,9 @@ def test_names_that_are_not_utf_8(table):
         code, said = run_bytes(*arguments, cwd=folder)
         assert code == 2, said
         assert len(said.splitlines()) == 1, said
+
+
+def test_labels_of_which_no_two_are_alike_measure_nothing(table, capsys):
+    write(table, ["a", "b", "", "", ""])
+    ok("import", "shop.csv", "--name", "Shop")
+    assert "Nothing to measure" in refused(capsys, "evaluate", "Shop", "--recipe", "recipe.json")

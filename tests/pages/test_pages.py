@@ -148,3 +148,15 @@ def test_an_address_with_an_unknown_listing_says_so(matched: Workspace) -> None:
     assert not app.warning
     app.session_state["browse-item"] = app.query_params["item"] = "of another catalog"
     assert not app.run().warning
+
+
+def test_labels_of_which_no_two_are_alike_measure_nothing(workspace: Workspace, tmp_path: Path) -> None:
+    table = pd.DataFrame({"id": list("abcd"), "title": ["red cup", "red cup new", "blue jar", "blue jar new"]})
+    table.assign(label=["one", "two", "", ""]).to_csv(tmp_path / "shop.csv", index=False)
+    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf", None))
+    app = opened("thresholds")
+    assert any("Nothing to measure" in caption.value for caption in app.caption)
+    assert not any("Measured on" in caption.value for caption in app.caption)
+    assert board(app, "sliders")["true_pairs"] is None
+    assert [button.disabled for button in app.button if button.label == "Best F1"] == [True]
