@@ -10,9 +10,8 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.starlette import App
 
-from matcher.errors import MatcherError
 from pages._access.setup import access_control
-from pages._shared import escape, photo_route, sidebar
+from pages._shared import failures, photo_route, sidebar, visits
 
 HERE = Path(__file__).parent
 PAGES = (
@@ -40,8 +39,9 @@ def draw() -> None:
     try:
         sidebar.draw()
         page.run()
-    except MatcherError as error:
-        st.error(escape.literal(str(error)), icon=":material/error:")
+    except Exception as error:
+        if not failures.tell(error):
+            raise  # a defect: Streamlit writes it to the log, and `failures.tell_any` says so on the page
 
 
 if __name__ == "__main__":
@@ -49,4 +49,10 @@ if __name__ == "__main__":
 else:
     # Until a page has run once, a deep link would meet Streamlit's older reading of the folder pages/.
     PagesManager.uses_pages_directory = False
-    app = App(__file__, routes=[photo_route.photo_route()], middleware=[access_control(photo_route.workspace_root())])
+    visits.bound_visits()
+    app = App(
+        __file__,
+        routes=[photo_route.photo_route()],
+        middleware=[access_control(photo_route.workspace_root())],
+        on_script_error=failures.tell_any,
+    )

@@ -29,6 +29,11 @@ const shape = (tag, attributes) => {
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   return node;
 };
+// As matcher/vectors/distance.py's distance_text: more decimals where three would say 0.000.
+const distanceText = (value) => {
+  if (!(value > 0 && value < 0.001)) return value.toFixed(3);
+  return value < 0.000001 ? value.toPrecision(1) : value.toFixed(6).replace(/0+$/, "");
+};
 const three = (value) => (value === null || Number.isNaN(value) ? "–" : value.toFixed(3));
 const whole = (value) => Math.round(value).toLocaleString("en");
 
@@ -226,10 +231,10 @@ function paint(state) {
     const share = `${clamp((value / row.top) * 100, 0, 100)}%`;
     part.handle.style.left = share;
     part.inside.style.width = share;
-    part.number.value = value.toFixed(3);
-    part.handle.setAttribute("aria-valuenow", value.toFixed(3));
+    part.number.value = distanceText(value);
+    part.handle.setAttribute("aria-valuenow", distanceText(value));
     const spoken = data.true_pairs === null ? `${whole(live.matches)} matches` : `precision ${three(live.precision)}, recall ${three(live.recall)}`;
-    part.handle.setAttribute("aria-valuetext", `${value.toFixed(3)}: ${spoken}`);
+    part.handle.setAttribute("aria-valuetext", `${distanceText(value)}: ${spoken}`);
     if (data.true_pairs !== null) drawF1(part, state, i);
   });
 }

@@ -2,9 +2,9 @@
 
 import errno
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -17,19 +17,22 @@ _LEGIBLE = 40  # characters of the final name that stand in the temporary one; t
 
 @contextmanager
 def atomic(path: Path, *, durable: bool = True) -> Iterator[IO[bytes]]:
-    """Write a file that takes its name only when it is complete.
+    """Write a file that takes its name only when it is complete; who may read it is said by the umask.
 
     Args:
-        path: The name; what has it already is replaced at once.
+        path: The name; a file that has it already is replaced at once, and a device or pipe is written into.
         durable: Whether it has to outlive a power cut as well. Waiting for the disk takes some milliseconds: too long
             for each of a hundred thousand photos.
 
     Raises:
         DataError: It cannot be written, as on a full disk.
     """
-    prefix = f".{path.name[:_LEGIBLE]}-"
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=prefix, suffix=PART, delete=False) as file:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            with path.open("wb") as device:
+                yield device
+            return
+        with _open_unfinished(path) as file:
             try:
                 yield file
                 file.flush()
@@ -43,6 +46,14 @@ def atomic(path: Path, *, durable: bool = True) -> Iterator[IO[bytes]]:
             _flush_names(path.parent)
     except OSError as error:
         raise DataError(f"{path} cannot be written: {error.strerror}. Make room or check the rights.") from error
+
+
+def _open_unfinished(path: Path) -> IO[bytes]:
+    """A new file beside the one it is to become."""
+    while True:
+        name = path.parent / f".{path.name[:_LEGIBLE]}-{secrets.token_hex(4)}{PART}"
+        with suppress(FileExistsError):
+            return open(name, "x+b")  # whoever asked for it closes it
 
 
 def remove_unfinished(folder: Path, name: str = "") -> None:

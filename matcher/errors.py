@@ -2,6 +2,7 @@
 
 MatcherError
 ├── DataError       what was given cannot be used: a file, a column, an array, a recipe
+├── StorageError    the machine, the workspace or the database fails: full, gone, damaged
 ├── EncoderError    a model cannot be had or loaded
 ├── TrainingError   a training cannot start or go on
 ├── JobError        a job cannot be started, or its process died
@@ -17,6 +18,10 @@ class MatcherError(Exception):
 
 class DataError(MatcherError):
     """What was given cannot be used: a file, a column, an array, a recipe."""
+
+
+class StorageError(MatcherError):
+    """The machine, the workspace or the database fails: no room, no memory, no answer, or a file is gone or damaged."""
 
 
 class EncoderError(MatcherError):

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from matcher.benchmark import run, setup
 from matcher.errors import Cancelled, JobError, MatcherError
+from matcher.failures import explain_failure
 from matcher.pipeline import catalogs, check_encoder, encoding, model_diff, train_encoder
 from matcher.progress import Progress, RateMeter, Report
 from matcher.storage.records import Job
@@ -228,7 +229,8 @@ def work(workspace: Workspace, job_id: str) -> None:
     except MatcherError as error:
         end("failed", str(error))
     except BaseException as error:
-        end("failed", f"A defect in this program, not in your data ({type(error).__name__}); its log tells where.")
+        defect = f"A defect in this program, not in your data ({type(error).__name__}); its log tells where."
+        end("failed", str(explain_failure(error) or defect))
         raise
     else:
         end("done", "", result=asdict(result))

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from matcher.review.pair_cases import Case
 from pages._browse import board, query
+from pages._shared import escape
 from pages._shared.cards import Board, Column, draw_cards
 from pages._shared.opened_catalog import Matched, draw_empty, make_card, need_matches
 
@@ -20,6 +21,7 @@ CASES: dict[str, Case | None] = {
     "Missed": "missed",
     "False": "false",
 }
+LONGEST_ID_SHOWN = 80  # characters
 STRIP = 15  # listings in the strip: what one row of a wide window holds
 
 
@@ -58,11 +60,22 @@ def choose_queue(matched: Matched) -> NDArray[np.int64]:
 
 def find_place(matched: Matched, queue: NDArray[np.int64]) -> int:
     """Where in the queue the listing of the address stands; the first one when it is not in it."""
-    row = matched.rows.get(st.query_params.get("item") or st.session_state.get("browse-item", ""), -1)
+    asked, last = st.query_params.get("item", ""), st.session_state.get("browse-item", "")
+    row = matched.rows.get(asked or last, -1)
+    if asked not in ("", last) and row < 0:  # the last one may be of the catalog that was open before
+        tell_unknown(asked)
     found = np.flatnonzero(queue == row)
     place = int(found[0]) if len(found) else 0
     open_listing(matched.cell("item_id", int(queue[place])))
     return place
+
+
+def tell_unknown(item_id: str) -> None:
+    """Say that another listing is shown than the address asked for."""
+    shown = escape.literal(item_id if len(item_id) <= LONGEST_ID_SHOWN else f"{item_id[:LONGEST_ID_SHOWN]}…")
+    st.warning(
+        f"There is no listing {shown} in this catalog; the first one is shown instead.", icon=":material/link_off:"
+    )
 
 
 def open_listing(item_id: str) -> None:

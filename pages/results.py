@@ -24,7 +24,11 @@ ORDERS: dict[str, Literal["largest", "smallest", "mixed"]] = {
     "Smallest first": "smallest",
     "Several labels in one group": "mixed",
 }
-MIME = {"CSV": "text/csv", "Parquet": "application/octet-stream", "Excel": "application/vnd.ms-excel"}
+MIME = {
+    "CSV": "text/csv",
+    "Parquet": "application/vnd.apache.parquet",
+    "Excel": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 def main() -> None:

@@ -116,14 +116,14 @@ def draw_thresholds(matched: Matched, known: measured.Known) -> None:
 
 def draw_tuning(matched: Matched, truth: Truth) -> None:
     """Let the labels choose."""
-    off = not truth.listings
-    why = "Needs labels: a column that says which listings are one product." if off else None
+    off = not (truth.listings and truth.true_pairs)
+    why = "Needs labels: a column that says which listings are one product, for two of them at least." if off else None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         best = st.button("Best F1", type="primary", icon=":material/auto_fix_high:", disabled=off, help=why)
         floor = st.session_state.setdefault("floor", 0.95)
         most = st.button("Most recall with a precision of at least", icon=":material/verified:", disabled=off, help=why)
         st.number_input("Precision", 0.5, 1.0, step=0.01, key="floor", width=120, label_visibility="collapsed")
-    if truth.listings and (best or most):
+    if not off and (best or most):
         pairs, codes = matched.encoded.pairs, matched.catalog.codes
         # Labels on a part of the pool only: the rest brings its own false matches.
         growth = len(codes) / truth.listings
@@ -148,7 +148,7 @@ def draw_tuning(matched: Matched, truth: Truth) -> None:
 def say_measured_on(matched: Matched, truth: Truth) -> None:
     """What the figures above stand on."""
     pool = f"in a pool of {matched.info.listings:,}"
-    if truth.listings:
+    if truth.listings and truth.true_pairs:
         plural = "" if truth.judged == 1 else "s"
         verdicts = f", {truth.judged:,} verdict{plural} above them" if truth.judged else ""
         products = len(np.unique(matched.catalog.codes[matched.catalog.codes >= 0]))
@@ -172,9 +172,14 @@ def say_measured_on(matched: Matched, truth: Truth) -> None:
             f"Doubtful pairs are asked first, so these figures are lower than the truth. {fair}"
         )
     else:
+        known = (
+            "Nothing to measure: the labels name no two listings of one product"
+            if truth.listings
+            else ("Nothing is known of these pairs yet")
+        )
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(
-                "Nothing is known of these pairs yet, so there are counts but no precision and recall. Labels in the "
+                f"{known}, so there are counts but no precision and recall. Labels in the "
                 "table give both; so do verdicts, one of them “same” at least."
             )
             st.page_link("pages/review.py", label="Give verdicts", icon=":material/fact_check:")

@@ -56,3 +56,26 @@ def test_a_name_is_on_the_disk_before_anything_points_at_it(tmp_path, monkeypatc
         file.write(b"content")
     assert flushed[0].endswith(".part")  # what is in the file, then its name
     assert flushed[1:] == [tmp_path.name]
+
+
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o027, 0o640), (0o077, 0o600)])
+def test_who_may_read_a_file_is_said_by_the_umask(tmp_path, mask, mode):
+    before = os.umask(mask)
+    try:
+        with atomic(tmp_path / "matches.csv") as file:
+            file.write(b"content")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "matches.csv").stat().st_mode & 0o777 == mode
+
+
+def test_a_pipe_is_written_into_and_not_replaced(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with atomic(pipe) as file:
+        file.write(b"content")
+    assert os.read(reader, 100) == b"content"
+    os.close(reader)
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]

@@ -29,6 +29,7 @@ LAYERS = (
     {"vectors"},
     {"images", "catalog_words"},
     {"text", "atomic_file"},
+    {"failures"},
     {"errors", "progress"},
 )
 # What does not keep to the plan yet; each goes from here with the change that mends it.

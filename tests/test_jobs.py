@@ -277,6 +277,7 @@ def test_in_this_process_the_end_is_recorded_and_a_defect_is_raised(workspace, m
     with pytest.raises(MemoryError):
         jobs.work(workspace, "1")
     assert workspace.store.job("1").state == "failed"
+    assert "not enough memory" in workspace.store.job("1").message
 
 
 def test_a_result_is_kept(workspace, monkeypatch):

@@ -30,12 +30,15 @@ from matcher.cli.arguments import (
 )  # fmt: skip
 from matcher.cli.progress_line import ProgressLine
 from matcher.errors import Cancelled, DataError, MatcherError
+from matcher.failures import explain_failure
 from matcher.ingest.issues import shortened
 from matcher.matching.recipe import Fusion, Recipe
 from matcher.pipeline import catalogs, encoding, matches, recipes
 from matcher.storage.exports import separator_of, to_bytes
 from matcher.storage.files import fingerprint
+from matcher.storage.names import legible
 from matcher.storage.workspace import Workspace, catalog_id_of
+from matcher.vectors.distance import distance_text
 
 PROBLEMS_SHOWN = 5
 
@@ -153,7 +156,8 @@ def run(file: Path, images: Path | None, recipe_file: Path | None, out: Path, **
     recipe = _read_recipe(recipe_file) if recipe_file else None
     place = file.absolute()
     # Another file of the same name in another folder is another catalog.
-    catalog_id = _import(workspace, file, images, f"{place.parent.name} {file.stem} {fingerprint(str(place))[:6]}", how)
+    called = f"{place.parent.name[:80]} {file.stem[:80]} {fingerprint(str(place))[:6]}"
+    catalog_id = _import(workspace, file, images, legible(called), how)
     if recipe is None:
         recipe = _chosen_recipe(workspace, catalog_id)
     _match(workspace, catalog_id, recipe, out)
@@ -224,7 +228,7 @@ def _encoders(config: encoding.EncodeConfig) -> str:
 
 def _described(recipe: Recipe) -> str:
     thresholds = {"text": recipe.text_threshold, "image": recipe.image_threshold, "joint": recipe.fused_threshold}
-    shown = ", ".join(f"{key} <= {value:.3f}" for key, value in thresholds.items() if value is not None)
+    shown = ", ".join(f"{key} <= {distance_text(value)}" for key, value in thresholds.items() if value is not None)
     return f"{' and '.join(filter(None, (recipe.text_encoder, recipe.image_encoder)))}, {recipe.fusion}, {shown}"
 
 
@@ -245,5 +249,13 @@ def cli(arguments: list[str] | None = None) -> int:
         say(str(error))
         return 130
     except MatcherError as error:
-        say(f"Error: {' '.join(str(error).split())}")
-        return 2
+        return _refused(error)
+    except Exception as error:
+        if explained := explain_failure(error):
+            return _refused(explained)
+        raise
+
+
+def _refused(error: MatcherError) -> int:
+    say(f"Error: {' '.join(str(error).split())}")
+    return 2

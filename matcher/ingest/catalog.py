@@ -14,7 +14,7 @@ from matcher.errors import DataError
 from matcher.ingest.archive import open_archive
 from matcher.ingest.columns.column_mapping import ColumnMap, guess_columns, recognise_columns
 from matcher.ingest.guarded_reading import read_guarded
-from matcher.ingest.issues import Problem, problems_frame
+from matcher.ingest.issues import Problem, problems_frame, shortened
 from matcher.ingest.photos import PhotoSource, keep_photos, photo_source
 from matcher.ingest.read_options import ReadOptions
 from matcher.ingest.row_checks import standard_rows, with_photos
@@ -37,6 +37,7 @@ __all__ = [
     "recognise_columns",
 ]
 
+FEWEST_FOR_A_SHARE = 10  # rows; of fewer, half are no sign of anything
 COLUMNS = ("item_id", "title", "image", "photo", "phash", "label")
 
 
@@ -115,7 +116,7 @@ def read_catalog(
         named = listings.loc[listings["image"] != "", "image"]
         kept = keep_photos(named, photos, into, report) if photos else None
     listings, more = with_photos(listings, columns, kept)
-    problems = _in_order([*table.problems, *doubts, *problems, *more])
+    problems = _in_order([*table.problems, *doubts, *problems, *more, *_tell_common_label(listings, columns.label)])
     if listings.empty:
         first = next(problem for problem in problems if problem.rejected)
         raise DataError(f"No row of {source.name} can be used. Row {first.row}: {first.found} {first.advice}")
@@ -123,6 +124,16 @@ def read_catalog(
         listings[unused_name(column, listings.columns)] = table.frame[column]  # aligned by row number
     has_photos = bool((listings["photo"] != "").any())
     return Catalog(listings.reset_index(drop=True), into / "images" if has_photos else None), problems
+
+
+def _tell_common_label(listings: pd.DataFrame, column: str | None) -> list[Problem]:
+    """Say that one label stands over more than half of the rows, which hardly any product does."""
+    sizes = listings.loc[listings["label"] != "", "label"].value_counts()
+    if len(listings) < FEWEST_FOR_A_SHARE or sizes.empty or 2 * sizes.iloc[0] <= len(listings):
+        return []
+    found = f"{sizes.iloc[0]:,} of {len(listings):,} rows have one label, {shortened(str(sizes.index[0]))}."
+    advice = "They count as one product. If it stands for nothing or for a category, clear it or take another column."
+    return [Problem(1, "", column or "", found, advice)]
 
 
 def _in_order(problems: list[Problem]) -> list[Problem]:

@@ -60,11 +60,11 @@ class Flipped:
 def figures_of(is_match: NDArray[np.bool_], truth: Truth) -> Figures:
     """The exact figures of decisions on the pairs of `truth`; `is_match` has shape (P,)."""
     matches = int(np.count_nonzero(is_match))
+    if not truth.true_pairs:  # 0 of 0 is no figure, whatever the labels say of single listings
+        return Figures(None, None, matches, None, None)
     if truth.listings:
         pair, listing = pair_scores(is_match, truth), listing_scores(is_match, truth)
         return Figures(pair, listing, matches, truth.true_pairs, truth.candidate_recall)
-    if not truth.true_pairs:
-        return Figures(None, None, matches, None, None)
     return Figures(pair_scores(is_match, truth), None, matches, truth.true_pairs, None)
 
 

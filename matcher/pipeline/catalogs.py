@@ -5,6 +5,7 @@ from pathlib import Path
 
 from matcher.ingest.catalog import ReadOptions, preview_table, read_catalog, recognise_columns
 from matcher.progress import Progress, Report, silent
+from matcher.storage.names import check_name
 from matcher.storage.workspace import Workspace, catalog_id_of
 
 DEMO = Path(__file__).parents[2] / "assets" / "demo"
@@ -77,9 +78,10 @@ def import_catalog(workspace: Workspace, config: ImportConfig, report: Report = 
     """Read a catalog into the workspace.
 
     Raises:
-        DataError: The file cannot be used, no row is good, or another run is writing the catalog; an earlier catalog
-            of that name is then untouched.
+        DataError: The file or the name cannot be used, no row is good, or another run is writing the catalog; an
+            earlier catalog of that name is then untouched.
     """
+    name = check_name(config.name, "catalog", "autumn")
     into = workspace.folder(config.catalog_id)
     source, images = Path(config.source), Path(config.images) if config.images else None
     with workspace.writing(config.catalog_id, report):
@@ -88,7 +90,7 @@ def import_catalog(workspace: Workspace, config: ImportConfig, report: Report = 
         table = preview_table(source, config.options)
         mapping = asdict(recognise_columns(table.frame, config.mapping))
         catalog, problems = read_catalog(source, images, config.mapping, into, report, table)
-        info = workspace.save_catalog(config.name.strip(), source.name, catalog, problems)
+        info = workspace.save_catalog(name, source.name, catalog, problems)
     rejected = sum(problem.rejected for problem in problems)
     return ImportResult(info.id, info.listings, rejected, len(problems), table.note, mapping)
 

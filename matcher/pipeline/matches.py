@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from matcher.errors import DataError
 from matcher.matching.metrics import Scores, listing_scores, pair_scores, truth_of
 from matcher.matching.recipe import Recipe, decide
 from matcher.matching.resolve import outcome_of
@@ -40,7 +41,7 @@ def evaluate(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Repo
     """Measure a recipe on a catalog's labels, with verdicts over them; what is not encoded yet is encoded.
 
     Raises:
-        DataError: No listing has a label, or the recipe's thresholds are not set.
+        DataError: No listing has a label, no two are known to be one product, or the recipe's thresholds are not set.
     """
     with workspace.writing(catalog_id, report):  # so that pairs and labels are of one version
         pairs = encode_catalog(workspace, config_of(catalog_id, recipe), report).pairs
@@ -48,6 +49,11 @@ def evaluate(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Repo
         learned = read_training_rows(workspace, config_of(catalog_id, recipe))
     judged = judged_rows(catalog.rows, workspace.store.verdicts(catalog_id))
     truth = truth_of(pairs, catalog.codes, judged[MATCH], judged[DIFFERENT])
+    if not truth.true_pairs:
+        raise DataError(
+            "Nothing to measure: neither labels nor verdicts name two listings of one product. Judge some pairs "
+            "the same on the Review page, or import a table with labels."
+        )
     is_match = decide(truth.pairs, recipe)
     return Evaluation(
         listing_scores(is_match, truth),

@@ -11,6 +11,7 @@ import pandas as pd
 
 from matcher.atomic_file import atomic
 from matcher.errors import DataError
+from matcher.failures import reading
 from matcher.ingest.catalog import Catalog
 from matcher.ingest.issues import Problem, problems_frame
 from matcher.storage.files import fingerprint
@@ -63,15 +64,30 @@ def read_listings(folder: Path, version: str) -> Catalog:
     Raises:
         FileNotFoundError: It is not there (any more).
         DataError: An import with version 0.1.0 of the program was killed in between, and left another one.
+        StorageError: It is damaged.
     """
     file = version_file(folder, LISTINGS, version)
-    listings = pd.read_parquet(file)
+    with reading(file, "Import the catalog's file again; verdicts are kept elsewhere, and stay."):
+        listings = pd.read_parquet(file)
+        has_photos = bool((listings["photo"] != "").any())
     if not file.stem.endswith(version) and version_of(listings) != version:
         raise DataError(
             f"The listings of the catalog {folder.name} were being replaced when the program was stopped. "
             "Import its file again."
         )
-    return Catalog(listings, folder / "images" if (listings["photo"] != "").any() else None)
+    return Catalog(listings, folder / "images" if has_photos else None)
+
+
+def read_problems(folder: Path, version: str) -> pd.DataFrame:
+    """Read one version of the problems, as `problems_frame` lays them out.
+
+    Raises:
+        FileNotFoundError: It is not there (any more).
+        StorageError: It is damaged.
+    """
+    file = version_file(folder, PROBLEMS, version)
+    with reading(file, "Import the catalog's file again; verdicts are kept elsewhere, and stay."):
+        return pd.read_parquet(file)
 
 
 def remove_other_versions(folder: Path, kept: Sequence[CatalogInfo]) -> None:

@@ -17,7 +17,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import NullPool
 
-from matcher.errors import DataError, JobError
+from matcher.errors import DataError, JobError, StorageError
+from matcher.storage.database_failures import explain_database
+from matcher.storage.names import check_name, legible
 from matcher.storage.records import CatalogInfo, Job, Verdict
 from matcher.storage.schema import MIGRATIONS
 from matcher.storage.schema import catalogs as _catalogs
@@ -33,7 +35,13 @@ BUSY_SECONDS = 30  # how long a writer waits for another one before it gives up
 
 
 def sqlite_url(file: Path) -> str:
-    """The URL of an SQLite file."""
+    """The URL of an SQLite file.
+
+    Raises:
+        DataError: Its path is not UTF-8, which SQLite takes alone.
+    """
+    if legible(str(file)) != str(file):
+        raise DataError(f"The path of the workspace, {legible(str(file.parent))}, is not UTF-8; choose another folder.")
     return str(sa.URL.create("sqlite", database=str(file)))
 
 
@@ -52,9 +60,10 @@ class Store:
             if self._reader.dialect.name == "sqlite":
                 self._keep_wal()
             self._migrate()
-        except sa.exc.DatabaseError as error:
+        except (StorageError, sa.exc.DatabaseError) as error:
             self.close()
-            raise DataError(f"Cannot open the database {self._reader.url!r}: {error.orig}.") from error
+            said = error if isinstance(error, StorageError) else f"{error.orig}."
+            raise DataError(f"Cannot open the database {self._reader.url!r}: {said}") from error
         except DataError:
             self.close()
             raise
@@ -142,10 +151,9 @@ class Store:
         return {row["name"]: row["recipe"] for row in rows}
 
     def save_preset(self, catalog_id: str, name: str, recipe: str) -> None:
-        """Keep a recipe (JSON) under a name, which must not be empty (DataError); the same name again replaces it."""
-        if not name.strip():
-            raise DataError("The preset has no name; type one, for example: careful.")
-        row = {"catalog_id": catalog_id, "name": name.strip(), "recipe": recipe, "saved": time.time()}
+        """Keep a recipe (JSON) under a name, as `check_name` lets it pass; the same name again replaces it."""
+        name = check_name(name, "preset", "careful")
+        row = {"catalog_id": catalog_id, "name": name, "recipe": recipe, "saved": time.time()}
         self._replace(_presets, row)
 
     def delete_preset(self, catalog_id: str, name: str) -> None:
@@ -256,7 +264,9 @@ def _engine(url: str) -> Engine:
         if parsed.get_backend_name() == "postgresql" and "+" not in parsed.drivername:
             parsed = parsed.set(drivername="postgresql+psycopg")  # the driver that requirements.txt brings
         if parsed.get_backend_name() != "sqlite":
-            return sa.create_engine(parsed, pool_pre_ping=True)
+            engine = sa.create_engine(parsed, pool_pre_ping=True)
+            sa.event.listen(engine, "handle_error", _explain)
+            return engine
     except (sa.exc.ArgumentError, ImportError) as error:
         raise DataError(
             f"MATCHER_DATABASE_URL cannot be used: {error}. Expected postgresql://user:password@host/database."
@@ -264,7 +274,16 @@ def _engine(url: str) -> Engine:
     engine = sa.create_engine(parsed, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
+    sa.event.listen(engine, "handle_error", _explain)
     return engine
+
+
+def _explain(failure: sa.engine.ExceptionContext) -> None:
+    """Say in plain words what failed; what is a defect, or a rule of the tables, is raised as it is."""
+    url = failure.engine.url if failure.engine is not None else None
+    file = Path(url.database) if url is not None and url.get_backend_name() == "sqlite" and url.database else None
+    if explained := explain_database(failure.original_exception, file):
+        raise explained from failure.original_exception
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:

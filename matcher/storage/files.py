@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from matcher.atomic_file import atomic
 from matcher.errors import DataError
+from matcher.failures import reading
+
+DAMAGED_ARRAYS = "Remove the folder it is in, and encode the catalog again."
 
 
 def fingerprint(content: object) -> str:
@@ -34,10 +37,13 @@ def load_arrays(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
 
     Raises:
         DataError: It is not there.
+        StorageError: It is damaged.
     """
     try:
-        config = json.loads(path.with_name(f"{path.name}.json").read_bytes())
-        parts = {part: np.load(path.with_name(f"{path.name}.{part}.npy"), mmap_mode="r") for part in config["parts"]}
+        with reading(path, DAMAGED_ARRAYS):
+            config = json.loads(path.with_name(f"{path.name}.json").read_bytes())
+            names = {part: path.with_name(f"{path.name}.{part}.npy") for part in config["parts"]}
+            parts = {part: np.load(name, mmap_mode="r") for part, name in names.items()}
     except FileNotFoundError as error:
         raise DataError(f"{path.name} is not in the workspace; encode the catalog again.") from error
     return parts, config

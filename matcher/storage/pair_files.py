@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from matcher.atomic_file import atomic
 from matcher.errors import DataError
+from matcher.failures import reading
+from matcher.storage.files import DAMAGED_ARRAYS
 from matcher.vectors.candidate_pairs import MODALITIES, CandidatePairs
 
 
@@ -31,14 +33,18 @@ def read_pairs(folder: Path, name: str) -> CandidatePairs:
 
     Raises:
         DataError: It is not there.
+        StorageError: It is damaged.
     """
     file = folder / f"{name}.parquet"
     try:
-        frame = pd.read_parquet(file)
-        config = json.loads(file.with_suffix(".json").read_bytes())
+        with reading(file, DAMAGED_ARRAYS):
+            frame = pd.read_parquet(file)
+            n = int(json.loads(file.with_suffix(".json").read_bytes())["n"])
+            left, right, rank = (frame[column].to_numpy() for column in ("left", "right", "rank"))
+            if len(frame) and not (left.min() >= 0 and right.max() < n and (left < right).all()):
+                raise ValueError("pairs of rows that are not there")
     except FileNotFoundError as error:
         raise DataError(f"The candidate pairs {name} are gone; encode the catalog again.") from error
     distance: dict[str, NDArray[np.float32]] = {kind: frame[kind].to_numpy() for kind in MODALITIES if kind in frame}
-    left, right, rank = (frame[column].to_numpy() for column in ("left", "right", "rank"))
     conflicts = frame["conflicts"].to_numpy() if "conflicts" in frame else None
-    return CandidatePairs(config["n"], left, right, rank, distance, conflicts)
+    return CandidatePairs(n, left, right, rank, distance, conflicts)

@@ -22,12 +22,14 @@ from scipy.sparse import csr_matrix
 
 from matcher.atomic_file import remove_unfinished
 from matcher.errors import DataError
+from matcher.failures import reading
 from matcher.ingest.catalog import Catalog
 from matcher.ingest.issues import Problem
 from matcher.progress import Report, silent
 from matcher.storage import catalog_files
 from matcher.storage.database import Store, sqlite_url
-from matcher.storage.files import fingerprint, load_arrays, remove_arrays, save_arrays
+from matcher.storage.files import DAMAGED_ARRAYS, fingerprint, load_arrays, remove_arrays, save_arrays
+from matcher.storage.names import legible
 from matcher.storage.pair_files import read_pairs, write_pairs
 from matcher.storage.records import CatalogInfo
 from matcher.storage.writer_lock import writer_lock
@@ -117,7 +119,7 @@ class Workspace:
             info = CatalogInfo(
                 id=catalog_id,
                 name=name,
-                source=source,
+                source=legible(source),
                 listings=len(listings),
                 photos=int((listings["photo"] != "").sum()),
                 labels=int((catalog.codes >= 0).sum()),
@@ -181,9 +183,8 @@ class Workspace:
             DataError: There is no catalog of that id, or the version is gone.
         """
         version = self.catalog_info(catalog_id).problems_version if version is None else version
-        file = catalog_files.version_file(self.folder(catalog_id), catalog_files.PROBLEMS, version)
         try:
-            return pd.read_parquet(file)
+            return catalog_files.read_problems(self.folder(catalog_id), version)
         except FileNotFoundError as error:
             raise DataError(f"The listings of {catalog_id!r} were imported anew meanwhile; open it again.") from error
 
@@ -199,11 +200,12 @@ class Workspace:
 
     def load_embeddings(self, catalog_id: str, name: str) -> Embeddings:
         """Open vectors, memory-mapped."""
-        arrays, config = load_arrays(self.folder(catalog_id) / "embeddings" / name)
-        if "vectors" in arrays:
+        with reading(file := self.folder(catalog_id) / "embeddings" / name, DAMAGED_ARRAYS):
+            arrays, config = load_arrays(file)
+            if "vectors" not in arrays:
+                parts = (arrays["data"], arrays["indices"], arrays["indptr"])
+                arrays["vectors"] = csr_matrix(parts, shape=config["shape"], copy=False)
             return Embeddings(arrays["vectors"], arrays["present"])
-        parts = (arrays["data"], arrays["indices"], arrays["indptr"])
-        return Embeddings(csr_matrix(parts, shape=config["shape"], copy=False), arrays["present"])
 
     def load_keys(self, catalog_id: str, name: str) -> NDArray[np.uint8]:
         """Open the keys that were saved with vectors. Shape (N, 16)."""
@@ -225,19 +227,16 @@ class Workspace:
 
     def load_neighbours(self, catalog_id: str, name: str) -> Neighbours:
         """Open neighbours, memory-mapped."""
-        arrays, config = load_arrays(self.folder(catalog_id) / "neighbours" / name)
-        return Neighbours(arrays["index"], arrays["distance"], config["method"], config["recall"])
+        with reading(file := self.folder(catalog_id) / "neighbours" / name, DAMAGED_ARRAYS):
+            arrays, config = load_arrays(file)
+            return Neighbours(arrays["index"], arrays["distance"], config["method"], config["recall"])
 
     def save_pairs(self, catalog_id: str, name: str, pairs: CandidatePairs, config: Mapping[str, Any]) -> None:
         """Write candidate pairs, and beside them the config that made them."""
         write_pairs(self.folder(catalog_id) / "pairs", name, pairs, config)
 
     def load_pairs(self, catalog_id: str, name: str) -> CandidatePairs:
-        """Read candidate pairs.
-
-        Raises:
-            DataError: They are not there.
-        """
+        """Read candidate pairs; see `read_pairs`."""
         return read_pairs(self.folder(catalog_id) / "pairs", name)
 
     def has_pairs(self, catalog_id: str, name: str) -> bool:

@@ -4,6 +4,7 @@ import itertools
 import json
 import re
 import shutil
+import tempfile
 import uuid
 import zipfile
 import zlib
@@ -159,6 +160,18 @@ def export_run(encoders: Path, run_id: str, into: Path) -> None:
             name = path.relative_to(folder).as_posix()
             if path.is_file() and MEMBER.fullmatch(name):
                 archive.write(path, name)
+
+
+def pack_run(encoders: Path, run_id: str) -> bytes:
+    """A run as `export_run` writes it; any number of them may be packed at once.
+
+    Raises:
+        EncoderError: There is none of that name.
+        DataError: There is no room for it.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        export_run(encoders, run_id, file := Path(folder) / "run.zip")
+        return file.read_bytes()
 
 
 def import_run(archive_file: Path, encoders: Path, run_id: str = "") -> Card:

@@ -14,7 +14,16 @@ Metric = Literal["cosine", "euclidean", "manhattan"]
 """cosine: 1 - cos, 0..2. euclidean: 0..2. manhattan: sum of absolute differences, 0..2 * sqrt(D)."""
 
 FLOATS_AT_ONCE = 1 << 19  # 2 MB of differences per block stay in the cache
+LEAST_OF_THREE_DECIMALS = 0.001
+LEAST_SHOWN = 0.000001  # float32 knows a cosine no nearer
 REPORT_EVERY = 1 << 16  # pairs
+
+
+def distance_text(distance: float) -> str:
+    """A distance for the eye: three decimals, and more for one so small that they would say 0.000."""
+    if not 0 < distance < LEAST_OF_THREE_DECIMALS:
+        return f"{distance:.3f}"
+    return f"{distance:.6f}".rstrip("0") if distance >= LEAST_SHOWN else f"under {LEAST_SHOWN:.6f}"
 
 
 def check_metric(metric: str) -> None:

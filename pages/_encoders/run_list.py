@@ -15,9 +15,9 @@ from matcher.storage.workspace import Workspace
 from matcher.training.runs import (
     delete_run,
     discard_unfinished,
-    export_run,
     import_run,
     list_damaged,
+    pack_run,
     read_history,
     runs,
 )
@@ -142,12 +142,7 @@ def _list_settings(cards: list[Card]) -> pd.DataFrame:
 
 def _draw_export(workspace: Workspace, card: Card) -> None:
     def pack() -> bytes:
-        file = workspace.job_files / f"export-{card.id}.zip"
-        try:
-            export_run(workspace.encoders, card.id, file)
-            return file.read_bytes()
-        finally:
-            file.unlink(missing_ok=True)
+        return pack_run(workspace.encoders, card.id)
 
     st.download_button(
         "Export", pack, f"{card.id}.zip", "application/zip", icon=":material/download:", on_click="ignore",

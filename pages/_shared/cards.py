@@ -12,6 +12,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from matcher.vectors.candidate_pairs import Modality
+from matcher.vectors.distance import distance_text
 from pages._shared.modality import ICONS, WORDS
 
 _ASSETS = Path(__file__).parents[2] / "assets"
@@ -177,15 +178,15 @@ def _bar(bar: Bar) -> dict[str, Any]:
     known = bar.distance != float("inf")
     within = known and bar.threshold is not None and bar.distance <= bar.threshold
     word = WORDS[bar.modality]
-    label = f"Distance by {word}: {bar.distance:.3f}" if known else f"Cannot be compared by {word}"
+    label = f"Distance by {word}: {distance_text(bar.distance)}" if known else f"Cannot be compared by {word}"
     if bar.threshold is not None:
-        label += f", matches at or under {bar.threshold:.3f}"
+        label += f", matches at or under {distance_text(bar.threshold)}"
     return {
         "tone": bar.modality,
         "icon": ICONS[bar.modality],
         "label": f"{label}, neighbour {bar.rank} by {word}" if bar.rank else label,
         "share": min(bar.distance / bar.scale, 1.0) if known else None,
-        "figure": f"{bar.distance:.3f}" if known else "none",
+        "figure": distance_text(bar.distance) if known else "none",
         "tick": None if bar.threshold is None else min(bar.threshold / bar.scale, 1.0),
         "within": within,
         "rank": f"#{bar.rank}" if bar.rank else "",

@@ -9,6 +9,7 @@ import streamlit as st
 
 from matcher.matching.metrics import DIFFERENT, SAME
 from matcher.review.title_diff import differing_words
+from matcher.vectors.distance import distance_text
 from pages._shared.charts import pick_colours
 from pages._shared.modality import WORDS
 from pages._shared.opened_catalog import Matched, measure_pair
@@ -39,7 +40,7 @@ def _tile(matched: Matched, pair: int, known: int) -> str:
     rows = [int(found.left[pair]), int(found.right[pair])]
     (one, other), titles, photos = ([matched.cell(name, row) for row in rows] for name in ("item_id", "title", "photo"))
     figures = "".join(
-        f'<span style="color:var(--{side})">{WORDS[side]} <b>{distance:.3f}</b></span>'
+        f'<span style="color:var(--{side})">{WORDS[side]} <b>{distance_text(distance)}</b></span>'
         for side, distance in measure_pair(matched, pair).items()
         if distance != float("inf")
     )

@@ -7,7 +7,7 @@ from matcher.encoders.registry import encoder_title
 from matcher.matching.recipe import Fusion, Mean, Recipe
 from matcher.review.queue import RANDOM
 from matcher.vectors.candidate_pairs import Modality
-from matcher.vectors.distance import Metric
+from matcher.vectors.distance import Metric, distance_text
 from pages._shared.cards import Bar
 from pages._shared.modality import COLOURS, ICONS, NAMES, WORDS
 
@@ -60,7 +60,8 @@ def explain_question(recipe: Recipe, distance: Mapping[Modality, float], is_matc
         return f"Title and photo together are near the threshold, {now}."
     limits = {side: recipe.threshold(side) for side in distance if side in recipe.thresholds and distance[side] != inf}
     near = min(limits, key=lambda side: abs(distance[side] - limits[side]) / max(limits[side], 1e-6))
-    reason = f"Near the threshold of {limits[near]:.3f}: {NAMES[near].lower()} {distance[near]:.3f} apart, {now}."
+    limit, apart = distance_text(limits[near]), distance_text(distance[near])
+    reason = f"Near the threshold of {limit}: {NAMES[near].lower()} {apart} apart, {now}."
     within = [side for side in limits if distance[side] <= limits[side]]
     if len(within) == 1 and len(limits) == 2:
         other = next(side for side in limits if side != within[0])
@@ -72,8 +73,8 @@ def describe_distances(bars: Sequence[Bar]) -> str:
     """The distances of a pair in one line of Markdown, each in its colour and with its threshold."""
     words = []
     for bar in bars:
-        figure = "none" if bar.distance == inf else f"**{bar.distance:.3f}**"
-        limit = "" if bar.threshold is None else f" (threshold {bar.threshold:.3f})"
+        figure = "none" if bar.distance == inf else f"**{distance_text(bar.distance)}**"
+        limit = "" if bar.threshold is None else f" (threshold {distance_text(bar.threshold)})"
         words.append(
             f":{COLOURS[bar.modality]}[:material/{ICONS[bar.modality]}: {WORDS[bar.modality]} {figure}]{limit}"
         )
@@ -81,4 +82,4 @@ def describe_distances(bars: Sequence[Bar]) -> str:
 
 
 def _figure(threshold: float | None) -> str:
-    return "no distance yet" if threshold is None else f"{threshold:.3f}"
+    return "no distance yet" if threshold is None else distance_text(threshold)

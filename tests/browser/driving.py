@@ -68,7 +68,7 @@ def settled(page: Page) -> None:
     """Wait until the page has run, and make sure that it ran without an error."""
     expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
     expect(page.get_by_role("heading").first).to_be_visible()
-    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+    expect(page.locator("[data-testid=stException], .st-key-defect")).to_have_count(0)
 
 
 def screenshot(page: Page, name: str) -> None:

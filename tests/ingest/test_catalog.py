@@ -236,3 +236,13 @@ def test_no_part_of_a_file_is_left_where_copies_are_kept(tmp_path, photos):
     kept = [path.name for kind in ("images", "thumbnails") for path in Path(tmp_path, "catalog", kind).iterdir()]
     assert len(kept) == 2
     assert all(len(name) == 36 and name.endswith(".jpg") for name in kept)
+
+
+@pytest.mark.parametrize(("common", "told"), [(5, False), (6, True), (10, True)])
+def test_one_label_over_more_than_half_of_the_rows_is_told(tmp_path, common, told):
+    rows = [f"i{n},Vase no {n} of clay,{'home' if n < common else f'v{n}'}" for n in range(10)]
+    (tmp_path / "shop.csv").write_text("\n".join(["id,title,label_group", *rows]))
+    _, problems = read_catalog(tmp_path / "shop.csv", None, {"label": "label_group"}, tmp_path)
+    assert [p.column for p in problems if f"{common} of 10 rows have one label, home" in p.found] == [
+        "label_group"
+    ] * told

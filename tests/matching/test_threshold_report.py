@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.matching.metrics import precision_recall_curve
-from matcher.matching.threshold_report import reach, thin_out
+from matcher.matching.metrics import known_truth, precision_recall_curve
+from matcher.matching.threshold_report import figures_of, reach, thin_out
+from matcher.vectors.candidate_pairs import CandidatePairs
 
 distance = st.sampled_from([0.0, 0.1, 0.125, 0.25, 0.5, 0.9, 1.0, 1.5, float("inf")])
 
@@ -38,3 +39,13 @@ def test_a_thinned_curve_looks_like_the_whole_one():
     assert np.abs(between - whole.precision[200:]).max() < 0.02
     assert np.diff(thin.recall).max() < 0.03
     assert thin_out(thin, 200) is thin
+
+
+def test_nothing_of_nothing_is_no_figure():
+    left, right, rank = np.array([0, 1], np.int32), np.array([1, 2], np.int32), np.ones(2, np.uint16)
+    pairs = CandidatePairs(3, left, right, rank, {"text": np.zeros(2, np.float32)})
+    for matched in ([False, False], [True, False]):
+        said = figures_of(np.array(matched), known_truth(pairs, np.array([0, 1, -1], np.int32)))
+        assert (said.pair, said.listing, said.true_pairs, said.reached) == (None, None, None, None)
+    truth = known_truth(pairs, np.array([0, 1, -1], np.int32), same=[(1, 2)])
+    assert figures_of(np.array([False, True]), truth).pair.f1 == 1.0

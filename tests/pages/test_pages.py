@@ -137,3 +137,26 @@ def test_catalog_tells_what_was_wrong_with_rows(matched: Workspace) -> None:
         "Issues": "2",
     }
     assert "i4" in set(app.dataframe[0].value["Id"])
+
+
+def test_an_address_with_an_unknown_listing_says_so(matched: Workspace) -> None:
+    app = opened("browse", item="g**one**")
+    [said] = (warning.value for warning in app.warning)
+    assert "no listing g\\*\\*one\\*\\* in this catalog" in said
+    assert board(app, "board")["aside"]["item"] == "i0"
+    app = opened("browse", item="i1")
+    assert not app.warning
+    app.session_state["browse-item"] = app.query_params["item"] = "of another catalog"
+    assert not app.run().warning
+
+
+def test_labels_of_which_no_two_are_alike_measure_nothing(workspace: Workspace, tmp_path: Path) -> None:
+    table = pd.DataFrame({"id": list("abcd"), "title": ["red cup", "red cup new", "blue jar", "blue jar new"]})
+    table.assign(label=["one", "two", "", ""]).to_csv(tmp_path / "shop.csv", index=False)
+    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf", None))
+    app = opened("thresholds")
+    assert any("Nothing to measure" in caption.value for caption in app.caption)
+    assert not any("Measured on" in caption.value for caption in app.caption)
+    assert board(app, "sliders")["true_pairs"] is None
+    assert [button.disabled for button in app.button if button.label == "Best F1"] == [True]

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,7 @@ from scipy.sparse import csr_matrix
 
 from matcher import atomic_file
 from matcher.atomic_file import atomic
-from matcher.errors import DataError
+from matcher.errors import DataError, StorageError
 from matcher.ingest.catalog import Catalog
 from matcher.ingest.issues import Problem
 from matcher.storage import files
@@ -181,8 +182,9 @@ def test_arrays_are_there_only_when_all_are(tmp_path, monkeypatch):
 def test_an_array_of_objects_is_never_unpickled(tmp_path):
     np.save(tmp_path / "set.bad.npy", np.array([{}], dtype=object), allow_pickle=True)
     (tmp_path / "set.json").write_text(json.dumps({"parts": ["bad"]}))
-    with pytest.raises(ValueError, match=r"pickle|object"):
+    with pytest.raises(StorageError, match="damaged") as caught:
         load_arrays(tmp_path / "set")
+    assert re.search(r"pickle|object", str(caught.value.__cause__))
 
 
 @pytest.mark.parametrize(

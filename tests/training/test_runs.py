@@ -1,7 +1,9 @@
 """Exported encoders from anywhere: what is let in, and what of a card can be shown."""
 
+import io
 import json
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -10,7 +12,16 @@ from safetensors.numpy import save
 from matcher.cli.main import cli
 from matcher.encoders.model_card import COUNTS, FIGURES, read_card
 from matcher.errors import EncoderError, TrainingError
-from matcher.training.runs import check_name, export_run, import_run, list_damaged, lock_run, read_history, runs
+from matcher.training.runs import (
+    check_name,
+    export_run,
+    import_run,
+    list_damaged,
+    lock_run,
+    pack_run,
+    read_history,
+    runs,
+)
 
 WEIGHTS = save({"projection": np.zeros((2, 2), np.float32)})
 CARD = {
@@ -122,3 +133,14 @@ def test_work_that_left_nothing_leaves_no_folder(tmp_path):
             if left:
                 (work / "checkpoint").touch()
         assert work.exists() is left
+
+
+def test_two_exports_at_once_do_not_take_each_others_file(tmp_path):
+    encoders = tmp_path / "encoders"
+    import_run(packed(tmp_path / "one.zip"), encoders)
+    export_run(encoders, "mine", tmp_path / "again.zip")
+    whole = sorted(zipfile.ZipFile(tmp_path / "again.zip").namelist())
+    with ThreadPoolExecutor(8) as pool:
+        for content in pool.map(lambda _: pack_run(encoders, "mine"), range(40)):
+            assert sorted(zipfile.ZipFile(io.BytesIO(content)).namelist()) == whole
+    assert [file.name for file in encoders.iterdir()] == ["mine"]

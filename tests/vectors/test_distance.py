@@ -6,7 +6,7 @@ from scipy.sparse import csr_matrix
 from scipy.spatial.distance import cdist
 
 from matcher.errors import Cancelled, DataError
-from matcher.vectors.distance import closeness, from_closeness, pair_distance
+from matcher.vectors.distance import closeness, distance_text, from_closeness, pair_distance
 from matcher.vectors.embeddings import Embeddings, embeddings_of, fuse, unit_rows
 
 METRICS = {"cosine": "cosine", "euclidean": "euclidean", "manhattan": "cityblock"}
@@ -85,3 +85,12 @@ def test_it_can_be_cancelled():
 def test_an_unknown_metric_is_refused():
     with pytest.raises(DataError, match="'hamming'; expected one of cosine, euclidean, manhattan"):
         pair_distance(dense(), np.array([0]), np.array([1]), "hamming")
+
+
+@pytest.mark.parametrize(
+    ("distance", "shown"),
+    [(0.0, "0.000"), (0.4321, "0.432"), (0.001, "0.001"), (0.0009, "0.0009"), (0.00042, "0.00042"), (2e-6, "0.000002"),
+     (1e-9, "under 0.000001"), (1.5, "1.500"), (float("inf"), "inf")],
+)  # fmt: skip
+def test_a_distance_above_nothing_is_never_shown_as_nothing(distance, shown):
+    assert distance_text(distance) == shown
