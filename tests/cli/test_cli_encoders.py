@@ -161,7 +161,11 @@ def test_ctrl_c_keeps_the_best_epoch(shop, thin_model, capsys, monkeypatch):
     monkeypatch.setattr(ProgressLine, "__call__", interrupt)
     capsys.readouterr()
     arguments = ("train", "Shop", "--encoder", f"bert:{thin_model}", "--epochs", 9, "--rate", 1e-3, "--save-as", "mine")
-    assert run(*arguments, *QUICK) == 130
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # in a worker it would end the worker
+    try:
+        assert run(*arguments, *QUICK) == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
     out, err = capsys.readouterr()
     assert out == ""
     assert "is kept as mine" in err
