@@ -8,7 +8,7 @@ from matcher.review.sampling import VerdictScores, score_verdicts
 from matcher.review.title_diff import differing_words
 from matcher.review.verdicts import Ids, ids_of
 from matcher.storage.records import Verdict
-from pages._shared.answers import ANSWERS, UNDO, Answer, last_received
+from pages._shared.answers import ANSWERS, UNDO, Answer, current_visit
 from pages._shared.cards import Board, Card, Column, draw_cards, session_told
 from pages._shared.measured import count_doubtful, index_ids
 from pages._shared.opened_catalog import (
@@ -76,7 +76,7 @@ def name_pair(matched: Matched, number: int) -> tuple[str, str]:
 
 def name_painting(pair: tuple[str, str] | None) -> str:
     """What tells this drawing of a pair from those before; the same until the pair or what was received changes."""
-    wanted = (pair, last_received(PAIR))
+    wanted = (pair, current_visit().received.get(PAIR, 0))
     before, number = st.session_state.get(PAINTING, (None, 0))
     number += wanted != before
     st.session_state[PAINTING] = (wanted, number)
@@ -85,21 +85,21 @@ def name_painting(pair: tuple[str, str] | None) -> str:
 
 def keep(matched: Matched, answer: Answer) -> None:
     """Store a verdict or a skip on the pair that was shown, or take the last one back; the next pair shows after it."""
+    _, queue = st.session_state[QUEUE]
     if answer.kind != UNDO:
         give(matched, answer, source="review", about=answer.about, once=True)
     elif back := take_back(matched, answer):
-        ask_again(matched, back)
+        ask_again(matched, back, queue)
 
 
-def ask_again(matched: Matched, back: Verdict) -> None:
+def ask_again(matched: Matched, back: Verdict, queue: list[Question]) -> None:
     """Put the pair of a verdict that was taken back first."""
     rows = matched.rows
     if back.left_id not in rows or back.right_id not in rows:
         return
     found = matched.encoded.pairs.positions(np.array([rows[back.left_id]]), np.array([rows[back.right_id]]))
-    key, queue = st.session_state[QUEUE]
     again = [Question(int(number), back.sampled) for number in found]
-    st.session_state[QUEUE] = (key, again + [question for question in queue if question not in again])
+    queue[:] = again + [question for question in queue if question not in again]
 
 
 def draw_progress(matched: Matched, verdicts: list[Verdict], skips: list[Verdict]) -> None:

@@ -143,13 +143,15 @@ def draw_cards(columns: Sequence[Column], board: Board, *, key: str) -> None:
 
 def session_told(key: str) -> str:
     """The browser and tab of a board, as it told when it was first drawn; a name for this visit before."""
-    return answers.session_of(st.session_state.get(key, {}).get("session"))
+    visit = answers.current_visit()
+    visit.is_called(st.session_state.get(key, {}).get("session"))
+    return visit.session
 
 
 def _answering(board: Board, key: str) -> dict[str, Any]:
     """What the browser has to know to send answers."""
     is_pair = board.layout == "pair"
-    last = board.last
+    last, visit = board.last, answers.current_visit()
     return {
         "actions": [
             {"kind": kind, "label": what.name if is_pair else what.short, "icon": what.icon, "key": what.key}
@@ -159,8 +161,8 @@ def _answering(board: Board, key: str) -> dict[str, Any]:
         "keys": bool(board.actions) or board.undo,
         "undo": board.undo,
         "once": is_pair,
-        "run": answers.run_name(),
-        "received": answers.last_received(key),
+        "run": visit.run,
+        "received": visit.received.get(key, 0),
         "last": [last.left_id, last.right_id, last.kind] if last else None,
     }
 

@@ -2,36 +2,19 @@
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import streamlit as st
 
 from matcher.storage.records import SKIP, CatalogInfo, Verdict
-from pages._shared.answers import SAID, Answer
+from pages._shared.answers import SAID, Answer, Shown, Visit, current_visit
 from pages._shared.curator import current_curator
 from pages._shared.escape import literal
-from pages._shared.opened_catalog import Opened, current_workspace
+from pages._shared.opened_catalog import Opened
 
 MOST_SHOWN = 3000  # pairs remembered as shown; some thirty boards of a hundred neighbours
 LONGEST_TITLE = 32
 GONE = "Not stored: this pair is no longer on the screen."
 REPLACED = "Not stored: the catalog was imported again since this pair was shown."
-_SHOWN, _TOLD = "shown-pairs", "told-of-verdicts"
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A pair that was drawn.
-
-    Attributes:
-        version: The catalog's listings at that time.
-        since: When it was drawn, seconds since 1970.
-        sampled: How it came up.
-    """
-
-    version: str
-    since: float
-    sampled: str = "chosen"
 
 
 def remember_shown(
@@ -45,10 +28,10 @@ def remember_shown(
         about: Which drawing of the board it is, where an answer has to be on the last one: earlier ones are forgotten.
         sampled: How the pairs came up.
     """
-    shown = st.session_state.setdefault(_SHOWN, {})
+    shown = current_visit().shown
     now = Shown(opened.info.version, time.time(), sampled)
     for one, other in pairs:
-        key = (opened.id, *sorted((one, other)), about)
+        key = _key(opened, one, other, about)
         shown.pop(key, None)  # to the end, where the newest are
         shown[key] = now
     for key in [key for key in shown if about and key[-1] not in ("", about)] + list(shown)[:-MOST_SHOWN]:
@@ -68,43 +51,37 @@ def give(opened: Opened, answer: Answer, *, source: str, about: str = "", once: 
     Returns:
         The verdict, or None where it was refused; the page has said so.
     """
-    key = (opened.id, *sorted((answer.one_id, answer.other_id)), about)
-    shown = st.session_state.get(_SHOWN, {})
-    was = shown.pop(key, None) if once else shown.get(key)
-    if was is None:
-        _tell(GONE, ":material/block:")
+    visit, store, curator = current_visit(), opened.workspace.store, current_curator()
+    key = _key(opened, answer.one_id, answer.other_id, about)
+    was = visit.shown.get(key)
+    if was is None or _present(opened).version != was.version:
+        visit.told.append((GONE if was is None else REPLACED, ":material/block:"))
         return None
-    if _present(opened).version != was.version:
-        _tell(REPLACED, ":material/block:")
-        return None
-    given = current_workspace().store.add_verdict(
+    given = store.add_verdict(
         opened.id, answer.one_id, answer.other_id, answer.kind,
-        source=source, sampled=was.sampled, session=answer.session, curator=current_curator(),
+        source=source, sampled=was.sampled, session=answer.session, curator=curator,
     )  # fmt: skip
-    _tell_of_another(opened, given, was)
+    if once:
+        del visit.shown[key]
+    _tell_of_another(opened, visit, given, was)
     return given
 
 
 def take_back(opened: Opened, answer: Answer) -> Verdict | None:
     """Take back one's last verdict or skip, or the one on the pair that the answer names; and say which it was."""
-    store, curator = current_workspace().store, current_curator()
+    visit, store, curator = current_visit(), opened.workspace.store, current_curator()
     wanted = None
     if answer.one_id:
         pair = tuple(sorted((answer.one_id, answer.other_id)))
         found = [verdict for verdict in store.verdicts(opened.id) if (verdict.left_id, verdict.right_id) == pair]
         if found and not found[0].is_own(answer.session, curator):
-            _tell(
-                f"{_name(found[0])} said {SAID[found[0].kind]}, and only they take it back. "
-                "Your own word goes above it.",
-                ":material/block:",
-            )
+            said = f"{_name(found[0])} said {SAID[found[0].kind]}, and only they take it back. "
+            visit.told.append((f"{said}Your own word goes above it.", ":material/block:"))
             return None
         wanted = found[0].id if found else -1
     undone = store.undo_verdict(opened.id, wanted, session=answer.session, curator=curator)
-    if undone is None:
-        _tell("There is nothing of yours to take back.", ":material/undo:")
-    else:
-        _tell(f"Taken back: {describe(opened, undone)}", ":material/undo:")
+    what = f"Taken back: {describe(opened, undone)}" if undone else "There is nothing of yours to take back."
+    visit.told.append((what, ":material/undo:"))
     return undone
 
 
@@ -130,30 +107,31 @@ def describe_gone(opened: Opened, verdicts: Iterable[Verdict]) -> str:
 
 def show_told() -> None:
     """Show what answers had to be told since the last drawing; a fragment cannot do it while it receives them."""
-    for message, icon in st.session_state.pop(_TOLD, []):
+    told = current_visit().told
+    while told:
+        message, icon = told[0]
         st.toast(message, icon=icon)
+        del told[0]
 
 
-def _tell(message: str, icon: str) -> None:
-    st.session_state.setdefault(_TOLD, []).append((message, icon))
+def _key(opened: Opened, one: str, other: str, about: str) -> tuple[str, str, str, str]:
+    left, right = sorted((one, other))
+    return opened.id, left, right, about
 
 
 def _present(opened: Opened) -> CatalogInfo:
     """The catalog as it is now, whatever the page was drawn from."""
-    return current_workspace().catalog_info(opened.id)
+    return opened.workspace.catalog_info(opened.id)
 
 
-def _tell_of_another(opened: Opened, given: Verdict, was: Shown) -> None:
+def _tell_of_another(opened: Opened, visit: Visit, given: Verdict, was: Shown) -> None:
     """Say what another curator said of the pair since it was drawn."""
-    earlier = None if given.kind == SKIP else current_workspace().store.verdict_before(given)
+    earlier = None if given.kind == SKIP else opened.workspace.store.verdict_before(given)
     if earlier is None or earlier.is_own(given.session) or earlier.made < was.since:
         return
     same = ", as you did" if earlier.kind == given.kind else "; yours now stands above it"
-    _tell(
-        f"{_name(earlier)} said {SAID[earlier.kind]} {_ago(earlier.made)}{same}: "
-        f"{name_pair(opened, given.left_id, given.right_id)}",
-        ":material/group:",
-    )
+    said = f"{_name(earlier)} said {SAID[earlier.kind]} {_ago(earlier.made)}{same}"
+    visit.told.append((f"{said}: {name_pair(opened, given.left_id, given.right_id)}", ":material/group:"))
 
 
 def _name(verdict: Verdict) -> str:
