@@ -20,7 +20,7 @@ from pages._shared.opened_catalog import (
     need_matches,
 )
 from pages._shared.photo_route import photo_url
-from pages._shared.verdicts import describe, give, remember_shown, show_told, take_back
+from pages._shared.verdicts import describe, describe_gone, give, remember_shown, show_told, take_back
 from pages._shared.wording import describe_distances, explain_question
 
 AHEAD = 20  # questions chosen at once: choosing looks at every pair, showing the next one at none
@@ -118,6 +118,8 @@ def draw_progress(matched: Matched, verdicts: list[Verdict], skips: list[Verdict
         )
     st.progress(len(judged) / max(1, len(judged) + left))
     st.caption(f"**{len(judged):,}** judged · **{left:,}** doubtful left · {right}")
+    if gone := describe_gone(matched, verdicts):
+        st.caption(gone)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -111,20 +111,28 @@ class Store:
         with self._writer.begin() as connection:
             return connection.execute(statement).rowcount
 
-    def _replace(self, table: sa.Table, row: dict[str, Any], stays: str = "") -> None:
+    def _replace(
+        self, table: sa.Table, row: dict[str, Any], stays: str = "", connection: Connection | None = None
+    ) -> None:
         """Add a row, or change the one with its key, but for the column that stays."""
         dialect = sqlite if self._reader.dialect.name == "sqlite" else postgresql
         changes = {name: value for name, value in row.items() if name != stays}
         adding = dialect.insert(table).values(row)
-        self._write(adding.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes))
+        statement = adding.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes)
+        if connection is None:
+            self._write(statement)
+        else:
+            connection.execute(statement)
 
     def _rows(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
         with self._reader.connect() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
-    def save_catalog(self, info: CatalogInfo) -> None:
-        """Add a catalog, or replace what is known of it; the time it was first added stays."""
-        self._replace(_catalogs, asdict(info), stays="created")
+    def save_catalog(self, info: CatalogInfo, item_ids: Collection[str] = ()) -> None:
+        """Add a catalog, or replace what is known of it; verdicts follow ids that are only written otherwise now."""
+        with self._writer.begin() as connection:
+            self._replace(_catalogs, asdict(info), stays="created", connection=connection)
+            verdict_rows.follow_ids(connection, info.id, item_ids)
 
     def catalogs(self) -> list[CatalogInfo]:
         """All catalogs, the one that changed last first."""

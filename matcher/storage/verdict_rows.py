@@ -1,13 +1,14 @@
 """The rows of verdicts: what is said, what is in force, what is taken back. Each function works in a transaction."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from matcher.storage.item_ids import renamed_ids
 from matcher.storage.records import SKIP, Verdict
 from matcher.storage.schema import verdicts as _verdicts
 
@@ -75,19 +76,24 @@ def undo(connection: Connection, catalog_id: str, session: str, curator: str, ve
     return found
 
 
-def rename(connection: Connection, catalog_id: str, new_ids: Mapping[str, str]) -> None:
-    """Give listings their new ids in all verdicts of a catalog.
+def follow_ids(connection: Connection, catalog_id: str, item_ids: Collection[str]) -> None:
+    """Give listings their present ids in all verdicts of a catalog, where a program has only written them otherwise.
 
     Args:
         connection: A writer's.
         catalog_id: The catalog.
-        new_ids: New id by old id; no two old ones, and no id that stays, come to the same.
+        item_ids: Ids of its listings as they are now.
     """
-    held = sa.or_(_verdicts.c.left_id.in_(list(new_ids)), _verdicts.c.right_id.in_(list(new_ids)))
-    for row in connection.execute(sa.select(_verdicts).where(_verdicts.c.catalog_id == catalog_id, held)).mappings():
+    standing = [*in_force(connection, catalog_id), *skips(connection, catalog_id)] if item_ids else []
+    new_ids = renamed_ids(standing, item_ids)
+    if not new_ids:
+        return
+    rows = connection.execute(sa.select(_verdicts).where(_verdicts.c.catalog_id == catalog_id)).mappings().all()
+    for row in rows:
         left, right = sorted(new_ids.get(row[name], row[name]) for name in ("left_id", "right_id"))
-        changed = _verdicts.update().where(_verdicts.c.id == row["id"]).values(left_id=left, right_id=right)
-        connection.execute(changed)
+        if {left, right} != {row["left_id"], row["right_id"]}:
+            renamed = _verdicts.update().where(_verdicts.c.id == row["id"])
+            connection.execute(renamed.values(left_id=left, right_id=right))
 
 
 def _stands() -> sa.ColumnElement[bool]:

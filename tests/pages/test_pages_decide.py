@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from matcher.matching.metrics import listing_scores, pair_scores, truth_of
 from matcher.matching.recipe import decide
 from matcher.pipeline import catalogs, encoding, recipes
-from matcher.pipeline.matches import evaluate
+from matcher.pipeline.matches import evaluate, find_contradictions
 from matcher.storage.workspace import Workspace, open_workspace
 
 ROOT = Path(__file__).parents[2]
@@ -408,3 +408,18 @@ def test_downloads_hold_what_the_page_counts(shop: MakeShop, monkeypatch: pytest
     contest = pd.read_csv(io.BytesIO(made["download-contest-CSV"]()))
     assert list(contest) == ["posting_id", "matches"]
     assert contest["matches"].str.split().str[0].tolist() == contest["posting_id"].tolist()
+
+
+def test_contradictions_are_named_with_the_way_to_settle_them_and_gone_ids_are_counted(shop: MakeShop) -> None:
+    workspace = shop(True)
+    for one, other, kind in (("i01", "i06", "match"), ("i06", "i11", "match"), ("i01", "i11", "different")):
+        workspace.store.add_verdict("shop", one, other, kind, source="review")
+    workspace.store.add_verdict("shop", "i01", "gone", "match", source="review")
+    app = opened("results")
+    titles = workspace.load_catalog("shop").listings.set_index("item_id")["title"]
+    (link,) = [node.proto for node in app.main if node.type == "page_link" and " / " in node.proto.label]
+    assert link.label == f"{titles['i01']} / {titles['i11']}"
+    assert "item=i01" in link.query_string
+    assert "1 verdict is about ids that this catalog no longer has" in captions(app)
+    assert "1 verdict is about ids that this catalog no longer has" in captions(opened("review"))
+    assert find_contradictions(workspace, "shop") == [("i01", "i11")]
