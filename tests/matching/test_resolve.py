@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matcher.matching.clusters import connect
 from matcher.matching.recipe import Recipe, decide
 from matcher.matching.resolve import order_groups, outcome_of
 from matcher.vectors.candidate_pairs import CandidatePairs
@@ -37,9 +38,13 @@ def test_matches_are_the_recipes_but_where_a_verdict_says_otherwise(rows, data):
     expected |= {pair for pair, alike in verdicts.items() if alike}
     expected -= {pair for pair, alike in verdicts.items() if not alike}
     matches = list(zip(out.left.tolist(), out.right.tolist(), strict=True))
-    parted = {(i, j) for i, j in expected if out.group[i] != out.group[j]}  # they would join two judged different
-    assert not parted or not all(verdicts.values())
-    assert sorted(matches) == sorted(expected - parted)
+    joined = connect(N, out.left, out.right)
+    apart = [pair for pair, alike in verdicts.items() if not alike and pair not in out.contradicted]
+    assert not any(joined[i] == joined[j] for i, j in apart)
+    kept_apart = {frozenset((joined[i], joined[j])) for i, j in apart}
+    left_out = expected.difference(matches)
+    assert all(frozenset((joined[i], joined[j])) in kept_apart for i, j in left_out)  # it would join such two
+    assert sorted(matches) == sorted(expected - left_out)
     known = dict(zip(rows, distance, strict=True))
     for pair, far in zip(matches, out.distance["text"].tolist(), strict=True):
         assert far == np.float32(known.get(pair, np.inf))
