@@ -13,9 +13,9 @@ from matcher.cli import main as terminal_commands
 from matcher.cli.main import cli
 from matcher.cli.progress_line import ProgressLine, described
 from matcher.matching.recipe import Recipe
-from matcher.storage.workspace import open_workspace
 from matcher.pipeline import catalogs
 from matcher.progress import Progress
+from matcher.storage.workspace import open_workspace
 
 ROOT = Path(__file__).parents[2]
 DATA = Path(os.environ.get("TWINSHELF_DATA", ROOT.parent / "shared" / "data"))
