@@ -1,10 +1,6 @@
 // Draws listing cards and tells the page what the curator decided.
 // Everything a seller wrote is set as text, never as markup.
 
-const ACTIONS = {
-  match: { label: "Same", icon: "check", key: "S" },
-  different: { label: "Different", icon: "close", key: "D" },
-};
 const TONES = ["text", "image", "fused", "match", "different", "unsure"];
 const boards = new WeakMap(); // host element -> what outlives a redraw: the current card and the key listener
 
@@ -79,18 +75,30 @@ const badge = ({ tone: name, icon: sign, text }) => {
   return node;
 };
 
-function actions(card, board) {
-  const row = el("div", "actions");
-  for (const name of board.data.actions) {
-    const { label, icon: sign, key } = ACTIONS[name];
-    const button = el("button", tone(name), icon(sign), el("span", "", label), el("kbd", "", key));
-    button.type = "button";
-    button.tabIndex = -1;
-    button.setAttribute("aria-pressed", String(card.verdict === name));
-    button.onclick = () => decide(card, card.verdict === name ? "undo" : name, board);
-    row.append(button);
-  }
-  return row;
+function drawAction({ kind, label, icon: sign, key, tone: name }, pressed, onPress) {
+  const button = el("button", tone(name), icon(sign), el("span", "", label), el("kbd", "", key));
+  button.type = "button";
+  button.tabIndex = -1;
+  button.dataset.kind = kind;
+  if (pressed !== null) button.setAttribute("aria-pressed", String(pressed));
+  button.onclick = onPress;
+  return button;
+}
+
+const actions = (card, board) =>
+  el("div", "actions", ...board.data.actions.map((action) => {
+    const isSaid = () => card.verdict === action.kind; // also by a key since it was drawn
+    return drawAction(action, isSaid(), () => decide(card, isSaid() ? "undo" : action.kind, board));
+  }));
+
+const UNDO = { kind: "undo", label: "Undo", icon: "undo", key: "U", tone: "" };
+
+function answerBar(board) {
+  const { actions: offered, columns, undo } = board.data;
+  const buttons = offered.map((action) => drawAction(action, null, () => decide(columns[0].cards[0], action.kind, board)));
+  const back = drawAction(UNDO, null, () => takeBack(board));
+  back.disabled = !undo;
+  return el("div", "actions answers", ...buttons, back);
 }
 
 function drawTile(card, board) {
@@ -106,7 +114,7 @@ function drawCard(card, board, place) {
   if (card.note) body.append(Object.assign(el("p", "note", card.note), { title: card.note }));
   if (card.bars.length) body.append(bars(card));
   if (card.badges.length) body.append(el("div", "badges", ...card.badges.map(badge)));
-  if (board.data.actions.length && !card.fixed) body.append(actions(card, board));
+  if (board.data.actions.length && !card.fixed && !board.data.once) body.append(actions(card, board));
   const node = el("article", card.large ? "card large" : "card", photo(card, board), body);
   node.dataset.item = card.item;
   node.setAttribute("aria-label", card.title.map(([words]) => words).join("") || card.item);
@@ -118,13 +126,20 @@ function drawCard(card, board, place) {
   return node;
 }
 
-function decide(card, verdict, board) {
+function decide(card, kind, board) {
+  if (!isOpen(board)) return;
+  const { aside, columns, once } = board.data;
   // Shown at once in every column that holds the listing; the page stores it and answers with the same.
-  if (verdict !== "undo") {
-    for (const { cards } of board.data.columns)
-      for (const other of cards) if (other.item === card.item) other.verdict = verdict;
+  if (kind !== "undo" && !once) {
+    for (const { cards } of columns)
+      for (const other of cards) if (other.item === card.item) other.verdict = kind;
   }
-  board.send("verdict", { item: card.item, verdict, at: Date.now() });
+  if (once) give(board, kind, columns[0].cards[0].item, columns[0].cards[1].item);
+  else give(board, kind, aside?.item ?? "", card.item);
+}
+
+function takeBack(board) {
+  if (board.data.undo && isOpen(board)) give(board, "undo", "", "");
 }
 
 function makeCurrent(board, [column, row], scroll) {
@@ -153,19 +168,24 @@ function onKey(event, board) {
   const [x, y] = board.current;
   const grid = board.data.layout === "grid";
   const step = perRow(board);
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  // By the letter, or by its place where the keyboard writes no Latin letters.
+  const place = /^Key[A-Z]$/.test(event.code) && !/^[a-z]$/i.test(event.key) ? event.code[3] : event.key;
+  const key = place.length === 1 ? place.toLowerCase() : place;
   const moves = {
     j: [x, y + 1], k: [x, y - 1],
     ArrowDown: [x, y + step], ArrowUp: [x, y - step],
     ArrowLeft: grid ? [x, y - 1] : [x - 1, y], ArrowRight: grid ? [x, y + 1] : [x + 1, y],
   };
   const card = board.data.columns[x]?.cards[y];
-  const chosen = board.data.actions.find((name) => ACTIONS[name].key.toLowerCase() === key);
+  const chosen = board.data.actions.find((action) => action.key.toLowerCase() === key);
   if (moves[key]) makeCurrent(board, moves[key], true);
-  else if (key === "u" && board.data.actions.length) board.send("verdict", { item: "", verdict: "undo", at: Date.now() });
-  else if (chosen && card) {
-    decide(card, chosen, board);
-    makeCurrent(board, [x, y + 1], true);
+  else if (key === "u" && (board.data.undo || board.data.actions.length)) {
+    if (!event.repeat) takeBack(board);
+  } else if (chosen && card) {
+    if (!event.repeat && isOpen(board)) {
+      decide(card, chosen.kind, board);
+      if (!board.data.once) makeCurrent(board, [x, y + 1], true);
+    }
   } else if (key === "Enter" && card && board.data.opens && !typing.closest?.("button, a")) board.send("opened", card.item);
   else return;
   event.preventDefault();
@@ -187,11 +207,12 @@ function drawColumn(column, x, board) {
 }
 
 export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
-  const board = boards.get(parentElement) ?? { current: [0, 0], about: null, listener: null };
+  const { data, parentElement, setStateValue, setTriggerValue } = component;
+  const board = boards.get(parentElement) ?? newBoard();
   boards.set(parentElement, board);
   if (board.about !== data.about) Object.assign(board, { about: data.about, current: [0, 0] });
-  Object.assign(board, { data, send: setTriggerValue, nodes: data.columns.map(() => []) });
+  const root = parentElement.querySelector(".board");
+  Object.assign(board, { data, root, send: setTriggerValue, nodes: data.columns.map(() => []) });
 
   const columns = data.columns.map((column, x) => drawColumn(column, x, board));
   let content = columns[0] ?? el("div");
@@ -201,9 +222,12 @@ export default function (component) {
     content.style.setProperty("--count", columns.length);
   }
   if (data.aside) content = el("div", "with-aside", el("aside", "", drawCard(data.aside, board, null)), content);
-  const root = parentElement.querySelector(".board");
-  root.replaceChildren(content);
+  const lost = root.querySelector(".lost");
+  root.replaceChildren(...(lost ? [lost] : []), ...(data.once ? [answerBar(board)] : []), content);
   makeCurrent(board, board.current, false);
+  if (data.once && board.run !== data.run) setStateValue("session", SESSION);
+  confirm(board);
+  waitForPaint(board);
 
   if (!board.listener) {
     board.listener = (event) => onKey(event, board);
@@ -211,6 +235,7 @@ export default function (component) {
   }
   return () => {
     document.removeEventListener("keydown", board.listener);
+    clearTimeout(board.timer);
     boards.delete(parentElement);
   };
 }

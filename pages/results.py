@@ -15,10 +15,12 @@ from pages._results import benchmark_form
 from pages._results.groups import draw_groups
 from pages._shared.measured import find_judged
 from pages._shared.opened_catalog import Matched, choose_view, need_catalog, need_matches
+from pages._shared.verdicts import describe_gone, name_pair
 from pages._shared.wording import describe_recipe
 
 GROUPS, COMPARE = "Groups and downloads", "Compare encoders"
 PER_PAGE = 12
+CONTRADICTIONS = 10  # named at once
 ORDERS: dict[str, Literal["largest", "smallest", "mixed"]] = {
     "Largest first": "largest",
     "Smallest first": "smallest",
@@ -47,12 +49,9 @@ def draw_found(matched: Matched) -> None:
     sizes = np.bincount(outcome.group)
     draw_counts(matched, outcome, sizes)
     st.caption(describe_recipe(matched.recipe) + " Verdicts stand above the rule.")
-    if outcome.contradicted:
-        st.warning(
-            f"{len(outcome.contradicted)} pairs judged different are joined by other verdicts that say same. "
-            "Take one of them back on the Review page.",
-            icon=":material/warning:",
-        )
+    if gone := describe_gone(matched, matched.workspace.store.verdicts(matched.id)):
+        st.caption(gone)
+    draw_contradictions(matched, outcome)
     left, right = st.columns([5, 2], gap="medium")
     with right:
         draw_downloads(matched, outcome)
@@ -71,6 +70,25 @@ def _resolve(
     key: tuple[str, ...], same: list[tuple[int, int]], different: list[tuple[int, int]], _matched: Matched
 ) -> Outcome:
     return outcome_of(_matched.encoded.pairs, _matched.recipe, _matched.is_match, same, different)
+
+
+def draw_contradictions(matched: Matched, outcome: Outcome) -> None:
+    """Pairs judged different that other verdicts join, each with the way to settle it."""
+    if not outcome.contradicted:
+        return
+    st.warning(
+        f"{len(outcome.contradicted):,} judged different, yet joined by verdicts that say same. "
+        "Look at each and take one of the verdicts back.",
+        icon=":material/warning:",
+    )
+    for one, other in outcome.contradicted[:CONTRADICTIONS]:
+        ids = [matched.cell("item_id", row) for row in (one, other)]
+        st.page_link(
+            "pages/browse.py", label=name_pair(matched, ids[0], ids[1]), icon=":material/compare_arrows:",
+            query_params={"catalog": matched.id, "item": ids[0]},
+        )  # fmt: skip
+    if len(outcome.contradicted) > CONTRADICTIONS:
+        st.caption(f"and {len(outcome.contradicted) - CONTRADICTIONS:,} more")
 
 
 def draw_counts(matched: Matched, outcome: Outcome, sizes: NDArray[np.intp]) -> None:
@@ -112,7 +130,7 @@ def draw_downloads(matched: Matched, outcome: Outcome) -> None:
     links = (outcome.left, outcome.right)
     verdicts = partial(matched.workspace.store.verdicts, matched.id)
     tables: dict[str, tuple[str, Callable[[], pd.DataFrame]]] = {
-        "Matches": ("one pair a row", partial(exports.match_table, listings, *links, outcome.distance)),
+        "Matches": ("one pair a row", lambda: exports.match_table(listings, *links, outcome.distance, verdicts())),
         "Groups": ("every listing, by group", partial(exports.group_table, listings, outcome.group)),
         "Verdicts": (
             "what curators said",

@@ -6,9 +6,10 @@ import streamlit as st
 from matcher.review.queue import Question, review_queue
 from matcher.review.sampling import VerdictScores, score_verdicts
 from matcher.review.title_diff import differing_words
-from matcher.review.verdicts import DIFFERENT, MATCH, UNSURE
+from matcher.review.verdicts import Ids, ids_of
 from matcher.storage.records import Verdict
-from pages._shared.cards import Board, Column, draw_cards
+from pages._shared.answers import ANSWERS, UNDO, Answer, current_visit
+from pages._shared.cards import Board, Card, Column, draw_cards, session_told
 from pages._shared.measured import count_doubtful, index_ids
 from pages._shared.opened_catalog import (
     Matched,
@@ -19,17 +20,12 @@ from pages._shared.opened_catalog import (
     need_matches,
 )
 from pages._shared.photo_route import photo_url
+from pages._shared.verdicts import describe, describe_gone, give, remember_shown, show_told, take_back
 from pages._shared.wording import describe_distances, explain_question
 
 AHEAD = 20  # questions chosen at once: choosing looks at every pair, showing the next one at none
-SKIPPED = "skipped"  # the catalog's setting with the pairs that were put off
-QUEUE = "review-queue"
+PAIR, QUEUE, PAINTING = "pair", "review-queue", "review-painting"
 FEWEST = 5  # of a fair sample; a share of fewer says nothing
-ANSWERS = (
-    (MATCH, "Same product", "S", ":material/check:"),
-    (DIFFERENT, "Different", "D", ":material/close:"),
-    (UNSURE, "Unsure", "F", ":material/question_mark:"),
-)
 
 
 def main() -> None:
@@ -43,29 +39,30 @@ def main() -> None:
 @st.fragment
 def draw_question(matched: Matched) -> None:
     """Ask about one pair. A fragment: an answer runs this and nothing else of the page."""
-    verdicts = matched.workspace.store.verdicts(matched.id)
-    waiting = choose_questions(matched, verdicts)
-    draw_progress(matched, verdicts)
-    draw_buttons(matched, waiting[0] if waiting else None, verdicts)
+    show_told()
+    store = matched.workspace.store
+    verdicts, skips = store.verdicts(matched.id), store.skips(matched.id)
+    waiting = choose_questions(matched, verdicts, skips)
+    draw_progress(matched, verdicts, skips)
+    last = store.last_verdict(matched.id, session_told(PAIR))
+    if last:
+        st.caption(f"Last: {describe(matched, last)}")
     if not waiting:
         draw_nothing_left(len(verdicts))
-        return
-    draw_pair(matched, waiting[0])
+    draw_pair(matched, waiting[0] if waiting else None, last)
     preload(matched, waiting[1:3])
 
 
-def choose_questions(matched: Matched, verdicts: list[Verdict]) -> list[Question]:
+def choose_questions(matched: Matched, verdicts: list[Verdict], skips: list[Verdict]) -> list[Question]:
     """The pairs to ask about, the next one first; none with a verdict, skipped ones only when nothing else is left."""
     key = (matched.id, matched.encoded.key, matched.recipe.to_json())
     about, queue = st.session_state.get(QUEUE, (None, []))
-    skipped = {(one, other) for one, other in matched.workspace.store.setting(matched.id, SKIPPED, [])}
-    off = {(verdict.left_id, verdict.right_id) for verdict in verdicts} | skipped
+    skipped = [ids_of(skip) for skip in skips]
+    off = {ids_of(verdict) for verdict in verdicts}.union(skipped)
     waiting = [question for question in queue if about == key and name_pair(matched, question.pair) not in off]
     if not waiting:
         pairs, ids = matched.encoded.pairs, index_ids(matched)
         waiting = review_queue(pairs, matched.recipe, ids, verdicts, skipped, AHEAD)
-        if skipped and all(name_pair(matched, question.pair) in skipped for question in waiting):
-            matched.workspace.store.set_setting(matched.id, SKIPPED, [])  # a second round
     st.session_state[QUEUE] = (key, waiting)
     return waiting
 
@@ -77,90 +74,90 @@ def name_pair(matched: Matched, number: int) -> tuple[str, str]:
     return one, other
 
 
-def answer(matched: Matched, question: Question, kind: str) -> None:
-    """Store a verdict; the next pair shows after that."""
-    one, other = name_pair(matched, question.pair)
-    matched.workspace.store.add_verdict(matched.id, one, other, kind, source="review", sampled=question.sampled)
+def name_painting(pair: tuple[str, str] | None) -> str:
+    """What tells this drawing of a pair from those before; the same until the pair or what was received changes."""
+    wanted = (pair, current_visit().received.get(PAIR, 0))
+    before, number = st.session_state.get(PAINTING, (None, 0))
+    number += wanted != before
+    st.session_state[PAINTING] = (wanted, number)
+    return f"{PAIR} {number}"
 
 
-def skip(matched: Matched, question: Question) -> None:
-    """Put a pair off."""
-    store = matched.workspace.store
-    store.set_setting(matched.id, SKIPPED, [*store.setting(matched.id, SKIPPED, []), name_pair(matched, question.pair)])
+def keep(matched: Matched, answer: Answer) -> None:
+    """Store a verdict or a skip on the pair that was shown, or take the last one back; the next pair shows after it."""
+    _, queue = st.session_state[QUEUE]
+    if answer.kind != UNDO:
+        give(matched, answer, source="review", about=answer.about, once=True)
+    elif back := take_back(matched, answer):
+        ask_again(matched, back, queue)
 
 
-def undo(matched: Matched) -> None:
-    """Take the last verdict back and ask that pair again."""
-    back = matched.workspace.store.undo_verdict(matched.id)
+def ask_again(matched: Matched, back: Verdict, queue: list[Question]) -> None:
+    """Put the pair of a verdict that was taken back first."""
     rows = matched.rows
-    if back is None or back.left_id not in rows or back.right_id not in rows:
+    if back.left_id not in rows or back.right_id not in rows:
         return
     found = matched.encoded.pairs.positions(np.array([rows[back.left_id]]), np.array([rows[back.right_id]]))
-    key, queue = st.session_state[QUEUE]
     again = [Question(int(number), back.sampled) for number in found]
-    st.session_state[QUEUE] = (key, again + [question for question in queue if question not in again])
+    queue[:] = again + [question for question in queue if question not in again]
 
 
-def draw_buttons(matched: Matched, question: Question | None, verdicts: list[Verdict]) -> None:
-    """The answers. Keys of the buttons name the pair, so that a second press cannot answer the next one unseen."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if question is not None:
-            for kind, name, letter, icon in ANSWERS:
-                st.button(
-                    name, key=f"{kind}-{question.pair}", shortcut=letter, icon=icon,
-                    on_click=answer, args=[matched, question, kind],
-                )  # fmt: skip
-            st.button(
-                "Skip", key=f"skip-{question.pair}", shortcut="N", icon=":material/skip_next:", type="tertiary",
-                on_click=skip, args=[matched, question],
-            )  # fmt: skip
-        st.button(
-            "Undo", key=f"undo-{len(verdicts)}", shortcut="U", icon=":material/undo:", type="tertiary",
-            disabled=not verdicts, on_click=undo, args=[matched],
-        )  # fmt: skip
-        if verdicts:
-            said = {kind: name for kind, name, *_ in ANSWERS}[verdicts[-1].kind]
-            st.caption(f"Last: {said.lower()}")
-
-
-def draw_progress(matched: Matched, verdicts: list[Verdict]) -> None:
+def draw_progress(matched: Matched, verdicts: list[Verdict], skips: list[Verdict]) -> None:
     """How much is done, how much is left, and how right the matches are so far."""
     judged = [(verdict.left_id, verdict.right_id) for verdict in verdicts]
     left = count_doubtful(matched, judged)
-    said = _scores(
-        (matched.id, matched.encoded.key, matched.recipe.to_json()), tuple(v.id for v in verdicts), matched, verdicts
-    )
+    key = (matched.id, matched.encoded.key, matched.recipe.to_json())
+    said = _scores(key, tuple(v.id for v in (*verdicts, *skips)), matched, verdicts, [ids_of(skip) for skip in skips])
     right = "Precision shows after a few answers: some pairs are drawn at random for that."
     if said.precision is not None and said.sample >= FEWEST:
+        left_out = f", {said.left_out:,} unsure or skipped left out" if said.left_out else ""
+        measured = "every match is judged" if said.is_complete else f"a fair sample of {said.sample:,}{left_out}"
         right = (
             f"**{said.precision:.3f}** of the matches are right (95 % interval {said.low:.3f} to {said.high:.3f}, "
-            f"a fair sample of {said.sample:,})"
+            f"{measured})"
         )
     st.progress(len(judged) / max(1, len(judged) + left))
     st.caption(f"**{len(judged):,}** judged · **{left:,}** doubtful left · {right}")
+    if gone := describe_gone(matched, verdicts):
+        st.caption(gone)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _scores(
-    key: tuple[str, ...], judged: tuple[int, ...], _matched: Matched, _verdicts: list[Verdict]
+    key: tuple[str, ...], judged: tuple[int, ...], _matched: Matched, _verdicts: list[Verdict], _skipped: list[Ids]
 ) -> VerdictScores:
-    return score_verdicts(_matched.encoded.pairs, _matched.recipe, index_ids(_matched), _verdicts)
+    return score_verdicts(_matched.encoded.pairs, _matched.recipe, index_ids(_matched), _verdicts, _skipped)
 
 
-def draw_pair(matched: Matched, question: Question) -> None:
-    """Two photos and titles, large, and why this pair is asked."""
+def draw_pair(matched: Matched, question: Question | None, last: Verdict | None) -> None:
+    """Two photos and titles, large, with the answers above them and why this pair is asked; undo alone after the last.
+
+    The board takes one answer to each drawing: what it is sent to say which that was, the server holds against what it
+    has drawn last.
+    """
+    shown: list[Card] = []
+    pair = name_pair(matched, question.pair) if question else None
+    about = name_painting(pair)
+    if question and pair:
+        remember_shown(matched, [pair], about=about, sampled=question.sampled)
+        shown = [draw_listing(matched, question, place) for place in (0, 1)]
+        distance = measure_pair(matched, question.pair)
+        is_match = bool(matched.is_match[question.pair])
+        st.markdown(explain_question(matched.recipe, distance, is_match, question.sampled))
+        st.caption(describe_distances(measure_bars(matched, question.pair)))
+    board = Board(
+        "pair", about=about, actions=[*ANSWERS] if question else [], undo=last is not None, last=last,
+        on_answer=lambda answer: keep(matched, answer),
+    )  # fmt: skip
+    draw_cards([Column(shown, nothing=" ")], board, key=PAIR)
+
+
+def draw_listing(matched: Matched, question: Question, place: int) -> Card:
+    """One side of a pair, with what differs from the other marked."""
     pairs = matched.encoded.pairs
-    left, right = int(pairs.left[question.pair]), int(pairs.right[question.pair])
-    one, other = matched.cell("title", left), matched.cell("title", right)
-    distance = measure_pair(matched, question.pair)
-    is_match = bool(matched.is_match[question.pair])
-    st.markdown(explain_question(matched.recipe, distance, is_match, question.sampled))
-    st.caption(describe_distances(measure_bars(matched, question.pair)))
-    shown = [
-        make_card(matched, left, title=differing_words(other, one), large=True),
-        make_card(matched, right, title=differing_words(one, other), large=True),
-    ]
-    draw_cards([Column(shown)], Board("pair", about=str(question.pair)), key="pair")
+    row, other = (int(end[question.pair]) for end in ((pairs.left, pairs.right), (pairs.right, pairs.left))[place])
+    words = differing_words(matched.cell("title", other), matched.cell("title", row))
+    return make_card(matched, row, title=words, large=True)
 
 
 def preload(matched: Matched, coming: list[Question]) -> None:

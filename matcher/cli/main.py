@@ -207,6 +207,8 @@ def _match(workspace: Workspace, catalog_id: str, recipe: Recipe, out: Path) -> 
         lists = matches.match(workspace, catalog_id, recipe, report)
     with atomic(out.absolute()) as file:
         file.write(to_bytes(lists, "CSV", mark=False, guard=False))
+    for one, other in matches.find_contradictions(workspace, catalog_id):
+        say(f"  {one} and {other} were judged different, but verdicts that say same join them: settle it in Browse.")
     found = int((lists["matches"] != lists["item_id"]).sum())
     say(f"{found:,} of {len(lists):,} listings have a match; written to {out}.")
     if (separator := separator_of(lists["item_id"])) != " ":

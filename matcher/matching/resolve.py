@@ -51,7 +51,8 @@ def outcome_of(
 ) -> Outcome:
     """Put verdicts over what the recipe decided.
 
-    A pair judged the same is a match, one judged different is none, whatever the recipe says.
+    A pair judged the same is a match, one judged different is none, whatever the recipe says. A match that would join
+    two listings judged different through others is none either, so that matches and groups say the same.
 
     Args:
         pairs: P candidate pairs of N listings.
@@ -73,6 +74,11 @@ def outcome_of(
     distance = {modality: np.concatenate([values[rows], none]) for modality, values in pairs.distance.items()}
     strength = np.concatenate([distance_to_edge(pairs.chosen(rows), recipe), -none])
     strength[np.searchsorted(rows, given)] = -np.inf
+    if len(apart):
+        part = group_listings(pairs.n, left, right, strength, same, different)
+        obeyed = part[left] == part[right]
+        left, right, strength = left[obeyed], right[obeyed], strength[obeyed]
+        distance = {modality: values[obeyed] for modality, values in distance.items()}
     group = group_listings(pairs.n, left, right, strength, same, different, LEAST_LINKED)
     return Outcome(left, right, distance, strength, group, contradictions(pairs.n, same, different))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from matcher.errors import DataError
+from matcher.matching.clusters import contradictions
 from matcher.matching.metrics import Scores, listing_scores, pair_scores, truth_of
 from matcher.matching.recipe import Recipe, decide
 from matcher.matching.resolve import outcome_of
@@ -77,3 +78,12 @@ def match(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Report 
     judged = judged_rows(catalog.rows, workspace.store.verdicts(catalog_id))
     outcome = outcome_of(pairs, recipe, decide(pairs, recipe), judged[MATCH], judged[DIFFERENT])
     return match_lists(catalog.listings["item_id"], outcome.left, outcome.right, outcome.strength)
+
+
+def find_contradictions(workspace: Workspace, catalog_id: str) -> list[tuple[str, str]]:
+    """Ids of the pairs judged different that verdicts "same" join all the same; one of them has to be taken back."""
+    catalog = workspace.load_catalog(catalog_id)
+    judged = judged_rows(catalog.rows, workspace.store.verdicts(catalog_id))
+    ids = catalog.listings["item_id"]
+    found = contradictions(len(ids), judged[MATCH], judged[DIFFERENT])
+    return [(str(ids.iat[one]), str(ids.iat[other])) for one, other in found]

@@ -12,12 +12,11 @@ from matcher.errors import DataError
 from matcher.matching.recipe import Recipe, decide
 from matcher.matching.threshold_margin import distance_to_edge
 from matcher.review.sampling import shuffled
+from matcher.review.verdicts import DOUBTFUL as DOUBTFUL
+from matcher.review.verdicts import RANDOM as RANDOM
 from matcher.review.verdicts import Ids, positions_of, rows_of
 from matcher.storage.records import Verdict
 from matcher.vectors.candidate_pairs import CandidatePairs
-
-DOUBTFUL, RANDOM, CHOSEN = "doubtful", "random", "chosen"
-"""How a pair came up: near the threshold, drawn from all matches, or picked by the curator."""
 
 RANDOM_EVERY = 4  # every fourth question is drawn at random from the matches, so that their precision is known
 SPREAD = 10  # a listing is not asked about again within so many questions, while there are others
@@ -48,7 +47,7 @@ def review_queue(
         recipe: The recipe in force.
         item_ids: Shape (N,). Ids of the listings.
         verdicts: Those in force, oldest first.
-        skipped: Pairs put off, as sorted item ids.
+        skipped: Pairs put off, as sorted item ids, the one that was skipped longest ago first.
         count: How many questions, at most.
 
     Raises:
@@ -65,7 +64,8 @@ def review_queue(
     }
     questions = list(islice(_interleaved(pairs, streams, recent, len(judged)), count))
     if not questions and skipped:
-        return review_queue(pairs, recipe, item_ids, verdicts, (), count)
+        again = positions_of(pairs, item_ids, [ids for ids in skipped if ids not in set(judged)])
+        return [Question(int(pair), DOUBTFUL) for pair in again[pairs.rank[again] <= recipe.k][:count]]
     return questions
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.matching.recipe import Recipe, decide
-from matcher.review.verdicts import DIFFERENT, KINDS, MATCH, UNSURE, verdict_rows
+from matcher.review.verdicts import DIFFERENT, KINDS, MATCH, RANDOM, UNSURE, Ids, positions_of, verdict_rows
 from matcher.storage.records import Verdict
 from matcher.vectors.candidate_pairs import CandidatePairs
 from matcher.vectors.hashing import GOLDEN_GAMMA, mix_bits
@@ -22,10 +22,12 @@ class VerdictScores:
     """What verdicts tell about a recipe.
 
     Attributes:
-        precision: Share of same products in a random sample of the matches; None without a sample.
+        precision: Share of same products in a fair sample of the matches, or in all of them; None without a sample.
         low: Lower end of its 95 % interval, or None.
         high: Upper end, or None.
-        sample: Pairs in that sample, those a curator was unsure of left out.
+        sample: Pairs in that sample, those left out aside.
+        left_out: Pairs of it that a curator was unsure of or has skipped so far.
+        is_complete: Whether every match has a verdict, so that it is no sample but all of them.
         matches: Matches of the recipe in all.
         same_found: Pairs judged the same that the recipe matches.
         same: Pairs judged the same.
@@ -38,6 +40,8 @@ class VerdictScores:
     low: float | None
     high: float | None
     sample: int
+    left_out: int
+    is_complete: bool
     matches: int
     same_found: int
     same: int
@@ -47,18 +51,25 @@ class VerdictScores:
 
 
 def score_verdicts(
-    pairs: CandidatePairs, recipe: Recipe, item_ids: Sequence[str], verdicts: Collection[Verdict]
+    pairs: CandidatePairs,
+    recipe: Recipe,
+    item_ids: Sequence[str],
+    verdicts: Collection[Verdict],
+    skipped: Collection[Ids] = (),
 ) -> VerdictScores:
     """Tell from verdicts how right a recipe is.
 
-    The matches are put into an order that is random but always the same. Those from the start of it that all have a
-    verdict are a fair sample of the matches, however each pair came up and whatever threshold was in force then.
+    The matches are put into an order that is random but always the same, and the audit asks for them in that order. So
+    those from its start up to the last audit pair, when all of them were answered, are a fair sample of the matches,
+    whatever threshold was in force then. What was judged behind that pair was chosen by doubt or by hand: taken along,
+    it would make the sample one of doubtful pairs. A skipped pair counts as unsure until it comes again.
 
     Args:
         pairs: P candidate pairs of N listings.
         recipe: The recipe to judge.
         item_ids: Shape (N,). Ids of the listings.
         verdicts: Those in force.
+        skipped: Pairs put off, as sorted item ids.
 
     Raises:
         DataError: A threshold is not set.
@@ -69,9 +80,10 @@ def score_verdicts(
     is_match = decide(pairs, recipe)
     positions, kinds = verdict_rows(pairs, item_ids, verdicts)
     at = {kind: positions[np.array(kinds) == kind] for kind in KINDS}
+    drawn = [(verdict.left_id, verdict.right_id) for verdict in verdicts if verdict.sampled == RANDOM]
+    audited = positions_of(pairs, item_ids, drawn)
     order = shuffled(pairs, np.flatnonzero(is_match), item_ids)
-    reviewed = np.isin(order, positions)
-    leading = order[: len(order) if reviewed.all() else int(np.argmin(reviewed))]
+    leading, is_complete = _fair_sample(order, positions, positions_of(pairs, item_ids, list(skipped)), audited)
     right = int(np.isin(leading, at[MATCH]).sum())
     sample = right + int(np.isin(leading, at[DIFFERENT]).sum())
     low, high = _wilson(right, sample) if sample else (None, None)
@@ -81,6 +93,8 @@ def score_verdicts(
         low=low,
         high=high,
         sample=sample,
+        left_out=len(leading) - sample,
+        is_complete=is_complete,
         matches=int(np.count_nonzero(is_match)),
         same_found=int(is_match[at[MATCH]].sum()),
         same=counts[MATCH],
@@ -88,6 +102,18 @@ def score_verdicts(
         different=counts[DIFFERENT],
         unsure=counts[UNSURE],
     )
+
+
+def _fair_sample(
+    order: NDArray[np.intp], judged: NDArray[np.intp], skipped: NDArray[np.intp], audited: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], bool]:
+    """The matches from the start of their order that are a fair sample, and whether they are all there are."""
+    if np.isin(order, judged).all():
+        return order, True
+    answered = np.isin(order, judged) | np.isin(order, skipped)
+    leading = order if answered.all() else order[: int(np.argmin(answered))]
+    drawn = np.flatnonzero(np.isin(leading, audited))
+    return leading[: drawn[-1] + 1 if len(drawn) else 0], False
 
 
 def shuffled(pairs: CandidatePairs, which: NDArray[np.intp], item_ids: Sequence[str]) -> NDArray[np.intp]:

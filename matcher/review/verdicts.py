@@ -6,14 +6,23 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from matcher.storage.records import DIFFERENT as DIFFERENT
+from matcher.storage.records import KINDS as KINDS
+from matcher.storage.records import MATCH as MATCH
+from matcher.storage.records import UNSURE as UNSURE
 from matcher.storage.records import Verdict
 from matcher.vectors.candidate_pairs import CandidatePairs
 
-MATCH, DIFFERENT, UNSURE = "match", "different", "unsure"
-KINDS = (MATCH, DIFFERENT, UNSURE)
+DOUBTFUL, RANDOM, CHOSEN = "doubtful", "random", "chosen"
+"""How a pair came up: near the threshold, drawn from all matches, or picked by the curator."""
 
 Ids = tuple[str, str]
 """Two item ids, sorted."""
+
+
+def ids_of(verdict: Verdict) -> Ids:
+    """The pair that a verdict or a skip is about."""
+    return verdict.left_id, verdict.right_id
 
 
 def judged_rows(

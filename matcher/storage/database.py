@@ -1,4 +1,4 @@
-"""What people decide and jobs report, in a database: which this module and `schema` alone know.
+"""What people decide and jobs report, in a database: which this module, `schema` and `verdict_rows` alone know.
 
 SQLite in the workspace folder by default; PostgreSQL where a URL says so. Every change is committed when the call
 returns, so a reload, a second tab or a dropped connection loses nothing.
@@ -18,9 +18,10 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import NullPool
 
 from matcher.errors import DataError, JobError, StorageError
+from matcher.storage import verdict_rows
 from matcher.storage.database_failures import explain_database
 from matcher.storage.names import check_name, legible
-from matcher.storage.records import CatalogInfo, Job, Verdict
+from matcher.storage.records import KINDS, SKIP, CatalogInfo, Job, Verdict
 from matcher.storage.schema import MIGRATIONS
 from matcher.storage.schema import catalogs as _catalogs
 from matcher.storage.schema import is_active as _is_active
@@ -28,7 +29,6 @@ from matcher.storage.schema import jobs as _jobs
 from matcher.storage.schema import migrations as _migrations
 from matcher.storage.schema import presets as _presets
 from matcher.storage.schema import settings as _settings
-from matcher.storage.schema import verdicts as _verdicts
 
 MIGRATION_LOCK = 2_117_431  # any number that nothing else on the server uses
 BUSY_SECONDS = 30  # how long a writer waits for another one before it gives up
@@ -111,20 +111,28 @@ class Store:
         with self._writer.begin() as connection:
             return connection.execute(statement).rowcount
 
-    def _replace(self, table: sa.Table, row: dict[str, Any], stays: str = "") -> None:
+    def _replace(
+        self, table: sa.Table, row: dict[str, Any], stays: str = "", connection: Connection | None = None
+    ) -> None:
         """Add a row, or change the one with its key, but for the column that stays."""
         dialect = sqlite if self._reader.dialect.name == "sqlite" else postgresql
         changes = {name: value for name, value in row.items() if name != stays}
         adding = dialect.insert(table).values(row)
-        self._write(adding.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes))
+        statement = adding.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes)
+        if connection is None:
+            self._write(statement)
+        else:
+            connection.execute(statement)
 
     def _rows(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
         with self._reader.connect() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
-    def save_catalog(self, info: CatalogInfo) -> None:
-        """Add a catalog, or replace what is known of it; the time it was first added stays."""
-        self._replace(_catalogs, asdict(info), stays="created")
+    def save_catalog(self, info: CatalogInfo, item_ids: Collection[str] = ()) -> None:
+        """Add a catalog, or replace what is known of it; verdicts follow ids that are only written otherwise now."""
+        with self._writer.begin() as connection:
+            self._replace(_catalogs, asdict(info), stays="created", connection=connection)
+            verdict_rows.follow_ids(connection, info.id, item_ids)
 
     def catalogs(self) -> list[CatalogInfo]:
         """All catalogs, the one that changed last first."""
@@ -161,54 +169,66 @@ class Store:
         self._write(_presets.delete().where(_presets.c.catalog_id == catalog_id, _presets.c.name == name))
 
     def add_verdict(
-        self, catalog_id: str, one_id: str, other_id: str, kind: str, *, source: str, sampled: str = "chosen"
+        self,
+        catalog_id: str,
+        one_id: str,
+        other_id: str,
+        kind: str,
+        *,
+        source: str,
+        sampled: str = "chosen",
+        session: str = "",
+        curator: str = "",
     ) -> Verdict:
         """Write down a curator's word on a pair; it replaces an earlier one, which stays in the history.
 
         Raises:
-            DataError: The two are one listing, or the kind is none of match, different, unsure.
+            DataError: The two are one listing, or the kind is neither one of KINDS nor SKIP.
         """
         if one_id == other_id:
             raise DataError(f"A verdict needs two listings; both are {one_id!r}.")
+        if kind not in (*KINDS, SKIP):
+            raise DataError(f"The verdict is {kind!r}; expected one of {', '.join(KINDS)}.")
         left, right = sorted((one_id, other_id))
-        row: dict[str, Any] = {"catalog_id": catalog_id, "left_id": left, "right_id": right, "kind": kind}
-        row |= {"source": source, "sampled": sampled, "made": time.time()}
-        try:
-            with self._writer.begin() as connection:
-                key = connection.execute(_verdicts.insert().values(row)).inserted_primary_key
-        except sa.exc.IntegrityError as error:
-            raise DataError(f"The verdict is {kind!r}; expected match, different or unsure.") from error
-        return Verdict(id=key[0] if key else 0, **row)
+        given = Verdict(0, catalog_id, left, right, kind, source, sampled, time.time(), session, curator)
+        with self._writer.begin() as connection:
+            return verdict_rows.add(connection, given)
 
     def verdicts(self, catalog_id: str) -> list[Verdict]:
         """The verdict in force for each pair that has one, oldest first."""
-        mine = sa.and_(_verdicts.c.catalog_id == catalog_id, _verdicts.c.undone.is_(None))
-        latest = sa.select(sa.func.max(_verdicts.c.id)).where(mine).group_by(_verdicts.c.left_id, _verdicts.c.right_id)
-        rows = self._rows(sa.select(_verdicts).where(_verdicts.c.id.in_(latest)).order_by(_verdicts.c.id))
-        return [Verdict(**{name: value for name, value in row.items() if name != "undone"}) for row in rows]
+        with self._reader.connect() as connection:
+            return verdict_rows.in_force(connection, catalog_id)
+
+    def skips(self, catalog_id: str) -> list[Verdict]:
+        """The last skip of each pair that was put off, oldest first; some may have a verdict since."""
+        with self._reader.connect() as connection:
+            return verdict_rows.skips(connection, catalog_id)
 
     def verdict_history(self, catalog_id: str) -> list[tuple[Verdict, float | None]]:
         """Every verdict ever given, oldest first, and when it was taken back, if it was."""
-        mine = _verdicts.c.catalog_id == catalog_id
-        rows = self._rows(sa.select(_verdicts).where(mine).order_by(_verdicts.c.id))
-        return [(Verdict(**row), undone) for row in rows for undone in [row.pop("undone")]]
+        with self._reader.connect() as connection:
+            return verdict_rows.history(connection, catalog_id)
 
-    def undo_verdict(self, catalog_id: str, verdict_id: int | None = None) -> Verdict | None:
-        """Take back one verdict, or the last one; an earlier one on that pair is in force again.
+    def last_verdict(self, catalog_id: str, session: str) -> Verdict | None:
+        """The last verdict or skip of a session: what it takes back next."""
+        with self._reader.connect() as connection:
+            return verdict_rows.last_of(connection, catalog_id, session)
+
+    def verdict_before(self, verdict: Verdict) -> Verdict | None:
+        """The verdict on the same pair that this one took the place of, or None."""
+        with self._reader.connect() as connection:
+            return verdict_rows.before(connection, verdict)
+
+    def undo_verdict(
+        self, catalog_id: str, verdict_id: int | None = None, *, session: str = "", curator: str = ""
+    ) -> Verdict | None:
+        """Take back the last verdict or skip of a session, or a chosen verdict; an earlier one is in force again.
 
         Returns:
-            The verdict taken back, or None if there was none.
+            The verdict taken back, or None if there was none, or it is another curator's.
         """
-        mine = sa.and_(_verdicts.c.catalog_id == catalog_id, _verdicts.c.undone.is_(None))
-        if verdict_id is not None:
-            mine = sa.and_(mine, _verdicts.c.id == verdict_id)
         with self._writer.begin() as connection:
-            last = sa.select(_verdicts).where(mine).order_by(_verdicts.c.id.desc()).limit(1)
-            row = connection.execute(last).mappings().first()
-            if row is None:
-                return None
-            connection.execute(_verdicts.update().where(_verdicts.c.id == row["id"]).values(undone=time.time()))
-        return Verdict(**{key: value for key, value in row.items() if key != "undone"})
+            return verdict_rows.undo(connection, catalog_id, session, curator, verdict_id)
 
     def add_job(self, job: Job, alone: Collection[str] = ()) -> bool:
         """Add a queued job, unless an unfinished one of its catalog stands in the way; the database is the judge.

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from matcher.ingest.table import unused_name
 from matcher.storage.excel_writer import workbook
-from matcher.storage.records import Verdict
+from matcher.storage.records import MATCH, UNSURE, Verdict
 from matcher.text import guard_formulas
 
 Format = Literal["CSV", "Parquet", "Excel"]
@@ -31,6 +31,7 @@ def match_table(
     left: NDArray[np.int32],
     right: NDArray[np.int32],
     distance: Mapping[str, NDArray[np.float32]],
+    verdicts: Iterable[Verdict] = (),
 ) -> pd.DataFrame:
     """Lay out pairs of listings, one a row, the closest first.
 
@@ -39,9 +40,11 @@ def match_table(
         left: Shape (P,). Row numbers, of the matching pairs only.
         right: Shape (P,).
         distance: Shape (P,) by modality; inf where a pair has none.
+        verdicts: Those in force.
 
     Returns:
-        left_id, right_id, left_title, right_title, <modality>_distance..., left_label, right_label.
+        left_id, right_id, left_title, right_title, <modality>_distance..., left_label, right_label, judged_by_hand (yes
+        where a curator said that they are the same) and unsure (yes where one could not tell).
     """
     columns: dict[str, object] = {}
     for name in ("id", "title"):
@@ -51,7 +54,13 @@ def match_table(
         rounded = np.round(values.astype(np.float64), 6)  # float32 knows no more, and repeats no false digits
         columns[f"{modality}_distance"] = np.where(np.isfinite(rounded), rounded, np.nan)
     labels = listings["label"].to_numpy()
-    frame = pd.DataFrame(columns | {"left_label": labels[left], "right_label": labels[right]})
+    columns |= {"left_label": labels[left], "right_label": labels[right]}
+    kinds = {(verdict.left_id, verdict.right_id): verdict.kind for verdict in verdicts}
+    ids = listings["item_id"].to_numpy()
+    said = [kinds.get((min(pair), max(pair)), "") for pair in zip(ids[left], ids[right], strict=True)]
+    columns["judged_by_hand"] = ["yes" if kind == MATCH else "" for kind in said]
+    columns["unsure"] = ["yes" if kind == UNSURE else "" for kind in said]
+    frame = pd.DataFrame(columns)
     closest = np.min([*distance.values()], axis=0) if distance else np.zeros(len(left))
     return frame.iloc[np.argsort(closest, kind="stable")].reset_index(drop=True)
 
@@ -127,7 +136,7 @@ def verdict_table(verdicts: Iterable[Verdict], listings: pd.DataFrame) -> pd.Dat
     """Lay out a curator's verdicts with both titles, in the order given; a listing that has left has no title.
 
     Returns:
-        left_id, right_id, verdict, left_title, right_title, given (UTC), where, chosen.
+        left_id, right_id, verdict, left_title, right_title, given (UTC), where, sampled, curator.
     """
     titles = dict(zip(listings["item_id"], listings["title"], strict=True))
     rows = [
@@ -140,10 +149,11 @@ def verdict_table(verdicts: Iterable[Verdict], listings: pd.DataFrame) -> pd.Dat
             v.made,
             v.source,
             v.sampled,
+            v.curator,
         )
         for v in verdicts
     ]
-    names = ["left_id", "right_id", "verdict", "left_title", "right_title", "given", "where", "sampled"]
+    names = ["left_id", "right_id", "verdict", "left_title", "right_title", "given", "where", "sampled", "curator"]
     frame = pd.DataFrame(rows, columns=names)
     frame["given"] = pd.to_datetime(frame["given"].astype("float64"), unit="s").dt.strftime("%Y-%m-%d %H:%M:%S")
     return frame

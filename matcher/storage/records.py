@@ -8,6 +8,12 @@ from matcher.progress import seconds_left
 ACTIVE = ("queued", "running")
 """States of a job that has not ended."""
 
+MATCH, DIFFERENT, UNSURE = "match", "different", "unsure"
+KINDS = (MATCH, DIFFERENT, UNSURE)
+"""What a curator can say of a pair. The database takes these and SKIP; a new one is added here."""
+SKIP = "skip"
+"""A pair that a curator put off: no verdict, but kept and taken back as one."""
+
 
 @dataclass(frozen=True)
 class CatalogInfo:
@@ -49,10 +55,12 @@ class Verdict:
     Attributes:
         left_id: The smaller of the two item ids.
         right_id: The larger one.
-        kind: "match", "different" or "unsure".
+        kind: One of KINDS; SKIP for a pair that was put off.
         source: Where it was given: "browse" or "review".
         sampled: How the pair came up: "chosen" by the curator, "doubtful" or "random".
         made: Seconds since 1970.
+        session: The browser and the tab it was given in, as "browser.tab"; "" for verdicts of 0.1.0 and of programs.
+        curator: The name of who gave it, "" without one.
     """
 
     id: int
@@ -63,6 +71,13 @@ class Verdict:
     source: str
     sampled: str
     made: float
+    session: str = ""
+    curator: str = ""
+
+    def is_own(self, session: str, curator: str = "") -> bool:
+        """Whether it is this curator's to take back: of the same browser or the same name, or nobody's."""
+        same_browser = self.session.partition(".")[0] == session.partition(".")[0]
+        return not self.session or same_browser or (bool(curator) and self.curator == curator)
 
 
 @dataclass(frozen=True)

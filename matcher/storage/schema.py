@@ -1,12 +1,13 @@
 """The tables of the database, and the steps that bring an older one to them."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from matcher.storage.records import ACTIVE
+from matcher.storage.records import ACTIVE, SKIP
 
 
 def _columns(kind: sa.types.TypeEngine[Any] | type[sa.types.TypeEngine[Any]], *names: str) -> list[sa.Column[Any]]:
@@ -35,8 +36,9 @@ verdicts = sa.Table(
     *_columns(sa.Text, "kind", "source", "sampled"),
     sa.Column("made", sa.Double, nullable=False),
     sa.Column("undone", sa.Double),
+    sa.Column("session", sa.Text, nullable=False, server_default=""),
+    sa.Column("curator", sa.Text, nullable=False, server_default=""),
     sa.CheckConstraint("left_id < right_id", name="verdicts_sorted"),
-    sa.CheckConstraint("kind IN ('match', 'different', 'unsure')", name="verdicts_kind"),
     sa.Index("verdicts_by_catalog", "catalog_id", "id"),
 )
 jobs = sa.Table(
@@ -90,9 +92,40 @@ def _compare_item_ids_by_code_point(connection: Connection) -> None:
             connection.exec_driver_sql(f'ALTER TABLE verdicts ALTER COLUMN {column} TYPE TEXT COLLATE "C"')
 
 
+def _say_whose_verdict_it_is(connection: Connection) -> None:
+    """Verdicts know their session and curator, and which kinds there are is for the program alone to say."""
+    if "session" in {column["name"] for column in sa.inspect(connection).get_columns("verdicts")}:
+        return
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("ALTER TABLE verdicts DROP CONSTRAINT IF EXISTS verdicts_kind")
+        for column in ("session", "curator"):
+            connection.exec_driver_sql(f"ALTER TABLE verdicts ADD COLUMN {column} TEXT DEFAULT '' NOT NULL")
+        return
+    kept = "id, catalog_id, left_id, right_id, kind, source, sampled, made, undone"
+    connection.exec_driver_sql("DROP INDEX IF EXISTS verdicts_by_catalog")
+    connection.exec_driver_sql("ALTER TABLE verdicts RENAME TO verdicts_before")  # SQLite drops no constraint otherwise
+    verdicts.create(connection)
+    connection.exec_driver_sql(f"INSERT INTO verdicts ({kept}) SELECT {kept} FROM verdicts_before ORDER BY id")
+    connection.exec_driver_sql("DROP TABLE verdicts_before")
+
+
+def _keep_skips_as_rows(connection: Connection) -> None:
+    """Pairs put off were one list in a setting, of which two curators at once lost one."""
+    listed = settings.c.key == "skipped"
+    for row in connection.execute(sa.select(settings).where(listed)).mappings().all():
+        for pair in row["value"] or []:
+            left, right = sorted(map(str, pair))
+            skip = {"catalog_id": row["catalog_id"], "left_id": left, "right_id": right, "kind": SKIP}
+            skip |= {"source": "review", "sampled": "doubtful", "made": time.time()}
+            connection.execute(verdicts.insert().values(skip))
+    connection.execute(settings.delete().where(listed))
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _create_tables,
     _version_problems,
     _compare_item_ids_by_code_point,
+    _say_whose_verdict_it_is,
+    _keep_skips_as_rows,
 )
 """Step i takes a database from version i to i + 1. Steps that have been released never change."""

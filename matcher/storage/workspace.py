@@ -130,7 +130,7 @@ class Workspace:
                 updated=now,
                 problems_version=catalog_files.write_problems(folder, problems),
             )
-            self.store.save_catalog(info)
+            self.store.save_catalog(info, listings["item_id"].tolist())
             catalog_files.remove_other_versions(folder, [info, before or info])
         return info
 

@@ -12,7 +12,9 @@ from matcher.review.title_diff import differing_words
 from matcher.review.title_search import searcher
 from matcher.storage.records import Verdict
 from matcher.vectors.candidate_pairs import MODALITIES, Modality
-from pages._shared.cards import FALSE_MATCH, MATCH, MISSED_MATCH, Badge, Bar, Board, Card, Column, Decided, draw_cards
+from pages._shared import verdicts as shown_verdicts
+from pages._shared.answers import UNDO, Answer
+from pages._shared.cards import FALSE_MATCH, MATCH, MISSED_MATCH, Badge, Bar, Board, Card, Column, draw_cards
 from pages._shared.measured import read_truth
 from pages._shared.modality import HEADINGS, ICONS
 from pages._shared.opened_catalog import Matched, make_card, measure_bars, read_verdicts
@@ -33,6 +35,7 @@ def draw(matched: Matched, row: int, on_open: Callable[[str], None]) -> None:
         row: The listing that is looked at.
         on_open: Called with the id of a listing that was clicked.
     """
+    shown_verdicts.show_told()
     verdicts, truth = read_verdicts(matched), read_truth(matched).truth
     neighbours = {side: matched.encoded.neighbours[side] for side in MODALITIES if side in matched.encoded.neighbours}
     most = max((int((found.index[row] >= 0).sum()) for found in neighbours.values()), default=0)
@@ -55,9 +58,11 @@ def draw(matched: Matched, row: int, on_open: Callable[[str], None]) -> None:
         for side in ranks
     ]  # fmt: skip
     aside = make_card(matched, row, large=True, badges=_badge_label(matched, row), note=_describe_listing(matched, row))
+    item_id = matched.cell("item_id", row)
+    shown_verdicts.remember_shown(matched, ((item_id, card.item_id) for card in drawn.values()))
     board = Board(
-        "columns", aside, matched.cell("item_id", row), ("match", "different"), _decide(matched, row), on_open
-    )
+        "columns", aside, item_id, ("match", "different"), undo=True, on_answer=_keep(matched), on_open=on_open
+    )  # fmt: skip
     draw_cards(columns, board, key="board")
     if most > FEW:
         st.toggle(f"Show all {most} neighbours", key="browse-all", persist_state="session")
@@ -131,21 +136,16 @@ def _number_pairs(matched: Matched, row: int) -> dict[int, int]:
     return dict(zip(others.tolist(), numbers.tolist(), strict=True))
 
 
-def _decide(matched: Matched, row: int) -> Callable[[Decided], None]:
-    """Store a verdict at the click, or take one back."""
-    store, item_id = matched.workspace.store, matched.cell("item_id", row)
+def _keep(matched: Matched) -> Callable[[Answer], None]:
+    """Store a verdict at the click, or take one back. Which pair it is about, the answer alone says."""
 
-    def decide(given: Decided) -> None:
-        if given.verdict != "undo":
-            store.add_verdict(matched.id, item_id, given.item_id, given.verdict, source="browse", sampled="chosen")
-            return
-        earlier = read_verdicts(matched).get(_sort_ids(matched, row, given.item_id))
-        undone = (
-            store.undo_verdict(matched.id, earlier.id if earlier else None) if earlier or not given.item_id else None
-        )
-        st.toast("Taken back." if undone else "There is nothing to take back.", icon=":material/undo:")
+    def keep(answer: Answer) -> None:
+        if answer.kind == UNDO:
+            shown_verdicts.take_back(matched, answer)
+        else:
+            shown_verdicts.give(matched, answer, source="browse")
 
-    return decide
+    return keep
 
 
 def _draw_never_found(matched: Matched, row: int, found: set[int], on_open: Callable[[str], None]) -> None:

@@ -11,8 +11,11 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from matcher.storage.records import Verdict
 from matcher.vectors.candidate_pairs import Modality
 from matcher.vectors.distance import distance_text
+from pages._shared import answers
+from pages._shared.answers import ANSWERS, Answer
 from pages._shared.modality import ICONS, WORDS
 
 _ASSETS = Path(__file__).parents[2] / "assets"
@@ -20,7 +23,7 @@ _board = st.components.v2.component(
     "twinshelf_cards",
     html='<div class="board"></div>',
     css=(_ASSETS / "cards.css").read_text(encoding="utf-8"),
-    js=(_ASSETS / "cards.js").read_text(encoding="utf-8"),
+    js="".join((_ASSETS / name).read_text(encoding="utf-8") for name in ("card_answers.js", "cards.js")),
 )
 
 Tone = Literal["text", "image", "fused", "match", "different", "unsure", ""]
@@ -89,28 +92,22 @@ class Column:
     nothing: str = "Nothing here."
 
 
-@dataclass(frozen=True)
-class Decided:
-    """What the curator did on the board since the last run."""
-
-    item_id: str
-    verdict: str  # "match", "different" or "undo" (item_id is "" when the key was pressed: undo the last one)
-
-
 @dataclass
 class Board:
     """How cards are laid out and what may be done with them."""
 
     layout: Literal["grid", "columns", "pair", "groups", "strip"] = "grid"  # a strip shows photos only
-    aside: Card | None = None  # one large card that stays in view
+    aside: Card | None = None  # one large card that stays in view; answers are about it and another one
     about: str = ""  # changes when the board is about something else, so that the keys start at the first card
-    actions: Sequence[str] = field(default_factory=tuple)  # "match", "different": buttons on each card
-    on_verdict: Callable[[Decided], None] | None = None
+    actions: Sequence[str] = field(default_factory=tuple)  # kinds of answers: on each card, or above a pair
+    undo: bool = False  # whether the key takes the last answer back
+    last: Verdict | None = None  # the last answer of this visit, by which the browser knows what was stored
+    on_answer: Callable[[Answer], None] | None = None
     on_open: Callable[[str], None] | None = None
 
 
 def draw_cards(columns: Sequence[Column], board: Board, *, key: str) -> None:
-    """Draw cards. Verdicts and opened listings reach the callbacks before the page runs again.
+    """Draw cards. Answers and opened listings reach the callbacks before the page runs again.
 
     Args:
         columns: One for a grid, a pair or a strip; several for "columns" and "groups".
@@ -118,10 +115,10 @@ def draw_cards(columns: Sequence[Column], board: Board, *, key: str) -> None:
         key: The same on every run, so that the browser keeps its place.
     """
 
-    def verdict_given() -> None:
-        given = st.session_state[key].get("verdict")
-        if given and board.on_verdict:
-            board.on_verdict(Decided(str(given["item"]), str(given["verdict"])))
+    def answered() -> None:
+        for answer in answers.receive(key, st.session_state[key].get("answers")):
+            if board.on_answer:
+                board.on_answer(answer)
 
     def listing_opened() -> None:
         item_id = st.session_state[key].get("opened")
@@ -135,13 +132,39 @@ def draw_cards(columns: Sequence[Column], board: Board, *, key: str) -> None:
             "about": board.about,
             "aside": _card(board.aside, fixed=True) if board.aside else None,
             "columns": [_column(column) for column in columns],
-            "actions": list(board.actions),
             "opens": board.on_open is not None,
-            "keys": bool(board.actions),
+            **_answering(board, key),
         },
-        on_verdict_change=verdict_given,
+        on_answers_change=answered,
         on_opened_change=listing_opened,
+        on_session_change=lambda: None,
     )
+
+
+def session_told(key: str) -> str:
+    """The browser and tab of a board, as it told when it was first drawn; a name for this visit before."""
+    visit = answers.current_visit()
+    visit.is_called(st.session_state.get(key, {}).get("session"))
+    return visit.session
+
+
+def _answering(board: Board, key: str) -> dict[str, Any]:
+    """What the browser has to know to send answers."""
+    is_pair = board.layout == "pair"
+    last, visit = board.last, answers.current_visit()
+    return {
+        "actions": [
+            {"kind": kind, "label": what.name if is_pair else what.short, "icon": what.icon, "key": what.key}
+            | {"tone": what.tone}
+            for kind, what in ((kind, ANSWERS[kind]) for kind in board.actions)
+        ],
+        "keys": bool(board.actions) or board.undo,
+        "undo": board.undo,
+        "once": is_pair,
+        "run": visit.run,
+        "received": visit.received.get(key, 0),
+        "last": [last.left_id, last.right_id, last.kind] if last else None,
+    }
 
 
 def draw_grid(listings: Sequence[Card], *, key: str, on_open: Callable[[str], None] | None = None) -> None:

@@ -26,12 +26,15 @@ OpenPage = Callable[..., Page]
 
 @contextmanager
 def running_app(
-    workspace: Path, *, below: str = "", listen: str = "127.0.0.1", more: Mapping[str, str] | None = None
+    workspace: Path,
+    *,
+    below: str = "",
+    listen: str = "127.0.0.1",
+    more: Mapping[str, str] | None = None,
+    port: int | None = None,
 ) -> Iterator[str]:
     """Start the app on a workspace, at the root or below a path, with more in its environment; its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = port or free_port()
     log = workspace.parent / f"{workspace.name}.log"
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     command += ["--server.fileWatcherType", "none", "--server.address", listen, "--server.baseUrlPath", below]
@@ -46,6 +49,13 @@ def running_app(
         finally:
             server.terminate()
             server.wait(30)
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:

@@ -1,5 +1,6 @@
 """cards.js by itself in a real browser: sellers' words stay text, distances become lengths, keys become decisions."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,19 +12,34 @@ from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
 
-SOURCE = (Path(__file__).parents[2] / "assets" / "cards.js").read_text("utf-8")
+ASSETS = Path(__file__).parents[2] / "assets"
+SOURCE = "".join((ASSETS / name).read_text("utf-8") for name in ("card_answers.js", "cards.js"))
 LOAD = """async (source) => {
     const inside = source + "\\nexport { title, bars, tone };"; // what the component keeps to itself
     window.cards = await import(URL.createObjectURL(new Blob([inside], { type: "text/javascript" })));
     document.body.innerHTML = '<main><div class="board"></div></main><input>';
     window.told = [];
+    window.messages = []; // every one, also those sent again
+    window.known = 0; // the number of the last answer told
+    const tell = (name, value) => {
+        window.messages.push(value);
+        if (name !== "answers") window.told.push([name, value, ""]);
+        for (const { n, kind, one, other } of value.answers ?? []) {
+            if (n <= window.known) continue;
+            window.known = n;
+            window.told.push(one ? ["answer", one, other, kind] : ["answer", other, kind]);
+        }
+    };
     window.draw = (data) => {
         window.closeBoard = window.cards.default({
-            data, parentElement: document.querySelector("main"),
-            setTriggerValue: (name, value) => window.told.push([name, value.item ?? value, value.verdict ?? ""]),
+            data, parentElement: document.querySelector("main"), setStateValue: () => null, setTriggerValue: tell,
         });
     };
 }"""
+ACTIONS = [
+    {"kind": "match", "label": "Same", "icon": "check", "key": "S", "tone": "match"},
+    {"kind": "different", "label": "Different", "icon": "close", "key": "D", "tone": "different"},
+]
 HOSTILE = '<img src=x onerror="window.stolen = 1"><script>window.stolen = 1</script>&amp;'
 
 
@@ -40,7 +56,7 @@ def blank(browser: Browser) -> Iterator[Page]:
 @pytest.fixture
 def page(blank: Page) -> Iterator[Page]:
     """The page of this test, with an empty board and nothing told."""
-    blank.evaluate("() => { window.told.length = 0; document.activeElement.blur(); }")
+    blank.evaluate("() => { window.told.length = window.messages.length = 0; document.activeElement.blur(); }")
     yield blank
     blank.evaluate("() => window.closeBoard && window.closeBoard()")
 
@@ -52,8 +68,9 @@ def card(item: str, **changes: Any) -> dict[str, Any]:
 
 def board(*columns: list[dict[str, Any]], layout: str = "columns", **changes: Any) -> dict[str, Any]:
     named = [{"cards": cards, "heading": "", "note": "", "icon": "", "tone": "", "nothing": ""} for cards in columns]
-    usual = {"layout": layout, "about": "a", "aside": None, "actions": ["match", "different"], "opens": True}
-    return {**usual, "keys": True, "columns": named, **changes}
+    usual = {"layout": layout, "about": "a", "aside": None, "actions": ACTIONS, "opens": True, "undo": True}
+    answering = {"once": False, "run": "this", "received": 0, "last": None}
+    return {**usual, **answering, "keys": True, "columns": named, **changes}
 
 
 def draw(page: Page, *columns: list[dict[str, Any]], **changes: Any) -> None:
@@ -152,13 +169,13 @@ def test_a_key_decides_and_goes_on_and_every_copy_of_the_card_shows_it(page: Pag
     assert current(page) == "b"
     press(page, "D", "u", "Enter")
     assert told(page) == [
-        ["verdict", "a", "match"],
-        ["verdict", "b", "different"],
-        ["verdict", "", "undo"],
+        ["answer", "a", "match"],
+        ["answer", "b", "different"],
+        ["answer", "", "undo"],
         ["opened", "b", ""],
     ]
     page.locator("article").first.get_by_role("button", name="Same").click()  # it is so already: taken back
-    assert told(page) == [["verdict", "a", "undo"]]
+    assert told(page) == [["answer", "a", "undo"]]
 
 
 def test_a_fixed_card_is_looked_at_and_not_decided(page: Page) -> None:
@@ -192,7 +209,7 @@ def test_a_redraw_keeps_the_place_until_the_board_is_about_something_else(page: 
     draw(page, cards, about="other")
     assert current(page) == "a"
     press(page, "s")
-    assert told(page) == [["verdict", "a", "match"]]  # one listener, however often it is drawn
+    assert told(page) == [["answer", "a", "match"]]  # one listener, however often it is drawn
 
 
 def test_a_closed_board_hears_no_key(page: Page) -> None:
@@ -224,3 +241,76 @@ def test_a_hostile_item_id_and_note_are_text(page: Page) -> None:
 def test_an_empty_column_says_so(page: Page) -> None:
     draw(page, [])
     assert page.locator(".nothing").inner_text() == "Nothing here."
+
+
+def pair(page: Page, about: str, *items: str, **changes: Any) -> None:
+    """Draw a pair, as Review does, and wait until it is painted."""
+    draw(page, [card(item, large=True) for item in items], layout="pair", about=about, once=True, **changes)
+    page.locator(f'.board[data-painted="{about}"]').wait_for()
+
+
+def test_a_pair_takes_one_answer_until_the_next_one_is_painted(page: Page) -> None:
+    pair(page, "1", "a", "b")
+    press(page, "s", "d", "d", "u")
+    assert told(page) == [["answer", "a", "b", "match"]]
+    sent = page.evaluate("() => window.known")
+    draw(page, [card("c"), card("d")], layout="pair", about="2", once=True, received=sent)
+    page.evaluate("() => document.dispatchEvent(new KeyboardEvent('keydown', { key: 's' }))")  # before it is painted
+    assert told(page) == []
+    page.locator('.board[data-painted="2"]').wait_for()
+    page.get_by_role("button", name="Different").click()
+    assert told(page) == [["answer", "c", "d", "different"]]
+
+
+def test_a_held_key_answers_once(page: Page) -> None:
+    pair(page, "1", "a", "b")
+    for _ in range(5):
+        page.keyboard.down("s")  # all but the first are repeats
+    received = page.evaluate("() => window.known")
+    pair(page, "2", "c", "d", received=received)
+    for _ in range(5):
+        page.keyboard.down("s")
+    page.keyboard.up("s")
+    assert told(page) == [["answer", "a", "b", "match"]]
+
+
+def test_keys_count_by_their_place_where_the_keyboard_has_no_latin_letters(page: Page) -> None:
+    draw(page, [card("a")])
+    page.evaluate("() => document.dispatchEvent(new KeyboardEvent('keydown', { key: 'ы', code: 'KeyS' }))")
+    assert told(page) == [["answer", "a", "match"]]
+
+
+def test_what_is_not_confirmed_is_sent_again_and_then_said_to_be_lost(page: Page) -> None:
+    pair(page, "1", "a", "b")
+    press(page, "s")
+    page.get_by_role("alert").wait_for(timeout=15_000)
+    assert "was not stored. Reload the page." in page.get_by_role("alert").inner_text()
+    messages = page.evaluate("() => window.messages.splice(0)")
+    assert len(messages) >= 3
+    assert {json.dumps(message) for message in messages} == {json.dumps(messages[0])}
+    press(page, "d")
+    assert told(page) == [["answer", "a", "b", "match"]]
+    pair(page, "2", "c", "d", received=page.evaluate("() => window.known"))  # late, but stored
+    assert page.get_by_role("alert").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("drawn", "last", "kept", "lost"),
+    [
+        (("a", "b"), None, True, 0),  # the same pair again: not stored yet, and given again
+        (("c", "d"), ["a", "b", "match"], False, 0),  # the next pair, and the server says that it has the answer
+        (("c", "d"), None, False, 1),
+    ],
+)
+def test_after_a_restart_an_answer_is_kept_or_said_to_be_lost(
+    page: Page, drawn: tuple[str, str], last: list[str] | None, kept: bool, lost: int
+) -> None:
+    pair(page, "1", "a", "b")
+    press(page, "s")
+    page.evaluate("() => window.messages.splice(0)")
+    pair(page, "1 of another run", *drawn, run="other", last=last)
+    messages = page.evaluate("() => window.messages.splice(0)")
+    assert [(message["run"], message["answers"][0]["about"]) for message in messages] == (
+        [("other", "1 of another run")] if kept else []
+    )
+    assert page.get_by_role("alert").count() == lost

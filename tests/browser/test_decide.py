@@ -24,6 +24,7 @@ def asked(page: Page) -> list[str | None]:
     """The two listings of the pair in review, once its keys work."""
     expect(page.get_by_role("button", name="Skip")).to_be_visible()
     expect(page.locator("article")).to_have_count(2)
+    expect(page.locator(".board[data-painted]")).to_have_count(1)
     return [page.locator("article").nth(place).get_attribute("data-item") for place in (0, 1)]
 
 
@@ -122,7 +123,7 @@ def test_verdicts_by_key_outlive_a_reload_and_can_be_undone(demo_server: str, op
     wait_until(lambda: asked(page) == second)
     page.keyboard.press("n")
     next_pair(page, second)
-    expect(page.get_by_text("Last: same product")).to_be_visible()
+    expect(page.get_by_text("Last: skipped")).to_be_visible()  # what undo takes back next
 
 
 def test_results_can_be_taken_along(demo_server: str, open_page: OpenPage, tmp_path: Path) -> None:

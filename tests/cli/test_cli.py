@@ -15,6 +15,7 @@ from matcher.cli.progress_line import ProgressLine, described
 from matcher.matching.recipe import Recipe
 from matcher.pipeline import catalogs
 from matcher.progress import Progress
+from matcher.storage.workspace import open_workspace
 
 ROOT = Path(__file__).parents[2]
 DATA = Path(os.environ.get("TWINSHELF_DATA", ROOT.parent / "shared" / "data"))
@@ -73,6 +74,15 @@ def test_the_whole_way(table, capsys):
     assert (out, "4 of 5 listings have a match" in err) == ("", True)
     assert Path("matches.csv").read_text() == "item_id,matches\nr1,r1 r2\nr2,r2 r1\nb1,b1 b2\nb2,b2 b1\ng1,g1\n"
     assert len(list(Path("workspace/catalogs/my-shop").glob("listings-*.parquet"))) == 1
+
+
+def test_match_names_verdicts_that_contradict_each_other(table, capsys):
+    ok("import", "shop.csv", "--name", "Shop")
+    store = open_workspace(Path("workspace")).store
+    for one, other, kind in (("r1", "r2", "match"), ("r2", "g1", "match"), ("r1", "g1", "different")):
+        store.add_verdict("shop", one, other, kind, source="review")
+    ok("match", "Shop", "--recipe", "recipe.json", "--out", "matches.csv")
+    assert "g1 and r1 were judged different, but verdicts that say same join them" in capsys.readouterr().err
 
 
 def test_run_does_it_all_with_a_recipe(table):

@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matcher.matching.clusters import connect
 from matcher.matching.recipe import Recipe, decide
 from matcher.matching.resolve import order_groups, outcome_of
 from matcher.vectors.candidate_pairs import CandidatePairs
@@ -37,7 +38,13 @@ def test_matches_are_the_recipes_but_where_a_verdict_says_otherwise(rows, data):
     expected |= {pair for pair, alike in verdicts.items() if alike}
     expected -= {pair for pair, alike in verdicts.items() if not alike}
     matches = list(zip(out.left.tolist(), out.right.tolist(), strict=True))
-    assert sorted(matches) == sorted(expected)
+    joined = connect(N, out.left, out.right)
+    apart = [pair for pair, alike in verdicts.items() if not alike and pair not in out.contradicted]
+    assert not any(joined[i] == joined[j] for i, j in apart)
+    kept_apart = {frozenset((joined[i], joined[j])) for i, j in apart}
+    left_out = expected.difference(matches)
+    assert all(frozenset((joined[i], joined[j])) in kept_apart for i, j in left_out)  # it would join such two
+    assert sorted(matches) == sorted(expected - left_out)
     known = dict(zip(rows, distance, strict=True))
     for pair, far in zip(matches, out.distance["text"].tolist(), strict=True):
         assert far == np.float32(known.get(pair, np.inf))
@@ -51,10 +58,17 @@ def test_no_group_holds_two_listings_judged_different_but_where_verdicts_contrad
         assert (out.group[i] == out.group[j]) == (alike or (i, j) in out.contradicted)
 
 
+def test_matches_and_groups_part_what_was_judged_different_alike():
+    out = settled([(0, 1), (1, 2)], [0.1, 0.4], {(0, 2): False})
+    assert list(zip(out.left.tolist(), out.right.tolist(), strict=True)) == [(0, 1)]
+    assert out.group[1] != out.group[2]
+    assert len(out.strength) == len(out.distance["text"]) == 1
+
+
 def test_a_verdict_parts_a_group_at_its_weakest_link():
     out = settled([(0, 1), (1, 2), (2, 3)], [0.1, 0.4, 0.2], {(0, 3): False})
     assert out.group[0] == out.group[1] != out.group[2] == out.group[3]
-    assert len(out.left) == 3  # the match itself stays: nobody has said that it is wrong
+    assert len(out.left) == 2  # the match that would join them again is none, as in the groups
 
 
 def test_a_given_match_is_the_surest():

@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import streamlit as st
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.testing.v1 import AppTest
 
 from matcher.matching.metrics import listing_scores, pair_scores, truth_of
 from matcher.matching.recipe import decide
 from matcher.pipeline import catalogs, encoding, recipes
-from matcher.pipeline.matches import evaluate
+from matcher.pipeline.matches import evaluate, find_contradictions
 from matcher.storage.workspace import Workspace, open_workspace
 
 ROOT = Path(__file__).parents[2]
@@ -92,6 +93,21 @@ def test_thresholds_say_where_an_encoder_was_trained_on_what_they_are_measured_o
 
 def press(app: AppTest, label: str) -> AppTest:
     return checked(next(button for button in app.button if button.label == label).click().run())
+
+
+def answer(app: AppTest, kind: str, **changes: Any) -> AppTest:
+    """Answer the pair of Review as the browser does; `changes` are to what it sends."""
+    (node,) = [node for node in app.main if node.type == "bidi_component" and "-pair" in node.proto.id]
+    shown = json.loads(node.proto.json)
+    one, other = [card["item"] for card in shown["columns"][0]["cards"]] or ("", "")
+    if kind == "undo":
+        one = other = ""
+    sent = {"n": shown["received"] + 1, "kind": kind, "one": one, "other": other, "about": shown["about"]} | changes
+    message = {"session": "0" * 16 + "." + "1" * 16, "run": shown["run"], "answers": [sent]}
+    states = app._tree.get_widget_states()
+    trigger = states.widgets.add(id=_make_trigger_id(node.proto.id, "events"))
+    trigger.json_trigger_value = json.dumps([{"event": "answers", "value": message}])
+    return checked(app._run(states))
 
 
 def said(app: AppTest) -> str:
@@ -259,7 +275,7 @@ def test_a_verdict_is_stored_before_the_next_pair_shows(shop: MakeShop) -> None:
     workspace = shop(True)
     app = opened("review")
     asked = [card["item"] for card in given(app, "pair")["columns"][0]["cards"]]
-    press(app, "Same product")
+    answer(app, "match")
     (verdict,) = workspace.store.verdicts("shop")
     assert sorted(asked) == [verdict.left_id, verdict.right_id]
     assert (verdict.kind, verdict.source) == ("match", "review")
@@ -273,9 +289,9 @@ def test_no_pair_is_asked_twice_until_it_is_undone(shop: MakeShop) -> None:
     seen = []
     for turn in range(12):
         seen.append(frozenset(card["item"] for card in given(app, "pair")["columns"][0]["cards"]))
-        app = press(app if turn % 3 else opened("review"), ["Different", "Unsure", "Same product"][turn % 3])
+        app = answer(app if turn % 3 else opened("review"), ["different", "unsure", "match"][turn % 3])
     assert len(set(seen)) == len(seen) == len(workspace.store.verdicts("shop"))
-    press(app, "Undo")
+    answer(app, "undo")
     assert frozenset(card["item"] for card in given(app, "pair")["columns"][0]["cards"]) == seen[-1]
     assert len(workspace.store.verdicts("shop")) == len(seen) - 1
 
@@ -284,8 +300,8 @@ def test_a_skipped_pair_comes_back_when_nothing_else_is_left(shop: MakeShop) -> 
     workspace = shop(True)
     app = opened("review")
     put_off = sorted(card["item"] for card in given(app, "pair")["columns"][0]["cards"])
-    press(app, "Skip")
-    assert workspace.store.setting("shop", "skipped") == [put_off]
+    answer(app, "skip")
+    assert [[skip.left_id, skip.right_id] for skip in workspace.store.skips("shop")] == [put_off]
     assert workspace.store.verdicts("shop") == []
     catalog, encoded = workspace.load_catalog("shop"), encoding.load_encoded(workspace, "shop")
     assert encoded
@@ -295,8 +311,70 @@ def test_a_skipped_pair_comes_back_when_nothing_else_is_left(shop: MakeShop) -> 
             workspace.store.add_verdict("shop", ids[left], ids[right], "unsure", source="review")
     app = opened("review")
     assert sorted(card["item"] for card in given(app, "pair")["columns"][0]["cards"]) == put_off
-    press(app, "Different")
+    answer(app, "different")
     assert "Every pair that was found has a verdict." in said(app)
+
+
+def test_only_the_pair_that_was_shown_last_is_answered_and_only_once(shop: MakeShop) -> None:
+    workspace = shop(True)
+    app = opened("review")
+    first = given(app, "pair")
+    (one, other) = [card["item"] for card in first["columns"][0]["cards"]]
+    answer(app, "match")
+    for changes in (
+        {"one": one, "other": other, "about": first["about"]},  # again
+        {"one": one, "other": other},  # in the place of the one that is shown
+        {"about": first["about"]},  # the one that is shown, but drawn before
+        {"one": "i00", "other": "nothing"},
+    ):
+        answer(app, "different", **changes)
+        assert "Not stored: this pair is no longer on the screen." in [toast.value for toast in app.toast]
+        assert [verdict.kind for verdict in workspace.store.verdicts("shop")] == ["match"]
+    answer(app, "different", n=given(app, "pair")["received"])  # a number that has come before
+    assert len(workspace.store.verdict_history("shop")) == 1
+    answer(app, "different")
+    assert len(workspace.store.verdict_history("shop")) == 2
+
+
+def test_undo_names_the_pair_and_covers_a_skip_and_leaves_others_alone(shop: MakeShop) -> None:
+    workspace = shop(True)
+    app = opened("review")
+    first = [card["item"] for card in given(app, "pair")["columns"][0]["cards"]]
+    answer(app, "skip")
+    workspace.store.add_verdict("shop", "i03", "i08", "match", source="browse", session="f" * 16 + ".", curator="Ana")
+    answer(app, "undo")
+    (toast,) = [toast.value for toast in app.toast]
+    assert toast.startswith("Taken back: skipped, ")
+    assert " / " in toast
+    assert workspace.store.skips("shop") == []
+    assert [card["item"] for card in given(app, "pair")["columns"][0]["cards"]] == first
+    answer(app, "undo")
+    assert [toast.value for toast in app.toast] == ["There is nothing of yours to take back."]
+    assert len(workspace.store.verdicts("shop")) == 1
+
+
+def test_who_answers_a_pair_that_another_has_judged_meanwhile_is_told(shop: MakeShop) -> None:
+    workspace = shop(True)
+    app = opened("review")
+    one, other = (card["item"] for card in given(app, "pair")["columns"][0]["cards"])
+    workspace.store.add_verdict(
+        "shop", one, other, "different", source="review", session="f" * 16 + ".", curator="A*na"
+    )
+    answer(app, "match")
+    (toast,) = [toast.value for toast in app.toast]
+    assert toast.startswith(r"A\*na said different a moment ago; yours now stands above it: ")
+    assert workspace.store.verdicts("shop")[-1].kind == "match"
+
+
+def test_an_answer_on_listings_of_another_import_is_refused(shop: MakeShop, tmp_path: Path) -> None:
+    workspace = shop(True)
+    app = opened("review")
+    table = pd.read_csv(tmp_path / "shop.csv", dtype=str).iloc[::-1]
+    table["label"] = table["label"].str.upper()  # moves no vector
+    table.to_csv(tmp_path / "shop.csv", index=False)
+    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    answer(app, "match")
+    assert workspace.store.verdicts("shop") == []
 
 
 def test_results_count_groups_and_escape_what_sellers_wrote(shop: MakeShop) -> None:
@@ -330,3 +408,18 @@ def test_downloads_hold_what_the_page_counts(shop: MakeShop, monkeypatch: pytest
     contest = pd.read_csv(io.BytesIO(made["download-contest-CSV"]()))
     assert list(contest) == ["posting_id", "matches"]
     assert contest["matches"].str.split().str[0].tolist() == contest["posting_id"].tolist()
+
+
+def test_contradictions_are_named_with_the_way_to_settle_them_and_gone_ids_are_counted(shop: MakeShop) -> None:
+    workspace = shop(True)
+    for one, other, kind in (("i01", "i06", "match"), ("i06", "i11", "match"), ("i01", "i11", "different")):
+        workspace.store.add_verdict("shop", one, other, kind, source="review")
+    workspace.store.add_verdict("shop", "i01", "gone", "match", source="review")
+    app = opened("results")
+    titles = workspace.load_catalog("shop").listings.set_index("item_id")["title"]
+    (link,) = [node.proto for node in app.main if node.type == "page_link" and " / " in node.proto.label]
+    assert link.label == f"{titles['i01']} / {titles['i11']}"
+    assert "item=i01" in link.query_string
+    assert "1 verdict is about ids that this catalog no longer has" in captions(app)
+    assert "1 verdict is about ids that this catalog no longer has" in captions(opened("review"))
+    assert find_contradictions(workspace, "shop") == [("i01", "i11")]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from matcher.errors import DataError
 from matcher.matching.recipe import Recipe
 from matcher.review.queue import DOUBTFUL, RANDOM, review_queue
-from matcher.review.sampling import score_verdicts
+from matcher.review.sampling import score_verdicts, shuffled
 from matcher.review.verdicts import DIFFERENT, MATCH, UNSURE, judged_rows
 from matcher.storage.records import Verdict
 from matcher.vectors.candidate_pairs import CandidatePairs
@@ -24,13 +24,13 @@ def ids_of(n):
     return [f"item {row}" for row in range(n)]
 
 
-def verdict(one, other, kind):
+def verdict(one, other, kind, sampled=DOUBTFUL):
     left, right = sorted((one, other))
-    return Verdict(0, "shop", left, right, kind, "review", "doubtful", 0.0)
+    return Verdict(0, "shop", left, right, kind, "review", sampled, 0.0)
 
 
-def on(pairs, item_ids, position, kind):
-    return verdict(item_ids[pairs.left[position]], item_ids[pairs.right[position]], kind)
+def on(pairs, item_ids, position, kind, sampled=DOUBTFUL):
+    return verdict(item_ids[pairs.left[position]], item_ids[pairs.right[position]], kind, sampled)
 
 
 def test_the_most_doubtful_pair_comes_first():
@@ -107,7 +107,8 @@ def test_the_precision_of_a_random_sample_is_near_the_true_one():
     verdicts = []
     for _ in range(150):
         question = review_queue(pairs, RECIPE, ids, verdicts, count=1)[0]
-        verdicts.append(on(pairs, ids, question.pair, MATCH if is_same[question.pair] else DIFFERENT))
+        kind = MATCH if is_same[question.pair] else DIFFERENT
+        verdicts.append(on(pairs, ids, question.pair, kind, question.sampled))
     scores = score_verdicts(pairs, RECIPE, ids, verdicts)
     true = is_same[pairs.distance["text"] <= 0.5].mean()
     assert scores.sample >= 30
@@ -120,6 +121,44 @@ def test_doubtful_verdicts_alone_say_nothing_of_all_matches():
     scores = score_verdicts(pairs, RECIPE, ids, [on(pairs, ids, pair, DIFFERENT) for pair in worst])
     assert scores.sample <= 2  # where the random order happens to start
     assert scores.different == 50
+
+
+def test_pairs_chosen_by_doubt_are_no_fair_sample_without_an_audit_pair():
+    for seed in range(40):
+        pairs, ids = all_pairs(6, seed), ids_of(6)
+        matches = np.flatnonzero(pairs.distance["text"] <= 0.5)
+        chosen = matches[np.argsort(-pairs.distance["text"][matches])][:-1]  # all but the nearest match
+        scores = score_verdicts(pairs, RECIPE, ids, [on(pairs, ids, pair, DIFFERENT) for pair in chosen])
+        assert (scores.sample, scores.precision) == (0, None)
+
+
+def test_what_was_judged_behind_the_last_audit_pair_is_not_in_the_sample():
+    pairs, ids = all_pairs(12), ids_of(12)
+    order = shuffled(pairs, np.flatnonzero(pairs.distance["text"] <= 0.5), ids)
+    verdicts = [on(pairs, ids, pair, MATCH, RANDOM if place == 3 else DOUBTFUL) for place, pair in enumerate(order[:8])]
+    assert score_verdicts(pairs, RECIPE, ids, verdicts).sample == 4
+
+
+def test_a_skipped_audit_pair_does_not_end_the_sample():
+    pairs, ids, verdicts, skipped = all_pairs(40), ids_of(40), [], []
+    for _ in range(100):
+        question = review_queue(pairs, RECIPE, ids, verdicts, skipped, count=1)[0]
+        if question.sampled == RANDOM and not skipped:
+            skipped.append(tuple(sorted((ids[pairs.left[question.pair]], ids[pairs.right[question.pair]]))))
+        else:
+            verdicts.append(on(pairs, ids, question.pair, MATCH, question.sampled))
+    scores = score_verdicts(pairs, RECIPE, ids, verdicts, skipped)
+    assert scores.sample >= 20
+    assert scores.left_out == 1
+    assert not scores.is_complete
+    assert score_verdicts(pairs, RECIPE, ids, verdicts).sample == 0  # as if it had not come up yet
+
+
+def test_skipped_pairs_come_again_in_turn():
+    pairs, ids = all_pairs(3), ids_of(3)
+    skipped = [tuple(sorted((ids[pairs.left[pair]], ids[pairs.right[pair]]))) for pair in (2, 0, 1)]
+    assert [question.pair for question in review_queue(pairs, RECIPE, ids, [], skipped)] == [2, 0, 1]
+    assert review_queue(all_pairs(3, k=60), RECIPE, ids, [], skipped) == []
 
 
 def test_with_every_match_reviewed_the_precision_is_exact():

@@ -396,3 +396,100 @@ def test_a_database_of_the_first_version_takes_verdicts_that_it_refused(postgres
     assert not in_order  # else the server sorts by code point on its own, and this test shows nothing
     assert say(opened, "a-17", "B-17").left_id == "B-17"
     assert opened.verdicts("shop")[0] == first
+
+
+ANA, TAB, BEN = f"{'a' * 16}.{'1' * 16}", f"{'a' * 16}.{'2' * 16}", f"{'b' * 16}.{'1' * 16}"
+
+
+def by(store, session, one, other, kind="match", curator=""):
+    return store.add_verdict("shop", one, other, kind, source="review", session=session, curator=curator)
+
+
+def test_undo_takes_back_what_its_own_session_said_last_and_nothing_of_others(store):
+    mine = by(store, ANA, "a", "b", curator="Ana")
+    by(store, BEN, "a", "c", curator="Ben")
+    by(store, TAB, "a", "d")
+    say(store, "a", "e")
+    assert store.last_verdict("shop", ANA) == mine
+    assert store.undo_verdict("shop", session=ANA) == mine
+    assert store.undo_verdict("shop", session=ANA) is None
+    assert len(store.verdicts("shop")) == 3
+
+
+def test_a_chosen_verdict_is_taken_back_by_its_browser_or_its_curator_alone(store):
+    theirs = by(store, BEN, "a", "b", curator="Ben")
+    assert store.undo_verdict("shop", theirs.id, session=ANA, curator="Ana") is None
+    assert store.undo_verdict("shop", theirs.id, session=ANA) is None
+    assert store.undo_verdict("shop", theirs.id, session=ANA, curator="Ben") == theirs
+    ours = by(store, TAB, "a", "b")
+    assert store.undo_verdict("shop", ours.id, session=ANA) == ours
+    nobodys = say(store, "a", "b")
+    assert store.undo_verdict("shop", nobodys.id, session=ANA) == nobodys
+
+
+def test_a_skip_is_kept_beside_verdicts_and_taken_back_like_one(store):
+    by(store, ANA, "a", "b")
+    first = by(store, ANA, "c", "d", "skip")
+    by(store, BEN, "e", "f", "skip")
+    again = by(store, ANA, "c", "d", "skip")
+    assert [skip.id for skip in store.skips("shop")] == [again.id - 1, again.id]  # skipped longest ago first
+    assert kinds(store) == {("a", "b"): "match"}
+    assert len(store.verdict_history("shop")) == 1
+    assert [store.undo_verdict("shop", session=ANA).id for _ in range(2)] == [again.id, first.id]
+    assert [skip.left_id for skip in store.skips("shop")] == ["e"]
+
+
+def test_an_answer_that_arrives_twice_is_one_verdict(store):
+    first = by(store, ANA, "a", "b")
+    assert by(store, ANA, "b", "a") == first
+    by(store, BEN, "a", "b")
+    by(store, ANA, "a", "b")  # said again after another curator
+    assert [verdict.session for verdict, _ in store.verdict_history("shop")] == [ANA, BEN, ANA]
+
+
+def test_the_verdict_before_is_known(store):
+    first = by(store, BEN, "a", "b", "different")
+    by(store, BEN, "a", "c")
+    assert store.verdict_before(by(store, ANA, "a", "b")) == first
+    assert store.verdict_before(first) is None
+
+
+def test_curators_who_skip_judge_and_undo_at_once_lose_nothing_and_take_back_their_own(url, open_store):
+    sessions = [f"{letter * 16}.{'1' * 16}" for letter in "abcdef"]
+
+    def work(session):
+        store, undone = open_store(url), []
+        for turn in range(12):
+            by(store, session, f"{session[0]}{turn}", "x", "skip" if turn % 3 == 0 else "match")
+            if turn % 4 == 3:
+                undone.append(store.undo_verdict("shop", session=session))
+        return undone
+
+    with ThreadPoolExecutor(len(sessions)) as pool:
+        undone = list(pool.map(work, sessions))
+    store = open_store(url)
+    for session, taken in zip(sessions, undone, strict=True):
+        assert [{verdict.left_id, verdict.right_id} for verdict in taken] == [
+            {f"{session[0]}{n}", "x"} for n in (3, 7, 11)
+        ]
+        assert {verdict.session for verdict in taken} == {session}
+    assert len(store.skips("shop")) + len(store.verdicts("shop")) == len(sessions) * 9
+
+
+def test_skips_of_an_older_database_become_rows(url, open_store):
+    store = open_store(url)
+    first = by(store, ANA, "a", "b")
+    store.set_setting("shop", "skipped", [["c", "d"], ["f", "e"]])
+    store.close()
+    run_sql(url, "DELETE FROM migrations WHERE version >= 4")
+    older = ["ALTER TABLE verdicts DROP COLUMN session", "ALTER TABLE verdicts DROP COLUMN curator"]
+    kind = "kind IN ('match', 'different', 'unsure')"
+    if url.startswith("postgresql"):
+        run_sql(url, *older, f"ALTER TABLE verdicts ADD CONSTRAINT verdicts_kind CHECK ({kind})")
+    else:
+        run_sql(url, *older)
+    opened = open_store(url)
+    assert [(skip.left_id, skip.right_id) for skip in opened.skips("shop")] == [("c", "d"), ("e", "f")]
+    assert opened.setting("shop", "skipped") is None
+    assert [(kept.id, kept.kind, kept.session) for kept in opened.verdicts("shop")] == [(first.id, "match", "")]
+    assert by(opened, ANA, "c", "d").id > first.id

@@ -75,6 +75,16 @@ def test_matches_stand_closest_first_with_distances_where_there_are_any():
     assert frame["image_distance"].tolist() == pytest.approx([0.9, 0.2, 0.3])
 
 
+def test_matches_say_what_was_judged_by_hand_and_what_nobody_could_tell():
+    said = [
+        Verdict(number, "shop", *pair, kind, "review", "doubtful", 0.0)
+        for number, (pair, kind) in enumerate({("a", "b b"): "match", ("a", "c%"): "unsure"}.items())
+    ]
+    frame = match_table(LISTINGS, LEFT, RIGHT, {"text": TEXT, "image": IMAGE}, said).set_index(["left_id", "right_id"])
+    assert frame["judged_by_hand"].to_dict() == {("a", "c%"): "", ("a", "b b"): "yes", ("b b", "c%"): ""}
+    assert frame["unsure"].to_dict() == {("a", "c%"): "yes", ("a", "b b"): "", ("b b", "c%"): ""}
+
+
 def test_groups_are_numbered_from_the_largest():
     frame = group_table(LISTINGS, np.array([7, 3, 3, 3], np.int32))
     assert frame["group"].tolist() == [1, 1, 1, 2]

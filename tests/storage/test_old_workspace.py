@@ -61,7 +61,9 @@ def test_decisions_are_there(old):
         ("p4-0", "p4-1"): ("different", "chosen"),
     }
     assert len(old.store.verdict_history("corner-shop")) == 6
-    assert old.store.setting("corner-shop", "skipped") == [["p2-0", "p3-0"]]
+    (skip,) = old.store.skips("corner-shop")  # a setting until 0.1.0
+    assert (skip.left_id, skip.right_id, skip.session, skip.curator) == ("p2-0", "p3-0", "", "")
+    assert old.store.setting("corner-shop", "skipped") is None
     assert Recipe.from_json(old.store.presets("corner-shop")["careful"]).text_threshold == 0.3
     recipe = recipes.current_recipe(old, "corner-shop")
     assert (recipe.text_threshold, recipe.image_threshold) == (0.035987403243780136, 0.21875)

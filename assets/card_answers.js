@@ -1,0 +1,120 @@
+// Sends a curator's answers to the page, each once, and says so when one was not stored.
+// An answer carries both listings of what was on the screen. It is sent again until the page confirms its number, so
+// that none is lost where one run of the page takes the place of another; the page takes each number once.
+
+const CONFIRMED_WITHIN = 5000; // milliseconds until an answer counts as not stored
+const SENT_AGAIN_AFTER = 1200;
+const NOT_STORED = "This answer was not stored. Reload the page.";
+let lastNumber = 0;
+
+function keepId(storage, name) {
+  let id = null;
+  try {
+    id = storage().getItem(name);
+  } catch {
+    id = null; // a browser that keeps nothing
+  }
+  if (/^[0-9a-f]{16}$/.test(id ?? "")) return id;
+  id = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  try {
+    storage().setItem(name, id);
+  } catch {
+    return id;
+  }
+  return id;
+}
+// The browser and the tab: verdicts are taken back where they were given, also after a reload.
+export const SESSION = [keepId(() => localStorage, "twinshelf-browser"), keepId(() => sessionStorage, "twinshelf-tab")].join(".");
+
+export const newBoard = () => ({
+  current: [0, 0], about: null, listener: null, pending: [], run: null, painted: false, timer: null, lost: false,
+});
+
+/** Whether keys and buttons may answer now: on a pair one answer, and none before the pair is painted. */
+export function isOpen(board) {
+  if (board.lost) return false;
+  return !board.data.once || (board.painted && board.pending.length === 0);
+}
+
+/** Send an answer on a pair; one is "" where the last answer is taken back, whichever it was. */
+export function give(board, kind, one, other) {
+  lastNumber = Math.max(lastNumber + 1, Date.now(), board.data.received + 1);
+  board.pending.push({ n: lastNumber, kind, one, other, about: board.data.about, at: performance.now() });
+  post(board);
+}
+
+function post(board) {
+  const answers = board.pending.map(({ n, kind, one, other, about }) => ({ n, kind, one, other, about }));
+  board.send("answers", { session: SESSION, run: board.data.run, answers });
+  clearTimeout(board.timer);
+  board.timer = setTimeout(() => remind(board), SENT_AGAIN_AFTER);
+}
+
+function remind(board) {
+  if (!board.pending.length) return;
+  if (performance.now() - board.pending[0].at > CONFIRMED_WITHIN) showLost(board, true);
+  else post(board);
+}
+
+/** After each drawing: forget what was confirmed, and see what became of the rest after a restart of the server. */
+export function confirm(board) {
+  const { received, run } = board.data;
+  const restarted = board.run !== null && board.run !== run;
+  board.run = run;
+  const open = board.pending.length > 0;
+  if (restarted) board.pending = board.pending.filter((answer) => mayBeKept(board, answer));
+  else board.pending = board.pending.filter((answer) => answer.n > received);
+  const unsure = board.pending.some((answer) => answer.gone);
+  board.pending = board.pending.filter((answer) => !answer.gone);
+  if (unsure) showLost(board, true);
+  else if (open && !board.pending.length) showLost(board, false);
+  if (board.pending.length && (restarted || board.lost)) post(board);
+  if (!board.pending.length) clearTimeout(board.timer);
+}
+
+/** After a restart: an answer that was stored is done; one whose pair is drawn again is given again; others are gone. */
+function mayBeKept(board, answer) {
+  const isPair = (one, other) =>
+    (one === answer.one && other === answer.other) || (one === answer.other && other === answer.one);
+  const { last, aside, columns, about } = board.data;
+  if (last && isPair(last[0], last[1]) && last[2] === answer.kind) return false;
+  const cards = columns.flatMap((column) => column.cards);
+  const drawn = aside
+    ? cards.filter((card) => isPair(aside.item, card.item))
+    : cards.filter((_, place) => place === 0 && cards.length === 2 && isPair(cards[0].item, cards[1].item));
+  if (aside && drawn.some((card) => card.verdict === answer.kind)) return false;
+  answer.about = about;
+  answer.gone = answer.kind === "undo" || !drawn.length;
+  return true;
+}
+
+/** A line above the cards that stays until the page is loaded again, or the answer is confirmed after all. */
+function showLost(board, lost) {
+  board.lost = lost;
+  const root = board.root;
+  root.querySelector(".lost")?.remove();
+  if (!lost) return;
+  const line = document.createElement("p");
+  line.className = "lost";
+  line.setAttribute("role", "alert");
+  const reload = document.createElement("button");
+  reload.type = "button";
+  reload.textContent = "Reload";
+  reload.onclick = () => location.reload();
+  line.append(NOT_STORED, reload);
+  root.prepend(line);
+  line.scrollIntoView({ block: "nearest" });
+}
+
+/** Open a pair for its answer once the browser has painted it. */
+export function waitForPaint(board) {
+  if (board.paintedAbout === board.data.about) return;
+  board.paintedAbout = board.data.about;
+  board.painted = false;
+  const about = board.data.about;
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    if (board.data.about !== about) return;
+    board.painted = true;
+    board.root.dataset.painted = about;
+  }));
+}

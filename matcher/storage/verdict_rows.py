@@ -1,0 +1,119 @@
+"""The rows of verdicts: what is said, what is in force, what is taken back. Each function works in a transaction."""
+
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from matcher.storage.item_ids import renamed_ids
+from matcher.storage.records import SKIP, Verdict
+from matcher.storage.schema import verdicts as _verdicts
+
+
+def add(connection: Connection, verdict: Verdict) -> Verdict:
+    """Add a verdict or a skip; the same verdict again, from the same session, changes nothing.
+
+    Args:
+        connection: A writer's.
+        verdict: What was said; its id does not count.
+
+    Returns:
+        The row that holds it.
+    """
+    if verdict.session and verdict.kind != SKIP:
+        pair = sa.and_(*(_verdicts.c[name] == getattr(verdict, name) for name in ("catalog_id", "left_id", "right_id")))
+        standing = _first(connection, sa.and_(pair, _stands(), _verdicts.c.kind != SKIP))
+        if standing and (standing.kind, standing.session) == (verdict.kind, verdict.session):
+            return standing
+    row = asdict(verdict)
+    del row["id"]
+    key = connection.execute(_verdicts.insert().values(row)).inserted_primary_key
+    return Verdict(id=key[0] if key else 0, **row)
+
+
+def in_force(connection: Connection, catalog_id: str) -> list[Verdict]:
+    """The verdict in force for each pair that has one, oldest first."""
+    return _latest(connection, sa.and_(_verdicts.c.catalog_id == catalog_id, _verdicts.c.kind != SKIP))
+
+
+def skips(connection: Connection, catalog_id: str) -> list[Verdict]:
+    """The last skip of each pair that was put off, oldest first."""
+    return _latest(connection, sa.and_(_verdicts.c.catalog_id == catalog_id, _verdicts.c.kind == SKIP))
+
+
+def history(connection: Connection, catalog_id: str) -> list[tuple[Verdict, float | None]]:
+    """Every verdict ever given, skips aside, oldest first, and when it was taken back, if it was."""
+    mine = sa.and_(_verdicts.c.catalog_id == catalog_id, _verdicts.c.kind != SKIP)
+    rows = connection.execute(sa.select(_verdicts).where(mine).order_by(_verdicts.c.id)).mappings()
+    return [(_verdict(row), row["undone"]) for row in rows]
+
+
+def last_of(connection: Connection, catalog_id: str, session: str) -> Verdict | None:
+    """The last verdict or skip of a session that stands."""
+    return _first(connection, sa.and_(_verdicts.c.catalog_id == catalog_id, _verdicts.c.session == session, _stands()))
+
+
+def before(connection: Connection, verdict: Verdict) -> Verdict | None:
+    """The verdict that this one took the place of."""
+    same = [_verdicts.c[name] == getattr(verdict, name) for name in ("catalog_id", "left_id", "right_id")]
+    return _first(connection, sa.and_(*same, _verdicts.c.id < verdict.id, _stands(), _verdicts.c.kind != SKIP))
+
+
+def undo(connection: Connection, catalog_id: str, session: str, curator: str, verdict_id: int | None) -> Verdict | None:
+    """Take back the last verdict or skip of a session, or a chosen one that is this curator's.
+
+    Two that do it at once take turns: SQLite's writer holds the whole database, elsewhere the row is locked.
+    """
+    mine = sa.and_(_verdicts.c.catalog_id == catalog_id, _stands())
+    mine = sa.and_(mine, _verdicts.c.session == session if verdict_id is None else _verdicts.c.id == verdict_id)
+    found = _first(connection, mine, lock=True)
+    if found is None or not found.is_own(session, curator):
+        return None
+    connection.execute(_verdicts.update().where(_verdicts.c.id == found.id).values(undone=time.time()))
+    return found
+
+
+def follow_ids(connection: Connection, catalog_id: str, item_ids: Collection[str]) -> None:
+    """Give listings their present ids in all verdicts of a catalog, where a program has only written them otherwise.
+
+    Args:
+        connection: A writer's.
+        catalog_id: The catalog.
+        item_ids: Ids of its listings as they are now.
+    """
+    standing = [*in_force(connection, catalog_id), *skips(connection, catalog_id)] if item_ids else []
+    new_ids = renamed_ids(standing, item_ids)
+    if not new_ids:
+        return
+    rows = connection.execute(sa.select(_verdicts).where(_verdicts.c.catalog_id == catalog_id)).mappings().all()
+    for row in rows:
+        left, right = sorted(new_ids.get(row[name], row[name]) for name in ("left_id", "right_id"))
+        if {left, right} != {row["left_id"], row["right_id"]}:
+            renamed = _verdicts.update().where(_verdicts.c.id == row["id"])
+            connection.execute(renamed.values(left_id=left, right_id=right))
+
+
+def _stands() -> sa.ColumnElement[bool]:
+    return _verdicts.c.undone.is_(None)
+
+
+def _latest(connection: Connection, which: sa.ColumnElement[bool]) -> list[Verdict]:
+    """The last row of each pair, oldest first, of those that stand."""
+    latest = sa.select(sa.func.max(_verdicts.c.id)).where(which, _stands())
+    latest = latest.group_by(_verdicts.c.left_id, _verdicts.c.right_id)
+    rows = connection.execute(sa.select(_verdicts).where(_verdicts.c.id.in_(latest)).order_by(_verdicts.c.id))
+    return [_verdict(row) for row in rows.mappings()]
+
+
+def _first(connection: Connection, which: sa.ColumnElement[bool], lock: bool = False) -> Verdict | None:
+    """The last row of these, if there is one."""
+    query = sa.select(_verdicts).where(which).order_by(_verdicts.c.id.desc()).limit(1)
+    row = connection.execute(query.with_for_update() if lock else query).mappings().first()
+    return None if row is None else _verdict(row)
+
+
+def _verdict(row: Mapping[Any, Any]) -> Verdict:
+    return Verdict(**{name: value for name, value in row.items() if name != "undone"})

@@ -1,0 +1,134 @@
+"""What curators answer on a board of cards, as it comes from the browser: each answer once, in the order of the keys.
+
+The browser sends all that it has not seen confirmed, again and again, so that nothing is lost where a run of the page
+takes the place of another; the numbers of the answers tell what has been received. A page of before a restart of the
+server carries another run's name, and nothing of it is taken.
+
+Streamlit may break off a run wherever it reads the session's state. So a callback reads the `Visit` first, and nothing
+but the visit between storing an answer and noting its number: broken off before, the answer comes again; after, it
+does not.
+"""
+
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from matcher.storage.records import DIFFERENT, MATCH, SKIP, UNSURE
+
+UNDO = "undo"
+MOST = 100  # answers in one message; a curator's fingers are slower
+_VISIT = "visit"
+_SESSION_FORM = re.compile(r"[0-9a-f]{16}\.[0-9a-f]{16}")
+
+
+@dataclass(frozen=True)
+class AnswerKind:
+    """How an answer looks: its word, a shorter one for small cards, its key, icon and colour."""
+
+    kind: str
+    name: str
+    short: str
+    key: str
+    icon: str
+    tone: str = ""
+
+
+ANSWERS = {
+    answer.kind: answer
+    for answer in (
+        AnswerKind(MATCH, "Same product", "Same", "S", "check", "match"),
+        AnswerKind(DIFFERENT, "Different", "Different", "D", "close", "different"),
+        AnswerKind(UNSURE, "Unsure", "Unsure", "F", "question_mark", "unsure"),
+        AnswerKind(SKIP, "Skip", "Skip", "N", "skip_next"),
+    )
+}
+SAID = {kind: answer.name.lower() for kind, answer in ANSWERS.items()} | {SKIP: "skipped"}
+"""What a curator said, as it stands in a sentence."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer.
+
+    Attributes:
+        kind: A key of ANSWERS, or UNDO.
+        one_id: One of the two listings that were on the screen; "" when the key for undo was pressed.
+        other_id: The other one.
+        about: Which drawing of the board it was given on.
+        session: The browser and the tab, see `Verdict`.
+    """
+
+    kind: str
+    one_id: str
+    other_id: str
+    about: str
+    session: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A pair that was drawn.
+
+    Attributes:
+        version: The catalog's listings at that time.
+        since: When it was drawn, seconds since 1970.
+        sampled: How it came up.
+    """
+
+    version: str
+    since: float
+    sampled: str = "chosen"
+
+
+@dataclass
+class Visit:
+    """What is known of one tab from when it connects: what it was shown, what came of it, what is to be told.
+
+    Attributes:
+        run: Tells this visit from those of before the server was restarted or the page reloaded.
+        session: The browser and the tab, as they name themselves; a name for this visit until they do.
+        received: The number of the last answer by board; the browser forgets those up to it.
+        shown: Pairs that were drawn, the newest last, by catalog, both ids and the drawing of the board.
+        told: Toasts to come, with their icons.
+    """
+
+    run: str = field(default_factory=lambda: secrets.token_hex(8))
+    session: str = field(default_factory=lambda: f"{secrets.token_hex(8)}.{secrets.token_hex(8)}")
+    received: dict[str, int] = field(default_factory=dict)
+    shown: dict[tuple[str, str, str, str], Shown] = field(default_factory=dict)
+    told: list[tuple[str, str]] = field(default_factory=list)
+
+    def is_called(self, said: object) -> None:
+        """Take the name that a browser gives itself, if it is one."""
+        if isinstance(said, str) and _SESSION_FORM.fullmatch(said):
+            self.session = said
+
+
+def current_visit() -> Visit:
+    """The visit that this run of the page belongs to."""
+    visit: Visit = st.session_state.setdefault(_VISIT, Visit())
+    return visit
+
+
+def receive(board: str, message: Any) -> Iterator[Answer]:
+    """Take the answers of a message that have not come before; each is noted once what is done with it is done.
+
+    Args:
+        board: The key of the board.
+        message: What the browser sent: {session, run, answers: [{n, kind, one, other, about}]}.
+    """
+    visit = current_visit()
+    if not isinstance(message, dict) or message.get("run") != visit.run:
+        return
+    visit.is_called(message.get("session"))
+    for sent in list(message.get("answers") or [])[:MOST]:
+        number, kind = int(sent["n"]), str(sent["kind"])
+        if number <= visit.received.get(board, 0):
+            continue
+        if kind == UNDO or kind in ANSWERS:
+            yield Answer(kind, str(sent["one"]), str(sent["other"]), str(sent["about"]), visit.session)
+        visit.received[board] = number
