@@ -15,8 +15,8 @@ from pages._results import benchmark_form
 from pages._results.groups import draw_groups
 from pages._shared.measured import find_judged
 from pages._shared.opened_catalog import Matched, choose_view, need_catalog, need_matches
-from pages._shared.verdicts import describe_gone, name_pair
 from pages._shared.wording import describe_recipe
+from pages._verdicts.verdicts import describe_gone, name_pair
 
 GROUPS, COMPARE = "Groups and downloads", "Compare encoders"
 PER_PAGE = 12

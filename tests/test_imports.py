@@ -43,7 +43,12 @@ ONLY_IN = {
     "streamlit": {"app", "pages"},
     "starlette": {"pages"},
     "plotly": {"pages"},
-    "sqlalchemy": {"matcher.storage.database", "matcher.storage.schema", "matcher.storage.verdict_rows"},
+    "sqlalchemy": {
+        "matcher.storage.connections",
+        "matcher.storage.database",
+        "matcher.storage.schema",
+        "matcher.storage.verdict_rows",
+    },
     "hnswlib": {"matcher.vectors"},
     "openvino": {"matcher.encoders.runtime"},
     "transformers": {"matcher.encoders"},

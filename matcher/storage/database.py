@@ -18,8 +18,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import NullPool
 
 from matcher.errors import DataError, JobError, StorageError
-from matcher.storage import verdict_rows
-from matcher.storage.database_failures import explain_database
+from matcher.storage import connections, verdict_rows
 from matcher.storage.names import check_name, legible
 from matcher.storage.records import KINDS, SKIP, CatalogInfo, Job, Verdict
 from matcher.storage.schema import MIGRATIONS
@@ -285,32 +284,13 @@ def _engine(url: str) -> Engine:
             parsed = parsed.set(drivername="postgresql+psycopg")  # the driver that requirements.txt brings
         if parsed.get_backend_name() != "sqlite":
             engine = sa.create_engine(parsed, pool_pre_ping=True)
-            sa.event.listen(engine, "handle_error", _explain)
+            connections.explain_failures(engine)
             return engine
     except (sa.exc.ArgumentError, ImportError) as error:
         raise DataError(
             f"MATCHER_DATABASE_URL cannot be used: {error}. Expected postgresql://user:password@host/database."
         ) from error
     engine = sa.create_engine(parsed, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
-    sa.event.listen(engine, "connect", _prepare_sqlite)
-    sa.event.listen(engine, "begin", _begin_sqlite)
-    sa.event.listen(engine, "handle_error", _explain)
+    connections.use_real_transactions(engine)
+    connections.explain_failures(engine)
     return engine
-
-
-def _explain(failure: sa.engine.ExceptionContext) -> None:
-    """Say in plain words what failed; what is a defect, or a rule of the tables, is raised as it is."""
-    url = failure.engine.url if failure.engine is not None else None
-    file = Path(url.database) if url is not None and url.get_backend_name() == "sqlite" and url.database else None
-    if explained := explain_database(failure.original_exception, file):
-        raise explained from failure.original_exception
-
-
-def _prepare_sqlite(connection: Any, _: object) -> None:
-    connection.isolation_level = None  # else the driver commits around CREATE TABLE on its own
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A writer takes the lock at once: one that reads first and writes later is refused, however long it would wait.
-    write = connection.get_execution_options().get("write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

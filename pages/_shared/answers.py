@@ -21,7 +21,8 @@ from matcher.storage.records import DIFFERENT, MATCH, SKIP, UNSURE
 
 UNDO = "undo"
 MOST = 100  # answers in one message; a curator's fingers are slower
-_VISIT = "visit"
+_VISIT, CURATOR = "visit", "curator"
+LONGEST_NAME = 40
 _SESSION_FORM = re.compile(r"[0-9a-f]{16}\.[0-9a-f]{16}")
 
 
@@ -132,3 +133,16 @@ def receive(board: str, message: Any) -> Iterator[Answer]:
         if kind == UNDO or kind in ANSWERS:
             yield Answer(kind, str(sent["one"]), str(sent["other"]), str(sent["about"]), visit.session)
         visit.received[board] = number
+
+
+def draw_name() -> None:
+    """Ask for the name that verdicts are kept under; it may stay empty."""
+    st.text_input(
+        "Your name", key=CURATOR, bind="query-params", max_chars=LONGEST_NAME, placeholder="Nobody in particular",
+        help="Verdicts are kept under it, and others at work on the same pairs see it.",
+    )  # fmt: skip
+
+
+def current_curator() -> str:
+    """The name, or ""."""
+    return " ".join(str(st.session_state.get(CURATOR) or "").split())[:LONGEST_NAME]

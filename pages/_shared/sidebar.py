@@ -4,7 +4,7 @@ import streamlit as st
 
 from matcher.pipeline.encoding import ENCODED
 from matcher.vectors.candidate_pairs import Modality
-from pages._shared import curator, job_panel
+from pages._shared import answers, job_panel
 from pages._shared.encoder_names import find_deleted
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import current_catalog_id, current_workspace, open_catalog
@@ -41,7 +41,7 @@ def draw() -> None:
             st.caption(f":material/title: {text}  \n:material/image: {image}")
         else:
             st.caption("Matches not looked for yet")
-        curator.draw_name()
+        answers.draw_name()
         job_panel.draw_status(workspace)
 
 

@@ -2,8 +2,8 @@ import pandas as pd
 import pytest
 
 from matcher.pipeline import catalogs
-from matcher.storage.item_ids import number_of, renamed_ids
 from matcher.storage.records import Verdict
+from matcher.storage.verdict_rows import number_of, renamed_ids
 from matcher.storage.workspace import open_workspace
 
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from matcher.storage.records import SKIP, CatalogInfo, Verdict
-from pages._shared.answers import SAID, Answer, Shown, Visit, current_visit
-from pages._shared.curator import current_curator
+from pages._shared.answers import SAID, Answer, Shown, Visit, current_curator, current_visit
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import Opened
 
