@@ -86,7 +86,7 @@ def test_a_database_kept_busy_is_told(workspace, monkeypatch):
 
 
 def test_a_broken_rule_of_the_tables_is_no_failure_of_the_machine(workspace):
-    with pytest.raises(DataError, match="expected match, different or unsure"):
+    with pytest.raises(DataError, match="expected one of match, different, unsure"):
         workspace.store.add_verdict("shop", "a", "b", "perhaps", source="browse")
 
 
