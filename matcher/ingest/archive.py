@@ -38,6 +38,16 @@ def is_archive(path: Path) -> bool:
         return file.read(4) == b"PK\x03\x04"
 
 
+def most_unpacked(path: Path, ratio: int) -> int:
+    """Bytes that an archive may unpack to.
+
+    Args:
+        path: The archive.
+        ratio: Unpacked to packed, of honest archives of its kind; small ones may pass it.
+    """
+    return max(RATIO_MATTERS, ratio * path.stat().st_size)
+
+
 def open_archive(path: Path) -> zipfile.ZipFile:
     """Open a zip after checking what it says of itself; `read_member` checks that it told the truth.
 
@@ -55,7 +65,7 @@ def open_archive(path: Path) -> zipfile.ZipFile:
         complaint = f"holds {len(members):,} files; at most {MAX_MEMBERS:,} are read"
     elif unpacked > MAX_UNPACKED:
         complaint = f"unpacks to {unpacked / 1e9:,.1f} GB; at most {MAX_UNPACKED / 1e9:,.0f} GB are read"
-    elif unpacked > max(RATIO_MATTERS, MAX_RATIO * path.stat().st_size):
+    elif unpacked > most_unpacked(path, MAX_RATIO):
         complaint = f"unpacks to {unpacked / path.stat().st_size:,.0f} times its size; photos and tables never do"
     elif any(member.flag_bits & 1 for member in members):
         complaint = "is protected by a password; make it without"

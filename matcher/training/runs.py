@@ -21,6 +21,7 @@ from matcher.atomic_file import atomic
 from matcher.encoders.model_card import BACKBONE, CARD, HISTORY, WEIGHTS, Card, is_run, parse_card, read_card
 from matcher.encoders.registry import ENCODERS
 from matcher.errors import DataError, EncoderError, TrainingError
+from matcher.ingest.archive import most_unpacked
 from matcher.ingest.readers.parquet_reader import read_parquet
 from matcher.training.history import COLUMNS
 
@@ -31,7 +32,6 @@ MEMBER = re.compile(rf"({CARD}|{WEIGHTS}|{HISTORY}|{BACKBONE}/([\w-]+/)?[\w.-]+\
 MOST_BYTES = 4 << 30  # of an imported run, unpacked
 MOST_TEXT = 64 << 20  # of each file in it that holds no weights; the largest vocabularies take 20 MB
 MOST_RATIO = 20  # unpacked to packed; weights hardly shrink at all
-RATIO_MATTERS = 100 << 20  # bytes unpacked; below it any ratio is harmless
 RESERVED = (*ENCODERS, "none")  # "none" stands for no encoder
 MOST_EPOCHS = 10_000
 
@@ -236,7 +236,7 @@ def _unpack(archive_file: Path, into: Path) -> None:
             found = f"holds {strange[0]!r}" if strange else "holds no card and weights"
             raise EncoderError(f"{archive_file.name} {found}; expected a file that this program exported.")
         unpacked = sum(member.file_size for member in members)
-        most = min(MOST_BYTES, max(RATIO_MATTERS, MOST_RATIO * archive_file.stat().st_size))
+        most = min(MOST_BYTES, most_unpacked(archive_file, MOST_RATIO))
         texts = [member.file_size for member in members if not member.filename.endswith(".safetensors")]
         if unpacked > most or max(texts) > MOST_TEXT:
             raise EncoderError(
