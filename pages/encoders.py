@@ -32,6 +32,8 @@ def main() -> None:
     opened = need_catalog()
     used = read_used(opened)
     training = jobs.latest(opened.workspace, "train", opened.id)
+    if training and training.active:
+        form.answer_late_click(training)
     watch(opened, training, used)
     own = runs(opened.workspace.encoders)
     offered = [LIST, TRAIN, *([OWN] if own else [])]

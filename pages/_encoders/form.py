@@ -14,6 +14,7 @@ from matcher.encoders.registry import trainable_encoders
 from matcher.errors import MatcherError
 from matcher.pipeline.train_encoder import TrainJob, listings_of, training_job
 from matcher.progress import duration
+from matcher.storage.records import Job
 from matcher.training.config import RANGES, Preset, TrainConfig, expected_seconds
 from matcher.training.data.rebalance import balance
 from matcher.training.data.split import TRAIN, TUNE
@@ -30,6 +31,7 @@ ABOUT = {
 }
 LABELS = {True: "With the known products", False: "Without labels"}
 LOSSES = {"arcface": "ArcFace", "softmax": "Softmax"}
+ASKED = "training-asked"  # that Start was clicked, and the form has not heard of it yet
 GPU_DEVICES = ("/dev/nvidiactl", "/dev/dxg")
 # Field: its name, its unit or what it does, its format.
 NUMBERS = {
@@ -76,11 +78,20 @@ def draw(opened: Opened) -> None:
         except MatcherError as error:
             st.warning(literal(str(error)), icon=":material/warning:")
             job = None
-        # A callback: when another tab has started one meanwhile, this form is not drawn again to hear of the click.
+        # A callback only notes the click. It would be given the job of the run before: without what was typed last,
+        # where the click came before the page had run with it.
         st.button(
-            "Start training", type="primary", icon=":material/model_training:", disabled=job is None,
-            on_click=_start, args=[opened, job],
-        )  # fmt: skip
+            "Start training", type="primary", icon=":material/model_training:", disabled=job is None, on_click=_ask
+        )
+    if st.session_state.pop(ASKED, False) and job is not None:
+        _start(opened, job)
+        st.rerun()
+
+
+def answer_late_click(running: Job) -> None:
+    """Tell who clicked Start after another tab had started a training, when no form was drawn to hear it."""
+    if st.session_state.pop(ASKED, False):
+        st.session_state["training-said"] = _refuse(running)
 
 
 def _offer(opened: Opened) -> dict[str, Training]:
@@ -228,6 +239,10 @@ def _key(opened: Opened, config: TrainConfig) -> tuple[Path, str, str, int, str]
     return opened.workspace.root, opened.id, opened.info.version, last, config.to_json()
 
 
+def _ask() -> None:
+    st.session_state[ASKED] = True
+
+
 def _start(opened: Opened, job: TrainJob) -> None:
     try:
         started = jobs.get(opened.workspace, jobs.start(opened.workspace, "train", job))
@@ -235,7 +250,11 @@ def _start(opened: Opened, job: TrainJob) -> None:
         st.session_state["training-said"] = str(error)
         return
     if started.config != asdict(job):
-        st.session_state["training-said"] = (
-            f"A training of {started.config['run_id']} is running on this catalog already; yours was not started. "
-            "Wait for it, or cancel it."
-        )
+        st.session_state["training-said"] = _refuse(started)
+
+
+def _refuse(running: Job) -> str:
+    return (
+        f"A training of {running.config['run_id']} is running on this catalog already; yours was not started. "
+        "Wait for it, or cancel it."
+    )

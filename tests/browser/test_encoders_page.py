@@ -118,5 +118,6 @@ def test_a_training_is_cancelled_and_an_unknown_model_is_told(
     page.get_by_role("button", name="Cancel").click()
     job = jobs.latest(own_workspace, "train", "demo")
     assert job
+    assert job.config["settings"]["epochs"] == job.config["settings"]["patience"] == 900
     wait_until(lambda: not jobs.get(own_workspace, job.id).active)
     expect(page.get_by_text(re.compile("^(Stopped|Cancelled)"))).to_be_visible()

@@ -168,6 +168,22 @@ def test_a_training_starts_with_what_was_chosen(workspace: Workspace, started: l
     )
 
 
+def test_what_was_typed_just_before_the_click_is_started(workspace: Workspace, started: list) -> None:
+    app = opened("Train")
+    app.number_input(key="train-patience-bert-light").set_value(900)
+    press(app, "Start training")  # in the same run as the number, as when the page is slower than the fingers
+    assert started[0][1].settings["patience"] == 900
+
+
+def test_a_click_on_what_has_just_become_wrong_starts_nothing(workspace: Workspace, started: list) -> None:
+    app = opened("Train")
+    app.text_input(key="train-name-bert").set_value("first")
+    press(app, "Start training")
+    assert "There is a run first already" in said(app)
+    checked(app.text_input(key="train-name-bert").set_value("mine").run())
+    assert not started  # the click is not kept for later
+
+
 def test_a_catalog_without_labels_is_trained_without(workspace: Workspace, started: list) -> None:
     app = opened("Train", "plain")
     assert "No product is known to have two listings" in said(app)
