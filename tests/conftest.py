@@ -11,9 +11,11 @@ from filelock import FileLock
 from hypothesis import settings
 from postgres_server import NoPostgres, running_postgres
 from workers import (
+    MakeOnce,
     pytest_collection_modifyitems,
     pytest_runtest_logreport,
     pytest_sessionfinish,
+    pytest_xdist_auto_num_workers,
     pytest_xdist_make_scheduler,
 )
 
@@ -21,6 +23,7 @@ __all__ = [
     "pytest_collection_modifyitems",
     "pytest_runtest_logreport",
     "pytest_sessionfinish",
+    "pytest_xdist_auto_num_workers",
     "pytest_xdist_make_scheduler",
 ]
 
@@ -30,9 +33,6 @@ settings.register_profile("steady", settings.get_profile("ci") if os.environ.get
 settings.load_profile("steady")
 
 CONVERTED = ".converted"  # where a folder of encoders keeps converted networks
-
-MakeOnce = Callable[[str, Callable[[Path], None]], Path]
-"""make_once(name, make) -> folder: `make` has filled it, in this worker or in another; copy it before changing it."""
 
 
 @pytest.fixture(scope="session")

@@ -1,19 +1,26 @@
 """How the tests are shared among workers, and how long each file takes.
 
-Each file stays on one worker, so that what its fixtures make is made once. The browser tests, which mostly wait, have a
-worker of their own for as long as they last. What takes long starts first, so that no worker is left idle at the end.
+Each file stays on one worker, so that what its fixtures make is made once. The browser tests, which half of the time
+wait, stay on two of the workers for as long as they last, and there is one worker more than there are cores. What takes
+long starts first, so that no worker is left idle at the end.
 """
 
 import os
 from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 SECONDS = "twinshelf/seconds"  # in pytest's cache: how long each file took when it last ran
-BROWSER = "browser"
+BROWSER = ("browser: what is stored", "browser: what is shown")  # two groups of about the same length
+STORING = ("test_access_control.py", "test_encoders_page.py", "test_verdicts.py")  # files of the first
+MOST_WORKERS = 5
 UNKNOWN = 5.0  # seconds, for a file that has never run here
+MakeOnce = Callable[[str, Callable[[Path], None]], Path]
+"""make_once(name, make) -> folder: `make` has filled it, in this worker or in another; copy it before changing it."""
 _seconds: dict[str, float] = defaultdict(float)
 
 if "PYTEST_XDIST_WORKER" in os.environ:
@@ -33,6 +40,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupSchedul
     return GroupScheduling(config, log)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Tell pytest-xdist how many workers there are."""
+    return min(MOST_WORKERS, (os.cpu_count() or 1) + 1)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the browser tests first, then what took longest; every worker comes to the same order."""
@@ -42,7 +54,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     lasts: dict[str, float] = defaultdict(float)
     for file in {_file(item.nodeid) for item in items}:
         lasts[group_of(file)] += known.get(file, UNKNOWN)
-    items.sort(key=lambda item: (group_of(item.nodeid) != BROWSER, -lasts[group_of(item.nodeid)]))
+    items.sort(key=lambda item: (group_of(item.nodeid) not in BROWSER, -lasts[group_of(item.nodeid)]))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -68,5 +80,6 @@ def _file(nodeid: str) -> str:
 
 
 def group_of(nodeid: str) -> str:
-    """The name of what stays on one worker: a file, or all browser tests."""
-    return BROWSER if nodeid.startswith("tests/browser/") else _file(nodeid)
+    """The name of what stays on one worker: a file, or half of the browser tests."""
+    folder, _, name = _file(nodeid).rpartition("/")
+    return BROWSER[name not in STORING] if folder == "tests/browser" else _file(nodeid)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from driving import LONGEST_WAIT, SIZES, OpenPage, running_app, settled
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from workers import MakeOnce
 
 from matcher.pipeline import catalogs, default_recipe, encoding
 from matcher.storage.workspace import open_workspace
@@ -49,14 +50,16 @@ def server(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace with the demo catalog and its matches; copy it before changing it."""
-    root = tmp_path_factory.mktemp("demo") / "workspace"
-    workspace = open_workspace(root)
-    result = catalogs.open_demo(workspace, catalogs.DemoConfig())
-    text, image = default_recipe.default_encoders(workspace.load_catalog(result.catalog_id))
-    encoding.encode(workspace, encoding.EncodeConfig(result.catalog_id, text, image))
-    return root
+def demo_workspace(make_once: MakeOnce) -> Path:
+    """A workspace with the demo catalog and its matches; copy it before opening it."""
+
+    def make(root: Path) -> None:
+        workspace = open_workspace(root)
+        result = catalogs.open_demo(workspace, catalogs.DemoConfig())
+        text, image = default_recipe.default_encoders(workspace.load_catalog(result.catalog_id))
+        encoding.encode(workspace, encoding.EncodeConfig(result.catalog_id, text, image))
+
+    return make_once("demo", make)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """From an empty workspace to a verdict that outlives a reload, with mouse and keys."""
 
 import re
+import shutil
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -107,8 +108,9 @@ def test_only_photos_are_served(demo_server: str, path: str) -> None:
     refused.value.close()
 
 
-def test_the_app_works_below_a_path(demo_workspace: Path, open_page: OpenPage) -> None:
-    with running_app(demo_workspace, below="shop/twins") as address:
+def test_the_app_works_below_a_path(demo_workspace: Path, tmp_path: Path, open_page: OpenPage) -> None:
+    shutil.copytree(demo_workspace, tmp_path / "workspace")
+    with running_app(tmp_path / "workspace", below="shop/twins") as address:
         page = open_page(address)
         photo = page.locator("article img").first
         expect(photo).to_have_js_property("complete", True)
