@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
+from matcher.matching.pair_model.tree_program import MOST_LEAVES, TreeProgram, compile_tree, segments, sum_trees
 
 MOST_TREES, MOST_NODES = 2_000, 400_000
-ROWS_AT_ONCE = 1 << 15
 LARGEST = 1e30  # of any number in a file
 
 
@@ -47,25 +48,21 @@ class Trees:
         Returns:
             Shape (P,).
         """
-        total = np.full(len(values), self.start)
-        for first in range(0, len(values), ROWS_AT_ONCE):
-            block = np.ascontiguousarray(values[first : first + ROWS_AT_ONCE])
-            for root in self.roots.tolist():
-                total[first : first + ROWS_AT_ONCE] += self.value[self._leaves(block, root)]
-        return total
+        return sum_trees(self._programs, values, self.start)
 
-    def _leaves(self, values: NDArray[np.float32], root: int) -> NDArray[np.int32]:
-        """The leaf at which each row ends; shape (B,)."""
-        node = np.full(len(values), root, dtype=np.int32)
-        moving = np.arange(len(values))
-        while len(moving):
-            at = node[moving]
-            inner = self.feature[at] >= 0
-            moving, at = moving[inner], at[inner]
-            compared = values[moving, self.feature[at]]
-            goes_left = np.where(np.isnan(compared), self.missing_left[at], compared <= self.threshold[at])
-            node[moving] = np.where(goes_left, self.left[at], self.right[at])
-        return node
+    @cached_property
+    def _programs(self) -> tuple[TreeProgram, ...]:
+        return tuple(
+            compile_tree(
+                self.feature[nodes],
+                self.threshold[nodes],
+                self.missing_left[nodes],
+                self.left[nodes] - nodes.start,
+                self.right[nodes] - nodes.start,
+                self.value[nodes],
+            )
+            for nodes in segments(self.roots, len(self.feature))
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Lists of numbers that `trees_from_json` reads."""
@@ -129,11 +126,7 @@ def trees_from_json(given: Any, features: int) -> Trees:
     start = numbers([given.get("start")], "start", LARGEST, 1)
     if {len(left), len(right), len(missing), len(threshold), len(value)} != {count}:
         raise DataError("The trees of a pair model have columns of different lengths; learn the model again.")
-    inner = feature >= 0
-    here = np.arange(count)[inner]
-    onward = (left[inner] > here) & (right[inner] > here) & (left[inner] < count) & (right[inner] < count)
-    if not onward.all() or (roots >= max(count, 1)).any():
-        raise DataError("A tree of a pair model leads back or out of itself; learn the model again.")
+    _check_shape(roots, feature, left, right)
     return Trees(
         float(start[0]),
         roots.astype(np.int32),
@@ -144,6 +137,33 @@ def trees_from_json(given: Any, features: int) -> Trees:
         right.astype(np.int32),
         value,
     )
+
+
+def _check_shape(
+    roots: NDArray[np.int64], feature: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]
+) -> None:
+    """See that all nodes are trees: each tree's stand together, root first, and every other node has one parent.
+
+    Raises:
+        DataError: They are not, or a tree has too many leaves.
+    """
+    count = len(feature)
+    if (len(roots) == 0) != (count == 0) or (count and (roots[0] != 0 or (np.diff(roots) <= 0).any())):
+        raise DataError("The trees of a pair model do not stand one after another; learn the model again.")
+    if (roots >= max(count, 1)).any():
+        raise DataError("A tree of a pair model has no nodes; learn the model again.")
+    tree = np.repeat(np.arange(len(roots)), np.diff(np.append(roots, count)))
+    inner = np.flatnonzero(feature >= 0)
+    children = np.concatenate([left[inner], right[inner]])
+    parents = np.concatenate([inner, inner])
+    if (children <= parents).any() or (children >= count).any() or (tree[children] != tree[parents]).any():
+        raise DataError("A tree of a pair model leads back or out of itself; learn the model again.")
+    wanted = np.ones(count, dtype=np.int64)
+    wanted[roots] = 0
+    if (np.bincount(children, minlength=count) != wanted).any():
+        raise DataError("A node of a pair model hangs under two others or under none; learn the model again.")
+    if (np.bincount(tree[feature < 0], minlength=1) > MOST_LEAVES).any():
+        raise DataError(f"A tree of a pair model has more than {MOST_LEAVES} leaves; learn the model again.")
 
 
 def numbers(given: Any, name: str, largest: float, most: int) -> NDArray[np.float64]:
