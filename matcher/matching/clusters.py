@@ -69,18 +69,29 @@ def contradictions(n: int, same: RowPairs, different: RowPairs) -> list[tuple[in
 
 
 def group_f1(group: NDArray[np.int32], codes: NDArray[np.int32]) -> float:
-    """Mean over labelled listings of the F1 of their group against their product, each counted itself.
+    """Mean over labelled listings of `listing_f1`."""
+    return float(np.mean(listing_f1(group, codes)))
+
+
+def listing_f1(group: NDArray[np.int32], codes: NDArray[np.int32]) -> NDArray[np.float64]:
+    """F1 of each labelled listing's group against its product, itself counted.
 
     Args:
         group: Shape (N,). Group of each listing.
         codes: Shape (N,). Label code of each, -1 where unknown; those without one are left out altogether.
+
+    Returns:
+        Shape (L,), the labelled listings in catalog order.
+
+    Raises:
+        DataError: No listing has a label.
     """
     group, codes = group[codes >= 0], codes[codes >= 0]
     if not len(codes):
         raise DataError("No listing has a label; give verdicts on the Review page, or import a table with labels.")
     key = group.astype(np.int64) * (int(codes.max()) + 1) + codes
     _, number, both = np.unique(key, return_inverse=True, return_counts=True)
-    return float(np.mean(2 * both[number] / (np.bincount(group)[group] + np.bincount(codes)[codes])))
+    return np.asarray(2 * both[number] / (np.bincount(group)[group] + np.bincount(codes)[codes]))
 
 
 def connect(n: int, left: NDArray[np.integer], right: NDArray[np.integer]) -> NDArray[np.int32]:

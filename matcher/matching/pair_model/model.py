@@ -38,8 +38,12 @@ class Linear:
 
     def log_odds(self, values: NDArray[np.float32]) -> NDArray[np.float64]:
         """Shape (P,), from values of shape (P, F)."""
+        return np.asarray(self.start + self.terms(values).sum(axis=1))
+
+    def terms(self, values: NDArray[np.float32]) -> NDArray[np.float64]:
+        """What each feature adds; shape (P, F)."""
         scaled = np.nan_to_num((values - self.middle) / self.spread, nan=0.0, posinf=0.0, neginf=0.0)
-        return np.asarray(self.start + np.clip(scaled, -10, 10) @ self.weight)
+        return np.asarray(np.clip(scaled, -10, 10) * self.weight)
 
 
 @dataclass(frozen=True)
@@ -72,14 +76,22 @@ class PairModel:
         Raises:
             DataError: A feature that the model reads is not there.
         """
+        values = self.values(features)
+        return np.asarray(sum(part.log_odds(values) for part in self.parts) / len(self.parts))
+
+    def values(self, features: PairFeatures) -> NDArray[np.float32]:
+        """The columns that the model reads, in its order; shape (P, F).
+
+        Raises:
+            DataError: One is not there.
+        """
         place = {name: number for number, name in enumerate(features.names)}
         if missing := [name for name in self.names if name not in place]:
             raise DataError(
                 f"The pair model reads {missing[0]} and {len(missing) - 1} more features that are not there; "
                 "encode it with the encoders that the model was learned with."
             )
-        values = features.values[:, [place[name] for name in self.names]]
-        return np.asarray(sum(part.log_odds(values) for part in self.parts) / len(self.parts))
+        return features.values[:, [place[name] for name in self.names]]
 
     def probability(self, features: PairFeatures, pool: int | None = None) -> NDArray[np.float64]:
         """The calibrated probability that each pair is one product.

@@ -28,6 +28,7 @@ class Trees:
         left: Shape (M,). Always after the node itself, as `right` is; so every way ends.
         right: Shape (M,).
         value: Shape (M,). What a leaf adds to the log-odds.
+        left_share: Shape (M,). Share of a node's learning pairs that went left, 0..1; of no meaning at a leaf.
     """
 
     start: float
@@ -38,6 +39,7 @@ class Trees:
     left: NDArray[np.int32]
     right: NDArray[np.int32]
     value: NDArray[np.float64]
+    left_share: NDArray[np.float64]
 
     def log_odds(self, values: NDArray[np.float32]) -> NDArray[np.float64]:
         """Sum over the trees.
@@ -75,6 +77,7 @@ class Trees:
             "left": self.left.tolist(),
             "right": self.right.tolist(),
             "value": [float(f"{value:.9g}") for value in self.value.tolist()],
+            "left_share": [round(value, 6) for value in self.left_share.tolist()],
         }
 
 
@@ -94,7 +97,13 @@ def trees_of(classifier: Any) -> Trees:
         np.where(is_leaf, 0, every["left"] + offset).astype(np.int32),
         np.where(is_leaf, 0, every["right"] + offset).astype(np.int32),
         np.array([float(f"{value:.9g}") for value in np.where(is_leaf, every["value"], 0.0)]),
+        np.where(is_leaf, 0.5, _count(every, "left", offset) / np.maximum(1, every["count"])),
     )
+
+
+def _count(nodes: NDArray[Any], side: str, offset: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Learning pairs at one of the two children of each node; at a leaf of no meaning."""
+    return np.asarray(nodes["count"][np.minimum(nodes[side] + offset, len(nodes) - 1)], dtype=np.float64)
 
 
 def _lower(threshold: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -124,8 +133,11 @@ def trees_from_json(given: Any, features: int) -> Trees:
     threshold = numbers(given.get("threshold"), "threshold", LARGEST, MOST_NODES)
     value = numbers(given.get("value"), "value", LARGEST, MOST_NODES)
     start = numbers([given.get("start")], "start", LARGEST, 1)
-    if {len(left), len(right), len(missing), len(threshold), len(value)} != {count}:
+    share = numbers(given.get("left_share", [0.5] * count), "left_share", 1.0, MOST_NODES)
+    if {len(left), len(right), len(missing), len(threshold), len(value), len(share)} != {count}:
         raise DataError("The trees of a pair model have columns of different lengths; learn the model again.")
+    if (share < 0).any():
+        raise DataError("A share in a tree of a pair model is below 0; learn the model again.")
     _check_shape(roots, feature, left, right)
     return Trees(
         float(start[0]),
@@ -136,6 +148,7 @@ def trees_from_json(given: Any, features: int) -> Trees:
         left.astype(np.int32),
         right.astype(np.int32),
         value,
+        share,
     )
 
 
