@@ -23,11 +23,11 @@ SHARE_OF_FAR = 0.15
 FEW, SOME = 100, 1_000  # known pairs, up to which a logistic model and small trees are learned
 SIMPLE = frozenset(
     "distance.text distance.image distance.fused words.jaccard words.containment words.rarest_alone_high"
-    " letters.sorted_words conflict.amounts_against conflict.model conflict.count".split()
+    " distance.rule letters.sorted_words conflict.amounts_against conflict.model conflict.count".split()
 )  # each speaks one way only, the more of it there is
 SURE_SAME, SURE_DIFFERENT = -0.4, 0.6  # margins at which a rule is taken at its word
 SUPPOSED = 1_000  # pairs of each kind, at most, for which that is done
-PRIOR = 50.0  # answers that all of them weigh together
+PRIOR = 200.0  # answers that all of them weigh together
 STEP = "Learning from known pairs"
 
 
@@ -113,13 +113,11 @@ def _judge(rung: Rung, features: PairFeatures, known: Known, sample: _Sample) ->
         values = features.values[sample.rows[outside]][:, columns]
         parts.append(fit_part(rung, values, is_same, sample.weight[outside], fold))
     model = PairModel(rung, names, tuple(parts), np.zeros(1), np.zeros(1), USUAL_CUT, USUAL_BOUND, known.pairs.n)
-    told = sample.rows[sample.is_told]
-    is_same, weight = sample.is_same[sample.is_told], sample.weight[sample.is_told]
-    unseen = _unseen_log_odds(model, features, known, told)
-    scores, probabilities = calibrate(unseen, is_same, weight, rung)
+    unseen = _unseen_log_odds(model, features, known, sample.rows)
+    scores, probabilities = calibrate(unseen, sample.is_same, sample.weight, rung)
     right = np.interp(unseen, scores, probabilities)
-    losses = -np.log(np.clip(np.where(is_same, right, 1 - right), 1e-6, 1)) * weight
-    return replace(model, scores=scores, probabilities=probabilities), losses
+    losses = -np.log(np.clip(np.where(sample.is_same, right, 1 - right), 1e-6, 1)) * sample.weight
+    return replace(model, scores=scores, probabilities=probabilities), losses[sample.is_told]
 
 
 def _sample(known: Known) -> _Sample:

@@ -1,0 +1,158 @@
+"""The pair model at the size of the paper's catalog and at 200,000 listings: what each step takes, and how it grows.
+
+Peers, in the same run on the same arrays: scikit-learn's `decision_function` for the trees, and scipy's `linkage` for
+the groups of as many listings as a dense matrix of all distances allows.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.cluster.hierarchy import fcluster, linkage
+from sklearn.ensemble import HistGradientBoostingClassifier
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from matcher.matching.linkage import average_linkage
+from matcher.matching.pair_model.features import pair_features
+from matcher.matching.pair_model.fit import LARGE_TREES
+from matcher.matching.pair_model.known import known_pairs, product_folds
+from matcher.matching.pair_model.learn import NEAR, learn_pair_model
+from matcher.matching.pair_model.reasons import Explainer
+from matcher.matching.pair_model.trees import trees_of
+from matcher.vectors.candidate_pairs import CandidatePairs
+
+SIZES = (34_250, 200_000)
+LISTINGS_OF_PRODUCT, DENSE = 3.1, 4_000
+TARGETS = {"features": 60.0, "linkage": 10.0, "moved threshold": 0.050, "reasons of 5 pairs": 0.050}
+"""Seconds at 34,250 listings."""
+FASTER_THAN_SKLEARN = 2.0
+MOST_GAP = 1e-6
+WORDS = "lamp phone case shirt watch router cable mug dress shoe tent bag bottle charger keyboard mouse".split()
+COLOURS = "red blue black white green".split()
+
+
+def made_catalog(listings: int, seed: int = 0) -> tuple[CandidatePairs, list[str], NDArray[np.int32]]:
+    """Near pairs of two modalities, up to twice NEAR for each listing, titles with amounts and models, and labels."""
+    rng = np.random.default_rng(seed)
+    codes = np.sort(rng.integers(0, int(listings / LISTINGS_OF_PRODUCT), listings)).astype(np.int32)
+    titles = [made_title(int(code), rng) for code in codes]
+    row = np.arange(listings)
+    beside = [(row[:-step], row[step:]) for step in (1, 2, 3)]
+    far = (np.repeat(row, NEAR - 3), rng.integers(0, listings, listings * (NEAR - 3)))
+    one, other = (np.concatenate(ends) for ends in zip(*beside, *[far, (far[0], far[1][::-1])], strict=True))
+    apart = one != other
+    key = np.unique(np.minimum(one, other)[apart] * listings + np.maximum(one, other)[apart])
+    left, right = (key // listings).astype(np.int32), (key % listings).astype(np.int32)
+    same = codes[left] == codes[right]
+    distance = {
+        modality: np.where(same, rng.beta(2, 4, len(key)), rng.beta(5, 3, len(key))).astype(np.float32)
+        for modality in ("text", "image", "fused")
+    }
+    rank = rng.integers(1, NEAR + 1, len(key)).astype(np.uint16)
+    return CandidatePairs(listings, left, right, rank, distance), titles, codes
+
+
+def made_title(code: int, rng: np.random.Generator) -> str:
+    """A product's own words, the same for all its listings, and some of the seller's."""
+    own = np.random.default_rng(code)
+    words = [
+        *own.choice(WORDS, 2),
+        f"brand{own.integers(2_000)}",
+        f"{own.choice(list('abcdk'))}{own.integers(100, 999)}",
+    ]
+    words += [f"{own.choice([100, 250, 500, 750])} ml", str(rng.choice(COLOURS)), f"shop{rng.integers(300)}"]
+    return " ".join(words[place] for place in rng.permutation(len(words)))
+
+
+def timed(work: Callable[[], Any], times: int = 1) -> tuple[float, Any]:
+    """Computing time, the least of some runs, and what came of it; other processes do not count."""
+    best, result = np.inf, None
+    for _ in range(times):
+        start = time.process_time()
+        result = work()
+        best = min(best, time.process_time() - start)
+    return best, result
+
+
+def measure(listings: int) -> dict[str, float]:
+    """Seconds of each step."""
+    pairs, titles, codes = made_catalog(listings)
+    photos = [f"photo{row}" for row in range(listings)]
+    print(f"{listings:,} listings, {len(pairs):,} pairs of rank {NEAR} or better", flush=True)
+    seconds: dict[str, float] = {}
+    seconds["features"], features = timed(lambda: pair_features(pairs, titles, photos))
+    # A curator labels some thousands of products, not all of a large catalog: what is learned from does not grow.
+    labelled = np.where(codes < 11_000 // LISTINGS_OF_PRODUCT, codes, -1).astype(np.int32)
+    fold = product_folds(labelled, titles)
+    known = known_pairs(pairs, labelled, fold)
+    seconds["training"], model = timed(lambda: learn_pair_model(features, known, labelled))
+    seconds["probabilities"], probability = timed(lambda: model.probability(features))
+    near = np.flatnonzero(probability >= model.bound)
+
+    def group(cut: float = model.cut) -> NDArray[np.int32]:
+        return average_linkage(listings, pairs.left[near], pairs.right[near], probability[near], cut)
+
+    seconds["linkage"], _ = timed(group)
+    seconds["moved threshold"], _ = timed(lambda: np.flatnonzero(probability >= model.cut), 5)
+    explainer, page = Explainer(model), features.chosen(np.arange(5))
+    seconds["reasons of 5 pairs"], _ = timed(lambda: explainer.contributions(page), 5)
+    print(f"  model: {model.rung}, {len(model.names)} of {len(features.names)} features", flush=True)
+    for step, taken in seconds.items():
+        print(f"  {step:20} {taken:8.3f} s, {taken / len(pairs) * 1e6:8.2f} us a pair", flush=True)
+    return seconds
+
+
+def compare_trees(count: int = 62_000, features: int = 100) -> float:
+    """How many times as fast as scikit-learn trees are evaluated."""
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(count, features)).astype(np.float32)
+    values[rng.random(values.shape) < 0.05] = np.nan
+    truth = np.nan_to_num(values[:, :10]).sum(axis=1) + 2 * rng.normal(size=count) > 0
+    fitted = HistGradientBoostingClassifier(early_stopping=False, random_state=0, **LARGE_TREES)
+    fitted.fit(values[::4], truth[::4])
+    trees = trees_of(fitted)
+    trees.log_odds(values[:1])
+    ours, found = timed(lambda: trees.log_odds(values), 3)
+    theirs, expected = timed(lambda: fitted.decision_function(values), 3)
+    gap = np.abs(found - expected).max()
+    print(f"{count:,} pairs, 150 trees: {ours:.2f} s, scikit-learn {theirs:.2f} s, {theirs / ours:.1f} times as long")
+    if gap > MOST_GAP:
+        sys.exit(f"The trees say something else than scikit-learn's, by {gap:g}.")
+    return theirs / ours
+
+
+def compare_linkage() -> None:
+    """Groups of a dense case, where scipy can follow, and whether they are the same."""
+    rng = np.random.default_rng(0)
+    probability = np.where(rng.random(DENSE * (DENSE - 1) // 2) < 0.004, rng.random(DENSE * (DENSE - 1) // 2), 0.0)
+    left, right = np.triu_indices(DENSE, 1)
+    ours, group = timed(lambda: average_linkage(DENSE, left, right, probability, 0.3))
+    theirs, expected = timed(lambda: fcluster(linkage(1 - probability, "average"), 0.7, "distance"))
+    same = len(np.unique(group)) == len(np.unique(np.stack([group, expected]), axis=1).T) == len(np.unique(expected))
+    print(f"{DENSE:,} listings, dense: {ours:.2f} s, scipy {theirs:.2f} s; the same groups: {same}")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES), help="listings of the catalogs")
+    sizes = parser.parse_args(arguments).sizes
+    times = compare_trees()
+    compare_linkage()
+    found = [measure(size) for size in sizes]
+    for size, seconds in zip(sizes[1:], found[1:], strict=True):
+        grown = ", ".join(f"{step} {seconds[step] / max(found[0][step], 1e-9):.1f}" for step in seconds)
+        print(f"{size / sizes[0]:.1f} times the listings take, times as long: {grown}")
+    if late := [step for step, most in TARGETS.items() if sizes[0] <= SIZES[0] and found[0][step] > most]:
+        sys.exit(f"Too slow: {', '.join(late)}.")
+    if times < FASTER_THAN_SKLEARN:
+        sys.exit(f"Too slow: trees at {times:.1f} times scikit-learn's speed; expected {FASTER_THAN_SKLEARN:g}.")
+
+
+if __name__ == "__main__":
+    main()
