@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
-from matcher.matching.pair_model.families import choose_families, is_better
+from matcher.matching.pair_model.families import FURTHER, choose_families, is_better
 from matcher.matching.pair_model.features import PairFeatures
 from matcher.matching.pair_model.fit import calibrate, fit_part
 from matcher.matching.pair_model.groups import USUAL_BOUND, USUAL_CUT, choose_cut
@@ -66,23 +66,25 @@ def learn_pair_model(
     sample = _sample(known)
     if margin is not None and count <= SOME:
         sample = _suppose(sample, known, margin)
-    if count > SOME:
-        report(Progress(STEP, 0, 3))
-        product = _products(known, codes, sample.rows[sample.is_told])
-        families = choose_families(features, lambda some: _judge("small trees", some, known, sample)[1], product)
-        features = features.of(families)
+    product = _products(known, codes, sample.rows[sample.is_told])
+    learned: dict[tuple[Rung, tuple[str, ...]], tuple[PairModel, NDArray[np.float64]]] = {}
+
+    def judge(rung: Rung, some: PairFeatures) -> tuple[PairModel, NDArray[np.float64]]:
+        if (rung, some.names) not in learned:
+            report(Progress(STEP, len(learned), 2 + len(FURTHER)))
+            learned[rung, some.names] = _judge(rung, some, known, sample)
+        return learned[rung, some.names]
+
     rungs: list[Rung] = ["logistic"] if count <= FEW else ["logistic", "small trees"]
     if count > SOME:
         rungs = ["small trees", "trees"]
-    best: tuple[PairModel, NDArray[np.float64]] | None = None
-    for done, rung in enumerate(rungs):
-        report(Progress(STEP, 1 + done, 1 + len(rungs)))
-        judged = _judge(rung, features, known, sample)
-        if best is None or is_better(judged[1], best[1], _products(known, codes, sample.rows[sample.is_told])):
-            best = judged
-    assert best is not None  # there is always a rung
+        features = features.of(choose_families(features, lambda some: judge("small trees", some)[1], product))
+    best = judge(rungs[0], features)
+    for rung in rungs[1:]:
+        tried = judge(rung, features)
+        best = tried if is_better(tried[1], best[1], product) else best
     model = best[0]
-    report(Progress(STEP, 1 + len(rungs), 1 + len(rungs)))
+    report(Progress(STEP, 2 + len(FURTHER), 2 + len(FURTHER)))
     if codes is None:
         return model
     unseen = np.interp(_unseen_log_odds(model, features, known), model.scores, model.probabilities)

@@ -97,6 +97,9 @@ GIVEN = as_json([(0, 0.5, 1, 1.0, (0, 0.7, 0, 2.0, 3.0)), -1.0])
         ({"roots": [0, 0]}, "one after another"),
         ({"roots": []}, "one after another"),
         ({"roots": [0, 6]}, "no nodes"),
+        ({"left_share": [1.5, 0, 0, 0, 0, 0]}, "no number up to 1"),
+        ({"left_share": [-0.5, 0, 0, 0, 0, 0]}, "below 0"),
+        ({"left_share": [0.5]}, "different lengths"),
     ],
 )
 def test_nodes_that_are_no_trees_are_refused(change, expected):
