@@ -13,7 +13,7 @@ from matcher.vectors.candidate_pairs import CandidatePairs
 
 CUTS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7)
 BOUNDS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4)
-USUAL_CUT, USUAL_BOUND = 0.5, 0.05  # where no labels say better
+USUAL_CUT, USUAL_BOUND = 0.4, 0.05  # where no labels say better
 RESAMPLES = 200
 
 
