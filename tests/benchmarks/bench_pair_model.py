@@ -22,8 +22,9 @@ from matcher.matching.linkage import average_linkage
 from matcher.matching.pair_model.features import pair_features
 from matcher.matching.pair_model.fit import LARGE_TREES
 from matcher.matching.pair_model.known import known_pairs, product_folds
-from matcher.matching.pair_model.learn import NEAR, learn_pair_model
+from matcher.matching.pair_model.learn import learn_pair_model
 from matcher.matching.pair_model.reasons import Explainer
+from matcher.matching.pair_model.sample import NEAR
 from matcher.matching.pair_model.trees import trees_of
 from matcher.vectors.candidate_pairs import CandidatePairs
 

@@ -1,6 +1,6 @@
 """Learning a pair model from known pairs, judged only on products that it did not learn from."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,29 +16,15 @@ from matcher.matching.pair_model.known import Known as Known
 from matcher.matching.pair_model.known import known_pairs as known_pairs
 from matcher.matching.pair_model.known import product_folds as product_folds
 from matcher.matching.pair_model.model import PairModel, Rung
+from matcher.matching.pair_model.sample import Sample, guess_margin, sample_known, suppose
 from matcher.progress import Progress, Report, silent
 
-NEAR = 10  # candidates of this rank or better are all learned from; of the others a share, each counting for many
-SHARE_OF_FAR = 0.15
 FEW, SOME = 100, 1_000  # known pairs, up to which a logistic model and small trees are learned
 SIMPLE = frozenset(
     "distance.text distance.image distance.fused words.jaccard words.containment words.rarest_alone_high"
     " distance.rule letters.sorted_words conflict.amounts_against conflict.model conflict.count".split()
 )  # each speaks one way only, the more of it there is
-SURE_SAME, SURE_DIFFERENT = -0.4, 0.6  # margins at which a rule is taken at its word
-SUPPOSED = 1_000  # pairs of each kind, at most, for which that is done
-PRIOR = 200.0  # answers that all of them weigh together
 STEP = "Learning from known pairs"
-
-
-@dataclass(frozen=True)
-class _Sample:
-    """S pairs to learn from: positions, what they are, what each counts, and whether somebody said so."""
-
-    rows: NDArray[np.intp]
-    is_same: NDArray[np.bool_]
-    weight: NDArray[np.float64]
-    is_told: NDArray[np.bool_]
 
 
 def learn_pair_model(
@@ -57,15 +43,18 @@ def learn_pair_model(
         report: Told how many models are learned; may raise Cancelled.
         margin: Shape (P,). Where only verdicts are known, how far each pair lies beyond the threshold of a rule, in
             shares of it (`distance_to_edge`). Curators are asked about doubtful pairs, so nobody says what lies far
-            from the threshold: there the rule's word is taken, for as much as a few answers. None to do without.
+            from the threshold: there the rule's word is taken, for as much as some answers. None
+            to put the threshold on one distance where the verdicts put it.
 
     Raises:
         DataError: Too little is known: no pair that is one product, or none that is not, in some fold's products.
     """
     count = int(known.is_known.sum())
-    sample = _sample(known)
+    sample = sample_known(known)
+    if margin is None and codes is None:
+        margin = guess_margin(features, known)
     if margin is not None and count <= SOME:
-        sample = _suppose(sample, known, margin)
+        sample = suppose(sample, known, margin)
     product = _products(known, codes, sample.rows[sample.is_told])
     learned: dict[tuple[Rung, tuple[str, ...]], tuple[PairModel, NDArray[np.float64]]] = {}
 
@@ -97,7 +86,7 @@ def _products(known: Known, codes: NDArray[np.int32] | None, rows: NDArray[np.in
     return left if codes is None else np.where(codes[left] >= 0, codes[left], -1 - left)
 
 
-def _judge(rung: Rung, features: PairFeatures, known: Known, sample: _Sample) -> tuple[PairModel, NDArray[np.float64]]:
+def _judge(rung: Rung, features: PairFeatures, known: Known, sample: Sample) -> tuple[PairModel, NDArray[np.float64]]:
     """Learn a model, all but its cut, and see what each told pair loses on it, judged by what has not seen it."""
     names = tuple(name for name in features.names if name in SIMPLE) if rung == "logistic" else features.names
     columns = [features.names.index(name) for name in names]
@@ -120,36 +109,6 @@ def _judge(rung: Rung, features: PairFeatures, known: Known, sample: _Sample) ->
     right = np.interp(unseen, scores, probabilities)
     losses = -np.log(np.clip(np.where(sample.is_same, right, 1 - right), 1e-6, 1)) * sample.weight
     return replace(model, scores=scores, probabilities=probabilities), losses[sample.is_told]
-
-
-def _sample(known: Known) -> _Sample:
-    """Known pairs to learn from: all that are one product or near, and a share of the far ones."""
-    near = known.is_same | (known.pairs.rank <= NEAR)
-    drawn = np.random.default_rng(0).random(len(known.pairs)) < SHARE_OF_FAR
-    rows = np.flatnonzero(known.is_known & (near | drawn))
-    weight = known.weight[rows] * np.where(near[rows], 1.0, 1 / SHARE_OF_FAR)
-    return _Sample(rows, known.is_same[rows], weight, np.ones(len(rows), dtype=np.bool_))
-
-
-def _suppose(sample: _Sample, known: Known, margin: NDArray[np.float32]) -> _Sample:
-    """Add pairs of which a rule is sure and nobody has said anything.
-
-    Source: Primpeli, Bizer & Keuper, "Unsupervised Bootstrapping of Active Learning for Entity Resolution", ESWC 2020.
-    """
-    rng = np.random.default_rng(0)
-    rows, weights = [], []
-    for is_sure in (margin <= SURE_SAME, margin >= SURE_DIFFERENT):
-        sure = np.flatnonzero(is_sure & ~known.is_known)
-        sure = np.sort(rng.choice(sure, min(SUPPOSED, len(sure)), replace=False))
-        rows.append(sure)
-        weights.append(np.full(len(sure), PRIOR / 2 / max(1, len(sure))))
-    supposed = np.concatenate(rows)
-    return _Sample(
-        np.concatenate([sample.rows, supposed]),
-        np.concatenate([sample.is_same, margin[supposed] < 0]),
-        np.concatenate([sample.weight, *weights]),
-        np.concatenate([sample.is_told, np.zeros(len(supposed), dtype=np.bool_)]),
-    )
 
 
 def _unseen_log_odds(

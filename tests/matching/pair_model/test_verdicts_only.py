@@ -10,6 +10,7 @@ from matcher.matching.pair_model.features import PairFeatures, pair_features
 from matcher.matching.pair_model.fit import fit_part
 from matcher.matching.pair_model.learn import FOLDS, known_pairs, learn_pair_model
 from matcher.matching.pair_model.model import PairModel
+from matcher.matching.pair_model.sample import guess_margin
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 THRESHOLD = 0.5
@@ -37,9 +38,10 @@ def asked(answers, seed=0, listings=300):
 
 
 @pytest.mark.parametrize("answers", [80, 300])
-def test_what_nobody_was_asked_about_comes_out_right_too(answers):
+@pytest.mark.parametrize("is_given", [True, False])
+def test_what_nobody_was_asked_about_comes_out_right_too(answers, is_given):
     features, known, is_same, distance = asked(answers)
-    model = learn_pair_model(features, known, margin=distance / THRESHOLD - 1)
+    model = learn_pair_model(features, known, margin=distance / THRESHOLD - 1 if is_given else None)
     found = model.probability(features)
     assert (found[distance > 1] < model.cut).mean() > 0.995
     assert (found[distance < 0.2] > model.cut).mean() > 0.995
@@ -54,6 +56,17 @@ def test_a_verdict_weighs_more_than_a_rule():
     beyond = (distance > THRESHOLD) & (distance < 1.1 * THRESHOLD)
     assert is_same[beyond].mean() > 0.8
     assert (model.probability(features)[beyond] >= 0.5).mean() > 0.8
+
+
+def test_a_threshold_is_guessed_where_the_verdicts_put_it():
+    distance = np.array([0.1, 0.2, 0.3, 0.4, np.nan], np.float32)
+    pairs = pairs_of(4, np.zeros(6)).chosen(np.arange(5))
+    known = known_pairs(pairs, np.full(4, -1, np.int32), np.zeros(4, int), [(0, 1), (0, 2)], [(0, 3), (1, 2)])
+    features = PairFeatures(("words.shared", "distance.text"), np.column_stack([-distance, distance]))
+    assert guess_margin(features, known) == pytest.approx(np.array([-0.5, 0, 0.5, 1, np.inf]))
+    nothing = known_pairs(pairs, np.full(4, -1, np.int32), np.zeros(4, int), [], [(0, 3)])
+    assert guess_margin(features, nothing) is None
+    assert guess_margin(PairFeatures(("words.shared",), distance[:, None]), known) is None
 
 
 rows = st.lists(st.sampled_from(["red lamp 5 kg", "lamp K120", "lamp 6kg", "", "blue lamp"]), min_size=2, max_size=6)
