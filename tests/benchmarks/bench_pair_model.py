@@ -29,6 +29,7 @@ from matcher.matching.pair_model.trees import trees_of
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 SIZES = (34_250, 200_000)
+LABELLED = 5_000  # listings
 LISTINGS_OF_PRODUCT, DENSE = 3.1, 4_000
 TARGETS = {"features": 60.0, "linkage": 10.0, "moved threshold": 0.050, "reasons of 5 pairs": 0.050}
 """Seconds at 34,250 listings."""
@@ -87,25 +88,27 @@ def measure(listings: int) -> dict[str, float]:
     photos = [f"photo{row}" for row in range(listings)]
     print(f"{listings:,} listings, {len(pairs):,} pairs of rank {NEAR} or better", flush=True)
     seconds: dict[str, float] = {}
-    seconds["features"], features = timed(lambda: pair_features(pairs, titles, photos))
+
+    def step(name: str, work: Callable[[], Any], times: int = 1) -> Any:
+        seconds[name], result = timed(work, times)
+        print(f"  {name:20} {seconds[name]:8.3f} s, {seconds[name] / len(pairs) * 1e6:8.2f} us a pair", flush=True)
+        return result
+
+    features = step("features", lambda: pair_features(pairs, titles, photos))
     # A curator labels some thousands of products, not all of a large catalog: what is learned from does not grow.
-    labelled = np.where(codes < 11_000 // LISTINGS_OF_PRODUCT, codes, -1).astype(np.int32)
-    fold = product_folds(labelled, titles)
-    known = known_pairs(pairs, labelled, fold)
-    seconds["training"], model = timed(lambda: learn_pair_model(features, known, labelled))
-    seconds["probabilities"], probability = timed(lambda: model.probability(features))
+    labelled = np.where(codes < LABELLED / LISTINGS_OF_PRODUCT, codes, -1).astype(np.int32)
+    known = known_pairs(pairs, labelled, product_folds(labelled, titles))
+    model = step("training", lambda: learn_pair_model(features, known, labelled))
+    print(
+        f"  ({model.rung}, {len(model.names)} of {len(features.names)} features, {known.is_known.sum():,} known pairs)"
+    )
+    probability = step("probabilities", lambda: model.probability(features))
     near = np.flatnonzero(probability >= model.bound)
-
-    def group(cut: float = model.cut) -> NDArray[np.int32]:
-        return average_linkage(listings, pairs.left[near], pairs.right[near], probability[near], cut)
-
-    seconds["linkage"], _ = timed(group)
-    seconds["moved threshold"], _ = timed(lambda: np.flatnonzero(probability >= model.cut), 5)
+    ends = pairs.left[near], pairs.right[near]
+    step("linkage", lambda: average_linkage(listings, *ends, probability[near], model.cut))
+    step("moved threshold", lambda: np.flatnonzero(probability >= model.cut), 5)
     explainer, page = Explainer(model), features.chosen(np.arange(5))
-    seconds["reasons of 5 pairs"], _ = timed(lambda: explainer.contributions(page), 5)
-    print(f"  model: {model.rung}, {len(model.names)} of {len(features.names)} features", flush=True)
-    for step, taken in seconds.items():
-        print(f"  {step:20} {taken:8.3f} s, {taken / len(pairs) * 1e6:8.2f} us a pair", flush=True)
+    step("reasons of 5 pairs", lambda: explainer.contributions(page), 5)
     return seconds
 
 
