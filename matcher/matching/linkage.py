@@ -41,6 +41,73 @@ def average_linkage(
 
     Source: Sokal & Michener, "A statistical method for evaluating systematic relationships", 1958 (UPGMA).
     """
+    forest = _planted(n, left, right, probability, cut, same, different)
+    forest.grow(cut)
+    roots = np.array([forest.root(row) for row in range(n)], dtype=np.int64)
+    _, first, number = np.unique(roots, return_index=True, return_inverse=True)
+    return np.asarray(np.argsort(np.argsort(first))[number], dtype=np.int32)
+
+
+def link_distance(
+    n: int,
+    left: NDArray[np.integer],
+    right: NDArray[np.integer],
+    probability: NDArray[np.floating],
+    lowest_cut: float,
+    different: Sequence[tuple[int, int]] = (),
+) -> NDArray[np.float32]:
+    """How far apart the groups of each pair's two listings are when average linkage joins them: at once for all cuts.
+
+    Two listings are in one group of `average_linkage` at a cut when this is at or under 1 - cut. So a threshold can move
+    over groups as it does over distances, and a stricter one only ever takes groups apart.
+
+    Args:
+        n: Listings in the catalog.
+        left: Shape (P,). One listing of each pair; a pair in either order and once.
+        right: Shape (P,). The other.
+        probability: Shape (P,). That the two are one product, 0..1.
+        lowest_cut: Where joining ends, above 0, up to 1.
+        different: Pairs judged not to be one product.
+
+    Returns:
+        Shape (P,). 1 - the mean probability at which the two came together, 0..1; inf where they did not.
+
+    Raises:
+        DataError: The cut or a probability is out of range.
+
+    Source: the cophenetic distance of Sokal & Rohlf, "The comparison of dendrograms by objective methods", 1962.
+    """
+    forest = _planted(n, left, right, probability, lowest_cut, (), different)
+    joined = forest.grow(lowest_cut)
+    means = np.minimum.accumulate(np.array([mean for mean, _, _ in joined], dtype=np.float64))  # against rounding
+    parent, when = np.arange(n), np.full(n, len(joined))
+    for number, (_, kept, gone) in enumerate(joined):
+        parent[gone], when[gone] = kept, number
+    # The path between two listings in the tree of joins, where the later join always lies higher: its last one is it.
+    one, other = np.array(left, dtype=np.int64), np.array(right, dtype=np.int64)
+    last = np.full(len(one), -1)
+    climbing = np.flatnonzero(one != other)
+    while len(climbing):
+        first = when[one[climbing]] <= when[other[climbing]]
+        lower = np.where(first, one[climbing], other[climbing])
+        last[climbing] = when[lower]
+        one[climbing] = np.where(first, parent[lower], one[climbing])
+        other[climbing] = np.where(first, other[climbing], parent[lower])
+        climbing = climbing[(one[climbing] != other[climbing]) & (last[climbing] < len(joined))]
+    found = np.append(1 - means, np.inf)  # the join that never came is the last entry
+    return found[last].astype(np.float32)
+
+
+def _planted(
+    n: int,
+    left: NDArray[np.integer],
+    right: NDArray[np.integer],
+    probability: NDArray[np.floating],
+    cut: float,
+    same: Sequence[tuple[int, int]],
+    different: Sequence[tuple[int, int]],
+) -> "_Forest":
+    """Groups as they stand before any is joined for its likelihood."""
     if not 0 < cut <= 1:
         raise DataError(f"The cut is {cut}; expected a probability above 0, up to 1.")
     if len(probability) and not (probability.min() >= 0 and probability.max() <= 1):
@@ -55,10 +122,7 @@ def average_linkage(
         left[likely].tolist(), right[likely].tolist(), probability[likely].tolist(), strict=True
     ):
         forest.connect(forest.root(one), forest.root(other), value)
-    forest.grow(cut)
-    roots = np.array([forest.root(row) for row in range(n)], dtype=np.int64)
-    _, first, number = np.unique(roots, return_index=True, return_inverse=True)
-    return np.asarray(np.argsort(np.argsort(first))[number], dtype=np.int32)
+    return forest
 
 
 class _Forest:
@@ -105,8 +169,13 @@ class _Forest:
             self.forbid(kept, far)
         return kept
 
-    def grow(self, cut: float) -> None:
-        """Join the likeliest two groups until no mean reaches the cut; of equal ones those that come first."""
+    def grow(self, cut: float) -> list[tuple[float, int, int]]:
+        """Join the likeliest two groups until no mean reaches the cut; of equal ones those that come first.
+
+        Returns:
+            For each join, in order: the mean, the root that stayed and the one that went.
+        """
+        joined: list[tuple[float, int, int]] = []
         waiting = [self._offer(one, other) for one, sums in self._sums.items() for other in sums if one < other]
         waiting = [offer for offer in waiting if -offer[0] >= cut]  # a mean over two groups is never above both means
         heapify(waiting)
@@ -118,10 +187,12 @@ class _Forest:
             if other in self._apart.get(one, ()):
                 continue
             kept = self.join(one, other)
+            joined.append((-offer[0], kept, other if kept == one else one))
             for near in self._sums.get(kept, ()):
                 offer = self._offer(*sorted((kept, near)))
                 if -offer[0] >= cut:
                     heappush(waiting, offer)
+        return joined
 
     def _offer(self, one: int, other: int) -> tuple[float, int, int]:
         mean = self._sums[one][other] / (self._size[one] * self._size[other])

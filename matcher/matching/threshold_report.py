@@ -19,7 +19,7 @@ from matcher.matching.metrics import (
     pair_scores,
     precision_recall_curve,
 )
-from matcher.matching.recipe import Recipe, decide, distance_of, joint_distance, with_vetoes
+from matcher.matching.recipe import JOINT, Recipe, decide, distance_of, joint_distance, with_vetoes
 from matcher.matching.threshold_grid import Rule, ThresholdGrid, threshold_grid
 from matcher.matching.threshold_margin import around_edge, distance_to_edge, spread_over
 from matcher.vectors.candidate_pairs import MODALITIES, CandidatePairs, Modality
@@ -71,7 +71,7 @@ def figures_of(is_match: NDArray[np.bool_], truth: Truth) -> Figures:
 def compared_distance(pairs: CandidatePairs, recipe: Recipe, name: str) -> NDArray[np.float32]:
     """The distances that the recipe compares with the threshold of this name, infinite under a veto; shape (P,)."""
     pairs = with_vetoes(pairs, recipe)
-    return joint_distance(pairs, recipe) if name == "fused" else distance_of(pairs, name)
+    return joint_distance(pairs, recipe) if name in JOINT.values() else distance_of(pairs, name)
 
 
 def rule_of(recipe: Recipe) -> Rule:
