@@ -95,7 +95,7 @@ def link_distance(
         other[climbing] = np.where(first, other[climbing], parent[lower])
         climbing = climbing[(one[climbing] != other[climbing]) & (last[climbing] < len(joined))]
     found = np.append(1 - means, np.inf)  # the join that never came is the last entry
-    return found[last].astype(np.float32)
+    return np.asarray(found[last], dtype=np.float32)
 
 
 def _planted(
