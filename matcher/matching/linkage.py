@@ -58,7 +58,7 @@ def link_distance(
 ) -> NDArray[np.float32]:
     """How far apart the groups of each pair's two listings are when average linkage joins them: at once for all cuts.
 
-    Two listings are in one group of `average_linkage` at a cut when this is at or under 1 - cut. So a threshold can move
+    Two listings are in one group of `average_linkage` at a cut when this is at or under 1 - cut. So a threshold moves
     over groups as it does over distances, and a stricter one only ever takes groups apart.
 
     Args:

@@ -64,7 +64,7 @@ def test_the_whole_way(table, capsys):
     out, _ = capsys.readouterr()
     figures = json.loads(out)
     assert list(figures) == ["precision", "recall", "f1", "pair_precision", "pair_recall", "pair_f1",
-                             "candidate_recall", "listings", "pool", "learned"]  # fmt: skip
+                             "candidate_recall", "listings", "pool", "learned", "modelled"]  # fmt: skip
     assert figures["f1"] == 1.0
     assert (figures["listings"], figures["pool"], figures["learned"]) == (5, 5, 0)
     ok("evaluate", "My Shop", "--recipe", "recipe.json")
