@@ -10,8 +10,7 @@ from matcher.matching.metrics import Truth
 from matcher.matching.recipe import LEARNED, Fusion, Recipe
 from matcher.matching.threshold_report import rule_of
 from matcher.matching.tuning import tune_recipe
-from matcher.pipeline import recipes
-from matcher.pipeline.pair_model import job
+from matcher.pipeline import learn_rule, recipes
 from matcher.pipeline.pair_model.judge import LOWEST_CUT
 from pages._shared import job_panel, measured
 from pages._shared.charts import draw_chart
@@ -73,7 +72,7 @@ def draw_rule(matched: Matched) -> None:
         wanted = st.session_state["fusion"]
         st.session_state[ASKED] = wanted == "learned"
         if wanted == "learned":
-            if learned := job.learned_recipe(matched.workspace, matched.id):
+            if learned := learn_rule.learned_recipe(matched.workspace, matched.id):
                 put(matched, learned)
             return
         if recipe.fusion == "learned":  # what the model does not read is as usual again

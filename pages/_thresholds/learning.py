@@ -8,8 +8,8 @@ from matcher import jobs
 from matcher.matching.pair_model.learn import FEW, SOME
 from matcher.matching.pair_model.model import Rung
 from matcher.matching.recipe import Recipe
+from matcher.pipeline import learn_rule as learning
 from matcher.pipeline.matches import count_modelled
-from matcher.pipeline.pair_model import job as learning
 from matcher.pipeline.pair_model.learned_model import LearnedModel
 from matcher.pipeline.pair_model.models import load_model
 from matcher.progress import duration
