@@ -1,6 +1,7 @@
 """Average linkage: listings joined into products while the pairs between two groups are, on average, likely enough."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
 import numpy as np
@@ -48,18 +49,62 @@ def average_linkage(
     return np.asarray(np.argsort(np.argsort(first))[number], dtype=np.int32)
 
 
-def link_distance(
+@dataclass(frozen=True)
+class LinkTree:
+    """All joins of average linkage, down to a lowest cut: the groups of every cut at once.
+
+    Two listings are in one group of `average_linkage` at a cut when their `distance` is at or under 1 - cut. So a
+    threshold moves over groups as it does over distances, and a stricter one only ever takes groups apart.
+
+    Attributes:
+        mean: Shape (J,), never rising. Mean probability at each join, in order.
+        parent: Shape (N,). Whatever stood for the group that each listing's own was joined to; itself, if none.
+        joined: Shape (N,). Number of that join; J if none.
+
+    Source: the cophenetic distance of Sokal & Rohlf, "The comparison of dendrograms by objective methods", 1962.
+    """
+
+    mean: NDArray[np.float64]
+    parent: NDArray[np.int64]
+    joined: NDArray[np.int64]
+
+    def distance(self, left: NDArray[np.integer], right: NDArray[np.integer]) -> NDArray[np.float32]:
+        """1 - the mean probability at which two listings came into one group, 0..1; inf where they did not.
+
+        Args:
+            left: Shape (P,). Rows.
+            right: Shape (P,). Rows, none the same as its left one.
+        """
+        one, other = np.array(left, dtype=np.int64), np.array(right, dtype=np.int64)
+        never = len(self.mean)
+        last = np.full(len(one), never)
+        climbing = np.flatnonzero(one != other)
+        while len(climbing):  # a later join always lies higher, so the last one on the way between the two is theirs
+            first = self.joined[one[climbing]] <= self.joined[other[climbing]]
+            lower = np.where(first, one[climbing], other[climbing])
+            last[climbing] = self.joined[lower]
+            one[climbing] = np.where(first, self.parent[lower], one[climbing])
+            other[climbing] = np.where(first, other[climbing], self.parent[lower])
+            climbing = climbing[(one[climbing] != other[climbing]) & (last[climbing] < never)]
+        return np.asarray(np.append(1 - self.mean, np.inf)[last], dtype=np.float32)
+
+    def roots(self) -> NDArray[np.int64]:
+        """What stands for the group of each listing at the lowest cut; shape (N,)."""
+        root = self.parent
+        while (root != self.parent[root]).any():
+            root = self.parent[root]
+        return root
+
+
+def link_tree(
     n: int,
     left: NDArray[np.integer],
     right: NDArray[np.integer],
     probability: NDArray[np.floating],
     lowest_cut: float,
     different: Sequence[tuple[int, int]] = (),
-) -> NDArray[np.float32]:
-    """How far apart the groups of each pair's two listings are when average linkage joins them: at once for all cuts.
-
-    Two listings are in one group of `average_linkage` at a cut when this is at or under 1 - cut. So a threshold moves
-    over groups as it does over distances, and a stricter one only ever takes groups apart.
+) -> LinkTree:
+    """Join groups as `average_linkage` does, and keep what was joined when.
 
     Args:
         n: Listings in the catalog.
@@ -69,33 +114,15 @@ def link_distance(
         lowest_cut: Where joining ends, above 0, up to 1.
         different: Pairs judged not to be one product.
 
-    Returns:
-        Shape (P,). 1 - the mean probability at which the two came together, 0..1; inf where they did not.
-
     Raises:
         DataError: The cut or a probability is out of range.
-
-    Source: the cophenetic distance of Sokal & Rohlf, "The comparison of dendrograms by objective methods", 1962.
     """
-    forest = _planted(n, left, right, probability, lowest_cut, (), different)
-    joined = forest.grow(lowest_cut)
-    means = np.minimum.accumulate(np.array([mean for mean, _, _ in joined], dtype=np.float64))  # against rounding
-    parent, when = np.arange(n), np.full(n, len(joined))
-    for number, (_, kept, gone) in enumerate(joined):
-        parent[gone], when[gone] = kept, number
-    # The path between two listings in the tree of joins, where the later join always lies higher: its last one is it.
-    one, other = np.array(left, dtype=np.int64), np.array(right, dtype=np.int64)
-    last = np.full(len(one), -1)
-    climbing = np.flatnonzero(one != other)
-    while len(climbing):
-        first = when[one[climbing]] <= when[other[climbing]]
-        lower = np.where(first, one[climbing], other[climbing])
-        last[climbing] = when[lower]
-        one[climbing] = np.where(first, parent[lower], one[climbing])
-        other[climbing] = np.where(first, other[climbing], parent[lower])
-        climbing = climbing[(one[climbing] != other[climbing]) & (last[climbing] < len(joined))]
-    found = np.append(1 - means, np.inf)  # the join that never came is the last entry
-    return np.asarray(found[last], dtype=np.float32)
+    joins = _planted(n, left, right, probability, lowest_cut, (), different).grow(lowest_cut)
+    mean = np.minimum.accumulate(np.array([mean for mean, _, _ in joins], dtype=np.float64))  # against rounding
+    parent, joined = np.arange(n), np.full(n, len(joins))
+    for number, (_, kept, gone) in enumerate(joins):
+        parent[gone], joined[gone] = kept, number
+    return LinkTree(mean, parent, joined)
 
 
 def _planted(

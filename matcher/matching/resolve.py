@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.matching.clusters import connect, contradictions, group_listings
+from matcher.matching.clusters import connect, contradictions, group_listings, pairs_within
 from matcher.matching.linkage import average_linkage
 from matcher.matching.metrics import ascending
 from matcher.matching.recipe import LEARNED, LINKED, Recipe, distance_of, with_vetoes
@@ -105,7 +105,7 @@ def _outcome_of_learned(
         group = average_linkage(pairs.n, pairs.left[likely], pairs.right[likely], 1 - own[likely], cut, same, apart)
     else:
         group = connect(pairs.n, pairs.left[is_match], pairs.right[is_match])
-    left, right = _pairs_within(group)
+    left, right = pairs_within(group)
     key = left.astype(np.int64) * pairs.n + right
     rows = pairs.positions(left, right)
     at = np.searchsorted(key, pairs.left[rows].astype(np.int64) * pairs.n + pairs.right[rows])
@@ -118,19 +118,6 @@ def _outcome_of_learned(
     strength[np.isin(key, judged[:, 0] * pairs.n + judged[:, 1])] = -np.inf
     del distance[LINKED]
     return Outcome(left, right, distance, strength, group, contradictions(pairs.n, same, different))
-
-
-def _pairs_within(group: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """All pairs of listings of one group, by the smaller row, then the larger."""
-    order = np.argsort(group, kind="stable")
-    starts = np.searchsorted(group[order], np.arange(int(group.max(initial=-1)) + 2))
-    found = [np.zeros((2, 0), np.int64)]
-    for start, end in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
-        if end - start > 1:
-            found.append(order[start:end][np.stack(np.triu_indices(end - start, 1))])
-    left, right = np.concatenate(found, axis=1)
-    order = np.lexsort((right, left))
-    return left[order].astype(np.int32), right[order].astype(np.int32)
 
 
 def order_groups(

@@ -89,7 +89,7 @@ def slider_reach(truth: Truth, recipe: Recipe, name: str, threshold: float) -> t
 
 def slider_grid(truth: Truth, recipe: Recipe, tops: tuple[float, ...]) -> ThresholdGrid:
     """The counts that the sliders read, one axis for each threshold of the recipe; its k is kept to."""
-    inside = truth.pairs.rank <= recipe.k
+    inside = (truth.pairs.rank <= recipe.k) | (recipe.fusion == "learned")
     kind = truth.kind(inside)
     return threshold_grid(
         [compared_distance(truth.pairs, recipe, name)[inside] for name in recipe.thresholds],

@@ -144,15 +144,17 @@ def need_matches() -> Matched:
                 st.error(f"The last attempt failed: {literal(job.message)}", icon=":material/error:")
         st.stop()
     recipe = recipes.current_recipe(workspace, opened.id)
-    encoded = need_judgement(opened, encoded, recipe, stamp)
+    encoded, index = need_judgement(opened, encoded, index, recipe, stamp)
     is_match = _decided(workspace.root, opened.id, opened.info.version, stamp, recipe.to_json(), encoded)
     return Matched(**vars(opened), encoded=encoded, index=index, recipe=recipe, is_match=is_match)
 
 
-def need_judgement(opened: Opened, encoded: encoding.Encoded, recipe: Recipe, stamp: str) -> encoding.Encoded:
+def need_judgement(
+    opened: Opened, encoded: encoding.Encoded, index: PairIndex, recipe: Recipe, stamp: str
+) -> tuple[encoding.Encoded, PairIndex]:
     """The encoding with what the pair model of the recipe makes of its pairs; else the page says so and ends here."""
     if recipe.fusion != "learned":
-        return encoded
+        return encoded, index
     judged = _judged(opened.workspace.root, opened.id, stamp, f"{recipe.pair_model}{recipe.veto}", encoded, recipe)
     if judged is not None:
         return judged
@@ -281,10 +283,12 @@ def _encoded(root: Path, catalog_id: str, content: str, stamp: str) -> tuple[enc
 @st.cache_resource(show_spinner=False, max_entries=3)
 def _judged(
     root: Path, catalog_id: str, stamp: str, judge: str, _encoded: encoding.Encoded, _recipe: Recipe
-) -> encoding.Encoded | None:
+) -> tuple[encoding.Encoded, PairIndex] | None:
     pairs = open_judgement(_workspace(root), _encoded, _recipe)
     # What is kept of these pairs holds for this model alone.
-    return replace(_encoded, pairs=pairs, key=f"{_encoded.key} {judge}") if pairs else None
+    if pairs is None:
+        return None
+    return replace(_encoded, pairs=pairs, key=f"{_encoded.key} {judge}"), index_pairs(pairs)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.ingest.catalog import Catalog
+from matcher.matching.clusters import pairs_within
 from matcher.matching.conflicts import vetoed
-from matcher.matching.linkage import link_distance
+from matcher.matching.linkage import LinkTree, link_tree
 from matcher.matching.pair_model.features import PairFeatures
 from matcher.matching.recipe import LEARNED, LINKED, Recipe
 from matcher.pipeline.encoding import Encoded
@@ -18,7 +20,7 @@ from matcher.pipeline.pair_model.models import load_model
 from matcher.progress import Progress, Report, silent
 from matcher.storage.files import load_arrays, save_arrays
 from matcher.storage.workspace import Workspace
-from matcher.vectors.candidate_pairs import CandidatePairs
+from matcher.vectors.candidate_pairs import NOT_FOUND, CandidatePairs
 
 LOWEST_CUT = 0.05  # no slider goes to less likely matches
 AT_ONCE = 1 << 17  # pairs judged between two reports
@@ -33,7 +35,7 @@ def judge_pairs(
     veto: tuple[str, ...] = (),
     report: Report = silent,
 ) -> CandidatePairs:
-    """Give candidate pairs the two distances that a recipe by this model reads.
+    """Give candidate pairs the two distances that a recipe by this model reads, and add pairs that only groups imply.
 
     A pair less likely than the model's bound, one that no search found near, and one that meets a veto are taken for
     impossible; the last is never joined by way of others either.
@@ -59,9 +61,20 @@ def judge_pairs(
         probability[off] = 0.0
         apart = list(zip(pairs.left[off].tolist(), pairs.right[off].tolist(), strict=True))
     report(Progress(LINKING, 0, 1))
-    linked = link_distance(pairs.n, pairs.left, pairs.right, probability, LOWEST_CUT, apart)
+    tree = link_tree(pairs.n, pairs.left, pairs.right, probability, LOWEST_CUT, apart)
     report(Progress(LINKING, 1, 1))
-    return _with(pairs, (1 - probability).astype(np.float32), linked)
+    judged = replace(pairs, distance={**pairs.distance, LEARNED: (1 - probability).astype(np.float32)})
+    judged = judged.joined_by(*_implied(pairs, tree))
+    own = np.minimum(judged.distance[LEARNED], 1)  # the further ones are impossible by themselves
+    return replace(judged, distance={**judged.distance, LEARNED: own, LINKED: tree.distance(judged.left, judged.right)})
+
+
+def _implied(pairs: CandidatePairs, tree: LinkTree) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Pairs within the loosest groups that are not among the candidates: rows of one and of the other."""
+    left, right = pairs_within(np.unique(tree.roots(), return_inverse=True)[1])
+    known = pairs.left.astype(np.int64) * pairs.n + pairs.right
+    further = ~np.isin(left.astype(np.int64) * pairs.n + right, known)
+    return left[further], right[further]
 
 
 def unseen_probability(
@@ -114,7 +127,9 @@ def keep_judgement(
 
 def save_judgement(workspace: Workspace, encoded: Encoded, recipe: Recipe, judged: CandidatePairs) -> None:
     """Keep what the model of a recipe made of the candidate pairs, for `open_judgement`."""
-    arrays = {LEARNED: judged.distance[LEARNED], LINKED: judged.distance[LINKED]}
+    implied = judged.rank == NOT_FOUND
+    arrays: dict[str, NDArray[Any]] = {LEARNED: judged.distance[LEARNED], LINKED: judged.distance[LINKED]}
+    arrays |= {"left": judged.left[implied], "right": judged.right[implied]}
     save_arrays(_place(workspace, encoded, recipe), arrays, {"model": recipe.pair_model})
 
 
@@ -126,13 +141,10 @@ def open_judgement(workspace: Workspace, encoded: Encoded, recipe: Recipe) -> Ca
     if not path.with_name(f"{path.name}.json").exists():
         return None
     arrays, _ = load_arrays(path)
-    return _with(encoded.pairs, arrays[LEARNED], arrays[LINKED])
+    judged = encoded.pairs.joined_by(arrays["left"], arrays["right"])
+    return replace(judged, distance={**judged.distance, LEARNED: arrays[LEARNED], LINKED: arrays[LINKED]})
 
 
 def _place(workspace: Workspace, encoded: Encoded, recipe: Recipe) -> Path:
     more = {"model": recipe.pair_model, "veto": list(recipe.veto), "content": encoded.content}
-    return beside_pairs(workspace, encoded, LEARNED, more)
-
-
-def _with(pairs: CandidatePairs, learned: NDArray[np.float32], linked: NDArray[np.float32]) -> CandidatePairs:
-    return replace(pairs, distance={**pairs.distance, LEARNED: learned, LINKED: linked})
+    return beside_pairs(workspace, encoded, "judged", more)
