@@ -146,7 +146,7 @@ function buildRow(frame, state, row, i) {
 
   const number = element("input", "number");
   const range = row.percent ? [percent(row.most), 100, 100 * row.step] : [0, row.most, row.step];
-  ["min", "max", "step"].forEach((name, place) => (number[name] = String(range[place])));
+  ["min", "max", "step"].forEach((attribute, place) => (number[attribute] = String(range[place])));
   number.type = "number";
   number.setAttribute("aria-label", row.percent ? `${row.name}: likely by at least, in percent` : `${row.name} threshold`);
   line.append(label, track, number);
