@@ -255,8 +255,9 @@ def draw_curves(matched: Matched, known: measured.Known) -> None:
             draw_chart(plot_precision_recall(all_curves, now), key="curve-pr")
         with columns[1]:
             axis = st.segmented_control(
-                "Over the threshold of", list(all_curves), format_func=NAMES.__getitem__,
-                default=next(iter(all_curves)), required=True, key="curve-axis", label_visibility="collapsed",
+                "Over the threshold of", list(all_curves), format_func=NAMES.__getitem__, required=True,
+                default=LEARNED if LEARNED in all_curves else next(iter(all_curves)), key="curve-axis",
+                label_visibility="collapsed",
             )  # fmt: skip
             current = matched.recipe.thresholds.get(axis)
             top = measured.measure_reach(matched, known, axis)

@@ -211,6 +211,30 @@ def test_verdicts_alone_teach_it_and_too_few_are_told(tmp_path):
     assert learned.f1 > 0.7
 
 
+def test_only_what_no_encoder_was_trained_on_is_learned_from_and_measured(shop, monkeypatch):
+    workspace, _ = shop
+    catalog = workspace.load_catalog("shop")
+    is_query = catalog.codes % 2 == 0
+    monkeypatch.setattr(recipes, "kept_out", lambda *_: is_query)
+    recipe = recipes.tune(workspace, CONFIG, "learned")
+    learned = load_model(workspace, "shop", recipe.pair_model)
+    assert learned.measured == is_query.sum()
+    pairs = encode_catalog(workspace, CONFIG).pairs
+    near = pairs.rank <= 10
+    assert learned.known == (near & (is_query[pairs.left] | is_query[pairs.right])).sum()
+    assert (
+        learned.same == (near & is_query[pairs.left] & (catalog.codes[pairs.left] == catalog.codes[pairs.right])).sum()
+    )
+
+
+def test_without_a_fusion_the_rule_that_does_best_on_products_not_learned_from_is_taken(shop):
+    workspace, learned = shop
+    taken = recipes.tune(workspace, CONFIG)
+    plain = recipes.tune(workspace, CONFIG, "mean")
+    figures = [matches.evaluate(workspace, "shop", recipe).listing.f1 for recipe in (taken, plain, learned)]
+    assert figures[0] == max(figures)
+
+
 def test_a_notebook_gets_what_a_workspace_gets(shop, table):
     workspace, recipe = shop
     encoded = encode(read_catalog(table)[0], "tfidf-char", "phash", k=10)

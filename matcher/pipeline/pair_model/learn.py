@@ -63,7 +63,7 @@ def learn(
         features: Of the near ones of the pairs.
         config: How the catalog was encoded.
         beside: A rule by the same encoders to hold the model against, with its thresholds.
-        objective: As in `tune_recipe`; for "f1" the model's own threshold stands.
+        objective: As in `tune_recipe`; for "f1" the model's own threshold stands where all are queries.
         is_query: Shape (N,). Listings of products that no encoder was trained on, where that is not all: a pair is
             learned from only if one of its two is among them. None for all.
         same: Pairs of rows judged to be one product.
@@ -97,7 +97,7 @@ def learn(
     recipe = replace(
         beside, fusion="learned", k=config.k, text_weight=config.text_weight, learned_threshold=1 - model.cut, veto=()
     )
-    if objective != "f1":
+    if objective != "f1" or is_query is not None:  # the model's own cut knows nothing of matches with the others
         recipe = tune_recipe(
             judged, catalog.codes, recipe, objective, is_query=is_query, same=same, different=different
         )
