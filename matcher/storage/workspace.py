@@ -139,7 +139,7 @@ class Workspace:
         folder = self.folder(catalog_id)
         for name in (catalog_files.LISTINGS, catalog_files.PROBLEMS):  # others write in this folder without the lock
             remove_unfinished(folder, name)
-        for part in ("images", "thumbnails", "embeddings", "neighbours", "pairs"):
+        for part in ("images", "thumbnails", "embeddings", "neighbours", "pairs", "pair_models"):
             remove_unfinished(folder / part)
 
     def open_catalog(self, catalog_id: str) -> tuple[CatalogInfo, Catalog]:
