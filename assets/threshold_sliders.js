@@ -2,7 +2,8 @@
 // Live threshold sliders: figures follow the mouse from cumulative counts that the page sent once; on release the page
 // is told and computes the exact ones. How the counts are read stands above, in threshold_counts.js.
 //
-// data: { rows: [{ id, name, note, value, top, most, step, same: [n], other: [n] }],
+// data: { rows: [{ id, name, note, value, top, most, step, percent, same: [n], other: [n] }],
+//                                                    percent: values are 1 - likelihood, shown as likelihood in percent
 //                                                    top: where the track ends; most: the largest distance there can be
 //         rule: "either" | "both",                  either: one row within its threshold is enough
 //         grid: { same, known, found: nested arrays, one axis a row; (n + 2) entries an axis: at or under edge 0..n, then all },
@@ -13,6 +14,7 @@
 const ICONS = {
   text: "M4 6h16M4 12h16M4 18h10",
   image: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9.5h.01",
+  learned: "M4 18l5-6 4 3 7-9M16 6h4v4",
   fused: "M9 7a5 5 0 1 0 0 10a5 5 0 0 0 0-10M15 7a5 5 0 1 0 0 10a5 5 0 0 0 0-10",
 };
 const STATES = new WeakMap();
@@ -34,6 +36,9 @@ const distanceText = (value) => {
   if (!(value > 0 && value < 0.001)) return value.toFixed(3);
   return value < 0.000001 ? value.toPrecision(1) : value.toFixed(6).replace(/0+$/, "");
 };
+const percent = (value) => Math.round(100 * (1 - value));
+const shownValue = (row, value) => (row.percent ? String(percent(value)) : distanceText(value));
+const spokenValue = (row, value) => (row.percent ? `at least ${percent(value)} % likely` : distanceText(value));
 const three = (value) => (value === null || Number.isNaN(value) ? "–" : value.toFixed(3));
 const whole = (value) => Math.round(value).toLocaleString("en");
 
@@ -117,7 +122,8 @@ function buildRow(frame, state, row, i) {
   const icon = shape("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" });
   icon.append(shape("path", { d: ICONS[row.id] }));
   name.append(icon, element("span", "", row.name));
-  label.append(name, element("span", "note", row.note));
+  const note = element("span", "note", row.note);
+  label.append(name, note);
   const track = element("div", "track");
   const inside = element("div", "inside");
   const plot = element("div", "plot");
@@ -126,32 +132,34 @@ function buildRow(frame, state, row, i) {
   const handle = element("div", "handle");
   handle.tabIndex = 0;
   handle.setAttribute("role", "slider");
-  handle.setAttribute("aria-label", `${row.name}: largest distance that matches`);
+  handle.setAttribute("aria-label", `${row.name}: ${row.percent ? "lowest likelihood" : "largest distance"} that matches`);
   handle.setAttribute("aria-valuemin", "0");
   handle.setAttribute("aria-valuemax", String(row.top));
   track.append(inside, plot);
   const gap = roundGap(row.top);
   for (let t = 0; t * gap <= row.top * 1.0001; t++) {
-    const tick = element("span", "tick", String(Number((t * gap).toPrecision(4))));
+    const tick = element("span", "tick", row.percent ? `${percent(t * gap)} %` : String(Number((t * gap).toPrecision(4))));
     tick.style.left = `${(100 * t * gap) / row.top}%`;
     track.append(tick);
   }
   track.append(handle);
 
   const number = element("input", "number");
-  Object.assign(number, { type: "number", min: "0", max: String(row.most), step: String(row.step) });
-  number.setAttribute("aria-label", `${row.name} threshold`);
+  const range = row.percent ? [percent(row.most), 100, 100 * row.step] : [0, row.most, row.step];
+  ["min", "max", "step"].forEach((attribute, place) => (number[attribute] = String(range[place])));
+  number.type = "number";
+  number.setAttribute("aria-label", row.percent ? `${row.name}: likely by at least, in percent` : `${row.name} threshold`);
   line.append(label, track, number);
   frame.append(line);
 
   listen(state, i, { track, handle, number });
-  return { inside, handle, number, f1 };
+  return { inside, handle, number, note, f1 };
 }
 
 function listen(state, i, { track, handle, number }) {
   const row = () => state.data.rows[i];
   const set = (value) => {
-    state.values[i] = clamp(Math.round(value / row().step) * row().step, 0, row().top);
+    state.values[i] = clamp(Math.round(value / row().step) * row().step, 0, Math.min(row().top, row().most));
     paint(state);
   };
   const follow = (event) => {
@@ -188,7 +196,8 @@ function listen(state, i, { track, handle, number }) {
   });
   number.addEventListener("change", () => {
     if (number.value === "" || Number.isNaN(number.valueAsNumber)) return paint(state);
-    state.values[i] = clamp(number.valueAsNumber, 0, row().most);
+    const typed = row().percent ? 1 - number.valueAsNumber / 100 : number.valueAsNumber;
+    state.values[i] = clamp(typed, 0, row().most);
     paint(state);
     commit(state);
   });
@@ -231,10 +240,11 @@ function paint(state) {
     const share = `${clamp((value / row.top) * 100, 0, 100)}%`;
     part.handle.style.left = share;
     part.inside.style.width = share;
-    part.number.value = distanceText(value);
+    part.number.value = shownValue(row, value);
+    if (row.percent) part.note.textContent = spokenValue(row, value);
     part.handle.setAttribute("aria-valuenow", distanceText(value));
     const spoken = data.true_pairs === null ? `${whole(live.matches)} matches` : `precision ${three(live.precision)}, recall ${three(live.recall)}`;
-    part.handle.setAttribute("aria-valuetext", `${distanceText(value)}: ${spoken}`);
+    part.handle.setAttribute("aria-valuetext", `${spokenValue(row, value)}: ${spoken}`);
     if (data.true_pairs !== null) drawF1(part, state, i);
   });
 }

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matcher.matching.recipe import Recipe
     from matcher.pipeline.in_memory import EncodedCatalog, encode, evaluate, match, read_catalog, tune
     from matcher.pipeline.matches import Evaluation
+    from matcher.pipeline.pair_model.models import read_recipe, write_recipe
 
 __all__ = [
     "Catalog",
@@ -28,7 +29,9 @@ __all__ = [
     "load_encoder",
     "match",
     "read_catalog",
+    "read_recipe",
     "tune",
+    "write_recipe",
 ]
 
 _MODULES = {
@@ -38,6 +41,7 @@ _MODULES = {
     "matcher.matching.recipe": ("Recipe",),
     "matcher.pipeline.in_memory": ("EncodedCatalog", "encode", "evaluate", "match", "read_catalog", "tune"),
     "matcher.pipeline.matches": ("Evaluation",),
+    "matcher.pipeline.pair_model.models": ("read_recipe", "write_recipe"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -2,6 +2,7 @@
 
 MatcherError
 ├── DataError       what was given cannot be used: a file, a column, an array, a recipe
+│   └── TooLittleKnown   too few labels and verdicts to learn from
 ├── StorageError    the machine, the workspace or the database fails: full, gone, damaged
 ├── EncoderError    a model cannot be had or loaded
 ├── TrainingError   a training cannot start or go on
@@ -18,6 +19,10 @@ class MatcherError(Exception):
 
 class DataError(MatcherError):
     """What was given cannot be used: a file, a column, an array, a recipe."""
+
+
+class TooLittleKnown(DataError):
+    """There are too few labels and verdicts to learn from."""
 
 
 class StorageError(MatcherError):

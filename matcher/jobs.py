@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from matcher.benchmark import run, setup
 from matcher.errors import Cancelled, JobError, MatcherError
 from matcher.failures import explain_failure
-from matcher.pipeline import catalogs, check_encoder, encoding, model_diff, train_encoder
+from matcher.pipeline import catalogs, check_encoder, encoding, learn_rule, matches, model_diff, train_encoder
 from matcher.progress import Progress, RateMeter, Report
 from matcher.storage.records import Job
 from matcher.storage.workspace import Workspace, open_workspace
@@ -50,7 +50,8 @@ class Kind:
 KINDS = {
     "import": Kind(catalogs.ImportConfig, catalogs.import_catalog),
     "demo": Kind(catalogs.DemoConfig, catalogs.open_demo),
-    "encode": Kind(encoding.EncodeConfig, encoding.encode),
+    "encode": Kind(encoding.EncodeConfig, matches.find_matches),
+    "learn": Kind(learn_rule.LearnConfig, learn_rule.learn_rule),
     "train": Kind(train_encoder.TrainJob, train_encoder.train_catalog),
     "compare": Kind(setup.CompareConfig, run.compare_catalog),
     "trial": Kind(check_encoder.CheckConfig, check_encoder.check_encoder),

@@ -16,6 +16,7 @@ from pages._shared.opened_catalog import (
     draw_empty,
     make_card,
     measure_bars,
+    measure_likelihood,
     measure_pair,
     need_matches,
 )
@@ -143,7 +144,11 @@ def draw_pair(matched: Matched, question: Question | None, last: Verdict | None)
         shown = [draw_listing(matched, question, place) for place in (0, 1)]
         distance = measure_pair(matched, question.pair)
         is_match = bool(matched.is_match[question.pair])
-        st.markdown(explain_question(matched.recipe, distance, is_match, question.sampled))
+        st.markdown(
+            explain_question(
+                matched.recipe, distance, is_match, question.sampled, measure_likelihood(matched, question.pair)
+            )
+        )
         st.caption(describe_distances(measure_bars(matched, question.pair)))
     board = Board(
         "pair", about=about, actions=[*ANSWERS] if question else [], undo=last is not None, last=last,

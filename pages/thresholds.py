@@ -7,11 +7,11 @@ import streamlit as st
 
 from matcher import jobs
 from matcher.matching.metrics import Truth
-from matcher.matching.recipe import Recipe
+from matcher.matching.recipe import LEARNED, Fusion, Recipe
 from matcher.matching.threshold_report import rule_of
 from matcher.matching.tuning import tune_recipe
-from matcher.pipeline import recipes
-from matcher.vectors.candidate_pairs import MODALITIES
+from matcher.pipeline import learn_rule, recipes
+from matcher.pipeline.pair_model.judge import LOWEST_CUT
 from pages._shared import job_panel, measured
 from pages._shared.charts import draw_chart
 from pages._shared.modality import NAMES
@@ -19,11 +19,13 @@ from pages._shared.opened_catalog import Matched, need_matches
 from pages._shared.pair_tiles import draw_pairs
 from pages._shared.wording import FUSIONS, MEANS, METRICS, name_encoder
 from pages._thresholds.curves import plot_matches, plot_over_threshold, plot_precision_recall
+from pages._thresholds.learning import ASKED, draw_learning, say_unseen
 from pages._thresholds.presets import draw_presets
 from pages._thresholds.sliders import Slider, draw_sliders
 
 BEFORE = "thresholds-before"  # the recipe before the last move, to show what flipped
 SHOWN = 4
+LINKED_CURVE = " Learned: the pairs within groups, at each likelihood."
 
 
 def main() -> None:
@@ -62,11 +64,25 @@ def complete(matched: Matched, recipe: Recipe) -> Recipe:
 def draw_rule(matched: Matched) -> None:
     """How titles and photos are joined."""
     recipe = matched.recipe
-    if recipe.text_encoder is None or recipe.image_encoder is None:
-        return
+    both = recipe.text_encoder is not None and recipe.image_encoder is not None
+    plain = "either" if recipe.fusion == "learned" else recipe.fusion
+    offered: list[Fusion] = list(FUSIONS) if both else [plain, "learned"]
 
     def change_fusion() -> None:
-        put(matched, complete(matched, replace(recipe, fusion=st.session_state["fusion"])))
+        wanted = st.session_state["fusion"]
+        st.session_state[ASKED] = wanted == "learned"
+        if wanted == "learned":
+            if learned := learn_rule.learned_recipe(matched.workspace, matched.id):
+                put(matched, learned)
+            return
+        if recipe.fusion == "learned":  # what the model does not read is as usual again
+            usual = recipes.usual_recipe(matched.workspace, matched.encoded.config)
+            put(
+                matched,
+                complete(matched, replace(recipe, fusion=wanted, text_weight=usual.text_weight, veto=usual.veto)),
+            )
+        else:
+            put(matched, complete(matched, replace(recipe, fusion=wanted)))
 
     def change_weight() -> None:
         put(matched, replace(recipe, text_weight=st.session_state["weight"] / 100))
@@ -75,13 +91,15 @@ def draw_rule(matched: Matched) -> None:
         put(matched, replace(recipe, mean=st.session_state["mean"]))
 
     st.session_state["mean"] = recipe.mean
-    st.session_state["fusion"], st.session_state["weight"] = recipe.fusion, round(100 * recipe.text_weight)
+    asked = recipe.fusion == "learned" or st.session_state.get(ASKED, False)
+    st.session_state["fusion"] = "learned" if asked else recipe.fusion
+    st.session_state["weight"] = round(100 * recipe.text_weight)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.segmented_control(
-            "A pair matches by", list(FUSIONS), format_func=lambda name: FUSIONS[name][0], key="fusion", required=True,
-            on_change=change_fusion,
+            "A pair matches by", offered, key="fusion", required=True, on_change=change_fusion,
+            format_func=lambda name: FUSIONS[name][0] if both or name == "learned" else "Nearness",
         )  # fmt: skip
-        if recipe.fusion == "mean":
+        if recipe.fusion == "mean" and not asked:
             st.slider(
                 "Weight of the title", 0, 100, step=5, format="%d %%", key="weight", on_change=change_weight, width=260
             )
@@ -91,7 +109,10 @@ def draw_rule(matched: Matched) -> None:
                 help="The usual mean asks both to be near. The lenient one, the geometric mean, is content when one of "
                 "the two is very near, and so lies between it and “Title or photo”.",
             )  # fmt: skip
-    st.caption(FUSIONS[recipe.fusion][1])
+    if both or asked:
+        st.caption(FUSIONS["learned" if asked else recipe.fusion][1])
+    if asked:
+        draw_learning(matched, put)
 
 
 def draw_thresholds(matched: Matched, known: measured.Known) -> None:
@@ -101,8 +122,10 @@ def draw_thresholds(matched: Matched, known: measured.Known) -> None:
     notes = {"text": name_encoder(recipe.text_encoder), "image": name_encoder(recipe.image_encoder), "fused": ""}
     most = 1e9 if recipe.metric == "manhattan" else 2.0
     rows = [
-        Slider(axis, NAMES[axis], notes[axis], recipe.threshold(axis), step, most)
-        for axis, step in zip((name for name in MODALITIES if name in recipe.thresholds), steps, strict=True)
+        Slider(LEARNED, NAMES[LEARNED], "", recipe.threshold(LEARNED), step, 1 - LOWEST_CUT, percent=True)
+        if axis == LEARNED
+        else Slider(axis, NAMES[axis], notes[axis], recipe.threshold(axis), step, most)
+        for axis, step in zip(recipe.thresholds, steps, strict=True)
     ]
 
     def move(thresholds: dict[str, float]) -> None:
@@ -158,6 +181,7 @@ def say_measured_on(matched: Matched, truth: Truth) -> None:
             "The same thresholds score lower in a larger pool."
         )
         _warn_of_learned(matched)
+        say_unseen(matched)
     elif truth.true_pairs:
         said = measured.score_sample(matched)
         fair = "None of them is a fair sample of the matches yet."
@@ -231,19 +255,18 @@ def draw_curves(matched: Matched, known: measured.Known) -> None:
             draw_chart(plot_precision_recall(all_curves, now), key="curve-pr")
         with columns[1]:
             axis = st.segmented_control(
-                "Over the threshold of", list(all_curves), format_func=NAMES.__getitem__,
-                default=next(iter(all_curves)), required=True, key="curve-axis", label_visibility="collapsed",
+                "Over the threshold of", list(all_curves), format_func=NAMES.__getitem__, required=True,
+                default=LEARNED if LEARNED in all_curves else next(iter(all_curves)), key="curve-axis",
+                label_visibility="collapsed",
             )  # fmt: skip
             current = matched.recipe.thresholds.get(axis)
             top = measured.measure_reach(matched, known, axis)
-            draw_chart(
-                plot_over_threshold(all_curves[axis], top, modality=axis, current=current), key="curve-threshold"
-            )
+            draw_chart(plot_over_threshold(all_curves[axis], top, name=axis, current=current), key="curve-threshold")
     with columns[-1]:
         st.markdown("**Matches of each listing**")
         draw_chart(plot_matches(measured.count_matches(matched)), key="sizes")
     if all_curves:
-        st.caption("Per pair, each modality alone.")
+        st.caption("Per pair, each modality alone." + (LINKED_CURVE if LEARNED in all_curves else ""))
 
 
 def draw_search(matched: Matched) -> None:

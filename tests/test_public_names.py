@@ -27,7 +27,9 @@ PUBLIC = [
     "load_encoder",
     "match",
     "read_catalog",
+    "read_recipe",
     "tune",
+    "write_recipe",
 ]
 
 

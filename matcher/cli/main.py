@@ -34,6 +34,8 @@ from matcher.failures import explain_failure
 from matcher.ingest.issues import shortened
 from matcher.matching.recipe import Fusion, Recipe
 from matcher.pipeline import catalogs, encoding, matches, recipes
+from matcher.pipeline.pair_model.learned_model import LearnedModel
+from matcher.pipeline.pair_model.models import read_recipe, write_recipe
 from matcher.storage.exports import separator_of, to_bytes
 from matcher.storage.files import fingerprint
 from matcher.storage.names import legible
@@ -78,7 +80,7 @@ def encode(name: str, text: str | None, image: str | None) -> None:
     workspace = given_workspace()
     config = _config(workspace, name, text, image)
     with ProgressLine() as report:
-        result = encoding.encode(workspace, config, report)
+        result = matches.find_matches(workspace, config, report)
     say(f"{result.pairs:,} candidate pairs in {result.seconds:g} s, with {_encoders(config)}.")
 
 
@@ -91,7 +93,7 @@ def encode(name: str, text: str | None, image: str | None) -> None:
 @out
 @in_workspace
 def tune(name: str, text: str | None, image: str | None, fusion: Fusion | None, objective: str, out: Path) -> None:
-    """Choose thresholds on the labels of catalog NAME, and write them as a recipe."""
+    """Choose thresholds on the labels of catalog NAME, or learn from labels and verdicts, and write a recipe."""
     workspace = given_workspace()
     config = _config(workspace, name, text, image)
     with ProgressLine() as report:
@@ -99,8 +101,11 @@ def tune(name: str, text: str | None, image: str | None, fusion: Fusion | None, 
     asked = recipes.kept_out(workspace, config)
     if asked is not None:
         say(f"Chosen on {int(asked.sum()):,} listings of products that no encoder was trained on, in the pool of all.")
+    learned = matches.find_learned(workspace, config.catalog_id, recipe)
+    if learned:
+        say(_figures_of(learned))
     with atomic(out.absolute()) as file:
-        file.write(recipe.to_json().encode())
+        file.write(write_recipe(recipe, learned).encode())
     say(f"{_described(recipe)}, written to {out}.")
 
 
@@ -121,6 +126,7 @@ def evaluate(name: str, recipe_file: Path, as_json: bool) -> None:
         "listings": result.listings,
         "pool": result.pool,
         "learned": result.learned,
+        "modelled": result.modelled,
     }
     if as_json:
         click.echo(json.dumps(figures))
@@ -131,6 +137,11 @@ def evaluate(name: str, recipe_file: Path, as_json: bool) -> None:
     if result.learned:
         said = f"{result.learned:,} of these listings are of products that an encoder was trained on"
         say(f"{said}: there it does better than on others.")
+    if result.modelled:
+        say(
+            f"The pair model learned from {result.modelled:,} of these listings. Each was judged by the parts of the "
+            "model that did not learn from it, so these are the figures of products that it has not seen."
+        )
 
 
 @main.command()
@@ -217,7 +228,7 @@ def _match(workspace: Workspace, catalog_id: str, recipe: Recipe, out: Path) -> 
 
 def _read_recipe(file: Path) -> Recipe:
     try:
-        return Recipe.from_json(file.read_text("utf-8"))
+        return read_recipe(file.read_text("utf-8"))
     except OSError as error:
         raise DataError(f"The recipe {file} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
@@ -228,10 +239,23 @@ def _encoders(config: encoding.EncodeConfig) -> str:
     return " and ".join(spec for spec in (config.text, config.image) if spec)
 
 
+def _figures_of(learned: LearnedModel) -> str:
+    """What a pair model was learned from, and how it did on what it did not learn from."""
+    measured = "listings" if learned.by == "labels" else "pairs judged"
+    return (
+        f"Learned from {learned.known:,} pairs, {learned.same:,} of them one product, as {learned.model.rung}. On "
+        f"products that it did not learn from F1 is {learned.f1:.3f}, by thresholds {learned.rule_f1:.3f} "
+        f"({learned.measured:,} {measured})."
+    )
+
+
 def _described(recipe: Recipe) -> str:
+    used = " and ".join(filter(None, (recipe.text_encoder, recipe.image_encoder)))
+    if recipe.fusion == "learned":
+        return f"{used}, learned, groups at least {100 * (1 - recipe.threshold('learned')):.0f} % likely"
     thresholds = {"text": recipe.text_threshold, "image": recipe.image_threshold, "joint": recipe.fused_threshold}
     shown = ", ".join(f"{key} <= {distance_text(value)}" for key, value in thresholds.items() if value is not None)
-    return f"{' and '.join(filter(None, (recipe.text_encoder, recipe.image_encoder)))}, {recipe.fusion}, {shown}"
+    return f"{used}, {recipe.fusion}, {shown}"
 
 
 def cli(arguments: list[str] | None = None) -> int:

@@ -94,6 +94,23 @@ def listing_f1(group: NDArray[np.int32], codes: NDArray[np.int32]) -> NDArray[np
     return np.asarray(2 * both[number] / (np.bincount(group)[group] + np.bincount(codes)[codes]))
 
 
+def pairs_within(group: NDArray[np.integer]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """All pairs of listings of one group, by the smaller row, then the larger; shape (M,) each.
+
+    Args:
+        group: Shape (N,). A number for each listing's group, 0...
+    """
+    order = np.argsort(group, kind="stable")
+    starts = np.searchsorted(group[order], np.arange(int(group.max(initial=-1)) + 2))
+    found = [np.zeros((2, 0), np.int64)]
+    for start, end in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
+        if end - start > 1:
+            found.append(order[start:end][np.stack(np.triu_indices(end - start, 1))])
+    left, right = np.concatenate(found, axis=1)
+    order = np.lexsort((right, left))
+    return left[order].astype(np.int32), right[order].astype(np.int32)
+
+
 def connect(n: int, left: NDArray[np.integer], right: NDArray[np.integer]) -> NDArray[np.int32]:
     """Number the connected components of a graph.
 

@@ -1,6 +1,7 @@
 """Average linkage: listings joined into products while the pairs between two groups are, on average, likely enough."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
 import numpy as np
@@ -41,6 +42,99 @@ def average_linkage(
 
     Source: Sokal & Michener, "A statistical method for evaluating systematic relationships", 1958 (UPGMA).
     """
+    forest = _planted(n, left, right, probability, cut, same, different)
+    forest.grow(cut)
+    roots = np.array([forest.root(row) for row in range(n)], dtype=np.int64)
+    _, first, number = np.unique(roots, return_index=True, return_inverse=True)
+    return np.asarray(np.argsort(np.argsort(first))[number], dtype=np.int32)
+
+
+@dataclass(frozen=True)
+class LinkTree:
+    """All joins of average linkage, down to a lowest cut: the groups of every cut at once.
+
+    Two listings are in one group of `average_linkage` at a cut when their `distance` is at or under 1 - cut. So a
+    threshold moves over groups as it does over distances, and a stricter one only ever takes groups apart.
+
+    Attributes:
+        mean: Shape (J,), never rising. Mean probability at each join, in order.
+        parent: Shape (N,). Whatever stood for the group that each listing's own was joined to; itself, if none.
+        joined: Shape (N,). Number of that join; J if none.
+
+    Source: the cophenetic distance of Sokal & Rohlf, "The comparison of dendrograms by objective methods", 1962.
+    """
+
+    mean: NDArray[np.float64]
+    parent: NDArray[np.int64]
+    joined: NDArray[np.int64]
+
+    def distance(self, left: NDArray[np.integer], right: NDArray[np.integer]) -> NDArray[np.float32]:
+        """1 - the mean probability at which two listings came into one group, 0..1; inf where they did not.
+
+        Args:
+            left: Shape (P,). Rows.
+            right: Shape (P,). Rows, none the same as its left one.
+        """
+        one, other = np.array(left, dtype=np.int64), np.array(right, dtype=np.int64)
+        never = len(self.mean)
+        last = np.full(len(one), never)
+        climbing = np.flatnonzero(one != other)
+        while len(climbing):  # a later join always lies higher, so the last one on the way between the two is theirs
+            first = self.joined[one[climbing]] <= self.joined[other[climbing]]
+            lower = np.where(first, one[climbing], other[climbing])
+            last[climbing] = self.joined[lower]
+            one[climbing] = np.where(first, self.parent[lower], one[climbing])
+            other[climbing] = np.where(first, other[climbing], self.parent[lower])
+            climbing = climbing[(one[climbing] != other[climbing]) & (last[climbing] < never)]
+        return np.asarray(np.append(1 - self.mean, np.inf)[last], dtype=np.float32)
+
+    def roots(self) -> NDArray[np.int64]:
+        """What stands for the group of each listing at the lowest cut; shape (N,)."""
+        root = self.parent
+        while (root != self.parent[root]).any():
+            root = self.parent[root]
+        return root
+
+
+def link_tree(
+    n: int,
+    left: NDArray[np.integer],
+    right: NDArray[np.integer],
+    probability: NDArray[np.floating],
+    lowest_cut: float,
+    different: Sequence[tuple[int, int]] = (),
+) -> LinkTree:
+    """Join groups as `average_linkage` does, and keep what was joined when.
+
+    Args:
+        n: Listings in the catalog.
+        left: Shape (P,). One listing of each pair; a pair in either order and once.
+        right: Shape (P,). The other.
+        probability: Shape (P,). That the two are one product, 0..1.
+        lowest_cut: Where joining ends, above 0, up to 1.
+        different: Pairs judged not to be one product.
+
+    Raises:
+        DataError: The cut or a probability is out of range.
+    """
+    joins = _planted(n, left, right, probability, lowest_cut, (), different).grow(lowest_cut)
+    mean = np.minimum.accumulate(np.array([mean for mean, _, _ in joins], dtype=np.float64))  # against rounding
+    parent, joined = np.arange(n), np.full(n, len(joins))
+    for number, (_, kept, gone) in enumerate(joins):
+        parent[gone], joined[gone] = kept, number
+    return LinkTree(mean, parent, joined)
+
+
+def _planted(
+    n: int,
+    left: NDArray[np.integer],
+    right: NDArray[np.integer],
+    probability: NDArray[np.floating],
+    cut: float,
+    same: Sequence[tuple[int, int]],
+    different: Sequence[tuple[int, int]],
+) -> "_Forest":
+    """Groups as they stand before any is joined for its likelihood."""
     if not 0 < cut <= 1:
         raise DataError(f"The cut is {cut}; expected a probability above 0, up to 1.")
     if len(probability) and not (probability.min() >= 0 and probability.max() <= 1):
@@ -55,10 +149,7 @@ def average_linkage(
         left[likely].tolist(), right[likely].tolist(), probability[likely].tolist(), strict=True
     ):
         forest.connect(forest.root(one), forest.root(other), value)
-    forest.grow(cut)
-    roots = np.array([forest.root(row) for row in range(n)], dtype=np.int64)
-    _, first, number = np.unique(roots, return_index=True, return_inverse=True)
-    return np.asarray(np.argsort(np.argsort(first))[number], dtype=np.int32)
+    return forest
 
 
 class _Forest:
@@ -105,8 +196,13 @@ class _Forest:
             self.forbid(kept, far)
         return kept
 
-    def grow(self, cut: float) -> None:
-        """Join the likeliest two groups until no mean reaches the cut; of equal ones those that come first."""
+    def grow(self, cut: float) -> list[tuple[float, int, int]]:
+        """Join the likeliest two groups until no mean reaches the cut; of equal ones those that come first.
+
+        Returns:
+            For each join, in order: the mean, the root that stayed and the one that went.
+        """
+        joined: list[tuple[float, int, int]] = []
         waiting = [self._offer(one, other) for one, sums in self._sums.items() for other in sums if one < other]
         waiting = [offer for offer in waiting if -offer[0] >= cut]  # a mean over two groups is never above both means
         heapify(waiting)
@@ -118,10 +214,12 @@ class _Forest:
             if other in self._apart.get(one, ()):
                 continue
             kept = self.join(one, other)
+            joined.append((-offer[0], kept, other if kept == one else one))
             for near in self._sums.get(kept, ()):
                 offer = self._offer(*sorted((kept, near)))
                 if -offer[0] >= cut:
                     heappush(waiting, offer)
+        return joined
 
     def _offer(self, one: int, other: int) -> tuple[float, int, int]:
         mean = self._sums[one][other] / (self._size[one] * self._size[other])

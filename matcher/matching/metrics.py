@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
-from matcher.vectors.candidate_pairs import CandidatePairs
+from matcher.vectors.candidate_pairs import NOT_FOUND, CandidatePairs
 
 SAME, DIFFERENT, UNKNOWN = 1, 0, -1
 """What is known of a pair: one product, two products, or nothing."""
@@ -72,7 +72,8 @@ class Truth:
     @property
     def candidate_recall(self) -> float:
         """Share of the true pairs that the search reached at all; 1 when there are none."""
-        return len(self.same_rows) / self.true_pairs if self.true_pairs else 1.0
+        found = np.count_nonzero(self.pairs.rank[self.same_rows] != NOT_FOUND)
+        return int(found) / self.true_pairs if self.true_pairs else 1.0
 
     @property
     def is_known(self) -> NDArray[np.bool_]:

@@ -1,6 +1,7 @@
 """Recipe: the full decision rule, and what it decides; pure functions of arrays."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from math import isfinite
@@ -14,10 +15,15 @@ from matcher.matching.conflicts import VETOES, vetoed
 from matcher.vectors.candidate_pairs import CandidatePairs
 from matcher.vectors.distance import Metric
 
-Fusion = Literal["either", "both", "mean", "fused"]
+Fusion = Literal["either", "both", "mean", "fused", "learned"]
 Mean = Literal["arithmetic", "geometric"]
 FORMAT = 1
-NEUTRAL = {"mean", "text_alone", "image_alone", "veto"}  # keys that a file may lack: their default is to change nothing
+# Keys that a file may lack: their default is to change nothing.
+NEUTRAL = {"mean", "text_alone", "image_alone", "veto", "learned_threshold", "pair_model"}
+JOINT: Mapping[Fusion, str] = {"mean": "fused", "fused": "fused", "learned": "learned"}
+"""Rules with one distance for both, and the name of its threshold."""
+LEARNED, LINKED = "learned", "linked"
+"""Distances that a pair model brings: of the pair by itself, and of the two groups that it lies between."""
 MOST_CHARACTERS = 10_000  # a recipe has some 400
 MOST_ALONE = 1000
 FARTHEST = np.float32(2)  # that any threshold may be, but for Manhattan distance
@@ -35,7 +41,7 @@ class Recipe:
         image_encoder: Encoder of the photos; None to leave photos out.
         fusion: "either": the titles or the photos are near enough. "both": the titles and the photos are. "mean": the
             weighted mean of the two distances is; where a listing lacks one, the other decides. "fused": the distance
-            of the joined vectors is.
+            of the joined vectors is. "learned": the groups of the two are joined by what a pair model takes for likely.
         metric: The distance that all thresholds are in.
         k: Neighbours searched for each listing, 1..1000.
         text_threshold: Distance of titles, for "either" and "both".
@@ -49,6 +55,8 @@ class Recipe:
         image_alone: What that of photos is multiplied by where a listing lacks a title.
         veto: Some of VETOES: titles that contradict each other in one of them are no match, however near they are. Any
             sequence is taken, and kept in the order of VETOES.
+        learned_threshold: For "learned": 1 - the lowest mean probability at which two groups are joined, 0..1.
+        pair_model: The pair model of "learned", by the 32 hex digits that stand for its content.
 
     Raises:
         DataError: A value is of the wrong type or out of range.
@@ -67,6 +75,8 @@ class Recipe:
     text_alone: float = 1.0
     image_alone: float = 1.0
     veto: tuple[str, ...] = ()
+    learned_threshold: float | None = None
+    pair_model: str | None = None
 
     def __post_init__(self) -> None:
         for name in ("text_encoder", "image_encoder"):
@@ -86,6 +96,10 @@ class Recipe:
             value = getattr(self, name)
             wanted = "a distance of 0 or more" if most == np.inf else "a distance from 0 to 2"
             _expect(value is None or _number(value, most), name, value, wanted)
+        likely, model = self.learned_threshold, self.pair_model
+        _expect(likely is None or _number(likely, 1), "learned_threshold", likely, "a number from 0 to 1, or null")
+        named = model is None or (isinstance(model, str) and re.fullmatch("[0-9a-f]{32}", model))
+        _expect(named, "pair_model", model, "32 hex digits or null")
         given = self.veto if isinstance(self.veto, list | tuple) else None
         known = given is not None and all(isinstance(veto, str) and veto in VETOES for veto in given)
         _expect(known, "veto", self.veto, f"a list of some of {', '.join(VETOES)}")
@@ -100,8 +114,8 @@ class Recipe:
 
     @property
     def thresholds(self) -> dict[str, float | None]:
-        """The threshold of each distance that this rule compares with one: one or two of text, image and fused."""
-        names = ("fused",) if self.fusion in ("mean", "fused") else self.modalities
+        """The threshold of each distance that this rule compares with one: of text and image, of fused, or learned."""
+        names = (JOINT[self.fusion],) if self.fusion in JOINT else self.modalities
         return {name: getattr(self, f"{name}_threshold") for name in names}
 
     def threshold(self, name: str) -> float:
@@ -155,19 +169,20 @@ def decide(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.bool_]:
         recipe: The rule, with its thresholds set.
 
     Returns:
-        Shape (P,). Only pairs within the recipe's k neighbours match.
+        Shape (P,). Only pairs within the recipe's k neighbours match; for "learned", those within one group.
 
     Raises:
         DataError: A threshold is not set, or the pairs lack a modality.
     """
-    if recipe.fusion in ("mean", "fused"):
-        is_match = joint_distance(pairs, recipe) <= np.float32(recipe.threshold("fused"))
+    if recipe.fusion in JOINT:
+        is_match = joint_distance(pairs, recipe) <= np.float32(recipe.threshold(JOINT[recipe.fusion]))
     else:
         near = [distance_of(pairs, which) <= np.float32(recipe.threshold(which)) for which in recipe.modalities]
         is_match = near[0]
         for other in near[1:]:
             is_match = is_match | other if recipe.fusion == "either" else is_match & other
-    is_match &= pairs.rank <= recipe.k
+    if recipe.fusion != "learned":  # whole groups were joined there, by whatever the search had found
+        is_match &= pairs.rank <= recipe.k
     if recipe.veto:
         is_match &= ~_vetoed(pairs, recipe)
     return is_match
@@ -196,11 +211,15 @@ def _vetoed(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.bool_]:
 
 
 def joint_distance(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.float32]:
-    """The one distance that "mean" or "fused" compares with its threshold; shape (P,).
+    """The one distance that "mean", "fused" or "learned" compares with its threshold; shape (P,).
 
     Raises:
         DataError: The pairs lack a modality.
     """
+    if recipe.fusion == "learned":
+        if LINKED not in pairs.distance:
+            raise DataError("The pair model has not judged these pairs yet; find matches again.")
+        return pairs.distance[LINKED]
     if recipe.fusion == "fused" or len(recipe.modalities) == 1:
         return distance_of(pairs, recipe.modalities[0])
     text, image = distance_of(pairs, "text"), distance_of(pairs, "image")

@@ -7,9 +7,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.matching.clusters import contradictions, group_listings
+from matcher.matching.clusters import connect, contradictions, group_listings, pairs_within
+from matcher.matching.linkage import average_linkage
 from matcher.matching.metrics import ascending
-from matcher.matching.recipe import Recipe
+from matcher.matching.recipe import LEARNED, LINKED, Recipe, distance_of, with_vetoes
 from matcher.matching.threshold_margin import distance_to_edge
 from matcher.vectors.candidate_pairs import CandidatePairs
 
@@ -61,6 +62,8 @@ def outcome_of(
         same: Pairs of rows judged to be one product.
         different: Pairs of rows judged not to be.
     """
+    if recipe.fusion == "learned":
+        return _outcome_of_learned(pairs, recipe, is_match, same, different)
     alike, apart = ascending(same), ascending(different)
     kept = is_match.copy()
     kept[pairs.positions(*apart.T)] = False
@@ -80,6 +83,40 @@ def outcome_of(
         left, right, strength = left[obeyed], right[obeyed], strength[obeyed]
         distance = {modality: values[obeyed] for modality, values in distance.items()}
     group = group_listings(pairs.n, left, right, strength, same, different, LEAST_LINKED)
+    return Outcome(left, right, distance, strength, group, contradictions(pairs.n, same, different))
+
+
+def _outcome_of_learned(
+    pairs: CandidatePairs,
+    recipe: Recipe,
+    is_match: NDArray[np.bool_],
+    same: Sequence[tuple[int, int]],
+    different: Sequence[tuple[int, int]],
+) -> Outcome:
+    """Groups by average linkage with verdicts in it, and as matches all pairs within them, found by a search or not."""
+    cut = max(1 - recipe.threshold("learned"), 1e-6)
+    own = distance_of(pairs, LEARNED)
+    apart = list(different)
+    if recipe.veto:
+        off = np.flatnonzero(np.isinf(with_vetoes(pairs, recipe).distance[LEARNED]))
+        apart += zip(pairs.left[off].tolist(), pairs.right[off].tolist(), strict=True)
+    if same or different:
+        likely = np.flatnonzero(own < 1)
+        group = average_linkage(pairs.n, pairs.left[likely], pairs.right[likely], 1 - own[likely], cut, same, apart)
+    else:
+        group = connect(pairs.n, pairs.left[is_match], pairs.right[is_match])
+    left, right = pairs_within(group)
+    key = left.astype(np.int64) * pairs.n + right
+    rows = pairs.positions(left, right)
+    at = np.searchsorted(key, pairs.left[rows].astype(np.int64) * pairs.n + pairs.right[rows])
+    distance = {}
+    for name, values in pairs.distance.items():
+        distance[name] = np.full(len(left), np.inf, np.float32)
+        distance[name][at] = values[rows]
+    strength = distance[LEARNED].copy()
+    judged = ascending(same)
+    strength[np.isin(key, judged[:, 0] * pairs.n + judged[:, 1])] = -np.inf
+    del distance[LINKED]
     return Outcome(left, right, distance, strength, group, contradictions(pairs.n, same, different))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
-from matcher.matching.recipe import Recipe, joint_distance, with_vetoes
+from matcher.matching.recipe import JOINT, Recipe, joint_distance, with_vetoes
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 
@@ -28,8 +28,8 @@ def distance_to_edge(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.float3
         DataError: A threshold is not set, or the pairs lack a modality.
     """
     pairs = with_vetoes(pairs, recipe)
-    if recipe.fusion in ("mean", "fused"):
-        return _beyond(joint_distance(pairs, recipe), recipe.threshold("fused"))
+    if recipe.fusion in JOINT:
+        return _beyond(joint_distance(pairs, recipe), recipe.threshold(JOINT[recipe.fusion]))
     sides = [
         _beyond(pairs.distance[side], recipe.threshold(side)) for side in recipe.modalities if side in pairs.distance
     ]

@@ -19,10 +19,10 @@ from matcher.matching.metrics import (
     pair_scores,
     precision_recall_curve,
 )
-from matcher.matching.recipe import Recipe, decide, distance_of, joint_distance, with_vetoes
+from matcher.matching.recipe import JOINT, LEARNED, LINKED, Recipe, decide, distance_of, joint_distance, with_vetoes
 from matcher.matching.threshold_grid import Rule, ThresholdGrid, threshold_grid
 from matcher.matching.threshold_margin import around_edge, distance_to_edge, spread_over
-from matcher.vectors.candidate_pairs import MODALITIES, CandidatePairs, Modality
+from matcher.vectors.candidate_pairs import MODALITIES, CandidatePairs
 
 DOUBT = 0.1  # a pair is doubtful while it lies within a tenth of its threshold
 ENOUGH = 20  # same pairs that must be known before they tell how far a slider goes
@@ -71,7 +71,7 @@ def figures_of(is_match: NDArray[np.bool_], truth: Truth) -> Figures:
 def compared_distance(pairs: CandidatePairs, recipe: Recipe, name: str) -> NDArray[np.float32]:
     """The distances that the recipe compares with the threshold of this name, infinite under a veto; shape (P,)."""
     pairs = with_vetoes(pairs, recipe)
-    return joint_distance(pairs, recipe) if name == "fused" else distance_of(pairs, name)
+    return joint_distance(pairs, recipe) if name in JOINT.values() else distance_of(pairs, name)
 
 
 def rule_of(recipe: Recipe) -> Rule:
@@ -81,13 +81,15 @@ def rule_of(recipe: Recipe) -> Rule:
 
 def slider_reach(truth: Truth, recipe: Recipe, name: str, threshold: float) -> tuple[float, float]:
     """How far the slider of a threshold goes, and its step; see `reach`. `threshold` is where it stands."""
+    if name == LEARNED:
+        return 1.0, 0.01
     is_same = truth.is_same if len(truth.same_rows) > ENOUGH else None
     return reach(compared_distance(truth.pairs, recipe, name), threshold, is_same)
 
 
 def slider_grid(truth: Truth, recipe: Recipe, tops: tuple[float, ...]) -> ThresholdGrid:
     """The counts that the sliders read, one axis for each threshold of the recipe; its k is kept to."""
-    inside = truth.pairs.rank <= recipe.k
+    inside = (truth.pairs.rank <= recipe.k) | (recipe.fusion == "learned")
     kind = truth.kind(inside)
     return threshold_grid(
         [compared_distance(truth.pairs, recipe, name)[inside] for name in recipe.thresholds],
@@ -97,18 +99,18 @@ def slider_grid(truth: Truth, recipe: Recipe, tops: tuple[float, ...]) -> Thresh
     )
 
 
-def curves_of(truth: Truth) -> dict[Modality, PrecisionRecallCurve]:
-    """Precision and recall of each modality alone, at all thresholds; empty when no pair is known to be the same."""
+def curves_of(truth: Truth) -> dict[str, PrecisionRecallCurve]:
+    """Precision and recall of each modality alone, and of a pair model's groups; empty when no pair is the same."""
     found = len(truth.same_rows)
     if not found:
         return {}
     known = truth.is_known
     return {
-        modality: thin_out(
+        name: thin_out(
             precision_recall_curve(distance[known], truth.is_same[known], not_retrieved=truth.true_pairs - found)
         )
-        for modality in MODALITIES
-        if (distance := truth.pairs.distance.get(modality)) is not None
+        for name in (*MODALITIES, LEARNED)
+        if (distance := truth.pairs.distance.get(LINKED if name == LEARNED else name)) is not None
     }
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from matcher.errors import DataError
 from matcher.matching.metrics import RowPair, Truth, truth_of
 from matcher.matching.product_f1 import pair_counts, product_f1
-from matcher.matching.recipe import Mean, Recipe, distance_of, joint_distance, with_vetoes
+from matcher.matching.recipe import JOINT, Mean, Recipe, distance_of, joint_distance, with_vetoes
 from matcher.matching.threshold_grid import Axis, Rule
 from matcher.vectors.candidate_pairs import CandidatePairs
 
@@ -146,7 +146,7 @@ def _axes(recipe: Recipe, truth: Truth, steps: int) -> tuple[Axis, Axis]:
     axes = []
     pairs = with_vetoes(truth.pairs, recipe)
     for name in recipe.thresholds:
-        distance = joint_distance(pairs, recipe) if name == "fused" else distance_of(pairs, name)
+        distance = joint_distance(pairs, recipe) if name in JOINT.values() else distance_of(pairs, name)
         true_distance = distance[truth.same_rows]
         true_distance = true_distance[np.isfinite(true_distance)]
         tried = [0.0]

@@ -5,6 +5,7 @@ import tempfile
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -13,19 +14,24 @@ from scipy.sparse import csr_matrix
 
 from matcher.encoders.base import Encoder
 from matcher.encoders.registry import load_encoder
-from matcher.errors import DataError
+from matcher.errors import DataError, TooLittleKnown
 from matcher.ingest import catalog as ingest
 from matcher.ingest.catalog import Catalog, Problem
 from matcher.matching.conflicts import with_conflicts
 from matcher.matching.metrics import Truth, listing_scores, pair_scores, truth_of
+from matcher.matching.pair_model.features import PairFeatures
 from matcher.matching.recipe import Fusion, Recipe, decide
 from matcher.matching.resolve import outcome_of
 from matcher.matching.tuning import tune_recipe
 from matcher.pipeline.default_recipe import default_encoders, default_recipe
 from matcher.pipeline.encoding import EncodeConfig, contents_of, inputs_of
 from matcher.pipeline.evidence import empty_photos
-from matcher.pipeline.matches import Evaluation
-from matcher.pipeline.recipes import FUSIONS
+from matcher.pipeline.matches import Evaluation, count_modelled
+from matcher.pipeline.pair_model.features import compute_features
+from matcher.pipeline.pair_model.judge import judge_pairs
+from matcher.pipeline.pair_model.learn import learn
+from matcher.pipeline.pair_model.models import find_model, remember_model
+from matcher.pipeline.recipes import FEWEST_QUERY_PRODUCTS, FUSIONS
 from matcher.progress import Report, silent
 from matcher.storage.exports import match_lists
 from matcher.vectors.candidate_pairs import CandidatePairs, candidate_pairs
@@ -51,6 +57,13 @@ class EncodedCatalog:
     embeddings: Mapping[str, Embeddings]
     neighbours: Mapping[str, Neighbours]
     pairs: CandidatePairs
+
+    @cached_property
+    def features(self) -> PairFeatures:
+        """What a pair model reads of the near ones of the pairs; computed when it is first asked for."""
+        return compute_features(
+            self.pairs, self.catalog, self.config, lambda spec: _embed(self.catalog, load_encoder(spec), silent)
+        )
 
 
 def read_catalog(
@@ -122,31 +135,54 @@ def encode(
     return EncodedCatalog(catalog, config, embeddings, neighbours, pairs)
 
 
-def tune(encoded: EncodedCatalog, fusion: Fusion | None = None, objective: str = "f1") -> Recipe:
-    """Choose thresholds on the labels of a catalog.
+def tune(
+    encoded: EncodedCatalog, fusion: Fusion | None = None, objective: str = "f1", report: Report = silent
+) -> Recipe:
+    """Choose thresholds on the labels of a catalog, or learn a pair model from them.
 
     On listings that an encoder was trained on thresholds come out too strict; encode others with it.
 
     Args:
         encoded: A catalog with labels.
-        fusion: How title and photo are joined; None tries all that fit and takes the one that does best.
+        fusion: How title and photo are joined; None tries all that fit and takes the one that does best, "learned" by
+            what it makes of products that it did not learn from.
         objective: What is to be best: "f1", or "precision@0.95" for the most recall at that precision.
+        report: Told how far learning is; may raise Cancelled.
 
     Raises:
         DataError: There are too few labels, or the objective is not one.
     """
+    config, codes = encoded.config, encoded.catalog.codes
+    beside = _plain_rule(encoded, None if fusion == "learned" else fusion, objective)
+    products = int((np.bincount(codes[codes >= 0]) > 1).sum())
+    if fusion not in ("learned", None) or (fusion is None and products < FEWEST_QUERY_PRODUCTS):
+        return beside
+    try:
+        learned = learn(
+            encoded.pairs, encoded.catalog, encoded.features, config, beside, objective=objective, report=report
+        )
+    except TooLittleKnown:
+        if fusion == "learned":
+            raise
+        return beside
+    remember_model(learned.model)
+    truth = truth_of(learned.pairs, codes)
+    if fusion == "learned":
+        return learned.recipe
+    return max(beside, learned.recipe, key=lambda recipe: _merit(recipe, truth, objective))
+
+
+def _plain_rule(encoded: EncodedCatalog, fusion: Fusion | None, objective: str) -> Recipe:
+    """The best rule of thresholds."""
     config, codes, usual = encoded.config, encoded.catalog.codes, default_recipe(encoded.config)
     template = Recipe(config.text, config.image, "either", config.metric, config.k, text_weight=config.text_weight)
     template = replace(template, text_alone=usual.text_alone, image_alone=usual.image_alone)
     tried = [fusion] if fusion else FUSIONS if config.text and config.image else FUSIONS[:1]
     recipes = [tune_recipe(encoded.pairs, codes, replace(template, fusion=each), objective) for each in tried]
     truth = truth_of(encoded.pairs, codes)
-
-    def merit(recipe: Recipe) -> float:
-        return _merit(encoded, recipe, truth, objective)
-
-    best = max(recipes, key=merit)
-    return max(best, tune_recipe(encoded.pairs, codes, replace(best, veto=usual.veto), objective), key=merit)
+    best = max(recipes, key=lambda recipe: _merit(recipe, truth, objective))
+    with_veto = tune_recipe(encoded.pairs, codes, replace(best, veto=usual.veto), objective)
+    return max(best, with_veto, key=lambda recipe: _merit(recipe, truth, objective))
 
 
 def match(encoded: EncodedCatalog, recipe: Recipe | None = None) -> pd.DataFrame:
@@ -164,15 +200,16 @@ def match(encoded: EncodedCatalog, recipe: Recipe | None = None) -> pd.DataFrame
         DataError: The recipe is for other encoders, another metric or more neighbours.
     """
     recipe = _fitting(encoded, recipe)
-    found = outcome_of(encoded.pairs, recipe, decide(encoded.pairs, recipe), (), ())
+    pairs = _judged(encoded, recipe)
+    found = outcome_of(pairs, recipe, decide(pairs, recipe), (), ())
     return match_lists(encoded.catalog.listings["item_id"], found.left, found.right, found.strength)
 
 
 def evaluate(encoded: EncodedCatalog, recipe: Recipe | None = None) -> Evaluation:
     """Measure a recipe on the labels of a catalog, in the pool of all its listings.
 
-    Measured on the labels that it was tuned on, or on listings that an encoder was trained on, a recipe looks better
-    than it is.
+    Measured on the labels that its thresholds were tuned on, or on listings that an encoder was trained on, a recipe
+    looks better than it is. A pair model does not: each listing is judged by what did not learn from it.
 
     Args:
         encoded: A catalog with labels.
@@ -182,10 +219,18 @@ def evaluate(encoded: EncodedCatalog, recipe: Recipe | None = None) -> Evaluatio
         DataError: No listing has a label; or as `match`.
     """
     recipe = _fitting(encoded, recipe)
-    truth = truth_of(encoded.pairs, encoded.catalog.codes)
+    truth = truth_of(_judged(encoded, recipe), encoded.catalog.codes)
     is_match = decide(truth.pairs, recipe)
     scores = listing_scores(is_match, truth), pair_scores(is_match, truth)
-    return Evaluation(*scores, truth.candidate_recall, truth.listings, truth.pairs.n)
+    modelled = count_modelled(encoded.catalog, find_model(recipe) if recipe.fusion == "learned" else None)
+    return Evaluation(*scores, truth.candidate_recall, truth.listings, truth.pairs.n, modelled=modelled)
+
+
+def _judged(encoded: EncodedCatalog, recipe: Recipe) -> CandidatePairs:
+    """The pairs with all distances that a recipe reads."""
+    if recipe.fusion != "learned":
+        return encoded.pairs
+    return judge_pairs(encoded.pairs, encoded.catalog, encoded.features, find_model(recipe), recipe.veto)
 
 
 def _open(encoder: str | Encoder | None, modality: str) -> Encoder | None:
@@ -233,7 +278,7 @@ def _fitting(encoded: EncodedCatalog, recipe: Recipe | None) -> Recipe:
         )
     if recipe.k > config.k:
         raise DataError(f"The recipe asks for {recipe.k} neighbours and {config.k} were searched: encode with k more.")
-    if recipe.fusion == "fused" and recipe.text_weight != config.text_weight:
+    if recipe.fusion in ("fused", "learned") and recipe.text_weight != config.text_weight:
         raise DataError(
             f"The recipe fuses with a text_weight of {recipe.text_weight:g}, the catalog was encoded with "
             f"{config.text_weight:g}: encode it with the recipe's."
@@ -241,7 +286,7 @@ def _fitting(encoded: EncodedCatalog, recipe: Recipe | None) -> Recipe:
     return recipe
 
 
-def _merit(encoded: EncodedCatalog, recipe: Recipe, truth: Truth, objective: str) -> float:
+def _merit(recipe: Recipe, truth: Truth, objective: str) -> float:
     """What the objective asks for: F1 as the mean over listings, or the recall of pairs."""
-    is_match = decide(encoded.pairs, recipe)
+    is_match = decide(truth.pairs, recipe)
     return listing_scores(is_match, truth).f1 if objective == "f1" else pair_scores(is_match, truth).recall

@@ -5,16 +5,21 @@ from dataclasses import dataclass
 import pandas as pd
 
 from matcher.errors import DataError
+from matcher.ingest.catalog import Catalog
 from matcher.matching.clusters import contradictions
 from matcher.matching.metrics import Scores, listing_scores, pair_scores, truth_of
 from matcher.matching.recipe import Recipe, decide
 from matcher.matching.resolve import outcome_of
-from matcher.pipeline.encoding import encode_catalog
-from matcher.pipeline.recipes import config_of, read_training_rows
+from matcher.pipeline.encoding import EncodeConfig, EncodeResult, encode, encode_catalog, load_encoded
+from matcher.pipeline.pair_model.judge import keep_judgement
+from matcher.pipeline.pair_model.learned_model import LearnedModel
+from matcher.pipeline.pair_model.models import find_model, load_model, model_file, save_model
+from matcher.pipeline.recipes import config_of, current_recipe, read_training_rows
 from matcher.progress import Report, silent
 from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
 from matcher.storage.exports import match_lists
 from matcher.storage.workspace import Workspace
+from matcher.vectors.candidate_pairs import CandidatePairs
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,8 @@ class Evaluation:
         listings: Listings with a label: what the figures are measured on.
         pool: Listings that were searched.
         learned: Listings measured whose products an encoder was trained on: on these the figures flatter.
+        modelled: Listings measured that the recipe's pair model learned from. Each is judged by the parts of the model
+            that did not learn from it, so the figures are those of products that it has not seen.
     """
 
     listing: Scores
@@ -36,6 +43,17 @@ class Evaluation:
     listings: int
     pool: int
     learned: int = 0
+    modelled: int = 0
+
+
+def find_matches(workspace: Workspace, config: EncodeConfig, report: Report = silent) -> EncodeResult:
+    """Encode a catalog, and let the pair model of the recipe in force judge its pairs; see `encoding.encode`."""
+    with workspace.writing(config.catalog_id, report):
+        result = encode(workspace, config, report)
+        recipe = current_recipe(workspace, config.catalog_id)
+        if recipe.fusion == "learned" and (encoded := load_encoded(workspace, config.catalog_id)):
+            keep_judgement(workspace, workspace.load_catalog(config.catalog_id), encoded, recipe, report)
+    return result
 
 
 def evaluate(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Report = silent) -> Evaluation:
@@ -45,8 +63,7 @@ def evaluate(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Repo
         DataError: No listing has a label, no two are known to be one product, or the recipe's thresholds are not set.
     """
     with workspace.writing(catalog_id, report):  # so that pairs and labels are of one version
-        pairs = encode_catalog(workspace, config_of(catalog_id, recipe), report).pairs
-        catalog = workspace.load_catalog(catalog_id)
+        catalog, pairs = judged_pairs(workspace, catalog_id, recipe, report)
         learned = read_training_rows(workspace, config_of(catalog_id, recipe))
     judged = judged_rows(catalog.rows, workspace.store.verdicts(catalog_id))
     truth = truth_of(pairs, catalog.codes, judged[MATCH], judged[DIFFERENT])
@@ -63,7 +80,34 @@ def evaluate(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Repo
         truth.listings,
         truth.pairs.n,
         int(learned[catalog.codes >= 0].sum()),
+        count_modelled(
+            catalog, load_model(workspace, catalog_id, str(recipe.pair_model)) if recipe.pair_model else None
+        ),
     )
+
+
+def judged_pairs(
+    workspace: Workspace, catalog_id: str, recipe: Recipe, report: Report = silent
+) -> tuple[Catalog, CandidatePairs]:
+    """A catalog and its candidate pairs with all distances that a recipe reads; what is not there is computed.
+
+    A pair model that came inside a recipe's file is put into the catalog's folder first.
+    """
+    if recipe.fusion == "learned" and not model_file(workspace, catalog_id, str(recipe.pair_model)).exists():
+        save_model(workspace, catalog_id, find_model(recipe))
+    encoded = encode_catalog(workspace, config_of(catalog_id, recipe), report)
+    catalog = workspace.load_catalog(catalog_id)
+    return catalog, keep_judgement(workspace, catalog, encoded, recipe, report)
+
+
+def find_learned(workspace: Workspace, catalog_id: str, recipe: Recipe) -> LearnedModel | None:
+    """The model that a recipe decides by; None if it decides by thresholds alone."""
+    return load_model(workspace, catalog_id, str(recipe.pair_model)) if recipe.fusion == "learned" else None
+
+
+def count_modelled(catalog: Catalog, learned: LearnedModel | None) -> int:
+    """Labelled listings that a pair model learned from."""
+    return int((learned.folds(catalog)[catalog.codes >= 0] >= 0).sum()) if learned else 0
 
 
 def match(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Report = silent) -> pd.DataFrame:
@@ -73,8 +117,7 @@ def match(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Report 
         Columns item_id, matches (ids with spaces between them, the listing itself first, then the closest).
     """
     with workspace.writing(catalog_id, report):  # so that pairs and listings are of one version
-        pairs = encode_catalog(workspace, config_of(catalog_id, recipe), report).pairs
-        catalog = workspace.load_catalog(catalog_id)
+        catalog, pairs = judged_pairs(workspace, catalog_id, recipe, report)
     judged = judged_rows(catalog.rows, workspace.store.verdicts(catalog_id))
     outcome = outcome_of(pairs, recipe, decide(pairs, recipe), judged[MATCH], judged[DIFFERENT])
     return match_lists(catalog.listings["item_id"], outcome.left, outcome.right, outcome.strength)

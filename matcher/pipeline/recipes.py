@@ -1,21 +1,27 @@
 """Which recipe is in force for a catalog, and which one its labels ask for."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.encoders.model_card import is_run
-from matcher.matching.metrics import Truth, listing_scores, pair_scores, truth_of
+from matcher.errors import TooLittleKnown
+from matcher.ingest.catalog import Catalog
+from matcher.matching.metrics import RowPair, Truth, listing_scores, pair_scores, truth_of
 from matcher.matching.recipe import Fusion, Recipe, decide
 from matcher.matching.tuning import tune_recipe
 from matcher.pipeline.default_recipe import default_encoders, default_recipe, own_threshold
 from matcher.pipeline.encoding import ENCODED, EncodeConfig, encode_catalog
+from matcher.pipeline.pair_model.learn import learn_catalog
+from matcher.pipeline.pair_model.models import model_file
 from matcher.progress import Progress, Report, silent
 from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
 from matcher.storage.workspace import Workspace
 from matcher.training.provenance import find_training_rows
 from matcher.training.runs import runs
+from matcher.vectors.candidate_pairs import CandidatePairs
 
 FUSIONS: tuple[Fusion, ...] = ("either", "both", "mean")
 FEWEST_QUERY_PRODUCTS = 20  # products with two listings; thresholds chosen on fewer are a matter of luck
@@ -24,8 +30,8 @@ FEWEST_QUERY_PRODUCTS = 20  # products with two listings; thresholds chosen on f
 def config_of(catalog_id: str, recipe: Recipe) -> EncodeConfig:
     """How a catalog is encoded for a recipe."""
     config = EncodeConfig(catalog_id, recipe.text_encoder, recipe.image_encoder, recipe.metric, recipe.k)
-    # Only "fused" searches with its weight; "mean" weighs distances that are there.
-    return replace(config, text_weight=recipe.text_weight) if recipe.fusion == "fused" else config
+    # Only "fused" and a model that has learned from it search with its weight; "mean" weighs distances that are there.
+    return replace(config, text_weight=recipe.text_weight) if recipe.fusion in ("fused", "learned") else config
 
 
 def last_config(workspace: Workspace, catalog_id: str) -> EncodeConfig:
@@ -49,8 +55,14 @@ def current_recipe(workspace: Workspace, catalog_id: str) -> Recipe:
     config = last_config(workspace, catalog_id)
     kept = workspace.store.setting(catalog_id, "recipe")
     recipe = Recipe.from_json(kept) if kept else usual_recipe(workspace, config)
-    mine = (recipe.text_encoder, recipe.image_encoder, recipe.metric)
-    return recipe if mine == (config.text, config.image, config.metric) else usual_recipe(workspace, config)
+    return recipe if is_usable(workspace, recipe, config) else usual_recipe(workspace, config)
+
+
+def is_usable(workspace: Workspace, recipe: Recipe, config: EncodeConfig) -> bool:
+    """Whether a recipe reads the distances that a catalog was encoded to, and its pair model is there."""
+    if (recipe.text_encoder, recipe.image_encoder, recipe.metric) != (config.text, config.image, config.metric):
+        return False
+    return recipe.fusion != "learned" or model_file(workspace, config.catalog_id, str(recipe.pair_model)).exists()
 
 
 def usual_recipe(workspace: Workspace, config: EncodeConfig) -> Recipe:
@@ -70,7 +82,7 @@ def tune(
     objective: str = "f1",
     report: Report = silent,
 ) -> Recipe:
-    """Choose thresholds on a catalog's labels, with verdicts over them.
+    """Choose thresholds on a catalog's labels, with verdicts over them, or learn a pair model from both.
 
     Distances between listings that an encoder was trained on are smaller than those it will meet. So where it was
     trained on this catalog, the thresholds are chosen for the products kept out of its training, in the pool of all.
@@ -78,8 +90,9 @@ def tune(
     Args:
         workspace: Where the catalog is.
         config: The catalog, and how to encode it.
-        fusion: None tries all that need no vectors of their own, and takes the one that does best on these labels.
-            The usual vetoes are taken if they do better than none.
+        fusion: None tries all that need no vectors of their own, and takes the one that does best on these labels;
+            "learned" does so by what it makes of products that it did not learn from. The usual vetoes are taken if
+            they do better than none. "learned" alone needs no labels where there are verdicts.
         objective: What is to be best: "f1", or "precision@0.95" for the most recall at that precision.
         report: Told how far it is.
 
@@ -90,11 +103,43 @@ def tune(
         return _tuned(workspace, config, fusion, objective, report)
 
 
+@dataclass(frozen=True)
+class _Task:
+    """What is known of a catalog, and what is wanted: all that `tune_recipe` and `learn` ask for beside pairs."""
+
+    objective: str
+    is_query: NDArray[np.bool_] | None
+    same: Sequence[RowPair]
+    different: Sequence[RowPair]
+
+
 def _tuned(workspace: Workspace, config: EncodeConfig, fusion: Fusion | None, objective: str, report: Report) -> Recipe:
     catalog = workspace.load_catalog(config.catalog_id)
     judged = judged_rows(catalog.rows, workspace.store.verdicts(config.catalog_id))
-    same, different = judged[MATCH], judged[DIFFERENT]
-    is_query = kept_out(workspace, config)
+    task = _Task(objective, kept_out(workspace, config), judged[MATCH], judged[DIFFERENT])
+    beside = replace(usual_recipe(workspace, config), k=config.k)
+    products = int((np.bincount(catalog.codes[catalog.codes >= 0]) > 1).sum())
+    if fusion != "learned" or products:
+        beside = _plain_rule(workspace, config, catalog, None if fusion == "learned" else fusion, task, report)
+    if fusion not in ("learned", None) or (fusion is None and products < FEWEST_QUERY_PRODUCTS):
+        return beside
+    encoded = encode_catalog(workspace, config, report)
+    try:
+        learned = learn_catalog(workspace, catalog, encoded, beside, report, **vars(task))
+    except TooLittleKnown:
+        if fusion == "learned":
+            raise
+        return beside
+    if fusion == "learned":
+        return learned.recipe
+    truth = _truth(learned.pairs, catalog, task)
+    return max(beside, learned.recipe, key=lambda recipe: _merit(recipe, truth, task))
+
+
+def _plain_rule(
+    workspace: Workspace, config: EncodeConfig, catalog: Catalog, fusion: Fusion | None, task: _Task, report: Report
+) -> Recipe:
+    """The best rule of thresholds; of all that need no vectors of their own where no fusion is asked for."""
     usual = usual_recipe(workspace, config)
     template = Recipe(config.text, config.image, "either", config.metric, config.k, text_weight=config.text_weight)
     template = replace(template, text_alone=usual.text_alone, image_alone=usual.image_alone)
@@ -102,7 +147,7 @@ def _tuned(workspace: Workspace, config: EncodeConfig, fusion: Fusion | None, ob
     tried = [fusion] if fusion else FUSIONS if config.text and config.image else FUSIONS[:1]
 
     def choose(recipe: Recipe) -> Recipe:
-        return tune_recipe(pairs, catalog.codes, recipe, objective, is_query=is_query, same=same, different=different)
+        return tune_recipe(pairs, catalog.codes, recipe, **vars(task))
 
     recipes = []
     for done, each in enumerate(tried):
@@ -114,15 +159,9 @@ def _tuned(workspace: Workspace, config: EncodeConfig, fusion: Fusion | None, ob
             pairs = encode_catalog(workspace, fused, report).pairs
         recipes.append(choose(replace(template, fusion=each)))
     report(Progress("Choosing thresholds", len(tried), len(tried)))
-    considered = pairs if is_query is None else pairs.chosen(is_query[pairs.left] | is_query[pairs.right])
-    truth = truth_of(considered, catalog.codes, same, different)
-    by_recall = objective != "f1"
-
-    def merit(recipe: Recipe) -> float:
-        return _merit(decide(considered, recipe), truth, by_recall)
-
-    best = max(recipes, key=merit)
-    return max(best, choose(replace(best, veto=usual.veto)), key=merit)
+    truth = _truth(pairs, catalog, task)
+    best = max(recipes, key=lambda recipe: _merit(recipe, truth, task))
+    return max(best, choose(replace(best, veto=usual.veto)), key=lambda recipe: _merit(recipe, truth, task))
 
 
 def kept_out(workspace: Workspace, config: EncodeConfig) -> NDArray[np.bool_] | None:
@@ -146,5 +185,13 @@ def read_training_rows(workspace: Workspace, config: EncodeConfig) -> NDArray[np
     )
 
 
-def _merit(is_match: NDArray[np.bool_], truth: Truth, by_recall: bool) -> float:
-    return pair_scores(is_match, truth).recall if by_recall else listing_scores(is_match, truth).f1
+def _truth(pairs: CandidatePairs, catalog: Catalog, task: _Task) -> Truth:
+    """What is known of the pairs that a rule is chosen by."""
+    is_query = task.is_query
+    considered = pairs if is_query is None else pairs.chosen(is_query[pairs.left] | is_query[pairs.right])
+    return truth_of(considered, catalog.codes, task.same, task.different)
+
+
+def _merit(recipe: Recipe, truth: Truth, task: _Task) -> float:
+    is_match = decide(truth.pairs, recipe)
+    return listing_scores(is_match, truth).f1 if task.objective == "f1" else pair_scores(is_match, truth).recall

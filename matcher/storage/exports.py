@@ -21,6 +21,7 @@ from matcher.text import guard_formulas
 
 Format = Literal["CSV", "Parquet", "Excel"]
 ENDINGS: dict[Format, str] = {"CSV": ".csv", "Parquet": ".parquet", "Excel": ".xlsx"}
+PROBABLE = "learned"  # the distance of a pair model: 1 - probability
 CONTEST_MATCHES = 50  # Shopee's contest took at most fifty matches a posting, itself included
 
 _SEPARATORS = (" ", "|", "\t")  # between the ids of a list; an id is one line without a tab
@@ -43,14 +44,19 @@ def match_table(
         verdicts: Those in force.
 
     Returns:
-        left_id, right_id, left_title, right_title, <modality>_distance..., left_label, right_label, judged_by_hand (yes
-        where a curator said that they are the same) and unsure (yes where one could not tell).
+        left_id, right_id, left_title, right_title, <modality>_distance..., probability (only by a pair model, and then
+        the rows' order: of the pair by itself, 0 where it is one through its group), left_label, right_label,
+        judged_by_hand (yes where a curator said that they are the same) and unsure (yes where one could not tell).
     """
     columns: dict[str, object] = {}
     for name in ("id", "title"):
         cells = listings["item_id" if name == "id" else name].to_numpy()
         columns |= {f"left_{name}": cells[left], f"right_{name}": cells[right]}
     for modality, values in distance.items():
+        if modality == PROBABLE:
+            likely = np.round(1 - values.astype(np.float64), 6)
+            columns["probability"] = np.where(np.isfinite(likely), likely, 0.0)
+            continue
         rounded = np.round(values.astype(np.float64), 6)  # float32 knows no more, and repeats no false digits
         columns[f"{modality}_distance"] = np.where(np.isfinite(rounded), rounded, np.nan)
     labels = listings["label"].to_numpy()
@@ -61,7 +67,8 @@ def match_table(
     columns["judged_by_hand"] = ["yes" if kind == MATCH else "" for kind in said]
     columns["unsure"] = ["yes" if kind == UNSURE else "" for kind in said]
     frame = pd.DataFrame(columns)
-    closest = np.min([*distance.values()], axis=0) if distance else np.zeros(len(left))
+    told = [distance[PROBABLE]] if PROBABLE in distance else [*distance.values()]
+    closest = np.min(told, axis=0) if told else np.zeros(len(left))
     return frame.iloc[np.argsort(closest, kind="stable")].reset_index(drop=True)
 
 

@@ -139,7 +139,7 @@ class Workspace:
         folder = self.folder(catalog_id)
         for name in (catalog_files.LISTINGS, catalog_files.PROBLEMS):  # others write in this folder without the lock
             remove_unfinished(folder, name)
-        for part in ("images", "thumbnails", "embeddings", "neighbours", "pairs"):
+        for part in ("images", "thumbnails", "embeddings", "neighbours", "pairs", "pair_models"):
             remove_unfinished(folder / part)
 
     def open_catalog(self, catalog_id: str) -> tuple[CatalogInfo, Catalog]:
@@ -244,7 +244,7 @@ class Workspace:
         return (self.folder(catalog_id) / "pairs" / f"{name}.parquet").exists()
 
     def keep_latest_pairs(self, catalog_id: str, count: int, *, always: str | None = None) -> None:
-        """Remove all but the latest candidate pairs and the neighbours they come from; readers keep what is open.
+        """Remove all but the latest candidate pairs, with what they come from and what came of them.
 
         Args:
             catalog_id: Which catalog.
@@ -255,8 +255,9 @@ class Workspace:
         for file in [file for file in written if file.stem != always][:-count]:
             file.unlink(missing_ok=True)
             file.with_suffix(".json").unlink(missing_ok=True)
-            for config in (self.folder(catalog_id) / "neighbours").glob(f"{file.stem}-*.json"):
-                remove_arrays(config.with_suffix(""))
+            for part in ("neighbours", "pairs"):  # and what was made from the pairs
+                for config in (self.folder(catalog_id) / part).glob(f"{file.stem}-*.json"):
+                    remove_arrays(config.with_suffix(""))
 
     def _listings(self, info: CatalogInfo) -> Path:
         return catalog_files.version_file(self.folder(info.id), catalog_files.LISTINGS, info.version)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from matcher.vectors.embeddings import Embeddings
 from matcher.vectors.neighbours import Neighbours
 
 Modality = Literal["text", "image", "fused"]
+NOT_FOUND = np.iinfo(np.uint16).max  # the rank of a pair that no search found
 MODALITIES: tuple[Modality, ...] = ("text", "image", "fused")
 
 
@@ -27,7 +28,8 @@ class CandidatePairs:
         left: Shape (P,). Row of one listing.
         right: Shape (P,). Row of the other, always larger than `left`.
         rank: Shape (P,). Best place the pair has in a row of neighbours, in either direction and any modality; 1 is
-            nearest. Pairs with `rank <= k` are those that a search for k neighbours finds.
+            nearest. Pairs with `rank <= k` are those that a search for k neighbours finds; NOT_FOUND for those that
+            only groups of others imply.
         distance: Modality to shape (P,). Infinite where a listing lacks the modality.
         conflicts: Shape (P,). What the titles contradict each other in, as bits (see `matching.conflicts`); None where
             it was not looked for.
@@ -48,6 +50,24 @@ class CandidatePairs:
         distance = {modality: values[which] for modality, values in self.distance.items()}
         conflicts = None if self.conflicts is None else self.conflicts[which]
         return CandidatePairs(self.n, self.left[which], self.right[which], self.rank[which], distance, conflicts)
+
+    def joined_by(self, left: NDArray[np.integer], right: NDArray[np.integer]) -> "CandidatePairs":
+        """These pairs and further ones that no search found, of which no distance and no conflict is known.
+
+        Args:
+            left: Shape (Q,). Rows.
+            right: Shape (Q,). Rows, each larger than its left one; none of the pairs is among these.
+        """
+        key = np.concatenate([self._key, left.astype(np.int64) * self.n + right])
+        order = np.argsort(key, kind="stable")
+
+        def with_more(values: NDArray[Any], value: float) -> NDArray[Any]:
+            return np.concatenate([values, np.full(len(left), value, values.dtype)])[order]
+
+        distance = {name: with_more(values, np.inf) for name, values in self.distance.items()}
+        conflicts = None if self.conflicts is None else with_more(self.conflicts, 0)
+        ends = (key[order] // self.n).astype(np.int32), (key[order] % self.n).astype(np.int32)
+        return CandidatePairs(self.n, *ends, with_more(self.rank, NOT_FOUND), distance, conflicts)
 
     @cached_property
     def degree(self) -> NDArray[np.int64]:
@@ -95,7 +115,7 @@ def candidate_pairs(
         row, place = np.nonzero(found.index >= 0)
         other = found.index[row, place].astype(np.int64)
         keys.append(np.minimum(row, other) * n + np.maximum(row, other))
-        ranks.append(np.minimum(place + 1, np.iinfo(np.uint16).max).astype(np.uint16))
+        ranks.append(np.minimum(place + 1, NOT_FOUND - 1).astype(np.uint16))
     key, rank = _best_rank(np.concatenate(keys), np.concatenate(ranks))
     left, right = (key // n).astype(np.int32), (key % n).astype(np.int32)
     distance: dict[str, NDArray[np.float32]] = {

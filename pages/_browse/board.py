@@ -16,7 +16,8 @@ from pages._shared.answers import UNDO, Answer
 from pages._shared.cards import FALSE_MATCH, MATCH, MISSED_MATCH, Badge, Bar, Board, Card, Column, draw_cards
 from pages._shared.measured import read_truth
 from pages._shared.modality import HEADINGS, ICONS
-from pages._shared.opened_catalog import Matched, make_card, measure_bars, read_verdicts
+from pages._shared.opened_catalog import Matched, make_card, measure_bars, measure_likelihood, read_verdicts
+from pages._shared.wording import say_likely
 from pages._verdicts import verdicts as shown_verdicts
 
 NOTHING: dict[Modality, str] = {
@@ -85,7 +86,9 @@ def _make_neighbour(
     same_label = bool(codes[row] == codes[other]) if codes[row] >= 0 and codes[other] >= 0 else None
     if pair is not None:
         bars = measure_bars(matched, pair, {side: places.get(other) for side, places in ranks.items()})
-        badges = _badge_match(bool(matched.is_match[pair]), int(truth.kind(np.array([pair]))[0]))
+        likely = measure_likelihood(matched, pair)
+        badges = [] if likely is None else [Badge(say_likely(likely), "percent")]
+        badges += _badge_match(bool(matched.is_match[pair]), int(truth.kind(np.array([pair]))[0]))
     return make_card(
         matched,
         other,

@@ -12,6 +12,7 @@ TITLES = {
     "import": "Reading the catalog",
     "demo": "Opening the demo catalog",
     "encode": "Finding matches",
+    "learn": "Learning from labels and verdicts",
     "train": "Training an encoder",
     "trial": "Trying an encoder",
     "before-after": "Encoding before and after",

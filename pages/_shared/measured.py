@@ -19,7 +19,6 @@ from matcher.matching.threshold_report import Figures, Flipped
 from matcher.pipeline import recipes
 from matcher.review.sampling import VerdictScores, score_verdicts
 from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
-from matcher.vectors.candidate_pairs import Modality
 from pages._shared.opened_catalog import Matched, Opened
 
 Key = tuple[str, ...]
@@ -92,11 +91,11 @@ def _grid(key: Key, tops: tuple[float, ...], _matched: Matched, _truth: Truth) -
 
 
 @st.cache_resource(show_spinner="Drawing curves", max_entries=4)
-def _curves(key: Key, _truth: Truth) -> dict[Modality, PrecisionRecallCurve]:
+def _curves(key: Key, _truth: Truth) -> dict[str, PrecisionRecallCurve]:
     return threshold_report.curves_of(_truth)
 
 
-def measure_curves(known: Known) -> dict[Modality, PrecisionRecallCurve]:
+def measure_curves(known: Known) -> dict[str, PrecisionRecallCurve]:
     """Precision and recall of each modality alone, at all thresholds; empty when no pair is known to be the same."""
     return _curves(known.key, known.truth)
 
@@ -169,7 +168,7 @@ def _flipped(key: Key, count: int, _before: Recipe, _matched: Matched) -> Flippe
 def _rule_key(matched: Matched, known: Known) -> Key:
     """Tells counts apart: a moved threshold does not change it."""
     recipe = matched.recipe
-    unset = recipe.with_thresholds(dict.fromkeys(("text", "image", "fused")))
+    unset = recipe.with_thresholds(dict.fromkeys(("text", "image", "fused", "learned")))
     return (*known.key, unset.to_json())
 
 

@@ -1,8 +1,8 @@
-"""How titles, photos and both together are called and coloured, the same on every page."""
+"""How titles, photos, both together and a pair model are called and coloured, the same on every page."""
 
 from matcher.vectors.candidate_pairs import Modality
 
-NAMES: dict[Modality, str] = {"text": "Titles", "image": "Photos", "fused": "Title and photo"}
+NAMES: dict[str, str] = {"text": "Titles", "image": "Photos", "fused": "Title and photo", "learned": "Learned"}
 WORDS: dict[Modality, str] = {"text": "title", "image": "photo", "fused": "both"}  # as in "distance by title"
 HEADINGS: dict[Modality, str] = {side: f"By {word}" for side, word in WORDS.items()}
 ICONS: dict[Modality, str] = {"text": "title", "image": "image", "fused": "layers"}  # Material Symbols

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from matcher import jobs
 from matcher.ingest.catalog import Catalog
-from matcher.matching.recipe import Recipe, decide, joint_distance
+from matcher.matching.recipe import LEARNED, Recipe, decide, joint_distance
 from matcher.pipeline import default_recipe, encoding, recipes
 from matcher.pipeline.encoding import ENCODED
+from matcher.pipeline.pair_model.judge import open_judgement
 from matcher.review.pair_cases import PairIndex, index_pairs
 from matcher.storage.records import CatalogInfo, Verdict
 from matcher.storage.workspace import Workspace, open_workspace
@@ -143,8 +144,33 @@ def need_matches() -> Matched:
                 st.error(f"The last attempt failed: {literal(job.message)}", icon=":material/error:")
         st.stop()
     recipe = recipes.current_recipe(workspace, opened.id)
+    encoded, index = need_judgement(opened, encoded, index, recipe, stamp)
     is_match = _decided(workspace.root, opened.id, opened.info.version, stamp, recipe.to_json(), encoded)
     return Matched(**vars(opened), encoded=encoded, index=index, recipe=recipe, is_match=is_match)
+
+
+def need_judgement(
+    opened: Opened, encoded: encoding.Encoded, index: PairIndex, recipe: Recipe, stamp: str
+) -> tuple[encoding.Encoded, PairIndex]:
+    """The encoding with what the pair model of the recipe makes of its pairs; else the page says so and ends here."""
+    if recipe.fusion != "learned":
+        return encoded, index
+    judged = _judged(opened.workspace.root, opened.id, stamp, f"{recipe.pair_model}{recipe.veto}", encoded, recipe)
+    if judged is not None:
+        return judged
+    _judged.clear()
+    job = jobs.latest(opened.workspace, "encode", opened.id)
+    if job and job.active:
+        job_panel.follow(opened.workspace, job.id, "Finding matches")
+    else:
+        draw_empty("model_training", "The pair model has not judged these pairs yet.", "It takes some seconds.")
+        with st.container(horizontal=True, horizontal_alignment="center"):
+            if st.button("Find matches", type="primary", icon=":material/join_inner:", key="judge-pairs"):
+                jobs.start(opened.workspace, "encode", encoded.config)
+                st.rerun()
+        if job and job.state == "failed":
+            st.error(f"The last attempt failed: {literal(job.message)}", icon=":material/error:")
+    st.stop()
 
 
 def is_encoded(opened: Opened) -> bool:
@@ -222,6 +248,12 @@ def measure_pair(matched: Matched, pair: int) -> dict[Modality, float]:
     return distance
 
 
+def measure_likelihood(matched: Matched, pair: int) -> float | None:
+    """How likely the pair model takes a candidate pair to be one product, by itself; None where none is in force."""
+    learned = matched.encoded.pairs.distance.get(LEARNED)
+    return None if learned is None else 1 - float(learned[pair])
+
+
 def read_verdicts(opened: Opened) -> dict[tuple[str, str], Verdict]:
     """Verdicts in force under their sorted item ids."""
     return {(v.left_id, v.right_id): v for v in opened.workspace.store.verdicts(opened.id)}
@@ -246,6 +278,17 @@ def _catalog(root: Path, catalog_id: str, version: str) -> Catalog:
 def _encoded(root: Path, catalog_id: str, content: str, stamp: str) -> tuple[encoding.Encoded | None, PairIndex | None]:
     encoded = encoding.load_encoded(_workspace(root), catalog_id, content)
     return encoded, index_pairs(encoded.pairs) if encoded else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=3)
+def _judged(
+    root: Path, catalog_id: str, stamp: str, judge: str, _encoded: encoding.Encoded, _recipe: Recipe
+) -> tuple[encoding.Encoded, PairIndex] | None:
+    pairs = open_judgement(_workspace(root), _encoded, _recipe)
+    # What is kept of these pairs holds for this model alone.
+    if pairs is None:
+        return None
+    return replace(_encoded, pairs=pairs, key=f"{_encoded.key} {judge}"), index_pairs(pairs)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

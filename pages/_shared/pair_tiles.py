@@ -12,8 +12,9 @@ from matcher.review.title_diff import differing_words
 from matcher.vectors.distance import distance_text
 from pages._shared.charts import pick_colours
 from pages._shared.modality import WORDS
-from pages._shared.opened_catalog import Matched, measure_pair
+from pages._shared.opened_catalog import Matched, measure_likelihood, measure_pair
 from pages._shared.photo_route import photo_url
+from pages._shared.wording import say_likely
 
 _STYLE = Path(__file__).parents[2] / "assets" / "pairs.css"
 _TRUTH = {SAME: ("match", "same product"), DIFFERENT: ("different", "different products")}
@@ -44,6 +45,8 @@ def _tile(matched: Matched, pair: int, known: int) -> str:
         for side, distance in measure_pair(matched, pair).items()
         if distance != float("inf")
     )
+    if (likely := measure_likelihood(matched, pair)) is not None:
+        figures += f"<span><b>{say_likely(likely)}</b></span>"
     if known in _TRUTH:
         tone, words = _TRUTH[known]
         figures += f'<span class="truth" style="color:var(--{tone})">{words}</span>'

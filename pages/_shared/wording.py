@@ -19,6 +19,11 @@ FUSIONS: dict[Fusion, tuple[str, str]] = {
         "One distance from both: a very near title makes up for a far photo, and the reverse. Where a listing has only "
         "one of the two, that one has to be near by itself.",
     ),
+    "learned": (
+        "Learned",
+        "A pair model weighs distances, words, sizes, model numbers and how near others are. Listings are joined into "
+        "groups, the likeliest first, while two groups are likely enough, on average, to be one product.",
+    ),
     "fused": ("Joined", "Title and photo are joined before the search, which also finds pairs middling in both."),
 }
 MEANS: dict[Mean, str] = {"arithmetic": "Usual", "geometric": "Lenient"}
@@ -38,6 +43,11 @@ def describe_recipe(recipe: Recipe) -> str:
     """ "Titles within 0.412 (TF-IDF words) or photos within 0.310 (EfficientNet-Lite0); ..."."""
     encoders = {"text": name_encoder(recipe.text_encoder), "image": name_encoder(recipe.image_encoder)}
     thresholds = recipe.thresholds
+    if recipe.fusion == "learned":
+        used = " and ".join(encoders[side] for side in recipe.modalities)
+        return (
+            f"Learned: groups of listings at least {_percent(thresholds['learned'])} likely to be one product ({used})."
+        )
     if "fused" in thresholds and recipe.text_encoder and recipe.image_encoder:
         share = f"{100 * recipe.text_weight:.0f} % title, {100 - 100 * recipe.text_weight:.0f} % photo"
         how = "weighted mean of title and photo" if recipe.fusion == "mean" else "title and photo joined"
@@ -51,11 +61,26 @@ def describe_recipe(recipe: Recipe) -> str:
     return f"{rule[:1].upper()}{rule[1:]}; {METRICS[recipe.metric]}, the {recipe.k} nearest of each listing."
 
 
-def explain_question(recipe: Recipe, distance: Mapping[Modality, float], is_match: bool, sampled: str) -> str:
-    """Why a pair came up for review, in a sentence or two; `distance` is the pair's in each modality."""
+def explain_question(
+    recipe: Recipe, distance: Mapping[Modality, float], is_match: bool, sampled: str, likely: float | None = None
+) -> str:
+    """Why a pair came up for review, in a sentence or two.
+
+    Args:
+        recipe: The rule in force.
+        distance: The pair's in each modality.
+        is_match: Whether it matches.
+        sampled: How it came up.
+        likely: How likely a pair model takes it by itself, where one is in force.
+    """
     if sampled == RANDOM:
         return "Drawn at random from the matches, to learn how many of them are right."
     now = "a match now" if is_match else "no match now"
+    if likely is not None:
+        limit = _percent(recipe.threshold("learned"))
+        return (
+            f"{say_likely(likely).capitalize()} by itself; with its groups near the {limit} that a match needs, {now}."
+        )
     if "fused" in recipe.thresholds:
         return f"Title and photo together are near the threshold, {now}."
     limits = {side: recipe.threshold(side) for side in distance if side in recipe.thresholds and distance[side] != inf}
@@ -79,6 +104,15 @@ def describe_distances(bars: Sequence[Bar]) -> str:
             f":{COLOURS[bar.modality]}[:material/{ICONS[bar.modality]}: {WORDS[bar.modality]} {figure}]{limit}"
         )
     return "Distance by " + " · ".join(words)
+
+
+def say_likely(likely: float) -> str:
+    """ "62 % likely"; a pair that the model takes for impossible is "not likely"."""
+    return f"{100 * likely:.0f} % likely" if likely > 0 else "not likely"
+
+
+def _percent(threshold: float | None) -> str:
+    return "no share yet" if threshold is None else f"{100 * (1 - threshold):.0f} %"
 
 
 def _figure(threshold: float | None) -> str:

@@ -7,35 +7,40 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from matcher.matching.metrics import PrecisionRecallCurve
-from matcher.vectors.candidate_pairs import Modality
+from matcher.matching.recipe import LEARNED
 from pages._shared.charts import pick_colours
 from pages._shared.modality import NAMES
 
 
-def plot_over_threshold(
-    curve: PrecisionRecallCurve, top: float, *, modality: Modality, current: float | None
-) -> go.Figure:
-    """Precision, recall and F1 of one modality alone, up to a threshold `top`, and the threshold in force."""
+def plot_over_threshold(curve: PrecisionRecallCurve, top: float, *, name: str, current: float | None) -> go.Figure:
+    """Precision, recall and F1 of one modality alone, up to a threshold `top`, and the threshold in force.
+
+    Over the thresholds of a pair model, 1 - likelihood, by the likelihood in percent.
+    """
+    is_share = name == LEARNED
     x, p, r = curve.thresholds, curve.precision, curve.recall
     f1 = 2 * p * r / np.maximum(p + r, 1e-12)
+    if is_share:
+        x, current, top = 100 * (1 - x), None if current is None else 100 * (1 - current), 100 * (1 - top)
     ink = pick_colours()
     figure = go.Figure()
-    for name, y, dash in (("Precision", p, "dash"), ("Recall", r, "dot"), ("F1", f1, "solid")):
-        hover = f"{name} %{{y:.3f}} at %{{x:.3f}}<extra></extra>"
-        line = {"color": ink[modality], "width": 2.5 if name == "F1" else 1.5, "dash": dash}
-        figure.add_scatter(x=x, y=y, name=name, mode="lines", line=line, hovertemplate=hover)
+    for figured, y, dash in (("Precision", p, "dash"), ("Recall", r, "dot"), ("F1", f1, "solid")):
+        hover = f"{figured} %{{y:.3f}} at %{{x:{'.0f} %' if is_share else '.3f}'}<extra></extra>"
+        line = {"color": _colour(ink, name), "width": 2.5 if figured == "F1" else 1.5, "dash": dash}
+        figure.add_scatter(x=x, y=y, name=figured, mode="lines", line=line, hovertemplate=hover)
     if current is not None:
         figure.add_vline(current, line={"color": ink["ink"], "width": 1})
-    figure.update_xaxes(title="Threshold: largest distance that matches", range=[0, top])
+    said = "Lowest likelihood that matches, %" if is_share else "Threshold: largest distance that matches"
+    figure.update_xaxes(title=said, range=[100 if is_share else 0, top])
     figure.update_yaxes(range=[0, 1.02], tickformat=".1f")
     return figure
 
 
 def plot_precision_recall(
-    curves: Mapping[Modality, PrecisionRecallCurve],
+    curves: Mapping[str, PrecisionRecallCurve],
     current: tuple[float, float] | None,
 ) -> go.Figure:
-    """Precision against recall of every modality alone, and where the rule in force stands.
+    """Precision against recall of every modality alone and of a pair model, and where the rule in force stands.
 
     Args:
         curves: The curve of each modality.
@@ -47,9 +52,13 @@ def plot_precision_recall(
         figure.add_scatter(
             x=curve.recall,
             y=curve.precision,
-            name=f"{NAMES[modality]} alone",
+            name=NAMES[modality] if modality == LEARNED else f"{NAMES[modality]} alone",
             mode="lines",
-            line={"color": ink[modality], "width": 2, "dash": {"image": "dash", "fused": "dot"}.get(modality, "solid")},
+            line={
+                "color": _colour(ink, modality),
+                "width": 2,
+                "dash": {"image": "dash", "fused": "dot"}.get(modality, "solid"),
+            },
             hovertemplate=f"{NAMES[modality]}: precision %{{y:.3f}}, recall %{{x:.3f}}<extra></extra>",
         )
     if current:
@@ -64,6 +73,10 @@ def plot_precision_recall(
     figure.update_xaxes(title="Recall", range=[0, 1.02], tickformat=".1f")
     figure.update_yaxes(title="Precision", range=[0, 1.02], tickformat=".1f")
     return figure
+
+
+def _colour(ink: Mapping[str, str], name: str) -> str:
+    return ink["ink" if name == LEARNED else name]
 
 
 def plot_matches(sizes: NDArray[np.integer]) -> go.Figure:

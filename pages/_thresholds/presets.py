@@ -5,6 +5,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from matcher.matching.recipe import Recipe
+from matcher.pipeline.matches import find_learned
+from matcher.pipeline.pair_model.models import write_recipe
+from matcher.pipeline.recipes import is_usable
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import Matched
 from pages._shared.wording import describe_recipe
@@ -25,6 +28,11 @@ def draw_presets(matched: Matched, put: Callable[[Matched, Recipe], None]) -> No
 
         st.text_input("Keep these thresholds as", key="preset-name", max_chars=60, placeholder="A name", on_change=save)
         st.button("Keep", on_click=save, icon=":material/bookmark_add:")
+        st.download_button(
+            "Download", lambda: _write_file(matched), file_name=f"{matched.id}-recipe.json", mime="application/json",
+            key="download-recipe", icon=":material/download:", on_click="ignore",
+            help="The rule as a file that the terminal's --recipe takes, with what was learned inside.",
+        )  # fmt: skip
         if not kept:
             st.caption("None kept yet.")
         for name, recipe in kept.items():
@@ -42,6 +50,10 @@ def draw_presets(matched: Matched, put: Callable[[Matched, Recipe], None]) -> No
 
 
 def _is_fitting(recipe: Recipe, matched: Matched) -> bool:
-    """Whether its distances are those that were measured."""
-    config = matched.encoded.config
-    return (recipe.text_encoder, recipe.image_encoder, recipe.metric) == (config.text, config.image, config.metric)
+    """Whether its distances are those that were measured, and its pair model is there."""
+    return is_usable(matched.workspace, recipe, matched.encoded.config)
+
+
+def _write_file(matched: Matched) -> str:
+    """The rule in force as the terminal's `--recipe` takes it, with its pair model inside."""
+    return write_recipe(matched.recipe, find_learned(matched.workspace, matched.id, matched.recipe))

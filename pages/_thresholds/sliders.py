@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from matcher.matching.metrics import Scores
 from matcher.matching.threshold_grid import Rule, ThresholdGrid
 from matcher.matching.threshold_report import Figures
-from matcher.vectors.candidate_pairs import Modality
 
 _ASSETS = Path(__file__).parents[2] / "assets"
 # One module for the browser: how counts are read, which the tests hold against the library's, then what is drawn.
@@ -32,20 +31,22 @@ class Slider:
     """One row.
 
     Attributes:
-        modality: What is compared.
+        name_of: The threshold's name: a modality, or "learned".
         name: On the screen.
         note: A quiet line under the name.
         threshold: Where the handle stands.
         step: What an arrow key moves.
         most: The largest distance there can be.
+        percent: Whether the distance is 1 - likelihood, and shown as likelihood in percent.
     """
 
-    modality: Modality
+    name_of: str
     name: str
     note: str
     threshold: float
     step: float
     most: float
+    percent: bool = False
 
 
 def draw_sliders(
@@ -68,14 +69,14 @@ def draw_sliders(
         figures: Exact figures at these thresholds.
         listings: Listings in the catalog.
         about: Changes when the counts do.
-        on_moved: Called before the page runs again, with the threshold of each modality.
+        on_moved: Called before the page runs again, with each threshold by its name.
         key: The same on every run.
     """
 
     def hear_move() -> None:
         moved = st.session_state[key].get("moved")
         if moved:
-            on_moved({slider.modality: float(moved[slider.modality]) for slider in sliders})
+            on_moved({slider.name_of: float(moved[slider.name_of]) for slider in sliders})
 
     _sliders(
         key=key,
@@ -99,13 +100,14 @@ def draw_sliders(
 def _row(grid: ThresholdGrid, axis: int, slider: Slider, figures: Figures) -> dict[str, Any]:
     same, other, found = grid.histogram(axis)
     return {
-        "id": slider.modality,
+        "id": slider.name_of,
         "name": slider.name,
         "note": slider.note,
         "value": slider.threshold,
         "top": grid.tops[axis],
         "most": slider.most,
         "step": slider.step,
+        "percent": slider.percent,
         "same": _pack(same),
         "other": _pack(other if figures.pair else found),
     }

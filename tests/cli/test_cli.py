@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from made_shop import write_shop
 
 from matcher.cli import main as terminal_commands
 from matcher.cli.main import cli
@@ -64,7 +65,7 @@ def test_the_whole_way(table, capsys):
     out, _ = capsys.readouterr()
     figures = json.loads(out)
     assert list(figures) == ["precision", "recall", "f1", "pair_precision", "pair_recall", "pair_f1",
-                             "candidate_recall", "listings", "pool", "learned"]  # fmt: skip
+                             "candidate_recall", "listings", "pool", "learned", "modelled"]  # fmt: skip
     assert figures["f1"] == 1.0
     assert (figures["listings"], figures["pool"], figures["learned"]) == (5, 5, 0)
     ok("evaluate", "My Shop", "--recipe", "recipe.json")
@@ -97,6 +98,30 @@ def test_run_chooses_thresholds_on_labels_and_else_says_what_it_took(table, caps
     ok("run", "shop.csv", "--out", "other.csv")
     assert "No labels to choose thresholds on, so a bundled recipe is used" in capsys.readouterr().err
     assert len(pd.read_csv("other.csv")) == 5
+
+
+def test_a_learned_recipe_travels_from_tune_to_another_workspace(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    write_shop(tmp_path / "shop.csv")
+    ok("import", "shop.csv", "--name", "shop")
+    ok("encode", "shop", "--text", "tfidf", "--image", "phash")
+    capsys.readouterr()
+    ok("tune", "shop", "--fusion", "learned", "--out", "learned.json")
+    _, err = capsys.readouterr()
+    assert "On products that it did not learn from F1 is " in err
+    ok("evaluate", "shop", "--recipe", "learned.json", "--json")
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["modelled"] == figures["listings"] == 144
+    ok("evaluate", "shop", "--recipe", "learned.json")
+    _, err = capsys.readouterr()
+    assert "Each was judged by the parts of the model that did not learn from it" in err
+    ok("match", "shop", "--recipe", "learned.json", "--out", "here.csv")
+    ok("run", "shop.csv", "--workspace", "elsewhere", "--recipe", "learned.json", "--out", "there.csv")
+    assert Path("here.csv").read_bytes() == Path("there.csv").read_bytes()
+    recipe = json.loads(Path("learned.json").read_text())
+    recipe["learned"]["model"]["parts"][0] = {"weight": ["1"]}
+    Path("hostile.json").write_text(json.dumps(recipe))
+    assert "pair model" in refused(capsys, "match", "shop", "--recipe", "hostile.json", "--out", "m.csv")
 
 
 def test_run_takes_files_of_one_name_for_different_catalogs(table):

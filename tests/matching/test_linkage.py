@@ -11,7 +11,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
 from matcher.errors import DataError
-from matcher.matching.linkage import average_linkage
+from matcher.matching.linkage import average_linkage, link_tree
 
 N = 7
 LEFT, RIGHT = np.triu_indices(N, 1)
@@ -51,6 +51,19 @@ def test_neither_the_order_of_pairs_nor_that_of_their_ends_matters(probability, 
     one = average_linkage(N, LEFT, RIGHT, probability, 0.4, same, different)
     other = average_linkage(N, RIGHT[order], LEFT[order], probability[order], 0.4, same[::-1], different[::-1])
     assert np.array_equal(one, other)
+
+
+@given(probabilities, judged, st.sampled_from([0.2, 0.35, 0.5, 0.8]))
+def test_link_distances_give_the_groups_of_every_cut_at_once(probability, different, cut):
+    sparse = np.where(probability < 0.2, 0.0, probability)
+    tree = link_tree(N, LEFT, RIGHT, sparse, 0.1, different)
+    far = tree.distance(LEFT, RIGHT)
+    assert np.array_equal(tree.distance(RIGHT, LEFT), far)
+    assert np.array_equal(np.isfinite(far), tree.roots()[LEFT] == tree.roots()[RIGHT])
+    group = average_linkage(N, LEFT, RIGHT, sparse, cut, (), different)
+    clear = np.abs(1 - far - cut) > 1e-6  # a mean right at the cut may be rounded across it
+    assert np.array_equal((far <= 1 - cut)[clear], (group[LEFT] == group[RIGHT])[clear])
+    assert np.isinf(link_tree(N, LEFT, RIGHT, np.zeros(len(LEFT)), 0.1).distance(LEFT, RIGHT)).all()
 
 
 @given(probabilities)

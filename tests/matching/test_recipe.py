@@ -83,6 +83,15 @@ def test_fused_reads_the_distance_of_the_joined_vectors():
     assert decided(replace(BOTH, fusion="fused")) == [1, 1, 1, 0, 0, 0, 0]
 
 
+def test_learned_reads_how_far_the_groups_of_a_pair_are_apart_whatever_found_it():
+    learned = replace(BOTH, fusion="learned", learned_threshold=0.6, k=1)
+    judged = pairs_with([0.1] * 3, [0.1] * 3, rank=[1, 9, 9], learned=[0.9, 0.2, 0.2], linked=[0.6, 0.61, 0.2])
+    assert decided(learned, judged) == [1, 0, 1]
+    assert learned.thresholds == {"learned": 0.6}
+    with pytest.raises(DataError, match="has not judged these pairs yet"):
+        decide(PAIRS, learned)
+
+
 def test_one_encoder_decides_alone():
     for fusion in ("either", "both"):
         assert decided(replace(BOTH, image_encoder=None, fusion=fusion)) == [1, 0, 0, 1, 0, 1, 0]
@@ -131,7 +140,7 @@ recipes = st.builds(
     Recipe,
     text_encoder=st.text(min_size=1),
     image_encoder=st.none() | st.text(min_size=1),
-    fusion=st.sampled_from(["either", "both", "mean", "fused"]),
+    fusion=st.sampled_from(["either", "both", "mean", "fused", "learned"]),
     metric=st.sampled_from(["cosine", "euclidean", "manhattan"]),
     k=st.integers(1, 1000),
     text_threshold=thresholds,
@@ -139,6 +148,8 @@ recipes = st.builds(
     fused_threshold=thresholds,
     text_weight=st.floats(0, 1),
     mean=st.sampled_from(["arithmetic", "geometric"]),
+    learned_threshold=st.none() | st.floats(0, 1),
+    pair_model=st.none() | st.just("0123456789abcdef" * 2),
 )
 
 
@@ -177,6 +188,10 @@ def test_a_recipe_from_before_there_were_two_means_is_read():
         ("image_alone", 1e9),
         ("text_encoder", ""),
         ("image_encoder", 7),
+        ("learned_threshold", 1.01),
+        ("learned_threshold", "0.3"),
+        ("pair_model", "../../etc/passwd"),
+        ("pair_model", 7),
     ],
 )
 def test_a_value_that_will_not_do_is_named(key, value):
@@ -187,7 +202,7 @@ def test_a_value_that_will_not_do_is_named(key, value):
 
 def test_recipes_of_earlier_versions_are_read():
     values = json.loads(BOTH.to_json())
-    for key in ("mean", "text_alone", "image_alone"):
+    for key in ("mean", "text_alone", "image_alone", "learned_threshold", "pair_model"):
         del values[key]
     assert Recipe.from_json(json.dumps(values)) == BOTH
 

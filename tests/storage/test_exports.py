@@ -75,6 +75,15 @@ def test_matches_stand_closest_first_with_distances_where_there_are_any():
     assert frame["image_distance"].tolist() == pytest.approx([0.9, 0.2, 0.3])
 
 
+def test_under_a_pair_model_the_likeliest_stand_first_with_their_probability():
+    likely = np.linspace(0.9, 0.1, len(LEFT)).astype(np.float32)
+    frame = match_table(LISTINGS, LEFT, RIGHT, {"text": TEXT, "learned": 1 - likely[::-1]})
+    assert "learned_distance" not in frame
+    assert frame["probability"].tolist() == pytest.approx(likely.tolist(), abs=1e-6)
+    implied = match_table(LISTINGS, LEFT, RIGHT, {"text": TEXT, "learned": np.full(len(LEFT), np.inf, np.float32)})
+    assert implied["probability"].tolist() == [0.0] * len(LEFT)
+
+
 def test_matches_say_what_was_judged_by_hand_and_what_nobody_could_tell():
     said = [
         Verdict(number, "shop", *pair, kind, "review", "doubtful", 0.0)

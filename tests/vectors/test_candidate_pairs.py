@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.errors import DataError
-from matcher.vectors.candidate_pairs import candidate_pairs
+from matcher.vectors.candidate_pairs import NOT_FOUND, CandidatePairs, candidate_pairs
 from matcher.vectors.distance import pair_distance
 from matcher.vectors.embeddings import embeddings_of, unit_rows
 from matcher.vectors.neighbours import nearest
@@ -81,3 +81,16 @@ def test_arrays_that_do_not_belong_together_are_refused():
         candidate_pairs(embeddings, {})
     with pytest.raises(DataError, match="embeddings for all neighbours"):
         candidate_pairs({"text": embeddings["text"]}, {"image": found})
+
+
+def test_further_pairs_take_their_place_with_nothing_known_of_them():
+    pairs = CandidatePairs(4, np.array([0, 1], np.int32), np.array([2, 3], np.int32), np.array([1, 2], np.uint16),
+                           {"text": np.array([0.1, 0.2], np.float32)}, np.array([1, 2], np.uint8))  # fmt: skip
+    more = pairs.joined_by(np.array([0, 2], np.int32), np.array([1, 3], np.int32))
+    assert list(zip(more.left.tolist(), more.right.tolist(), strict=True)) == [(0, 1), (0, 2), (1, 3), (2, 3)]
+    assert more.rank.tolist() == [NOT_FOUND, 1, 2, NOT_FOUND]
+    assert more.distance["text"].tolist() == [np.inf, np.float32(0.1), np.float32(0.2), np.inf]
+    assert more.conflicts.tolist() == [0, 1, 2, 0]
+    assert more.positions(np.array([3]), np.array([2])).tolist() == [3]
+    none = np.zeros(0, np.int32)
+    assert pairs.joined_by(none, none).left.tolist() == [0, 1]

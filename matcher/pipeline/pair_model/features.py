@@ -1,0 +1,92 @@
+"""Features of a catalog's candidate pairs, computed once and kept with the pairs."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.encoders.registry import load_encoder
+from matcher.ingest.catalog import Catalog
+from matcher.matching.pair_model.features import PairFeatures, pair_features
+from matcher.pipeline.encoding import EncodeConfig, Encoded, embed
+from matcher.pipeline.evidence import empty_photos
+from matcher.progress import Report, silent
+from matcher.storage.files import fingerprint, load_arrays, save_arrays
+from matcher.storage.workspace import Workspace
+from matcher.vectors.candidate_pairs import CandidatePairs
+from matcher.vectors.distance import pair_distance
+from matcher.vectors.embeddings import Embeddings
+
+VERSION = 1  # of what the features are
+NEAR = 10  # candidates of a worse rank are hardly ever one product, and five times as many
+CHEAP = {"text": ("tfidf", "tfidf-char"), "image": ("phash",)}
+"""Encoders in seconds, whose distances stand beside those of the chosen ones."""
+
+Open = Callable[[str], Embeddings]
+
+
+def near_pairs(pairs: CandidatePairs) -> NDArray[np.intp]:
+    """Positions of the pairs that a pair model looks at, ascending."""
+    return np.flatnonzero(pairs.rank <= NEAR)
+
+
+def compute_features(
+    pairs: CandidatePairs, catalog: Catalog, config: EncodeConfig, opened: Open, report: Report = silent
+) -> PairFeatures:
+    """Features of the near ones of candidate pairs.
+
+    Args:
+        pairs: P candidate pairs.
+        catalog: Their listings.
+        config: What they were encoded with; it alone says which features there are.
+        opened: Gives the vectors of an encoder.
+        report: Told how far it is; may raise Cancelled.
+    """
+    near = pairs.chosen(near_pairs(pairs))
+    further = {}
+    for modality, chosen in (("text", config.text), ("image", config.image)):
+        for spec in CHEAP[modality] if chosen else ():
+            if spec != chosen:
+                vectors = opened(spec)
+                if modality == "image":
+                    vectors = vectors.without(empty_photos(catalog))
+                further[spec] = pair_distance(vectors, near.left, near.right, "cosine", report)
+    titles = list(catalog.listings["title"])
+    return pair_features(near, titles, shown_photos(catalog) if config.image else (), further, report)
+
+
+def shown_photos(catalog: Catalog) -> list[str]:
+    """What tells the photo of each listing from others: the photo's name, else its hash; "" for none."""
+    listings = catalog.listings
+    return list(listings["photo"].where(listings["photo"] != "", listings["phash"]))
+
+
+def keep_features(workspace: Workspace, catalog: Catalog, encoded: Encoded, report: Report = silent) -> PairFeatures:
+    """Open the features of an encoded catalog's near pairs, memory-mapped; what is not there is computed first."""
+    catalog_id = encoded.config.catalog_id
+    path = beside_pairs(workspace, encoded, "features", {"content": encoded.content})
+    if not path.with_name(f"{path.name}.json").exists():
+
+        def opened(spec: str) -> Embeddings:
+            encoder = load_encoder(spec, folder=workspace.encoders)
+            return workspace.load_embeddings(catalog_id, embed(workspace, catalog_id, catalog, encoder, report))
+
+        made = compute_features(encoded.pairs, catalog, encoded.config, opened, report)
+        save_arrays(path, {"values": made.values}, {"names": list(made.names)})
+    arrays, config = load_arrays(path)
+    return PairFeatures(tuple(config["names"]), arrays["values"])
+
+
+def beside_pairs(workspace: Workspace, encoded: Encoded, what: str, more: Mapping[str, Any]) -> Path:
+    """Where something made from candidate pairs is kept; it goes when they go.
+
+    Args:
+        workspace: The workspace.
+        encoded: The pairs.
+        what: What it is.
+        more: What decides it beside the pairs; values that JSON can hold.
+    """
+    name = f"{encoded.key}-{what}-{fingerprint([VERSION, dict(more)])[:12]}"
+    return workspace.folder(encoded.config.catalog_id) / "pairs" / name

@@ -1,0 +1,124 @@
+"""A learned rule on the pages: learned there, shown as likelihood, and understood by every page."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from made_shop import write_shop
+from streamlit.testing.v1 import AppTest
+
+from matcher import jobs
+from matcher.pipeline import catalogs, encoding, recipes
+from matcher.pipeline.matches import evaluate
+from matcher.pipeline.pair_model.models import load_model, model_file, read_recipe, write_recipe
+from matcher.storage.workspace import Workspace, open_workspace
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setenv("MATCHER_WORKSPACE", str(tmp_path / "workspace"))
+    write_shop(tmp_path / "shop.csv")
+    workspace = open_workspace(tmp_path / "workspace")
+    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf-char", "phash", k=10))
+    return workspace
+
+
+def opened(page: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+    return checked(app.switch_page(f"pages/{page}.py").run())
+
+
+def checked(app: AppTest) -> AppTest:
+    assert not app.exception, app.exception[0].stack_trace
+    return app
+
+
+def sliders(app: AppTest):
+    (shown,) = [
+        json.loads(node.proto.json) for node in app.main if node.type == "bidi_component" and "sliders" in node.proto.id
+    ]
+    return shown
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(element.value for kind in (app.caption, app.markdown) for element in kind)
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    return checked(next(button for button in app.button if button.label == label).click().run())
+
+
+def wait(workspace: Workspace, kind: str) -> None:
+    deadline = time.monotonic() + 300
+    while (job := jobs.latest(workspace, kind, "shop")) is None or job.active:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert job.state == "done", job.message
+
+
+def test_a_model_is_learned_by_a_click_and_every_page_goes_by_it(shop: Workspace) -> None:
+    app = checked(opened("thresholds").segmented_control(key="fusion").set_value("learned").run())
+    assert "Nothing is learned for this catalog yet" in said(app)
+    before = recipes.current_recipe(shop, "shop")
+    assert before.fusion != "learned"
+    press(app, "Learn from labels and verdicts")
+    wait(shop, "learn")
+
+    app = opened("thresholds")
+    recipe = recipes.current_recipe(shop, "shop")
+    assert recipe.fusion == "learned"
+    assert "On products that it did not learn from F1 is" in said(app)
+    assert "Each is judged by the parts of the model that did not learn from it" in said(app)
+    shown = sliders(app)
+    (row,) = shown["rows"]
+    assert (row["id"], row["percent"], row["value"]) == ("learned", True, recipe.learned_threshold)
+    figures = evaluate(shop, "shop", recipe)
+    assert shown["exact"]["listing"] == vars(figures.listing)
+    assert shown["exact"]["pair"]["f1"] == figures.pair.f1
+    press(app, "Best F1")
+    assert recipes.current_recipe(shop, "shop").pair_model == recipe.pair_model
+
+    review = opened("review")
+    assert "likely by itself; with its groups near the" in said(review)
+    opened("browse")
+    results = opened("results")
+    assert "Learned: groups of listings at least" in said(results)
+    opened("start")
+
+    app = opened("thresholds")
+    app.text_input(key="preset-name").set_value("clever").run()
+    checked(app.segmented_control(key="fusion").set_value("mean").run())
+    assert recipes.current_recipe(shop, "shop").fusion == "mean"
+    press(opened("thresholds"), "clever")
+    assert recipes.current_recipe(shop, "shop").pair_model == recipe.pair_model
+    assert read_recipe(write_recipe(recipe, load_model(shop, "shop", str(recipe.pair_model)))) == recipe
+
+    encoding.encode(shop, encoding.EncodeConfig("shop", "tfidf-char", "phash", k=8))  # other pairs, not judged yet
+    app = opened("results")
+    assert "The pair model has not judged these pairs yet" in said(app)
+    press(app, "Find matches")
+    wait(shop, "encode")
+    assert opened("results").metric
+    model_file(shop, "shop", str(recipe.pair_model)).unlink()
+    assert recipes.current_recipe(shop, "shop").fusion != "learned"
+    opened("thresholds")
+
+
+def test_too_little_to_learn_from_is_said(tmp_path: Path, shop: Workspace) -> None:
+    write_shop(tmp_path / "shop.csv", labels=False)
+    catalogs.import_catalog(shop, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    press(checked(opened("thresholds").segmented_control(key="fusion").set_value("learned").run()),
+          "Learn from labels and verdicts")  # fmt: skip
+    deadline = time.monotonic() + 300
+    while (job := jobs.latest(shop, "learn", "shop")) is None or job.active:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    app = checked(opened("thresholds").segmented_control(key="fusion").set_value("learned").run())
+    assert [warning.value.replace("\\", "") for warning in app.warning] == [
+        "0 of the near pairs are known to be one product and 0 to be two; a pair model learns from 10 of each at "
+        "least: give more verdicts on the Review page, or import labels."
+    ]
