@@ -30,9 +30,7 @@ from matcher.ingest.table import Table
 MEMORY = 1_500_000_000  # bytes that are in use; 300,000 rows of 300 characters take 0.7 (CSV) to 1.0 (Parquet) GB
 SECONDS = 60  # of processor time; such a table takes 9 (CSV) to 14 (Excel)
 MEMORY_SETTING, SECONDS_SETTING = "MATCHER_READ_MEMORY_MB", "MATCHER_READ_SECONDS"
-RESERVED = (
-    4_500_000_000  # bytes of addresses beyond those in use: libraries and threads set aside much that they never use
-)
+RESERVED = 4_500_000_000  # bytes of addresses beyond those in use: libraries and threads reserve what they never use
 WALL_SECONDS = 600  # a slow disk counts as well
 LOOK_SECONDS = 0.02  # between two looks at the memory of the child, in which it takes at most some 50 MB
 SMALL_TEXT = 4_000_000  # bytes; text below it is read here, a bounded line at a time: starting a process takes longer
@@ -116,7 +114,7 @@ def _watch(child: subprocess.Popen[bytes], name: str, memory: int) -> int:
 
 def _too_much(name: str, memory: int) -> str:
     allow = f"{MEMORY_SETTING}={2 * memory // 1_000_000} in the server's environment allows it more."
-    return f"{name} takes more memory to read than the {memory / 1e9:.1f} GB that a table may. {_ADVICE} {allow}"
+    return f"{name} takes more memory to read than the {memory // 1_000_000:,} MB that a table may. {_ADVICE} {allow}"
 
 
 def _memory_of(pid: int) -> int:

@@ -60,7 +60,7 @@ def test_memory_in_use_is_bounded_and_the_bound_is_named_with_the_way_to_move_it
     (tmp_path / "goods.csv").write_text("\n".join(["id,title", *goods]))
     assert len(read_guarded(tmp_path / "goods.csv").frame) == 60_000  # far from the usual bounds
     monkeypatch.setenv("MATCHER_READ_MEMORY_MB", "150")
-    said = r"goods.csv takes more memory to read than the 0\.1 GB that a table may.*MATCHER_READ_MEMORY_MB=300"
+    said = r"goods.csv takes more memory to read than the 150 MB that a table may.*MATCHER_READ_MEMORY_MB=300"
     with pytest.raises(DataError, match=said):
         read_guarded(tmp_path / "goods.csv")
     monkeypatch.delenv("MATCHER_READ_MEMORY_MB")
