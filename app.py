@@ -11,7 +11,8 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.starlette import App
 
 from pages._access.setup import access_control
-from pages._shared import failures, photo_route, sidebar, uploads, visits
+from pages._shared import failures, photo_route, sidebar, visits
+from pages._uploads import on_disk
 
 HERE = Path(__file__).parent
 PAGES = (
@@ -50,7 +51,7 @@ else:
     # Until a page has run once, a deep link would meet Streamlit's older reading of the folder pages/.
     PagesManager.uses_pages_directory = False
     visits.bound_visits()
-    uploads.keep_uploads_in(photo_route.workspace_root())
+    on_disk.keep_uploads_in(photo_route.workspace_root())
     app = App(
         __file__,
         routes=[photo_route.photo_route()],

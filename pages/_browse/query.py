@@ -15,7 +15,7 @@ from pages._shared.cards import Bar, Board, Card, Column, draw_cards
 from pages._shared.encoder_names import find_deleted, warn_of_deleted
 from pages._shared.modality import ICONS
 from pages._shared.opened_catalog import Matched, make_card
-from pages._shared.uploads import read_upload
+from pages._uploads.on_disk import read_upload
 
 HEADINGS: dict[Modality, str] = {"text": "By your text", "image": "By your photo", "fused": "By both"}
 PHOTO_KINDS = ["jpg", "jpeg", "png", "webp", "gif", "bmp"]

@@ -19,7 +19,7 @@ from matcher.storage.workspace import Workspace, catalog_id_of
 from pages._catalog import how_to_read
 from pages._catalog.import_folder import import_folder, resolve_inside
 from pages._shared.escape import literal
-from pages._shared.uploads import move_upload
+from pages._uploads.on_disk import move_upload
 
 KINDS = ["csv", "tsv", "txt", "parquet", "xlsx", "xlsm", "xlsb", "xls", "ods", "json",
          "jsonl", "ndjson", "feather", "zip"]  # fmt: skip

@@ -26,8 +26,8 @@ from pages._encoders.curves import NOT_LEARNED, draw_curves, is_by_labels
 from pages._shared.encoder_names import describe_run
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import Opened
-from pages._shared.uploads import copy_upload
 from pages._shared.wording import name_encoder
+from pages._uploads.on_disk import copy_upload
 
 CHOSEN = "run"  # the run that is looked at, in the session and in the address
 NONE = "no other"

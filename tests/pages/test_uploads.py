@@ -12,7 +12,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRe
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from pages._shared.uploads import SMALL, OnDisk, UploadsOnDisk
+from pages._uploads.on_disk import SMALL, OnDisk, UploadsOnDisk
 
 MEGABYTES = 64
 
