@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.starlette import App
 
+from pages._access import identity
 from pages._access.setup import access_control
 from pages._shared import failures, photo_route, sidebar, visits
 from pages._uploads import on_disk
@@ -31,6 +32,8 @@ def draw() -> None:
     st.set_page_config(page_title="Twinshelf", page_icon=str(HERE / "assets" / "icon.svg"), layout="wide")
     st.logo(str(HERE / "assets" / "wordmark.svg"), icon_image=str(HERE / "assets" / "icon.svg"))
     st.html(HERE / "assets" / "app.css")
+    if not identity.let_in():
+        return
     page = st.navigation(
         [
             st.Page(HERE / "pages" / f"{name}.py", title=title, icon=icon, default=name == "start")
