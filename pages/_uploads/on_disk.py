@@ -2,8 +2,8 @@
 
 Here a larger one is written to the workspace's folder as soon as it has arrived, and the memory is free again; it goes
 from there to whoever reads it. While Streamlit receives a file it has it on disk, and in memory once, whole, for the
-moment between its last byte and the writing here. Measured with a file of 279 MB: a server of 219 MB has 500 MB for that
-moment and 221 MB after it; with Streamlit's own manager it stays at 497 MB.
+moment between its last byte and the writing here. Measured with a file of 279 MB: a server of 219 MB has 500 MB for
+that moment and 221 MB after it; with Streamlit's own manager it stays at 497 MB.
 """
 
 import os
