@@ -10,8 +10,10 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.starlette import App
 
+from pages._access import identity
 from pages._access.setup import access_control
 from pages._shared import failures, photo_route, sidebar, visits
+from pages._uploads import on_disk
 
 HERE = Path(__file__).parent
 PAGES = (
@@ -30,6 +32,8 @@ def draw() -> None:
     st.set_page_config(page_title="Twinshelf", page_icon=str(HERE / "assets" / "icon.svg"), layout="wide")
     st.logo(str(HERE / "assets" / "wordmark.svg"), icon_image=str(HERE / "assets" / "icon.svg"))
     st.html(HERE / "assets" / "app.css")
+    if not identity.let_in():
+        return
     page = st.navigation(
         [
             st.Page(HERE / "pages" / f"{name}.py", title=title, icon=icon, default=name == "start")
@@ -50,6 +54,7 @@ else:
     # Until a page has run once, a deep link would meet Streamlit's older reading of the folder pages/.
     PagesManager.uses_pages_directory = False
     visits.bound_visits()
+    on_disk.keep_uploads_in(photo_route.workspace_root())
     app = App(
         __file__,
         routes=[photo_route.photo_route()],

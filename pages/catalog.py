@@ -7,6 +7,7 @@ from matcher.storage.workspace import Workspace
 from pages._catalog import encode_form, profile, upload
 from pages._shared import job_panel
 from pages._shared.opened_catalog import Opened, current_catalog_id, current_workspace, need_catalog, open_catalog
+from pages._verdicts.set_aside import draw_set_aside
 
 
 def main() -> None:
@@ -27,6 +28,7 @@ def main() -> None:
         upload.draw(workspace)
     opened = need_catalog()
     draw_counts(opened)
+    draw_set_aside(opened)
     draw_next_step(opened)
     profile.draw(opened)
 
@@ -40,7 +42,9 @@ def open_imported(workspace: Workspace) -> None:
     del st.query_params["importing"]
     if job.state == "done":
         open_catalog(job.result["catalog_id"])
-        st.toast(f"{job.result['listings']:,} listings were imported.", icon=":material/check_circle:")
+        aside = job.result.get("set_aside", 0)
+        also = f" {aside:,} verdict{' is' if aside == 1 else 's are'} set aside." if aside else ""
+        st.toast(f"{job.result['listings']:,} listings were imported.{also}", icon=":material/check_circle:")
         st.rerun()
 
 

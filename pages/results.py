@@ -16,6 +16,7 @@ from pages._results.groups import draw_groups
 from pages._shared.measured import find_judged
 from pages._shared.opened_catalog import Matched, choose_view, need_catalog, need_matches
 from pages._shared.wording import describe_recipe
+from pages._verdicts.set_aside import draw_set_aside
 from pages._verdicts.verdicts import describe_gone, name_pair
 
 GROUPS, COMPARE = "Groups and downloads", "Compare encoders"
@@ -51,6 +52,7 @@ def draw_found(matched: Matched) -> None:
     st.caption(describe_recipe(matched.recipe) + " Verdicts stand above the rule.")
     if gone := describe_gone(matched, matched.workspace.store.verdicts(matched.id)):
         st.caption(gone)
+    draw_set_aside(matched)
     draw_contradictions(matched, outcome)
     left, right = st.columns([5, 2], gap="medium")
     with right:

@@ -22,6 +22,7 @@ from pages._shared.opened_catalog import (
 )
 from pages._shared.photo_route import photo_url
 from pages._shared.wording import describe_distances, explain_question
+from pages._verdicts.set_aside import draw_set_aside
 from pages._verdicts.verdicts import describe, describe_gone, give, remember_shown, show_told, take_back
 
 AHEAD = 20  # questions chosen at once: choosing looks at every pair, showing the next one at none
@@ -35,6 +36,7 @@ def main() -> None:
     matched = need_matches()
     with st.container(width=1080):
         draw_question(matched)
+        draw_set_aside(matched)
 
 
 @st.fragment

@@ -183,6 +183,9 @@ def _import(workspace: Workspace, file: Path, images: Path | None, name: str, ho
     if none := [meaning for meaning in ("item_id", "title", "image", "label") if not result.mapping[meaning]]:
         say(f"  no column for {', '.join(none)}; --columns MEANING=COLUMN names one")
     say(f"{result.listings:,} listings in catalog {result.catalog_id}; {result.rejected:,} rows left out.")
+    if result.set_aside:
+        said = "1 verdict is" if result.set_aside == 1 else f"{result.set_aside:,} verdicts are"
+        say(f"{said} set aside: an id names other goods now. Review in the app lists them and can give them back.")
     problems = workspace.load_problems(result.catalog_id)
     for problem in problems.head(PROBLEMS_SHOWN).itertuples():
         say(f"  row {problem.row}: {problem.found} {problem.advice}")

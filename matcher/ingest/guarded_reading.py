@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -26,10 +27,14 @@ from matcher.ingest.read_options import ReadOptions, Sheet
 from matcher.ingest.source import read_source
 from matcher.ingest.table import Table
 
-MEMORY = 6_000_000_000  # bytes of address space; the largest tables that are read take about 4 GB while they are read
-SECONDS = 300  # of processor time; a million rows take about one minute
+MEMORY = 1_500_000_000  # bytes that are in use; 300,000 rows of 300 characters take 0.7 (CSV) to 1.0 (Parquet) GB
+SECONDS = 60  # of processor time; such a table takes 9 (CSV) to 14 (Excel)
+MEMORY_SETTING, SECONDS_SETTING = "MATCHER_READ_MEMORY_MB", "MATCHER_READ_SECONDS"
+RESERVED = 4_500_000_000  # bytes of addresses beyond those in use: libraries and threads reserve what they never use
 WALL_SECONDS = 600  # a slow disk counts as well
+LOOK_SECONDS = 0.02  # between two looks at the memory of the child, in which it takes at most some 50 MB
 SMALL_TEXT = 4_000_000  # bytes; text below it is read here, a bounded line at a time: starting a process takes longer
+MOST_SET = 1_000_000  # of either setting
 _COMPILED = (b"PAR1", b"ARROW1", b"\xd0\xcf\x11\xe0")
 _ADVICE = "Save it anew, as CSV if need be, or split it."
 
@@ -59,7 +64,8 @@ def _is_small_text(source: Path) -> bool:
 def _run(source: Path, options: ReadOptions, folder: Path) -> None:
     """Run the child, and wait for its end."""
     path = os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])])
-    said = json.dumps(asdict(options) | {"memory": MEMORY, "seconds": SECONDS})
+    memory, seconds = _limit(MEMORY_SETTING, MEMORY, 1_000_000), _limit(SECONDS_SETTING, SECONDS)
+    said = json.dumps(asdict(options) | {"memory": memory + RESERVED, "seconds": seconds})
     child = subprocess.Popen(
         [sys.executable, "-m", "matcher.ingest.guarded_reading", str(source), str(folder), said],
         stdin=subprocess.DEVNULL,
@@ -68,16 +74,55 @@ def _run(source: Path, options: ReadOptions, folder: Path) -> None:
         env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": path},
     )
     try:
-        code = child.wait(WALL_SECONDS)
-    except subprocess.TimeoutExpired as error:
-        raise DataError(f"{source.name} was not read within {WALL_SECONDS} seconds. {_ADVICE}") from error
+        code = _watch(child, source.name, memory)
     finally:
         child.kill()
         child.wait()
     if code == -signal.SIGXCPU:
-        raise DataError(f"{source.name} takes more than {SECONDS} seconds to read. {_ADVICE}")
+        allow = f"{SECONDS_SETTING}={2 * seconds} in the server's environment allows it more."
+        raise DataError(f"{source.name} takes more than {seconds} seconds to read. {_ADVICE} {allow}")
     if code != 0:
         raise DataError(f"{source.name} cannot be read: it ended its reader, as damaged files do. {_ADVICE}")
+
+
+def _limit(setting: str, usual: int, unit: int = 1) -> int:
+    """A limit, as the environment sets it in its unit, or the usual one."""
+    chosen = os.environ.get(setting, "").strip()
+    if not chosen:
+        return usual
+    if not chosen.isascii() or not chosen.isdecimal() or not 1 <= int(chosen) <= MOST_SET:
+        raise DataError(f"{setting} is {chosen[:40]!r}; expected a whole number from 1 to {MOST_SET:,}.")
+    return int(chosen) * unit
+
+
+def _watch(child: subprocess.Popen[bytes], name: str, memory: int) -> int:
+    """Wait for the child's end; its exit code.
+
+    Raises:
+        DataError: It takes too long, or uses more memory than it may.
+    """
+    end = time.monotonic() + WALL_SECONDS
+    while True:
+        try:
+            return child.wait(LOOK_SECONDS)
+        except subprocess.TimeoutExpired as error:
+            if time.monotonic() > end:
+                raise DataError(f"{name} was not read within {WALL_SECONDS} seconds. {_ADVICE}") from error
+        if _memory_of(child.pid) > memory:
+            raise DataError(_too_much(name, memory))
+
+
+def _too_much(name: str, memory: int) -> str:
+    allow = f"{MEMORY_SETTING}={2 * memory // 1_000_000} in the server's environment allows it more."
+    return f"{name} takes more memory to read than the {memory // 1_000_000:,} MB that a table may. {_ADVICE} {allow}"
+
+
+def _memory_of(pid: int) -> int:
+    """Bytes of memory that a process uses; 0 where the system does not say, as only Linux does."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
+    except (OSError, IndexError):
+        return 0
 
 
 def _received(folder: Path) -> Table:
@@ -112,7 +157,7 @@ def _read_here(source: Path, folder: Path, options: ReadOptions) -> None:
     except DataError as error:
         said = {"error": str(error)}
     except (MemoryError, pa.ArrowMemoryError):
-        said = {"error": f"{source.name} takes more memory to read than a table may. {_ADVICE}"}
+        said = {"error": _too_much(source.name, resource.getrlimit(resource.RLIMIT_AS)[0] - RESERVED)}
     (folder / "said.json").write_text(json.dumps(said), "utf-8")
 
 

@@ -2,19 +2,21 @@
 
 import hashlib
 import os
+import threading
 import unicodedata
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from matcher.atomic_file import atomic
 from matcher.errors import DataError
-from matcher.images import MAX_PHOTO_BYTES, jpeg, read_bounded, read_photo, thumbnail, working_copy
+from matcher.images import MAX_PHOTO_BYTES, read_bounded
+from matcher.images.guarded import PhotoReader
 from matcher.ingest.archive import files, open_archive, read_member, spellings
 from matcher.ingest.photo_names import photo_names, spellings_of
 from matcher.progress import Progress, Report
@@ -131,6 +133,27 @@ class Photo:
     several: int = 1
 
 
+class _Readers:
+    """A reader of photos for each thread that asks for one."""
+
+    def __init__(self) -> None:
+        self._own = threading.local()
+        self._all: list[PhotoReader] = []
+
+    def own(self) -> PhotoReader:
+        """The reader of this thread."""
+        if not hasattr(self._own, "reader"):
+            self._own.reader = PhotoReader()
+            self._all.append(self._own.reader)
+        reader: PhotoReader = self._own.reader
+        return reader
+
+    def close(self) -> None:
+        """End them all."""
+        for reader in self._all:
+            reader.close()
+
+
 def keep_photos(names: Iterable[str], source: PhotoSource, into: Path, report: Report) -> dict[str, Photo]:
     """Write a working copy (images/) and a thumbnail (thumbnails/) of each photo, unless they are there already.
 
@@ -150,11 +173,11 @@ def keep_photos(names: Iterable[str], source: PhotoSource, into: Path, report: R
     waiting = list(dict.fromkeys(names))
     kept: dict[str, Photo] = {}
     workers = min(_WORKERS, os.cpu_count() or 1)
-    with ThreadPoolExecutor(workers) as pool:  # Pillow lets go of the interpreter while it decodes and resizes
+    with closing(_Readers()) as readers, ThreadPoolExecutor(workers) as pool:
         running: dict[str, Future[Photo]] = {}
         try:
             for name in waiting:
-                running[name] = pool.submit(_keep, name, source, into)
+                running[name] = pool.submit(_keep, name, source, into, readers)
                 if len(running) == _AT_ONCE:
                     first = next(iter(running))
                     kept[first] = running.pop(first).result()
@@ -171,7 +194,7 @@ def keep_photos(names: Iterable[str], source: PhotoSource, into: Path, report: R
     return kept
 
 
-def _keep(cell: str, source: PhotoSource, into: Path) -> Photo:
+def _keep(cell: str, source: PhotoSource, into: Path, readers: _Readers) -> Photo:
     """Keep the first photo of a cell that is there and can be read; if there is none, tell why the first cannot."""
     names = photo_names(cell)
     first: Photo | None = None
@@ -180,7 +203,7 @@ def _keep(cell: str, source: PhotoSource, into: Path) -> Photo:
             path = source.find(name)
             if path is None:
                 continue
-            photo = _keep_one(source.read(path), into)
+            photo = _keep_one(source.read(path), into, readers)
         except DataError as error:
             first = first or Photo("", str(error))
             continue
@@ -191,7 +214,7 @@ def _keep(cell: str, source: PhotoSource, into: Path) -> Photo:
     return first
 
 
-def _keep_one(data: bytes, into: Path) -> Photo:
+def _keep_one(data: bytes, into: Path, readers: _Readers) -> Photo:
     def places(made_by: bytes) -> tuple[str, Path, Path]:
         kept = f"{hashlib.blake2b(data, digest_size=16, person=made_by).hexdigest()}.jpg"
         return kept, into / "images" / kept, into / "thumbnails" / kept
@@ -199,14 +222,13 @@ def _keep_one(data: bytes, into: Path) -> Photo:
     kept, copy, small = places(_MADE_BY)
     if copy.exists() and small.exists():
         return Photo(kept)
-    read, flaw = read_photo(data, side=512)
-    image = working_copy(read)
-    if flaw:
+    copies = readers.own().read(data)
+    if copies.flaw:
         kept, copy, small = places(_FLAWED)
-    for file, content in ((small, jpeg(thumbnail(image), quality=85)), (copy, jpeg(image))):
+    for file, content in ((small, copies.small), (copy, copies.working)):
         with atomic(file, durable=False) as opened:
             opened.write(content)
-    return Photo(kept, flaw=flaw)
+    return Photo(kept, flaw=copies.flaw)
 
 
 def _walk(root: Path) -> Iterator[str]:

@@ -64,6 +64,7 @@ class ImportResult:
         problems: Remarks in all.
         note: How the table was read: "CSV, semicolon, UTF-8".
         mapping: The column that was taken for each meaning, None where there is none.
+        set_aside: Verdicts that are not applied any more, because an id names other goods now.
     """
 
     catalog_id: str
@@ -72,6 +73,7 @@ class ImportResult:
     problems: int
     note: str = ""
     mapping: dict[str, str | None] = field(default_factory=dict)
+    set_aside: int = 0
 
 
 def import_catalog(workspace: Workspace, config: ImportConfig, report: Report = silent) -> ImportResult:
@@ -92,7 +94,8 @@ def import_catalog(workspace: Workspace, config: ImportConfig, report: Report = 
         catalog, problems = read_catalog(source, images, config.mapping, into, report, table)
         info = workspace.save_catalog(name, source.name, catalog, problems)
     rejected = sum(problem.rejected for problem in problems)
-    return ImportResult(info.id, info.listings, rejected, len(problems), table.note, mapping)
+    aside = len(workspace.store.verdicts_set_aside(info.id))
+    return ImportResult(info.id, info.listings, rejected, len(problems), table.note, mapping, aside)
 
 
 def open_demo(workspace: Workspace, config: DemoConfig, report: Report = silent) -> ImportResult:

@@ -10,12 +10,13 @@ from pathlib import Path
 import pandas as pd
 
 from matcher.atomic_file import atomic
-from matcher.errors import DataError
+from matcher.errors import DataError, StorageError
 from matcher.failures import reading
 from matcher.ingest.catalog import Catalog
 from matcher.ingest.issues import Problem, problems_frame
 from matcher.storage.files import fingerprint
 from matcher.storage.records import CatalogInfo
+from matcher.storage.set_aside.goods import Listed
 
 LISTINGS, PROBLEMS = "listings", "problems"
 SEEN_BY_ENCODERS = ["item_id", "title", "photo", "phash"]  # columns of the listings; a new label moves no vector
@@ -76,6 +77,16 @@ def read_listings(folder: Path, version: str) -> Catalog:
             "Import its file again."
         )
     return Catalog(listings, folder / "images" if has_photos else None)
+
+
+def read_goods(folder: Path, info: CatalogInfo | None) -> Listed | None:
+    """What the ids of a version name; None where there is none, or it cannot be read any more."""
+    if info is None:
+        return None
+    try:
+        return Listed(read_listings(folder, info.version).listings, folder / "thumbnails")
+    except (FileNotFoundError, DataError, StorageError):
+        return None
 
 
 def read_problems(folder: Path, version: str) -> pd.DataFrame:

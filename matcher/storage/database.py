@@ -1,4 +1,4 @@
-"""What people decide and jobs report, in a database: which this module, `schema` and `verdict_rows` alone know.
+"""What people decide and jobs report, in a database: which this folder alone knows.
 
 SQLite in the workspace folder by default; PostgreSQL where a URL says so. Every change is committed when the call
 returns, so a reload, a second tab or a dropped connection loses nothing.
@@ -14,8 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.engine import Connection
 
 from matcher.errors import DataError, JobError, StorageError
 from matcher.storage import connections, verdict_rows
@@ -28,6 +27,9 @@ from matcher.storage.schema import jobs as _jobs
 from matcher.storage.schema import migrations as _migrations
 from matcher.storage.schema import presets as _presets
 from matcher.storage.schema import settings as _settings
+from matcher.storage.set_aside import rows as set_aside
+from matcher.storage.set_aside.goods import Listed
+from matcher.storage.set_aside.rows import SetAside
 
 MIGRATION_LOCK = 2_117_431  # any number that nothing else on the server uses
 BUSY_SECONDS = 30  # how long a writer waits for another one before it gives up
@@ -53,7 +55,7 @@ class Store:
         Raises:
             DataError: The URL cannot be used, or a newer version of the program made the database.
         """
-        self._reader = _engine(url)
+        self._reader = connections.open_engine(url, BUSY_SECONDS)
         self._writer = self._reader.execution_options(write=True)
         try:
             if self._reader.dialect.name == "sqlite":
@@ -127,11 +129,21 @@ class Store:
         with self._reader.connect() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
-    def save_catalog(self, info: CatalogInfo, item_ids: Collection[str] = ()) -> None:
-        """Add a catalog, or replace what is known of it; verdicts follow ids that are only written otherwise now."""
+    def save_catalog(self, info: CatalogInfo, now: Listed | None = None, before: Listed | None = None) -> None:
+        """Add a catalog, or replace what is known of it: with its listings now, and those before that can be read.
+
+        Verdicts follow ids that are only written otherwise now; those whose ids name other goods now are set aside.
+        """
+        if now is not None:
+            with self._reader.connect() as connection:
+                set_aside.read_photos(connection, info.id, now, before)
         with self._writer.begin() as connection:
+            if before is not None:
+                set_aside.remember_goods(connection, info.id, before)
             self._replace(_catalogs, asdict(info), stays="created", connection=connection)
-            verdict_rows.follow_ids(connection, info.id, item_ids)
+            if now is not None:
+                verdict_rows.follow_ids(connection, info.id, now)
+                set_aside.set_aside_others(connection, info.id, now)
 
     def catalogs(self) -> list[CatalogInfo]:
         """All catalogs, the one that changed last first."""
@@ -229,6 +241,16 @@ class Store:
         with self._writer.begin() as connection:
             return verdict_rows.undo(connection, catalog_id, session, curator, verdict_id)
 
+    def verdicts_set_aside(self, catalog_id: str) -> list[SetAside]:
+        """Verdicts that are not applied, because an id names other goods since they were given; oldest first."""
+        with self._reader.connect() as connection:
+            return set_aside.list_set_aside(connection, catalog_id)
+
+    def give_back_verdict(self, catalog_id: str, verdict_id: int) -> bool:
+        """Apply a verdict that was set aside to the goods that its ids name now; whether it was."""
+        with self._writer.begin() as connection:
+            return set_aside.give_back(connection, catalog_id, verdict_id)
+
     def add_job(self, job: Job, alone: Collection[str] = ()) -> bool:
         """Add a queued job, unless an unfinished one of its catalog stands in the way; the database is the judge.
 
@@ -274,23 +296,3 @@ class Store:
         """Change an unfinished job; False if it had ended already, which no later word changes."""
         unfinished = sa.and_(_jobs.c.id == job_id, _is_active)
         return self._write(_jobs.update().where(unfinished).values(changes)) > 0
-
-
-def _engine(url: str) -> Engine:
-    """An engine; SQLite connections wait for each other and their transactions are real ones."""
-    try:
-        parsed = sa.make_url(url)
-        if parsed.get_backend_name() == "postgresql" and "+" not in parsed.drivername:
-            parsed = parsed.set(drivername="postgresql+psycopg")  # the driver that requirements.txt brings
-        if parsed.get_backend_name() != "sqlite":
-            engine = sa.create_engine(parsed, pool_pre_ping=True)
-            connections.explain_failures(engine)
-            return engine
-    except (sa.exc.ArgumentError, ImportError) as error:
-        raise DataError(
-            f"MATCHER_DATABASE_URL cannot be used: {error}. Expected postgresql://user:password@host/database."
-        ) from error
-    engine = sa.create_engine(parsed, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
-    connections.use_real_transactions(engine)
-    connections.explain_failures(engine)
-    return engine

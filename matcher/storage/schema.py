@@ -38,6 +38,10 @@ verdicts = sa.Table(
     sa.Column("undone", sa.Double),
     sa.Column("session", sa.Text, nullable=False, server_default=""),
     sa.Column("curator", sa.Text, nullable=False, server_default=""),
+    # What the ids stood for, as JSON; "" until the import after the verdict.
+    sa.Column("left_shown", sa.Text, nullable=False, server_default=""),
+    sa.Column("right_shown", sa.Text, nullable=False, server_default=""),
+    sa.Column("set_aside", sa.Double),  # since when an id names other goods; nothing applies the verdict then
     sa.CheckConstraint("left_id < right_id", name="verdicts_sorted"),
     sa.Index("verdicts_by_catalog", "catalog_id", "id"),
 )
@@ -121,11 +125,21 @@ def _keep_skips_as_rows(connection: Connection) -> None:
     connection.execute(settings.delete().where(listed))
 
 
+def _set_verdicts_aside(connection: Connection) -> None:
+    """Verdicts know what they were about; those given before stay in force, and get it at the next import."""
+    known = {column["name"] for column in sa.inspect(connection).get_columns("verdicts")}
+    for column in {"left_shown", "right_shown"} - known:
+        connection.exec_driver_sql(f"ALTER TABLE verdicts ADD COLUMN {column} TEXT DEFAULT '' NOT NULL")
+    if "set_aside" not in known:
+        connection.exec_driver_sql("ALTER TABLE verdicts ADD COLUMN set_aside DOUBLE PRECISION")
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _create_tables,
     _version_problems,
     _compare_item_ids_by_code_point,
     _say_whose_verdict_it_is,
     _keep_skips_as_rows,
+    _set_verdicts_aside,
 )
 """Step i takes a database from version i to i + 1. Steps that have been released never change."""

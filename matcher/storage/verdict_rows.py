@@ -4,7 +4,7 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from matcher.storage.records import SKIP, Verdict
 from matcher.storage.schema import verdicts as _verdicts
 
+_VERDICT = [field.name for field in fields(Verdict)]
 _NUMBER = re.compile(r"0*(\d+?)(?:\.0+)?", re.ASCII)  # `00001`, `1` and `1.0`: programs write one number so
 
 
@@ -95,12 +96,15 @@ def follow_ids(connection: Connection, catalog_id: str, item_ids: Collection[str
     for row in rows:
         left, right = sorted(new_ids.get(row[name], row[name]) for name in ("left_id", "right_id"))
         if {left, right} != {row["left_id"], row["right_id"]}:
-            renamed = _verdicts.update().where(_verdicts.c.id == row["id"])
-            connection.execute(renamed.values(left_id=left, right_id=right))
+            values = {"left_id": left, "right_id": right}
+            if new_ids.get(row["left_id"], row["left_id"]) != left:  # the other one comes first now
+                values |= {"left_shown": row["right_shown"], "right_shown": row["left_shown"]}
+            connection.execute(_verdicts.update().where(_verdicts.c.id == row["id"]).values(values))
 
 
 def _stands() -> sa.ColumnElement[bool]:
-    return _verdicts.c.undone.is_(None)
+    """Neither taken back nor set aside."""
+    return sa.and_(_verdicts.c.undone.is_(None), _verdicts.c.set_aside.is_(None))
 
 
 def _latest(connection: Connection, which: sa.ColumnElement[bool]) -> list[Verdict]:
@@ -119,7 +123,7 @@ def _first(connection: Connection, which: sa.ColumnElement[bool], lock: bool = F
 
 
 def _verdict(row: Mapping[Any, Any]) -> Verdict:
-    return Verdict(**{name: value for name, value in row.items() if name != "undone"})
+    return Verdict(**{name: row[name] for name in _VERDICT})
 
 
 def number_of(item_id: str) -> str | None:

@@ -32,6 +32,7 @@ from matcher.storage.files import DAMAGED_ARRAYS, fingerprint, load_arrays, remo
 from matcher.storage.names import legible
 from matcher.storage.pair_files import read_pairs, write_pairs
 from matcher.storage.records import CatalogInfo
+from matcher.storage.set_aside.goods import Listed
 from matcher.storage.writer_lock import writer_lock
 from matcher.vectors.candidate_pairs import CandidatePairs
 from matcher.vectors.embeddings import Embeddings
@@ -130,7 +131,8 @@ class Workspace:
                 updated=now,
                 problems_version=catalog_files.write_problems(folder, problems),
             )
-            self.store.save_catalog(info, listings["item_id"].tolist())
+            goods_before = catalog_files.read_goods(folder, before)
+            self.store.save_catalog(info, Listed(listings, folder / "thumbnails"), goods_before)
             catalog_files.remove_other_versions(folder, [info, before or info])
         return info
 

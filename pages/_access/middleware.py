@@ -1,5 +1,6 @@
 """What every request passes before Streamlit sees it: pages, photos, uploads and the websocket alike."""
 
+from collections.abc import Callable, Mapping
 from http.cookies import SimpleCookie
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -17,6 +18,7 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
 }
 _CLOSED = ("/_stcore/metrics",)  # counts sessions and memory; nobody who looks after a catalog needs it
+_BESIDE_PAGES = ("/photos", "/media", "/_stcore/upload_file")
 _HEALTH = "/_stcore/health"
 _MISDIRECTED = 421
 
@@ -24,16 +26,26 @@ _MISDIRECTED = 421
 class Access:
     """Refuses foreign host names, closed addresses, and whoever has not logged in where a login is needed."""
 
-    def __init__(self, app: ASGIApp, *, hosts: frozenset[str], login: Login | None = None, base: str = "") -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        hosts: frozenset[str],
+        login: Login | None = None,
+        is_known: Callable[[Mapping[str, str]], bool] | None = None,
+        base: str = "",
+    ) -> None:
         """Stand in front of an app.
 
         Args:
             app: What answers requests that are let through.
             hosts: Names that the app answers to.
             login: None where everybody who reaches the app may use it.
+            is_known: Whether cookies are those of somebody whom an identity provider knows; None where none is asked.
+                Pages ask by themselves; photos, uploads and downloads are held against it.
             base: The server's base path, "" or "/shop".
         """
-        self._app, self._hosts, self._login, self._base = app, hosts, login, base
+        self._app, self._hosts, self._login, self._is_known, self._base = app, hosts, login, is_known, base
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it here."""
@@ -47,7 +59,9 @@ class Access:
             await _refuse(scope, receive, send, _MISDIRECTED, _FOREIGN)
         elif path.startswith(_CLOSED):
             await _refuse(scope, receive, send, 404, "Not found.")
-        elif self._login is None or path == _HEALTH or self._login.is_valid(_cookie(headers)):
+        elif self._is_known and path.startswith(_BESIDE_PAGES) and not self._is_known(_cookies(headers)):
+            await _refuse(scope, receive, send, 403, "Log in first.")
+        elif self._login is None or path == _HEALTH or self._login.is_valid(_cookies(headers).get(COOKIE, "")):
             await self._app(scope, receive, _framed(send))
         elif scope["type"] == "http" and path.rstrip("/") == "/login":
             await answer_login(self._login, self._base)(scope, receive, _framed(send))
@@ -83,7 +97,7 @@ def _framed(send: Send) -> Send:
     return with_headers
 
 
-def _cookie(headers: Headers) -> str:
+def _cookies(headers: Headers) -> dict[str, str]:
     cookies: SimpleCookie = SimpleCookie()
-    cookies.load(headers.get("cookie", "")[:8192])
-    return cookies[COOKIE].value if COOKIE in cookies else ""
+    cookies.load(headers.get("cookie", "")[:65_536])
+    return {name: cookie.value for name, cookie in cookies.items()}

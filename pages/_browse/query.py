@@ -15,6 +15,7 @@ from pages._shared.cards import Bar, Board, Card, Column, draw_cards
 from pages._shared.encoder_names import find_deleted, warn_of_deleted
 from pages._shared.modality import ICONS
 from pages._shared.opened_catalog import Matched, make_card
+from pages._uploads.on_disk import read_upload
 
 HEADINGS: dict[Modality, str] = {"text": "By your text", "image": "By your photo", "fused": "By both"}
 PHOTO_KINDS = ["jpg", "jpeg", "png", "webp", "gif", "bmp"]
@@ -37,7 +38,7 @@ def is_typed() -> bool:
 def draw(matched: Matched) -> None:
     """Draw what is near to the text and the photo."""
     text, upload = st.session_state["query-text"].strip(), st.session_state["query-photo"]
-    photo = upload.getvalue() if upload else b""
+    photo = read_upload(upload) if upload else b""
     key = (str(matched.workspace.root), matched.id, matched.encoded.key, matched.info.content)
     config = matched.encoded.config
     if missing := find_deleted(matched.workspace, {"text": config.text, "image": config.image}):

@@ -19,6 +19,7 @@ from matcher.storage.workspace import Workspace, catalog_id_of
 from pages._catalog import how_to_read
 from pages._catalog.import_folder import import_folder, resolve_inside
 from pages._shared.escape import literal
+from pages._uploads.on_disk import move_upload
 
 KINDS = ["csv", "tsv", "txt", "parquet", "xlsx", "xlsm", "xlsb", "xls", "ods", "json",
          "jsonl", "ndjson", "feather", "zip"]  # fmt: skip
@@ -39,10 +40,10 @@ def draw(workspace: Workspace) -> None:
     )
     try:
         on_server, images = choose_on_server()
+        source = keep(workspace, upload) if upload else on_server
     except DataError as error:
         st.error(literal(str(error)), icon=":material/error:")
         return
-    source = keep(workspace, upload) if upload else on_server
     if source is None:
         return
     options = how_to_read.chosen(str(source))
@@ -99,7 +100,7 @@ def map_columns(table: Table, key: str) -> ColumnMap:
 
 
 def keep(workspace: Workspace, upload: UploadedFile) -> Path:
-    """Write an upload where the import can read it, once, and clear away what is older than a day."""
+    """Bring an upload where the import can read it, once, and clear away what is older than a day."""
     folder = workspace.root / "uploads"
     folder.mkdir(exist_ok=True)
     for old in folder.iterdir():
@@ -109,11 +110,10 @@ def keep(workspace: Workspace, upload: UploadedFile) -> Path:
     path = folder / hashlib.sha256(upload.file_id.encode()).hexdigest()[:16] / name
     if not path.exists():
         path.parent.mkdir(exist_ok=True)
-        part = path.with_name(f"{name}.part")
-        upload.seek(0)
-        with part.open("wb") as file:
-            shutil.copyfileobj(upload, file)
-        part.replace(path)
+        try:
+            move_upload(upload, path)
+        except FileNotFoundError as error:
+            raise DataError(f"The server has let go of {upload.name[:80]} after a day. Choose it once more.") from error
     return path
 
 

@@ -235,8 +235,8 @@ def _count(
 
 
 def _key(opened: Opened, config: TrainConfig) -> tuple[Path, str, str, int, str]:
-    last = max((verdict.id for verdict in opened.workspace.store.verdicts(opened.id)), default=0)
-    return opened.workspace.root, opened.id, opened.info.version, last, config.to_json()
+    verdicts = hash(tuple(verdict.id for verdict in opened.workspace.store.verdicts(opened.id)))
+    return opened.workspace.root, opened.id, opened.info.version, verdicts, config.to_json()
 
 
 def _ask() -> None:

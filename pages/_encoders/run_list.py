@@ -27,6 +27,7 @@ from pages._shared.encoder_names import describe_run
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import Opened
 from pages._shared.wording import name_encoder
+from pages._uploads.on_disk import copy_upload
 
 CHOSEN = "run"  # the run that is looked at, in the session and in the address
 NONE = "no other"
@@ -174,7 +175,7 @@ def draw_import(workspace: Workspace) -> None:
     if st.button("Import", icon=":material/upload:", disabled=file is None) and file is not None:
         place = workspace.job_files / "import-run.zip"
         try:
-            place.write_bytes(file.getbuffer())
+            copy_upload(file, place)
             card = import_run(place, workspace.encoders, name)
         except MatcherError as error:
             st.error(literal(str(error).replace(place.name, file.name)), icon=":material/error:")

@@ -18,11 +18,12 @@ from typing import Any
 import streamlit as st
 
 from matcher.storage.records import DIFFERENT, MATCH, SKIP, UNSURE
+from pages._access.identity import LONGEST_NAME, name_of_user
+from pages._shared.escape import literal
 
 UNDO = "undo"
 MOST = 100  # answers in one message; a curator's fingers are slower
 _VISIT, CURATOR = "visit", "curator"
-LONGEST_NAME = 40
 _SESSION_FORM = re.compile(r"[0-9a-f]{16}\.[0-9a-f]{16}")
 
 
@@ -136,7 +137,11 @@ def receive(board: str, message: Any) -> Iterator[Answer]:
 
 
 def draw_name() -> None:
-    """Ask for the name that verdicts are kept under; it may stay empty."""
+    """Ask for the name that verdicts are kept under; it may stay empty. Who has logged in with one keeps that."""
+    if (known := name_of_user()) is not None:
+        st.caption(f":material/person: {literal(known)}")
+        st.button("Log out", type="tertiary", icon=":material/logout:", on_click=st.logout)
+        return
     st.text_input(
         "Your name", key=CURATOR, bind="query-params", max_chars=LONGEST_NAME, placeholder="Nobody in particular",
         help="Verdicts are kept under it, and others at work on the same pairs see it.",
@@ -145,4 +150,6 @@ def draw_name() -> None:
 
 def current_curator() -> str:
     """The name, or ""."""
+    if (known := name_of_user()) is not None:
+        return known
     return " ".join(str(st.session_state.get(CURATOR) or "").split())[:LONGEST_NAME]

@@ -150,5 +150,10 @@ def _ago(then: float) -> str:
 def _name_listing(opened: Opened, item_id: str) -> str:
     row = opened.rows.get(item_id)
     title = opened.cell("title", row) if row is not None else ""
-    said = " ".join((title or item_id).split())
+    return shorten_title(title or item_id)
+
+
+def shorten_title(title: str) -> str:
+    """A title as it stands in a sentence: short, on one line, and as text."""
+    said = " ".join(title.split())
     return literal(said if len(said) <= LONGEST_TITLE else f"{said[: LONGEST_TITLE - 1]}…")

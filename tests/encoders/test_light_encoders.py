@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from matcher.encoders.photos.phash import phash_of
 from matcher.encoders.registry import ENCODERS, load_encoder
 from matcher.errors import Cancelled, DataError, EncoderError
+from matcher.images.picture_hash import phash_of
 from matcher.vectors.embeddings import embeddings_of
 
 TITLES = ["Botol Minum 500 ml biru", "botol minum 500ml BIRU", "Kaos polos pria", "", "!!! ---", "été 中文 ไทย 🙂"]

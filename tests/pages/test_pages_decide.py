@@ -423,3 +423,25 @@ def test_contradictions_are_named_with_the_way_to_settle_them_and_gone_ids_are_c
     assert "1 verdict is about ids that this catalog no longer has" in captions(app)
     assert "1 verdict is about ids that this catalog no longer has" in captions(opened("review"))
     assert find_contradictions(workspace, "shop") == [("i01", "i11")]
+
+
+def test_verdicts_on_ids_that_name_other_goods_are_listed_and_given_back_by_a_click(
+    shop: MakeShop, tmp_path: Path
+) -> None:
+    workspace = shop(True)
+    workspace.store.add_verdict("shop", "i01", "i06", "different", source="review", curator="A*na")
+    table = pd.read_csv(tmp_path / "shop.csv", dtype=str)
+    table.loc[table["id"] == "i06", ["title", "phash"]] = ["*Garden* hose 20 m", "0" * 16]
+    table.to_csv(tmp_path / "shop.csv", index=False)
+    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf", "phash", k=10))
+    for page in ("catalog", "results", "review"):
+        app = opened(page)
+        (listed,) = [box for box in app.expander if "set aside" in box.label]
+        assert listed.label == "1 verdict is set aside: an id names other goods now"
+        assert listed.markdown[0].value.startswith(r"**different** (A\*na), teh hijau celup")
+        assert r"/ \*Garden\* hose 20 m" in listed.markdown[0].value
+    assert {metric.label: metric.value for metric in opened("results").metric}["Verdicts"] == "0"
+    checked(next(button for button in app.button if button.label == "Count it again").click().run())
+    assert not [box for box in app.expander if "set aside" in box.label]
+    assert {metric.label: metric.value for metric in opened("results").metric}["Verdicts"] == "1"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from subprocess import PIPE
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, example, given, settings
@@ -16,6 +17,7 @@ from matcher.errors import DataError, JobError
 from matcher.storage import database as store_module
 from matcher.storage.database import Store, sqlite_url
 from matcher.storage.records import CatalogInfo, Job
+from matcher.storage.set_aside.goods import Listed
 
 INFO = CatalogInfo("shop", "Shop", "shop.csv", 3, 2, 1, 0, "v1", "c1", 1.0, 1.0)
 
@@ -493,3 +495,24 @@ def test_skips_of_an_older_database_become_rows(url, open_store):
     assert opened.setting("shop", "skipped") is None
     assert [(kept.id, kept.kind, kept.session) for kept in opened.verdicts("shop")] == [(first.id, "match", "")]
     assert by(opened, ANA, "c", "d").id > first.id
+
+
+def test_verdicts_on_other_goods_are_set_aside_and_given_back(store, tmp_path):
+    def listed(*titles):
+        columns = {"item_id": ["a", "b"], "title": titles, "photo": ["", ""], "phash": ["", ""]}
+        return Listed(pd.DataFrame(columns), tmp_path)
+
+    kettles, shoe = listed("Steel kettle", "Kettle of steel"), listed("Steel kettle", "Canvas shoe, white")
+    store.save_catalog(INFO, kettles)
+    said = say(store, "a", "b")
+    store.save_catalog(INFO, shoe, kettles)
+    assert store.verdicts("shop") == []
+    (aside,) = store.verdicts_set_aside("shop")
+    assert (aside.id, [goods.title for goods in aside.shown]) == (said.id, ["Steel kettle", "Kettle of steel"])
+    store.save_catalog(INFO, kettles, shoe)
+    assert store.verdicts("shop") == [said]
+    store.save_catalog(INFO, shoe, kettles)
+    assert store.give_back_verdict("shop", said.id)
+    assert store.verdicts("shop") == [said]
+    store.save_catalog(INFO, shoe, shoe)
+    assert store.verdicts("shop") == [said]

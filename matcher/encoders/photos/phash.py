@@ -5,28 +5,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-import imagehash
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
-from matcher.images import open_image
+from matcher.images.picture_hash import BITS, phash_of
 from matcher.progress import Progress, Report, silent
 
-BITS = 64
 REPORT_EVERY = 50  # photos hashed
 HASH = re.compile(r"[0-9a-fA-F]{16}")
-
-
-def phash_of(photo: Path) -> str:
-    """The 64-bit pHash of a photo as 16 hex digits, as in the column `image_phash` of Shopee's table.
-
-    Raises:
-        DataError: The photo cannot be read.
-
-    Source: ImageHash's `phash`: the 8 x 8 lowest frequencies of the 32 x 32 grey picture, above or below their median.
-    """
-    return str(imagehash.phash(open_image(photo, side=2 * BITS)))
 
 
 def open_phash(spec: str, folder: Path | None) -> "PHashEncoder":
