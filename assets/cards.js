@@ -3,6 +3,9 @@
 
 const TONES = ["text", "image", "fused", "match", "different", "unsure"];
 const boards = new WeakMap(); // host element -> what outlives a redraw: the current card and the key listener
+const SIZES = { small: ["view_agenda", "Small cards: four of each kind in a window"], large: ["crop_square", "Large cards"] };
+const SIZE = "twinshelf-cards"; // where this browser keeps the size of its cards
+let size = readSize();
 
 function el(tag, className, ...children) {
   const node = document.createElement(tag);
@@ -16,6 +19,47 @@ const icon = (name) => {
   return node;
 };
 const tone = (name) => (TONES.includes(name) ? `tone-${name}` : "");
+
+function readSize() {
+  try {
+    return localStorage.getItem(SIZE) === "large" ? "large" : "small";
+  } catch {
+    return "small"; // a browser that keeps nothing
+  }
+}
+
+/** Small cards or large ones: a choice of this browser, which needs no run of the page. */
+function drawSizes(board) {
+  const buttons = Object.entries(SIZES).map(([name, [sign, label]]) => {
+    const button = el("button", "", icon(sign));
+    Object.assign(button, { type: "button", title: label });
+    button.setAttribute("aria-label", label);
+    button.onclick = () => {
+      size = name;
+      try {
+        localStorage.setItem(SIZE, name);
+      } catch {
+        // chosen for this page alone
+      }
+      showSize(board);
+      board.nodes[board.current[0]]?.[board.current[1]]?.scrollIntoView({ block: "nearest" });
+    };
+    button.dataset.size = name;
+    return button;
+  });
+  return el("div", "sizes", ...buttons);
+}
+
+function showSize(board) {
+  board.root.classList.toggle("small", size === "small");
+  for (const button of board.root.querySelectorAll(".sizes button"))
+    button.setAttribute("aria-pressed", String(button.dataset.size === size));
+}
+
+function drawKeys(board) {
+  const keys = board.data.actions.map(({ key, label }) => el("span", "", el("kbd", "", key), ` ${label.toLowerCase()}`));
+  return el("p", "help", ...keys, el("span", "", el("kbd", "", "U"), " undo"), el("span", "", el("kbd", "", "J"), " ", el("kbd", "", "K"), " down, up"));
+}
 
 function photo(card, board) {
   const opens = board.data.opens && !card.fixed;
@@ -80,6 +124,7 @@ function drawAction({ kind, label, icon: sign, key, tone: name }, pressed, onPre
   button.type = "button";
   button.tabIndex = -1;
   button.dataset.kind = kind;
+  button.title = label;
   if (pressed !== null) button.setAttribute("aria-pressed", String(pressed));
   button.onclick = onPress;
   return button;
@@ -221,9 +266,14 @@ export default function (component) {
     content = el("div", "columns", ...columns);
     content.style.setProperty("--count", columns.length);
   }
-  if (data.aside) content = el("div", "with-aside", el("aside", "", drawCard(data.aside, board, null)), content);
+  if (data.aside) {
+    const aside = el("aside", "", drawCard(data.aside, board, null), drawSizes(board));
+    if (data.actions.length) aside.append(drawKeys(board));
+    content = el("div", "with-aside", aside, content);
+  }
   const lost = root.querySelector(".lost");
   root.replaceChildren(...(lost ? [lost] : []), ...(data.once ? [answerBar(board)] : []), content);
+  showSize(board);
   makeCurrent(board, board.current, false);
   if (data.once && board.run !== data.run) setStateValue("session", SESSION);
   confirm(board);

@@ -24,6 +24,7 @@ from pages._shared.cards import Badge, Bar, Card
 from pages._shared.escape import literal
 from pages._shared.photo_route import photo_url, workspace_root
 
+MOST_OFFERED = 8  # catalogs, in place of one that is not there
 CURRENT = "page.catalog"  # the workspace setting that remembers which catalog was open last
 
 
@@ -119,8 +120,26 @@ def need_catalog() -> Opened:
             st.page_link("pages/start.py", label="Open the demo catalog", icon=":material/home:")
             st.page_link("pages/catalog.py", label="Add a catalog", icon=":material/upload:")
         st.stop()
+    _refuse_unknown(workspace)
     info = workspace.catalog_info(catalog_id)
     return Opened(workspace, info, _catalog(workspace.root, catalog_id, info.version))
+
+
+def _refuse_unknown(workspace: Workspace) -> None:
+    """Where the address names a catalog that is not here, say so and end the page: another one is opened by choice."""
+    asked, infos = st.query_params.get("catalog"), workspace.catalogs()
+    if asked is None or asked in {info.id for info in infos}:
+        return
+    draw_empty("link_off", f"There is no catalog {literal(asked[:80])} here.", "Open one of those that are:")
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        for info in infos[:MOST_OFFERED]:
+            st.button(literal(info.name), key=f"instead-{info.id}", on_click=_open_instead, args=[info.id])
+    st.stop()
+
+
+def _open_instead(catalog_id: str) -> None:
+    open_catalog(catalog_id)
+    st.query_params.pop("item", None)  # of the catalog that is not here
 
 
 def need_matches() -> Matched:
