@@ -68,14 +68,14 @@ def draw_sliders(
         figures: Exact figures at these thresholds.
         listings: Listings in the catalog.
         about: Changes when the counts do.
-        on_moved: Called before the page runs again, with the threshold of each modality.
+        on_moved: Called before the page runs again, with the thresholds that were moved, by modality.
         key: The same on every run.
     """
 
     def hear_move() -> None:
         moved = st.session_state[key].get("moved")
         if moved:
-            on_moved({slider.modality: float(moved[slider.modality]) for slider in sliders})
+            on_moved({slider.modality: float(moved[slider.modality]) for slider in sliders if slider.modality in moved})
 
     _sliders(
         key=key,

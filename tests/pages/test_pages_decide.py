@@ -398,9 +398,11 @@ def test_downloads_hold_what_the_page_counts(shop: MakeShop, monkeypatch: pytest
         "streamlit.download_button", lambda label, data, key, **_: made.__setitem__(f"{key}", data) or False
     )
     figures = {metric.label: metric.value for metric in opened("results").metric}
+    assert "not yet" in captions(opened("start"))
     matches = pd.read_csv(io.BytesIO(made["download-matches-CSV"]()))
     assert len(matches) == int(figures["Matches"])
     assert {("i00", "i01")} <= set(zip(matches["left_id"], matches["right_id"], strict=True))
+    assert "not yet" not in captions(opened("start"))  # the last step is done, in every visit from now on
     groups = pd.read_parquet(io.BytesIO(made["download-groups-Parquet"]()))
     assert (groups.groupby("group").size() > 1).sum() == int(figures["Groups"])
     verdicts = pd.read_excel(io.BytesIO(made["download-verdicts-Excel"]()), engine="openpyxl")

@@ -351,6 +351,31 @@ def test_own_runs_are_offered_where_matches_are_looked_for(workspace: Workspace)
     ]
 
 
+def test_how_matches_are_looked_for_is_kept_through_other_pages_and_another_search(
+    workspace: Workspace, started: list
+) -> None:
+    kept = workspace.store.setting("shop", ENCODED)
+    config = kept["config"] | {"k": 7, "metric": "euclidean", "text_weight": 0.3}
+    workspace.store.set_setting("shop", ENCODED, kept | {"config": config})
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params["catalog"] = "shop"
+    checked(app.run().switch_page("pages/catalog.py").run())
+    assert (app.number_input(key="encode-k").value, app.selectbox(key="encode-metric").value) == (7, "euclidean")
+    app.number_input(key="encode-k").set_value(9).run()
+    app.selectbox(key="encode-text").set_value("second").run()
+    checked(app.switch_page("pages/start.py").run())
+    checked(app.switch_page("pages/catalog.py").run())
+    assert app.number_input(key="encode-k").value == 9
+    press(app, "Find matches again")
+    asked = started[-1][1]
+    assert (asked.k, asked.metric, asked.text_weight, asked.text) == (9, "euclidean", 0.3, "second")
+    workspace.store.set_setting("shop", ENCODED, kept | {"config": config | {"k": 11}})  # in another tab
+    assert checked(app.run()).number_input(key="encode-k").value == 11
+    workspace.store.set_setting("shop", ENCODED, kept | {"config": config, "content": "before an import"})
+    press(checked(app.switch_page("pages/start.py").run()), "Find matches")
+    assert (started[-1][1].k, started[-1][1].metric) == (7, "euclidean")
+
+
 NO_MODEL = """
 import sys
 from streamlit.testing.v1 import AppTest
