@@ -15,10 +15,10 @@ from pages._shared import measured
 from pages._shared.charts import draw_chart
 from pages._shared.modality import NAMES
 from pages._shared.opened_catalog import Matched, need_matches
-from pages._shared.pair_tiles import draw_pairs
 from pages._shared.wording import FUSIONS, MEANS, name_encoder
 from pages._thresholds.changes import BEFORE, change, complete, move, put, tell
 from pages._thresholds.curves import plot_matches, plot_over_threshold, plot_precision_recall
+from pages._thresholds.pair_tiles import draw_pairs
 from pages._thresholds.presets import draw_presets
 from pages._thresholds.search import draw_search
 from pages._thresholds.sliders import Slider, draw_sliders

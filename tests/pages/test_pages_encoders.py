@@ -184,6 +184,23 @@ def test_a_click_on_what_has_just_become_wrong_starts_nothing(workspace: Workspa
     assert not started  # the click is not kept for later
 
 
+def test_what_was_typed_outlives_other_views_pages_and_a_start_that_failed(workspace: Workspace, started: list) -> None:
+    app = opened("Train")
+    app.text_input(key="train-name-bert").set_value("mine").run()
+    app.number_input(key="train-patience-bert-light").set_value(900).run()
+    app.segmented_control(key="train-loss-bert-light").set_value("softmax").run()
+    checked(app.segmented_control(key="encoders-view").set_value("All encoders").run())
+    checked(app.segmented_control(key="encoders-view").set_value("Train").run())
+    assert app.text_input(key="train-name-bert").value == "mine"
+    checked(app.switch_page("pages/start.py").run())
+    checked(app.switch_page("pages/encoders.py").run())
+    checked(app.segmented_control(key="encoders-view").set_value("Train").run())
+    press(app, "Start training")
+    job = started[0][1]
+    assert (job.run_id, job.settings["patience"], job.settings["loss"]) == ("mine", 900, "softmax")
+    assert app.text_input(key="train-name-bert").value == "mine"  # it has not become a run
+
+
 def test_a_catalog_without_labels_is_trained_without(workspace: Workspace, started: list) -> None:
     app = opened("Train", "plain")
     assert "No product is known to have two listings" in said(app)
