@@ -136,6 +136,7 @@ const actions = (card, board) =>
     return drawAction(action, isSaid(), () => decide(card, isSaid() ? "undo" : action.kind, board));
   }));
 
+const PREVIOUS = { kind: "previous", label: "Previous", icon: "chevron_left", key: "P", tone: "" };
 const UNDO = { kind: "undo", label: "Undo", icon: "undo", key: "U", tone: "" };
 
 function answerBar(board) {
@@ -143,7 +144,9 @@ function answerBar(board) {
   const buttons = offered.map((action) => drawAction(action, null, () => decide(columns[0].cards[0], action.kind, board)));
   const back = drawAction(UNDO, null, () => takeBack(board));
   back.disabled = !undo;
-  return el("div", "actions answers", ...buttons, back);
+  const before = drawAction(PREVIOUS, null, () => lookBack(board));
+  before.disabled = !board.data.previous;
+  return el("div", "actions answers", ...buttons, before, back);
 }
 
 function drawTile(card, board) {
@@ -187,6 +190,11 @@ function takeBack(board) {
   if (board.data.undo && isOpen(board)) give(board, "undo", "", "");
 }
 
+/** Show the pair before this one again; nothing is taken back. */
+function lookBack(board) {
+  if (board.data.previous && isOpen(board)) give(board, "previous", "", "");
+}
+
 function makeCurrent(board, [column, row], scroll) {
   const columns = board.data.columns;
   if (!columns.length) return;
@@ -226,6 +234,8 @@ function onKey(event, board) {
   if (moves[key]) makeCurrent(board, moves[key], true);
   else if (key === "u" && (board.data.undo || board.data.actions.length)) {
     if (!event.repeat) takeBack(board);
+  } else if (key === "p" && board.data.previous) {
+    if (!event.repeat) lookBack(board);
   } else if (chosen && card) {
     if (!event.repeat && isOpen(board)) {
       decide(card, chosen.kind, board);

@@ -12,7 +12,7 @@ from matcher.review.title_diff import differing_words
 from matcher.review.title_search import searcher
 from matcher.storage.records import KINDS, Verdict
 from matcher.vectors.candidate_pairs import MODALITIES, Modality
-from pages._shared.answers import UNDO, Answer
+from pages._shared.answers import ANSWERS, UNDO, Answer
 from pages._shared.cards import FALSE_MATCH, MATCH, MISSED_MATCH, Badge, Bar, Board, Card, Column, draw_cards
 from pages._shared.escape import literal
 from pages._shared.measured import read_truth
@@ -144,7 +144,7 @@ def _keep(matched: Matched) -> Callable[[Answer], None]:
     def keep(answer: Answer) -> None:
         if answer.kind == UNDO:
             shown_verdicts.take_back(matched, answer)
-        else:
+        elif answer.kind in ANSWERS:
             shown_verdicts.give(matched, answer, source="browse")
 
     return keep
