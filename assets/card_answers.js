@@ -62,7 +62,8 @@ export function confirm(board) {
   const restarted = board.run !== null && board.run !== run;
   board.run = run;
   const open = board.pending.length > 0;
-  if (restarted) board.pending = board.pending.filter((answer) => mayBeKept(board, answer));
+  // Looking back stores nothing, so nothing of it is lost with the server.
+  if (restarted) board.pending = board.pending.filter((answer) => answer.kind !== "previous" && mayBeKept(board, answer));
   else board.pending = board.pending.filter((answer) => answer.n > received);
   const unsure = board.pending.some((answer) => answer.gone);
   board.pending = board.pending.filter((answer) => !answer.gone);

@@ -3,6 +3,9 @@
 
 const TONES = ["text", "image", "fused", "match", "different", "unsure"];
 const boards = new WeakMap(); // host element -> what outlives a redraw: the current card and the key listener
+const SIZES = { small: ["view_agenda", "Small cards: four of each kind in a window"], large: ["crop_square", "Large cards"] };
+const SIZE = "twinshelf-cards"; // where this browser keeps the size of its cards
+let size = readSize();
 
 function el(tag, className, ...children) {
   const node = document.createElement(tag);
@@ -16,6 +19,47 @@ const icon = (name) => {
   return node;
 };
 const tone = (name) => (TONES.includes(name) ? `tone-${name}` : "");
+
+function readSize() {
+  try {
+    return localStorage.getItem(SIZE) === "large" ? "large" : "small";
+  } catch {
+    return "small"; // a browser that keeps nothing
+  }
+}
+
+/** Small cards or large ones: a choice of this browser, which needs no run of the page. */
+function drawSizes(board) {
+  const buttons = Object.entries(SIZES).map(([name, [sign, label]]) => {
+    const button = el("button", "", icon(sign));
+    Object.assign(button, { type: "button", title: label });
+    button.setAttribute("aria-label", label);
+    button.onclick = () => {
+      size = name;
+      try {
+        localStorage.setItem(SIZE, name);
+      } catch {
+        // chosen for this page alone
+      }
+      showSize(board);
+      board.nodes[board.current[0]]?.[board.current[1]]?.scrollIntoView({ block: "nearest" });
+    };
+    button.dataset.size = name;
+    return button;
+  });
+  return el("div", "sizes", ...buttons);
+}
+
+function showSize(board) {
+  board.root.classList.toggle("small", size === "small");
+  for (const button of board.root.querySelectorAll(".sizes button"))
+    button.setAttribute("aria-pressed", String(button.dataset.size === size));
+}
+
+function drawKeys(board) {
+  const keys = board.data.actions.map(({ key, label }) => el("span", "", el("kbd", "", key), ` ${label.toLowerCase()}`));
+  return el("p", "help", ...keys, el("span", "", el("kbd", "", "U"), " undo"), el("span", "", el("kbd", "", "J"), " ", el("kbd", "", "K"), " down, up"));
+}
 
 function photo(card, board) {
   const opens = board.data.opens && !card.fixed;
@@ -80,6 +124,7 @@ function drawAction({ kind, label, icon: sign, key, tone: name }, pressed, onPre
   button.type = "button";
   button.tabIndex = -1;
   button.dataset.kind = kind;
+  button.title = label;
   if (pressed !== null) button.setAttribute("aria-pressed", String(pressed));
   button.onclick = onPress;
   return button;
@@ -91,6 +136,7 @@ const actions = (card, board) =>
     return drawAction(action, isSaid(), () => decide(card, isSaid() ? "undo" : action.kind, board));
   }));
 
+const PREVIOUS = { kind: "previous", label: "Previous", icon: "chevron_left", key: "P", tone: "" };
 const UNDO = { kind: "undo", label: "Undo", icon: "undo", key: "U", tone: "" };
 
 function answerBar(board) {
@@ -98,7 +144,9 @@ function answerBar(board) {
   const buttons = offered.map((action) => drawAction(action, null, () => decide(columns[0].cards[0], action.kind, board)));
   const back = drawAction(UNDO, null, () => takeBack(board));
   back.disabled = !undo;
-  return el("div", "actions answers", ...buttons, back);
+  const before = drawAction(PREVIOUS, null, () => lookBack(board));
+  before.disabled = !board.data.previous;
+  return el("div", "actions answers", ...buttons, before, back);
 }
 
 function drawTile(card, board) {
@@ -142,6 +190,11 @@ function takeBack(board) {
   if (board.data.undo && isOpen(board)) give(board, "undo", "", "");
 }
 
+/** Show the pair before this one again; nothing is taken back. */
+function lookBack(board) {
+  if (board.data.previous && isOpen(board)) give(board, "previous", "", "");
+}
+
 function makeCurrent(board, [column, row], scroll) {
   const columns = board.data.columns;
   if (!columns.length) return;
@@ -181,6 +234,8 @@ function onKey(event, board) {
   if (moves[key]) makeCurrent(board, moves[key], true);
   else if (key === "u" && (board.data.undo || board.data.actions.length)) {
     if (!event.repeat) takeBack(board);
+  } else if (key === "p" && board.data.previous) {
+    if (!event.repeat) lookBack(board);
   } else if (chosen && card) {
     if (!event.repeat && isOpen(board)) {
       decide(card, chosen.kind, board);
@@ -221,9 +276,14 @@ export default function (component) {
     content = el("div", "columns", ...columns);
     content.style.setProperty("--count", columns.length);
   }
-  if (data.aside) content = el("div", "with-aside", el("aside", "", drawCard(data.aside, board, null)), content);
+  if (data.aside) {
+    const aside = el("aside", "", drawCard(data.aside, board, null), drawSizes(board));
+    if (data.actions.length) aside.append(drawKeys(board));
+    content = el("div", "with-aside", aside, content);
+  }
   const lost = root.querySelector(".lost");
   root.replaceChildren(...(lost ? [lost] : []), ...(data.once ? [answerBar(board)] : []), content);
+  showSize(board);
   makeCurrent(board, board.current, false);
   if (data.once && board.run !== data.run) setStateValue("session", SESSION);
   confirm(board);

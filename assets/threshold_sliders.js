@@ -208,9 +208,9 @@ function commit(state) {
   clearTimeout(state.timer);
   state.timer = null;
   const thresholds = {};
-  state.data.rows.forEach((row, i) => (thresholds[row.id] = state.values[i]));
-  const same = state.data.rows.every((row, i) => row.value === state.values[i]);
-  if (!same) state.send("moved", thresholds);
+  // Only what was moved: the others may have been changed in another tab since they were drawn.
+  state.data.rows.forEach((row, i) => row.value !== state.values[i] && (thresholds[row.id] = state.values[i]));
+  if (Object.keys(thresholds).length) state.send("moved", thresholds);
   else paint(state);
 }
 

@@ -9,6 +9,8 @@ from typing import TypeAlias
 
 RATE_WINDOW = 20.0  # seconds; long enough to be calm, short enough to forget a slow start
 LEAST_RATE_WINDOW = 0.5  # seconds; a rate over less is noise
+WHOLE_JOBS = ("Training", "Comparing encoders")
+"""Steps that are a whole job of uneven parts, as epochs with measuring between: what is left of them is left of it."""
 WEIGHTED_UNITS = 1_000  # of the whole work
 GUESS = 0.05  # share of the work that the guess counts for when the rate so far corrects it
 
@@ -92,7 +94,9 @@ class RateMeter:
             self._seen.clear()
         if done:
             self._seen.append((now, done))
-        while len(self._seen) > 2 and now - self._seen[0][0] > RATE_WINDOW:
+        while step in WHOLE_JOBS and len(self._seen) > 2:
+            del self._seen[1]  # the rate is over all parts alike, so the first and the last report tell it
+        while step not in WHOLE_JOBS and len(self._seen) > 2 and now - self._seen[0][0] > RATE_WINDOW:
             self._seen.popleft()
         if len(self._seen) < 2 or now - self._seen[0][0] < LEAST_RATE_WINDOW:
             return 0.0

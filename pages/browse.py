@@ -7,8 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from matcher.review.pair_cases import Case
-from pages._browse import board, query
-from pages._shared import escape
+from pages._browse import board, links, query
 from pages._shared.cards import Board, Column, draw_cards
 from pages._shared.opened_catalog import Matched, draw_empty, make_card, need_matches
 
@@ -21,7 +20,6 @@ CASES: dict[str, Case | None] = {
     "Missed": "missed",
     "False": "false",
 }
-LONGEST_ID_SHOWN = 80  # characters
 STRIP = 15  # listings in the strip: what one row of a wide window holds
 
 
@@ -29,6 +27,10 @@ def main() -> None:
     """Choose a listing, then look at its neighbours."""
     matched = need_matches()
     queue = choose_queue(matched)
+    if links.is_unknown(matched):
+        links.tell_unknown(matched)
+        return
+    queue = links.add_linked(matched, queue)
     place = find_place(matched, queue) if len(queue) else None
     draw_steps(matched, queue, place)
     if query.is_typed():
@@ -37,7 +39,7 @@ def main() -> None:
         draw_empty("search_off", "Nothing like that in this catalog.", "Try fewer words, or another question.")
     else:
         draw_strip(matched, queue, place)
-        board.draw(matched, int(queue[place]), on_open=open_listing)
+        board.draw(matched, int(queue[place]), on_open=links.open_listing)
 
 
 def choose_queue(matched: Matched) -> NDArray[np.int64]:
@@ -46,10 +48,13 @@ def choose_queue(matched: Matched) -> NDArray[np.int64]:
     left.title("Browse")
     typed = right.text_input(
         "Search", key="find", bind="query-params", placeholder="Words, an id or a label", icon=":material/search:",
-        type="search", label_visibility="collapsed", live=True,
+        type="search", label_visibility="collapsed", live=True, on_change=links.drop_unknown, args=[matched],
     )  # fmt: skip
     offered = [EVERY, *(name for name, case in CASES.items() if case in board.list_cases(matched))]
-    chosen = st.pills("Show", offered, key="show", default=EVERY, bind="query-params", label_visibility="collapsed")
+    chosen = st.pills(
+        "Show", offered, key="show", default=EVERY, bind="query-params", label_visibility="collapsed",
+        on_change=links.drop_unknown, args=[matched],
+    )  # fmt: skip
     case = CASES.get(chosen or EVERY)
     rows = board.search(matched, typed) if typed else np.arange(len(matched.catalog.listings))
     if case:
@@ -60,36 +65,18 @@ def choose_queue(matched: Matched) -> NDArray[np.int64]:
 
 def find_place(matched: Matched, queue: NDArray[np.int64]) -> int:
     """Where in the queue the listing of the address stands; the first one when it is not in it."""
-    asked, last = st.query_params.get("item", ""), st.session_state.get("browse-item", "")
-    row = matched.rows.get(asked or last, -1)
-    if asked not in ("", last) and row < 0:  # the last one may be of the catalog that was open before
-        tell_unknown(asked)
+    row = links.asked_row(matched)
     found = np.flatnonzero(queue == row)
     place = int(found[0]) if len(found) else 0
-    open_listing(matched.cell("item_id", int(queue[place])))
+    links.open_listing(matched.cell("item_id", int(queue[place])))
     return place
-
-
-def tell_unknown(item_id: str) -> None:
-    """Say that another listing is shown than the address asked for."""
-    shown = escape.literal(item_id if len(item_id) <= LONGEST_ID_SHOWN else f"{item_id[:LONGEST_ID_SHOWN]}…")
-    st.warning(
-        f"There is no listing {shown} in this catalog; the first one is shown instead.", icon=":material/link_off:"
-    )
-
-
-def open_listing(item_id: str) -> None:
-    """Make this listing the one that is looked at; the address keeps it, so a reload does too."""
-    st.session_state["browse-item"] = item_id
-    if st.query_params.get("item") != item_id:
-        st.query_params["item"] = item_id
 
 
 def draw_steps(matched: Matched, queue: NDArray[np.int64], place: int | None) -> None:
     """Previous, next, random, and a question of one's own."""
 
     def go(to: int) -> None:
-        open_listing(matched.cell("item_id", int(queue[to % len(queue)])))
+        links.open_listing(matched.cell("item_id", int(queue[to % len(queue)])))
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if place is not None:
@@ -107,7 +94,7 @@ def draw_strip(matched: Matched, queue: NDArray[np.int64], place: int) -> None:
     shown = queue[first : first + STRIP]
     tiles = [make_card(matched, int(row)) for row in shown]
     here = matched.cell("item_id", int(queue[place]))
-    draw_cards([Column(tiles)], Board("strip", about=here, on_open=open_listing), key="strip")
+    draw_cards([Column(tiles)], Board("strip", about=here, on_open=links.open_listing), key="strip")
 
 
 main()

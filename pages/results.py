@@ -14,7 +14,7 @@ from matcher.storage import exports
 from pages._results import benchmark_form
 from pages._results.groups import draw_groups
 from pages._shared.measured import find_judged
-from pages._shared.opened_catalog import Matched, choose_view, need_catalog, need_matches
+from pages._shared.opened_catalog import EXPORTED, Matched, choose_view, need_catalog, need_matches
 from pages._shared.wording import describe_recipe
 from pages._verdicts.set_aside import draw_set_aside
 from pages._verdicts.verdicts import describe_gone, name_pair
@@ -155,14 +155,16 @@ def draw_downloads(matched: Matched, outcome: Outcome) -> None:
 
 def draw_download(matched: Matched, name: str, kind: exports.Format, table: Callable[[], pd.DataFrame]) -> None:
     """A button that makes its file when it is pressed."""
+
+    def make() -> bytes:
+        made = exports.to_bytes(table(), kind, mark=name != "contest", guard=name != "contest")
+        matched.workspace.store.set_setting(matched.id, EXPORTED, True)
+        return made
+
     st.download_button(
-        kind,
-        lambda: exports.to_bytes(table(), kind, mark=name != "contest", guard=name != "contest"),
-        file_name=f"{matched.id}-{name}{exports.ENDINGS[kind]}",
-        mime=MIME[kind],
-        key=f"download-{name}-{kind}",
-        on_click="ignore",
-    )
+        kind, make, file_name=f"{matched.id}-{name}{exports.ENDINGS[kind]}", mime=MIME[kind],
+        key=f"download-{name}-{kind}", on_click="ignore",
+    )  # fmt: skip
 
 
 main()

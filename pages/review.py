@@ -7,8 +7,8 @@ from matcher.review.queue import Question, review_queue
 from matcher.review.sampling import VerdictScores, score_verdicts
 from matcher.review.title_diff import differing_words
 from matcher.review.verdicts import Ids, ids_of
-from matcher.storage.records import Verdict
-from pages._shared.answers import ANSWERS, UNDO, Answer, current_visit
+from matcher.storage.records import SKIP, Verdict
+from pages._shared.answers import ANSWERS, PREVIOUS, UNDO, Answer, current_visit
 from pages._shared.cards import Board, Card, Column, draw_cards, session_told
 from pages._shared.measured import count_doubtful, index_ids
 from pages._shared.opened_catalog import (
@@ -22,6 +22,7 @@ from pages._shared.opened_catalog import (
 )
 from pages._shared.photo_route import photo_url
 from pages._shared.wording import describe_distances, explain_question
+from pages._verdicts.looking_back import ask_about, find_place, list_own, step
 from pages._verdicts.set_aside import draw_set_aside
 from pages._verdicts.verdicts import describe, describe_gone, give, remember_shown, show_told, take_back
 
@@ -47,12 +48,18 @@ def draw_question(matched: Matched) -> None:
     verdicts, skips = store.verdicts(matched.id), store.skips(matched.id)
     waiting = choose_questions(matched, verdicts, skips)
     draw_progress(matched, verdicts, skips)
-    last = store.last_verdict(matched.id, session_told(PAIR))
-    if last:
+    session = session_told(PAIR)
+    last = store.last_verdict(matched.id, session)
+    own = list_own(matched, verdicts, skips, session)
+    place = find_place(own)
+    if place < len(own):
+        st.caption(f"Looked at again: {describe(matched, own[place])}. Next goes on; an answer takes its place.")
+        waiting = [ask_about(matched, own[place]), *waiting]
+    elif last:
         st.caption(f"Last: {describe(matched, last)}")
     if not waiting:
         draw_nothing_left(len(verdicts))
-    draw_pair(matched, waiting[0] if waiting else None, last)
+    draw_pair(matched, waiting[0] if waiting else None, last, previous=place > 0)
     preload(matched, waiting[1:3])
 
 
@@ -89,10 +96,23 @@ def name_painting(pair: tuple[str, str] | None) -> str:
 def keep(matched: Matched, answer: Answer) -> None:
     """Store a verdict or a skip on the pair that was shown, or take the last one back; the next pair shows after it."""
     _, queue = st.session_state[QUEUE]
+    if answer.kind in (PREVIOUS, SKIP) and look_around(matched, answer):
+        return
     if answer.kind != UNDO:
         give(matched, answer, source="review", about=answer.about, once=True)
     elif back := take_back(matched, answer):
         ask_again(matched, back, queue)
+
+
+def look_around(matched: Matched, answer: Answer) -> bool:
+    """Go to the pair before, or on from one that is looked at again; whether that was what the key asked for."""
+    store = matched.workspace.store
+    own = list_own(matched, store.verdicts(matched.id), store.skips(matched.id), answer.session)
+    if answer.kind == SKIP and find_place(own) == len(own):
+        return False
+    if answer.about == f"{PAIR} {st.session_state[PAINTING][1]}":
+        step(matched, own, -1 if answer.kind == PREVIOUS else 1)
+    return True
 
 
 def ask_again(matched: Matched, back: Verdict, queue: list[Question]) -> None:
@@ -132,7 +152,7 @@ def _scores(
     return score_verdicts(_matched.encoded.pairs, _matched.recipe, index_ids(_matched), _verdicts, _skipped)
 
 
-def draw_pair(matched: Matched, question: Question | None, last: Verdict | None) -> None:
+def draw_pair(matched: Matched, question: Question | None, last: Verdict | None, *, previous: bool) -> None:
     """Two photos and titles, large, with the answers above them and why this pair is asked; undo alone after the last.
 
     The board takes one answer to each drawing: what it is sent to say which that was, the server holds against what it
@@ -154,6 +174,7 @@ def draw_pair(matched: Matched, question: Question | None, last: Verdict | None)
         st.caption(describe_distances(measure_bars(matched, question.pair)))
     board = Board(
         "pair", about=about, actions=[*ANSWERS] if question else [], undo=last is not None, last=last,
+        previous=previous,
         on_answer=lambda answer: keep(matched, answer),
     )  # fmt: skip
     draw_cards([Column(shown, nothing=" ")], board, key=PAIR)

@@ -3,13 +3,14 @@
 import streamlit as st
 
 from matcher import jobs
-from matcher.pipeline import catalogs, default_recipe, encoding
+from matcher.pipeline import catalogs, default_recipe, encoding, recipes
 from matcher.storage.records import CatalogInfo
 from matcher.storage.workspace import Workspace
 from pages._shared import job_panel
 from pages._shared.cards import Card, draw_grid
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import (
+    EXPORTED,
     Opened,
     current_workspace,
     draw_find_matches,
@@ -88,13 +89,15 @@ def draw_checklist(opened: Opened, busy: bool) -> None:
     """The five steps, each with its state and a link; the next one has the button."""
     store = opened.workspace.store
     encoded = is_encoded(opened)
-    tuned = store.setting(opened.id, "recipe") is not None
+    chosen = store.setting(opened.id, "recipe") is not None
+    tuned = chosen and recipes.outdated_recipe(opened.workspace, opened.id) is None
+    thresholds = "yours" if tuned else "yours are for other encoders" if chosen else "the usual ones"
     verdicts = len(store.verdicts(opened.id))
-    exported = bool(store.setting(opened.id, "page.exported"))
+    exported = bool(store.setting(opened.id, EXPORTED))
     steps = [
         ("Catalog", "pages/catalog.py", True, f"{opened.info.listings:,} listings, {opened.info.problems:,} issues"),
         ("Browse", "pages/browse.py", encoded, "found" if encoded else "not looked for yet"),
-        ("Thresholds", "pages/thresholds.py", tuned, "yours" if tuned else "the usual ones"),
+        ("Thresholds", "pages/thresholds.py", tuned, thresholds),
         ("Review", "pages/review.py", verdicts > 0, f"{verdicts:,} verdict{'' if verdicts == 1 else 's'}"),
         ("Results", "pages/results.py", exported, "done" if exported else "not yet"),
     ]

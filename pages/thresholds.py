@@ -1,29 +1,30 @@
 """Move thresholds; watch the figures and the pairs that flip."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
-from matcher import jobs
 from matcher.matching.metrics import Truth
 from matcher.matching.recipe import LEARNED, Fusion, Recipe
 from matcher.matching.threshold_report import rule_of
 from matcher.matching.tuning import tune_recipe
 from matcher.pipeline import learn_rule, recipes
 from matcher.pipeline.pair_model.judge import LOWEST_CUT
-from pages._shared import job_panel, measured
+from pages._shared import measured
 from pages._shared.charts import draw_chart
 from pages._shared.modality import NAMES
 from pages._shared.opened_catalog import Matched, need_matches
-from pages._shared.pair_tiles import draw_pairs
-from pages._shared.wording import FUSIONS, MEANS, METRICS, name_encoder
+from pages._shared.wording import FUSIONS, MEANS, name_encoder
+from pages._thresholds.changes import BEFORE, change, complete, move, put, tell
 from pages._thresholds.curves import plot_matches, plot_over_threshold, plot_precision_recall
 from pages._thresholds.learning import ASKED, draw_learning, say_unseen
+from pages._thresholds.pair_tiles import draw_pairs
 from pages._thresholds.presets import draw_presets
+from pages._thresholds.search import draw_search
 from pages._thresholds.sliders import Slider, draw_sliders
 
-BEFORE = "thresholds-before"  # the recipe before the last move, to show what flipped
 SHOWN = 4
 LINKED_CURVE = " Learned: the pairs within groups, at each likelihood."
 
@@ -36,6 +37,7 @@ def main() -> None:
     with kept:
         draw_presets(matched, put)
     known = measured.read_truth(matched)
+    tell(matched)
     draw_rule(matched)
     draw_thresholds(matched, known)
     draw_tuning(matched, known.truth)
@@ -43,22 +45,6 @@ def main() -> None:
     draw_flips(matched, known.truth)
     draw_curves(matched, known)
     draw_search(matched)
-
-
-def put(matched: Matched, recipe: Recipe) -> None:
-    """Put another recipe in force, and remember the one before."""
-    if recipe != matched.recipe:
-        st.session_state[BEFORE] = (matched.id, matched.encoded.key, matched.recipe)
-        recipes.set_recipe(matched.workspace, matched.id, recipe)
-
-
-def complete(matched: Matched, recipe: Recipe) -> Recipe:
-    """The same with usual thresholds where another rule has left some unset."""
-    usual = recipes.usual_recipe(matched.workspace, matched.encoded.config)
-    recipe = replace(recipe, text_alone=usual.text_alone, image_alone=usual.image_alone)
-    usual = replace(usual, fusion=recipe.fusion)  # its thresholds for this rule
-    unset = [name for name, threshold in recipe.thresholds.items() if threshold is None]
-    return recipe.with_thresholds({name: usual.thresholds.get(name) for name in unset})
 
 
 def draw_rule(matched: Matched) -> None:
@@ -75,20 +61,22 @@ def draw_rule(matched: Matched) -> None:
             if learned := learn_rule.learned_recipe(matched.workspace, matched.id):
                 put(matched, learned)
             return
-        if recipe.fusion == "learned":  # what the model does not read is as usual again
+        change(matched, alter_fusion)
+
+    def alter_fusion(now: Recipe) -> Recipe:
+        wanted = st.session_state["fusion"]
+        if now.fusion == "learned":  # what the model does not read is as usual again
             usual = recipes.usual_recipe(matched.workspace, matched.encoded.config)
-            put(
-                matched,
-                complete(matched, replace(recipe, fusion=wanted, text_weight=usual.text_weight, veto=usual.veto)),
-            )
-        else:
-            put(matched, complete(matched, replace(recipe, fusion=wanted)))
+            now = replace(now, text_weight=usual.text_weight, veto=usual.veto)
+        return complete(matched, replace(now, fusion=wanted))
 
     def change_weight() -> None:
-        put(matched, replace(recipe, text_weight=st.session_state["weight"] / 100))
+        weight = st.session_state["weight"] / 100
+        change(matched, lambda now: replace(now, text_weight=weight) if now.fusion == "mean" else None)
 
     def change_mean() -> None:
-        put(matched, replace(recipe, mean=st.session_state["mean"]))
+        mean = st.session_state["mean"]
+        change(matched, lambda now: replace(now, mean=mean) if now.fusion == "mean" else None)
 
     st.session_state["mean"] = recipe.mean
     asked = recipe.fusion == "learned" or st.session_state.get(ASKED, False)
@@ -128,12 +116,9 @@ def draw_thresholds(matched: Matched, known: measured.Known) -> None:
         for axis, step in zip(recipe.thresholds, steps, strict=True)
     ]
 
-    def move(thresholds: dict[str, float]) -> None:
-        put(matched, recipe.with_thresholds({name: round(value, 6) for name, value in thresholds.items()}))
-
     draw_sliders(
         grid, rows, rule_of(recipe), measured.measure_figures(matched, known),
-        listings=matched.info.listings, about=about, on_moved=move, key="sliders",
+        listings=matched.info.listings, about=about, on_moved=partial(move, matched), key="sliders",
     )  # fmt: skip
 
 
@@ -267,25 +252,6 @@ def draw_curves(matched: Matched, known: measured.Known) -> None:
         draw_chart(plot_matches(measured.count_matches(matched)), key="sizes")
     if all_curves:
         st.caption("Per pair, each modality alone." + (LINKED_CURVE if LEARNED in all_curves else ""))
-
-
-def draw_search(matched: Matched) -> None:
-    """K and metric: rare, and they mean a new search."""
-    config = matched.encoded.config
-    running = jobs.latest(matched.workspace, "encode", matched.id)
-    if running and running.active:
-        job_panel.follow(matched.workspace, running.id, "Finding matches again")
-        return
-    with st.expander("How pairs are found", icon=":material/travel_explore:"), st.form("search", border=False):
-        columns = st.columns([1, 1, 1, 1], vertical_alignment="bottom")
-        k = columns[0].number_input("Nearest listings searched (K)", 1, 1000, config.k)
-        metrics = list(METRICS)
-        metric = columns[1].selectbox("Distance", metrics, metrics.index(config.metric), METRICS.__getitem__)
-        weight = columns[2].number_input("Title's share when joined, %", 0, 100, round(100 * config.text_weight), 5)
-        if columns[3].form_submit_button("Find matches again", icon=":material/refresh:"):
-            jobs.start(matched.workspace, "encode", replace(config, k=int(k), metric=metric, text_weight=weight / 100))
-            st.rerun()
-        st.caption("The vectors are kept; the search runs again. Another distance starts from thresholds of its own.")
 
 
 main()

@@ -51,6 +51,16 @@ def test_a_rate_is_of_the_present_step_and_without_its_start():
     assert meter.measure("Searching", 5, 141.0) == 0
 
 
+def test_what_is_left_of_a_training_counts_the_measuring_between_epochs():
+    meter = RateMeter()
+    assert meter.measure("Training", 10, 0.0) == 0
+    assert meter.measure("Training", 40, 10.0) == 3
+    assert meter.measure("Training", 40, 40.0) == pytest.approx(30 / 40)  # measuring
+    assert meter.measure("Training", 70, 50.0) == pytest.approx(60 / 50)
+    assert meter.measure("Training", 70, 80.0) == pytest.approx(60 / 80)  # two epochs of three: 40 s for the third
+    assert seconds_left(70, 100, 60 / 80) == 40
+
+
 @given(st.integers(0, 100), st.integers(1, 100), st.floats(0.01, 100))
 def test_the_time_left_is_what_the_rate_takes_for_the_rest(done, total, rate):
     left = seconds_left(done, total, rate)

@@ -53,16 +53,32 @@ def users_of(workspace: Workspace, encoder: str) -> list[str]:
 def current_recipe(workspace: Workspace, catalog_id: str) -> Recipe:
     """The recipe in force for a catalog: the one last set for the encoders in use, else a bundled one."""
     config = last_config(workspace, catalog_id)
+    kept = _kept_recipe(workspace, catalog_id)
+    return kept if kept is not None and is_usable(workspace, kept, config) else usual_recipe(workspace, config)
+
+
+def outdated_recipe(workspace: Workspace, catalog_id: str) -> Recipe | None:
+    """The recipe last set for a catalog, where it is for other encoders or another distance than are in use."""
+    kept = _kept_recipe(workspace, catalog_id)
+    return None if kept is None or _fits(kept, last_config(workspace, catalog_id)) else kept
+
+
+def _kept_recipe(workspace: Workspace, catalog_id: str) -> Recipe | None:
     kept = workspace.store.setting(catalog_id, "recipe")
-    recipe = Recipe.from_json(kept) if kept else usual_recipe(workspace, config)
-    return recipe if is_usable(workspace, recipe, config) else usual_recipe(workspace, config)
+    return Recipe.from_json(kept) if kept else None
 
 
 def is_usable(workspace: Workspace, recipe: Recipe, config: EncodeConfig) -> bool:
     """Whether a recipe reads the distances that a catalog was encoded to, and its pair model is there."""
-    if (recipe.text_encoder, recipe.image_encoder, recipe.metric) != (config.text, config.image, config.metric):
+    if not _fits(recipe, config):
         return False
     return recipe.fusion != "learned" or model_file(workspace, config.catalog_id, str(recipe.pair_model)).exists()
+
+
+def _fits(recipe: Recipe, config: EncodeConfig) -> bool:
+    """Whether a recipe's thresholds are of the distances that an encoding measures."""
+    mine = (recipe.text_encoder, recipe.image_encoder, recipe.metric)
+    return mine == (config.text, config.image, config.metric)
 
 
 def usual_recipe(workspace: Workspace, config: EncodeConfig) -> Recipe:

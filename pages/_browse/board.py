@@ -10,10 +10,11 @@ from matcher.matching.metrics import DIFFERENT, SAME, Truth
 from matcher.review.pair_cases import Case, listings_of, pairs_of_case
 from matcher.review.title_diff import differing_words
 from matcher.review.title_search import searcher
-from matcher.storage.records import Verdict
+from matcher.storage.records import KINDS, Verdict
 from matcher.vectors.candidate_pairs import MODALITIES, Modality
-from pages._shared.answers import UNDO, Answer
+from pages._shared.answers import ANSWERS, UNDO, Answer
 from pages._shared.cards import FALSE_MATCH, MATCH, MISSED_MATCH, Badge, Bar, Board, Card, Column, draw_cards
+from pages._shared.escape import literal
 from pages._shared.measured import read_truth
 from pages._shared.modality import HEADINGS, ICONS
 from pages._shared.opened_catalog import Matched, make_card, measure_bars, measure_likelihood, read_verdicts
@@ -26,6 +27,7 @@ NOTHING: dict[Modality, str] = {
     "fused": "Nothing is near.",
 }
 FEW = 12  # neighbours shown in each column until more are asked for
+MOST_LOST = 50  # listings of one label shown that no column holds
 
 
 def draw(matched: Matched, row: int, on_open: Callable[[str], None]) -> None:
@@ -62,7 +64,7 @@ def draw(matched: Matched, row: int, on_open: Callable[[str], None]) -> None:
     item_id = matched.cell("item_id", row)
     shown_verdicts.remember_shown(matched, ((item_id, card.item_id) for card in drawn.values()))
     board = Board(
-        "columns", aside, item_id, ("match", "different"), undo=True, on_answer=_keep(matched), on_open=on_open
+        "columns", aside, item_id, KINDS, undo=True, on_answer=_keep(matched), on_open=on_open
     )  # fmt: skip
     draw_cards(columns, board, key="board")
     if most > FEW:
@@ -145,7 +147,7 @@ def _keep(matched: Matched) -> Callable[[Answer], None]:
     def keep(answer: Answer) -> None:
         if answer.kind == UNDO:
             shown_verdicts.take_back(matched, answer)
-        else:
+        elif answer.kind in ANSWERS:
             shown_verdicts.give(matched, answer, source="browse")
 
     return keep
@@ -156,14 +158,19 @@ def _draw_never_found(matched: Matched, row: int, found: set[int], on_open: Call
     codes = matched.catalog.codes
     if codes[row] < 0:
         return
-    lost = [int(other) for other in np.flatnonzero(codes == codes[row]) if other != row and int(other) not in found]
-    if lost:
-        st.subheader("Same label, but not among the neighbours")
-        title = matched.cell("title", row)
-        grid = [
-            make_card(matched, other, title=differing_words(title, matched.cell("title", other))) for other in lost[:50]
-        ]
-        draw_cards([Column(grid)], Board(on_open=on_open), key="never-found")
+    lost = np.setdiff1d(np.flatnonzero(codes == codes[row]), [row, *found])
+    if not len(lost):
+        return
+    st.subheader("Same label, but not among the neighbours")
+    title = matched.cell("title", row)
+    grid = [
+        make_card(matched, other, title=differing_words(title, matched.cell("title", other)))
+        for other in lost[:MOST_LOST].tolist()
+    ]
+    draw_cards([Column(grid)], Board(on_open=on_open), key="never-found")
+    if len(lost) > MOST_LOST:
+        label = literal(matched.cell("label", row)[:80])
+        st.caption(f"{len(lost) - MOST_LOST:,} more. A search for the label {label} steps through all of them.")
 
 
 def search(matched: Matched, typed: str) -> NDArray[np.int64]:

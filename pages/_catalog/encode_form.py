@@ -1,5 +1,6 @@
 """Start the search for matches; which encoders, and how near, is folded away behind good defaults."""
 
+from dataclasses import replace
 from typing import get_args
 
 import streamlit as st
@@ -9,6 +10,7 @@ from matcher.pipeline import encoding, recipes
 from matcher.vectors.candidate_pairs import Modality
 from matcher.vectors.distance import Metric
 from pages._shared.encoder_names import find_deleted, known_encoders, warn_of_deleted
+from pages._shared.filled import fill
 from pages._shared.opened_catalog import Opened, is_encoded
 
 NONE = "none"
@@ -21,7 +23,7 @@ def draw(opened: Opened) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         start = st.empty()
         with st.popover("Encoders", icon=":material/tune:", width="content"):
-            config = choose(opened, last.text, last.image)
+            config = choose(opened, last)
         if used:
             st.page_link("pages/browse.py", label="Browse the matches", icon=":material/grid_view:")
         label = "Find matches again" if used else "Find matches"
@@ -40,37 +42,54 @@ def draw(opened: Opened) -> None:
         st.warning(warn_of_deleted(missing) if missing else 'Choose what reads them under "Encoders".')
 
 
-def choose(opened: Opened, text: str | None, image: str | None) -> encoding.EncodeConfig | None:
-    """What reads titles and photos, and how neighbours are looked for; None while one of them is to be chosen anew."""
+def choose(opened: Opened, last: encoding.EncodeConfig) -> encoding.EncodeConfig | None:
+    """What reads titles and photos, and how neighbours are looked for; None while one of them is to be chosen anew.
+
+    What was chosen stays through other pages until matches are looked for again, here or elsewhere.
+
+    Args:
+        opened: The catalog.
+        last: How matches were looked for last; the choices begin there.
+    """
+    sides: dict[Modality, str] = {"text": last.text or NONE, "image": last.image or NONE}
+    offered = {side: _offer(opened, side, encoder) for side, encoder in sides.items()}
+    encoders = {f"encode-{side}": sides[side] if sides[side] in offered[side] else None for side in sides}
+    fill("encode-last", last, encoders | {"encode-metric": last.metric, "encode-k": last.k})
     left, right = st.columns(2)
     with left:
-        chosen_text = choose_encoder(opened, "Titles are read by", "text", text)
-        metric = st.selectbox("Distance", get_args(Metric), format_func=str.capitalize, key="encode-metric")
+        chosen_text = choose_encoder("Titles are read by", "text", offered["text"], sides["text"])
+        metric = st.selectbox(
+            "Distance", get_args(Metric), format_func=str.capitalize, key="encode-metric", persist_state="session"
+        )
     with right:
-        chosen_image = choose_encoder(opened, "Photos are read by", "image", image)
-        k = st.number_input("Neighbours for each listing", 1, 500, 50, key="encode-k")
+        chosen_image = choose_encoder("Photos are read by", "image", offered["image"], sides["image"])
+        k = st.number_input("Neighbours for each listing", 1, 1000, key="encode-k", persist_state="session")
     st.caption("Only what is new is encoded; results of earlier choices are kept.")
     if chosen_text is None or chosen_image is None:
         return None
     chosen_text, chosen_image = (None if chosen == NONE else chosen for chosen in (chosen_text, chosen_image))
-    return encoding.EncodeConfig(opened.id, chosen_text, chosen_image, metric=metric, k=int(k))
+    return replace(last, text=chosen_text, image=chosen_image, metric=metric, k=int(k))
 
 
-def choose_encoder(opened: Opened, label: str, modality: Modality, default: str | None) -> str | None:
-    """An encoder of this kind, those trained here first; others can be typed by the name of their model.
+def _offer(opened: Opened, modality: Modality, last: str) -> dict[str, str]:
+    """Encoders of this kind with how each is named, those trained here first, and none."""
+    known = known_encoders(opened.workspace, modality)
+    names = list(dict.fromkeys([*known, *([last] if ":" in last else []), NONE]))
+    return {name: f"{known[name].title} · {known[name].one_line}" if name in known else name for name in names}
+
+
+def choose_encoder(label: str, modality: Modality, offered: dict[str, str], last: str) -> str | None:
+    """One of the encoders that are offered; others can be typed by the name of their model.
 
     None while nothing is chosen: one that was deleted is not replaced by whichever stands first.
     """
-    known = known_encoders(opened.workspace, modality)
-    last = default or NONE
-    options = list(dict.fromkeys([*known, *([last] if ":" in last else []), NONE]))
     return st.selectbox(
         label,
-        options,
-        index=options.index(last) if last in options else None,
+        list(offered),
         placeholder=f"{last} was deleted: choose another",
-        format_func=lambda name: f"{known[name].title} · {known[name].one_line}" if name in known else name,
+        format_func=lambda name: offered.get(name, name),
         accept_new_options=True,
         key=f"encode-{modality}",
+        persist_state="session",
         help='Another model: type its kind and name, such as "bert:folder-or-hub-id".',
     )

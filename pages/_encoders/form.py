@@ -21,6 +21,7 @@ from matcher.training.data.split import TRAIN, TUNE
 from matcher.training.dataset import prepare
 from matcher.training.runs import check_name, free_name
 from pages._shared.escape import literal
+from pages._shared.filled import fill
 from pages._shared.opened_catalog import Opened
 from pages._shared.wording import name_encoder
 
@@ -55,15 +56,18 @@ def draw(opened: Opened) -> None:
         st.info("This catalog has neither titles nor photos to learn from.", icon=":material/info:")
         return
     with st.container(border=True, key="train-form"):
-        kind = st.segmented_control(
-            "What to train", list(offered), default=next(iter(offered)), required=True, key="train-kind",
-            format_func=lambda name: f":material/{offered[name].icon}: {offered[name].title}",
+        if st.session_state.get("train-kind") not in offered:  # as in a catalog that was open before
+            st.session_state["train-kind"] = next(iter(offered))
+        kind = str(
+            st.segmented_control(
+                "What to train", list(offered), required=True, key="train-kind", persist_state="session",
+                format_func=lambda name: f":material/{offered[name].icon}: {offered[name].title}",
+            )
         )  # fmt: skip
         left, right = st.columns(2)
-        name = left.text_input(
-            "Name of the encoder", free_name(opened.workspace.encoders, opened.id, offered[kind].run_word),
-            key=f"train-name-{kind}", max_chars=64,
-        )  # fmt: skip
+        free = free_name(opened.workspace.encoders, opened.id, offered[kind].run_word)
+        fill(f"train-free-{kind}", free, {f"train-name-{kind}": free})  # what was typed stays until it has become a run
+        name = left.text_input("Name of the encoder", key=f"train-name-{kind}", max_chars=64, persist_state="session")
         with right:
             preset = _choose_preset()
         labels = _choose_labels(opened)
@@ -106,7 +110,7 @@ def _choose_preset() -> Preset:
     has_gpu = any(Path(device).exists() for device in GPU_DEVICES)
     usual: Preset = "paper" if has_gpu else "light"
     preset: Preset = st.segmented_control(
-        "Settings", list(PRESETS), default=usual, required=True, key="train-preset",
+        "Settings", list(PRESETS), default=usual, required=True, key="train-preset", persist_state="session",
         format_func=PRESETS.__getitem__,
     )  # fmt: skip
     st.caption(ABOUT[preset])
@@ -126,7 +130,7 @@ def _choose_labels(opened: Opened) -> bool:
     return bool(
         st.segmented_control(
             "What tells products apart", [True, False], default=True, required=True, key="train-labels",
-            format_func=LABELS.__getitem__,
+            persist_state="session", format_func=LABELS.__getitem__,
             help=f"{told:,} products are known to have two listings or more. Without labels, edited copies of each "
             "listing are its product. Verdicts are used either way.",
         )
@@ -140,12 +144,12 @@ def _choose_more(opened: Opened, kind: str, preset: Preset, labels: bool) -> tup
     first, second = st.columns(2)
     other = first.text_input(
         "Start from another model", key=f"train-from-{kind}", placeholder=name_encoder(usual.encoder),
-        help=_describe_other_models(kind),
+        help=_describe_other_models(kind), persist_state="session",
     ).strip()  # fmt: skip
     with second:
         loss = st.segmented_control(
             "Loss", ["arcface", "softmax"], default=usual.loss, required=True, key=f"train-loss-{key}",
-            format_func=LOSSES.__getitem__, help="Softmax is there to compare with.",
+            persist_state="session", format_func=LOSSES.__getitem__, help="Softmax is there to compare with.",
         )  # fmt: skip
     changes: dict[str, Any] = {"loss": loss}
     ranges = {field: (least, most) for field, least, most in RANGES}
@@ -155,12 +159,12 @@ def _choose_more(opened: Opened, kind: str, preset: Preset, labels: bool) -> tup
         least, most, value = (int(x) if whole else float(x) for x in (*ranges[field], getattr(usual, field)))
         changes[field] = columns[place % 3].number_input(
             label, least, most, value, format=form, help=about or None, key=f"train-{field}-{key}",
-            step=1 if whole else {"%.2f": 0.05, "%.0f": 1.0}.get(form, value / 10),
+            persist_state="session", step=1 if whole else {"%.2f": 0.05, "%.0f": 1.0}.get(form, value / 10),
         )  # fmt: skip
     if labels:
         changes["balanced"] = st.checkbox(
             "Balance the products first: at most ten listings of each, small ones filled with new pairs of their own "
-            "titles and photos", key=f"train-balanced-{key}",
+            "titles and photos", key=f"train-balanced-{key}", persist_state="session",
         )  # fmt: skip
         if changes["balanced"]:
             _draw_plan(opened, replace(usual, **changes))

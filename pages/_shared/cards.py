@@ -101,6 +101,7 @@ class Board:
     about: str = ""  # changes when the board is about something else, so that the keys start at the first card
     actions: Sequence[str] = field(default_factory=tuple)  # kinds of answers: on each card, or above a pair
     undo: bool = False  # whether the key takes the last answer back
+    previous: bool = False  # whether there is a pair before this one to look at again
     last: Verdict | None = None  # the last answer of this visit, by which the browser knows what was stored
     on_answer: Callable[[Answer], None] | None = None
     on_open: Callable[[str], None] | None = None
@@ -160,6 +161,7 @@ def _answering(board: Board, key: str) -> dict[str, Any]:
         ],
         "keys": bool(board.actions) or board.undo,
         "undo": board.undo,
+        "previous": board.previous,
         "once": is_pair,
         "run": visit.run,
         "received": visit.received.get(key, 0),

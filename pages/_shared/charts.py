@@ -4,9 +4,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 _LIGHT = {
-    "text": "#1f66c1", "image": "#c8620c", "fused": "#7a48c9",
-    "match": "#0b7d5b", "different": "#c4314b", "unsure": "#6d7278",
-    "ink": "#22262a", "quiet": "#6d7278", "line": "#dfdfdc",
+    "text": "#1f66c1", "image": "#b15408", "fused": "#7a48c9",
+    "match": "#0a7456", "different": "#c4314b", "unsure": "#666b71",
+    "ink": "#22262a", "quiet": "#666b71", "line": "#dfdfdc",
 }  # fmt: skip
 _DARK = {
     "text": "#6ea8ff", "image": "#f0994d", "fused": "#b795f5",

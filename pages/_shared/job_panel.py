@@ -3,7 +3,7 @@
 import streamlit as st
 
 from matcher import jobs
-from matcher.progress import duration
+from matcher.progress import WHOLE_JOBS, duration
 from matcher.storage.records import Job
 from matcher.storage.workspace import Workspace
 from pages._shared.escape import literal
@@ -70,14 +70,18 @@ def draw_status(workspace: Workspace) -> None:
 
 
 def describe(job: Job) -> str:
-    """ "Reading photos · 120 of 500 · 45 a second · 8 s left"."""
+    """ "Reading photos · 120 of 500 · 45 a second · 8 s left in this step", or left at all."""
     parts = [job.step or "Starting"]
+    if job.kind == "compare" and job.message:  # its units are shares of the time, which the message tells
+        return " · ".join([parts[0], literal(job.message)])
     if job.total:
         parts.append(f"{job.done:,} of {job.total:,}")
     if job.rate:
         parts.append(f"{job.rate:,.0f} a second" if job.rate >= 1 else f"{60 * job.rate:,.0f} a minute")
     if job.seconds_left is not None:
-        parts.append(f"{duration(job.seconds_left)} left in this step")
+        is_whole = job.step in WHOLE_JOBS
+        left = duration(job.seconds_left, rough=is_whole)
+        parts.append(f"{left} left at most" if is_whole else f"{left} left in this step")
     return " · ".join(parts + ([literal(job.message)] if job.message else []))
 
 

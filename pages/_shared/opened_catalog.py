@@ -22,9 +22,12 @@ from matcher.storage.workspace import Workspace, open_workspace
 from matcher.vectors.candidate_pairs import MODALITIES, Modality
 from pages._shared import job_panel
 from pages._shared.cards import Badge, Bar, Card
+from pages._shared.encoder_names import find_deleted
 from pages._shared.escape import literal
 from pages._shared.photo_route import photo_url, workspace_root
 
+MOST_OFFERED = 8  # catalogs, in place of one that is not there
+EXPORTED = "page.exported"  # the setting of a catalog that remembers that its results were downloaded
 CURRENT = "page.catalog"  # the workspace setting that remembers which catalog was open last
 
 
@@ -120,8 +123,26 @@ def need_catalog() -> Opened:
             st.page_link("pages/start.py", label="Open the demo catalog", icon=":material/home:")
             st.page_link("pages/catalog.py", label="Add a catalog", icon=":material/upload:")
         st.stop()
+    _refuse_unknown(workspace)
     info = workspace.catalog_info(catalog_id)
     return Opened(workspace, info, _catalog(workspace.root, catalog_id, info.version))
+
+
+def _refuse_unknown(workspace: Workspace) -> None:
+    """Where the address names a catalog that is not here, say so and end the page: another one is opened by choice."""
+    asked, infos = st.query_params.get("catalog"), workspace.catalogs()
+    if asked is None or asked in {info.id for info in infos}:
+        return
+    draw_empty("link_off", f"There is no catalog {literal(asked[:80])} here.", "Open one of those that are:")
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        for info in infos[:MOST_OFFERED]:
+            st.button(literal(info.name), key=f"instead-{info.id}", on_click=_open_instead, args=[info.id])
+    st.stop()
+
+
+def _open_instead(catalog_id: str) -> None:
+    open_catalog(catalog_id)
+    st.query_params.pop("item", None)  # of the catalog that is not here
 
 
 def need_matches() -> Matched:
@@ -179,11 +200,20 @@ def is_encoded(opened: Opened) -> bool:
 
 
 def draw_find_matches(opened: Opened, key: str = "find-matches") -> None:
-    """Start the job that encodes the catalog with the usual encoders."""
+    """Start the job that encodes the catalog as it was last encoded, or else with the usual encoders."""
     if st.button("Find matches", type="primary", icon=":material/join_inner:", key=key):
-        text, image = default_recipe.default_encoders(opened.catalog)
-        jobs.start(opened.workspace, "encode", encoding.EncodeConfig(opened.id, text, image))
+        jobs.start(opened.workspace, "encode", _next_config(opened))
         st.rerun()
+
+
+def _next_config(opened: Opened) -> encoding.EncodeConfig:
+    """As it was last encoded; by the usual encoders where one is gone or was none, by none where nothing is read."""
+    last = recipes.last_config(opened.workspace, opened.id)
+    before: dict[Modality, str | None] = {"text": last.text, "image": last.image}
+    gone = find_deleted(opened.workspace, before)
+    usual = dict(zip(before, default_recipe.default_encoders(opened.catalog), strict=True))
+    text, image = (usual[side] and (usual[side] if side in gone else before[side] or usual[side]) for side in before)
+    return replace(last, text=text, image=image)
 
 
 def draw_empty(icon: str, what: str, do: str) -> None:

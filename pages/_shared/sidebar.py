@@ -21,13 +21,12 @@ def draw() -> None:
             st.caption("No catalog yet.")
             job_panel.draw_status(workspace)
             return
-        if (asked := st.query_params.get("catalog", catalog_id)) not in infos:
-            st.warning(f"There is no catalog {literal(asked[:80])} here; this one is shown instead.")
         st.session_state["catalog"] = catalog_id
         st.selectbox(
             "Catalog", list(infos), key="catalog", format_func=lambda name: infos[name].name, on_change=_catalog_chosen
         )
-        open_catalog(catalog_id)
+        if st.query_params.get("catalog", catalog_id) in infos:  # of another one the page says that it is not here
+            open_catalog(catalog_id)
         info = infos[catalog_id]
         st.caption(f"{info.listings:,} listings · {info.photos:,} photos")
         used = workspace.store.setting(catalog_id, ENCODED)

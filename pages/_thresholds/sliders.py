@@ -69,14 +69,14 @@ def draw_sliders(
         figures: Exact figures at these thresholds.
         listings: Listings in the catalog.
         about: Changes when the counts do.
-        on_moved: Called before the page runs again, with each threshold by its name.
+        on_moved: Called before the page runs again, with the thresholds that were moved, by name.
         key: The same on every run.
     """
 
     def hear_move() -> None:
         moved = st.session_state[key].get("moved")
         if moved:
-            on_moved({slider.name_of: float(moved[slider.name_of]) for slider in sliders})
+            on_moved({slider.name_of: float(moved[slider.name_of]) for slider in sliders if slider.name_of in moved})
 
     _sliders(
         key=key,

@@ -121,6 +121,10 @@ def test_verdicts_by_key_outlive_a_reload_and_can_be_undone(demo_server: str, op
     page.keyboard.press("u")
     expect(page.get_by_text("Last: same product")).to_be_visible()
     wait_until(lambda: asked(page) == second)
+    page.keyboard.press("p")
+    wait_until(lambda: asked(page) == first)
+    page.keyboard.press("n")
+    wait_until(lambda: asked(page) == second)
     page.keyboard.press("n")
     next_pair(page, second)
     expect(page.get_by_text("Last: skipped")).to_be_visible()  # what undo takes back next

@@ -7,10 +7,13 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from driving import OpenPage, running_app, screenshot, settled
+from driving import OpenPage, running_app, screenshot, settled, wait_until
 from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
+
+PRESS = """([key, code]) => ["keydown", "keyup"].forEach((kind) =>
+    document.body.dispatchEvent(new KeyboardEvent(kind, { key, code, bubbles: true, cancelable: true })))"""
 
 
 def cards(page: Page) -> Locator:
@@ -48,6 +51,15 @@ def test_a_verdict_by_key_outlives_a_reload_and_can_be_undone(demo_server: str, 
     page.keyboard.press("u")
     expect(cards(page).nth(1).get_by_role("button", name="Different")).to_have_attribute("aria-pressed", "false")
     expect(cards(page).nth(0).get_by_role("button", name="Same")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("f")
+    expect(cards(page).nth(0).get_by_role("button", name="Unsure")).to_have_attribute("aria-pressed", "true")
+    small = (cards(page).first.bounding_box() or {})["height"]
+    page.get_by_role("button", name="Large cards").click()
+    settled(page)
+    page.reload()  # the browser keeps the size
+    wait_until(lambda: (cards(page).first.bounding_box() or {"height": 0.0})["height"] > 2 * small)
+    page.get_by_role("button", name="Small cards").click()
+    wait_until(lambda: (cards(page).first.bounding_box() or {"height": 0.0})["height"] == small)
 
 
 def test_a_key_typed_into_the_search_gives_no_verdict(demo_server: str, open_page: OpenPage) -> None:
@@ -69,6 +81,10 @@ def test_the_address_keeps_the_listing_and_next_goes_on(demo_server: str, open_p
     first = large.get_attribute("data-item")
     page.keyboard.press("n")
     expect(large).not_to_have_attribute("data-item", first or "")
+    for key, code in (("з", "KeyP"), ("т", "KeyN")):  # a keyboard without Latin letters: by the place of the key
+        before = large.get_attribute("data-item") or ""
+        page.evaluate(PRESS, [key, code])
+        expect(large).not_to_have_attribute("data-item", before)
     second = large.get_attribute("data-item")
     page.reload()
     expect(large).to_have_attribute("data-item", second or "")
@@ -131,3 +147,18 @@ def test_pages_in_both_sizes_and_themes(
         if name == "start":
             tops = page.locator("article").evaluate_all("all => all.map(card => card.offsetTop)")
             assert tops.count(tops[0]) == in_a_row
+        if name == "browse":
+            if size == "wide":
+                assert min(whole_cards(page, column) for column in range(3)) >= 4
+            page.mouse.move(700, 700)
+            page.mouse.wheel(0, 600)
+            expect(cards(page).first).not_to_be_in_viewport()
+            expect(page.locator("aside article")).to_be_in_viewport(ratio=1)
+
+
+def whole_cards(page: Page, column: int) -> int:
+    """How many cards of a column are seen whole."""
+    boxes = page.locator(".columns .column").nth(column).locator("article").evaluate_all(
+        "all => all.map(card => card.getBoundingClientRect().bottom)"
+    )  # fmt: skip
+    return sum(bottom <= 900 for bottom in boxes)

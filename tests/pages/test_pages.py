@@ -139,15 +139,50 @@ def test_catalog_tells_what_was_wrong_with_rows(matched: Workspace) -> None:
     assert "i4" in set(app.dataframe[0].value["Id"])
 
 
-def test_an_address_with_an_unknown_listing_says_so(matched: Workspace) -> None:
+def test_an_address_with_an_unknown_listing_says_so_and_opens_no_other(matched: Workspace) -> None:
     app = opened("browse", item="g**one**")
-    [said] = (warning.value for warning in app.warning)
-    assert "no listing g\\*\\*one\\*\\* in this catalog" in said
+    assert any("no listing g\\*\\*one\\*\\* in this catalog" in text.value for text in app.markdown)
+    assert not [node for node in app.main if node.type == "bidi_component"]
+    next(button for button in app.button if button.label == "Search for it").click().run()
+    assert app.text_input(key="find").value == "g**one**"
+    assert any("Nothing like that" in text.value for text in app.markdown)
+    app.text_input(key="find").set_value("").run()
     assert board(app, "board")["aside"]["item"] == "i0"
+    app = opened("browse", item="gone")
+    app.text_input(key="find").set_value("hijau").run()
+    assert board(app, "board")["aside"]["item"] == "i3"
     app = opened("browse", item="i1")
-    assert not app.warning
+    assert board(app, "board")["aside"]["item"] == "i1"
     app.session_state["browse-item"] = app.query_params["item"] = "of another catalog"
-    assert not app.run().warning
+    assert board(app.run(), "board")["aside"]["item"] == "i0"
+
+
+def test_an_address_with_a_listing_that_its_question_does_not_hold_shows_it_first(matched: Workspace) -> None:
+    app = opened("browse", item="i5", find="hijau")
+    assert board(app, "board")["aside"]["item"] == "i5"
+    assert "i5 is not among these" in app.info[0].value
+    assert board(app.run(), "board")["aside"]["item"] == "i5"
+    next(button for button in app.button if button.label == "Next").click().run()
+    assert board(app, "board")["aside"]["item"] == "i3"
+    assert not app.info
+
+
+def test_an_address_with_an_unknown_catalog_opens_no_other(matched: Workspace) -> None:
+    app = opened("browse", catalog="gone", item="i1")
+    assert any("There is no catalog gone here" in text.value for text in app.markdown)
+    assert not [node for node in app.main if node.type == "bidi_component"]
+    next(button for button in app.button if button.label == "Shop").click().run()
+    assert board(app, "board")["aside"]["item"] == "i0"
+
+
+def test_of_a_large_label_only_so_many_listings_are_drawn(workspace: Workspace, tmp_path: Path) -> None:
+    titles = [f"{'red cup' if n % 2 else 'blue jar'} {n}" for n in range(400)]
+    pd.DataFrame({"title": titles, "label": "one"}).to_csv(tmp_path / "shop.csv", index=False)
+    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf", None, k=10))
+    app = opened("browse")
+    assert len(board(app, "never-found")["columns"][0]["cards"]) == 50
+    assert any("339 more" in caption.value for caption in app.caption)
 
 
 def test_labels_of_which_no_two_are_alike_measure_nothing(workspace: Workspace, tmp_path: Path) -> None:

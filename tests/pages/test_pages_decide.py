@@ -283,6 +283,30 @@ def test_a_verdict_is_stored_before_the_next_pair_shows(shop: MakeShop) -> None:
     assert "**1** judged" in said(app)
 
 
+def test_previous_shows_pairs_again_and_takes_nothing_back(shop: MakeShop) -> None:
+    workspace = shop(True)
+    app = opened("review")
+    pairs: list[list[str]] = []
+    for kind in ("match", "skip", "different"):
+        pairs.append([card["item"] for card in given(app, "pair")["columns"][0]["cards"]])
+        answer(app, kind)
+    waiting = [card["item"] for card in given(app, "pair")["columns"][0]["cards"]]
+
+    def shown_after(kind: str) -> list[str]:
+        answer(app, kind, **({"one": "", "other": ""} if kind == "previous" else {}))
+        return [card["item"] for card in given(app, "pair")["columns"][0]["cards"]]
+
+    assert [shown_after("previous") for _ in range(4)] == [pairs[2], pairs[1], pairs[0], pairs[0]]
+    assert "Looked at again: same product" in said(app)
+    assert given(app, "pair")["previous"] is False
+    assert shown_after("skip") == pairs[1]  # next: nothing is put off
+    assert [verdict.kind for verdict in workspace.store.verdicts("shop")] == ["match", "different"]
+    assert len(workspace.store.skips("shop")) == 1
+    assert shown_after("unsure") == waiting  # an answer takes the place of the earlier one, and the questions go on
+    assert [verdict.kind for verdict in workspace.store.verdicts("shop")] == ["match", "different", "unsure"]
+    assert shown_after("previous") == pairs[1]
+
+
 def test_no_pair_is_asked_twice_until_it_is_undone(shop: MakeShop) -> None:
     workspace = shop(True)
     app = opened("review")
@@ -398,9 +422,11 @@ def test_downloads_hold_what_the_page_counts(shop: MakeShop, monkeypatch: pytest
         "streamlit.download_button", lambda label, data, key, **_: made.__setitem__(f"{key}", data) or False
     )
     figures = {metric.label: metric.value for metric in opened("results").metric}
+    assert "not yet" in captions(opened("start"))
     matches = pd.read_csv(io.BytesIO(made["download-matches-CSV"]()))
     assert len(matches) == int(figures["Matches"])
     assert {("i00", "i01")} <= set(zip(matches["left_id"], matches["right_id"], strict=True))
+    assert "not yet" not in captions(opened("start"))  # the last step is done, in every visit from now on
     groups = pd.read_parquet(io.BytesIO(made["download-groups-Parquet"]()))
     assert (groups.groupby("group").size() > 1).sum() == int(figures["Groups"])
     verdicts = pd.read_excel(io.BytesIO(made["download-verdicts-Excel"]()), engine="openpyxl")

@@ -184,6 +184,23 @@ def test_a_click_on_what_has_just_become_wrong_starts_nothing(workspace: Workspa
     assert not started  # the click is not kept for later
 
 
+def test_what_was_typed_outlives_other_views_pages_and_a_start_that_failed(workspace: Workspace, started: list) -> None:
+    app = opened("Train")
+    app.text_input(key="train-name-bert").set_value("mine").run()
+    app.number_input(key="train-patience-bert-light").set_value(900).run()
+    app.segmented_control(key="train-loss-bert-light").set_value("softmax").run()
+    checked(app.segmented_control(key="encoders-view").set_value("All encoders").run())
+    checked(app.segmented_control(key="encoders-view").set_value("Train").run())
+    assert app.text_input(key="train-name-bert").value == "mine"
+    checked(app.switch_page("pages/start.py").run())
+    checked(app.switch_page("pages/encoders.py").run())
+    checked(app.segmented_control(key="encoders-view").set_value("Train").run())
+    press(app, "Start training")
+    job = started[0][1]
+    assert (job.run_id, job.settings["patience"], job.settings["loss"]) == ("mine", 900, "softmax")
+    assert app.text_input(key="train-name-bert").value == "mine"  # it has not become a run
+
+
 def test_a_catalog_without_labels_is_trained_without(workspace: Workspace, started: list) -> None:
     app = opened("Train", "plain")
     assert "No product is known to have two listings" in said(app)
@@ -349,6 +366,31 @@ def test_own_runs_are_offered_where_matches_are_looked_for(workspace: Workspace)
     assert app.selectbox(key="encode-text").options[:2] == [
         f"{name} · Learned the products of Shop, from model." for name in ("second", "first")
     ]
+
+
+def test_how_matches_are_looked_for_is_kept_through_other_pages_and_another_search(
+    workspace: Workspace, started: list
+) -> None:
+    kept = workspace.store.setting("shop", ENCODED)
+    config = kept["config"] | {"k": 7, "metric": "euclidean", "text_weight": 0.3}
+    workspace.store.set_setting("shop", ENCODED, kept | {"config": config})
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params["catalog"] = "shop"
+    checked(app.run().switch_page("pages/catalog.py").run())
+    assert (app.number_input(key="encode-k").value, app.selectbox(key="encode-metric").value) == (7, "euclidean")
+    app.number_input(key="encode-k").set_value(9).run()
+    app.selectbox(key="encode-text").set_value("second").run()
+    checked(app.switch_page("pages/start.py").run())
+    checked(app.switch_page("pages/catalog.py").run())
+    assert app.number_input(key="encode-k").value == 9
+    press(app, "Find matches again")
+    asked = started[-1][1]
+    assert (asked.k, asked.metric, asked.text_weight, asked.text) == (9, "euclidean", 0.3, "second")
+    workspace.store.set_setting("shop", ENCODED, kept | {"config": config | {"k": 11}})  # in another tab
+    assert checked(app.run()).number_input(key="encode-k").value == 11
+    workspace.store.set_setting("shop", ENCODED, kept | {"config": config, "content": "before an import"})
+    press(checked(app.switch_page("pages/start.py").run()), "Find matches")
+    assert (started[-1][1].k, started[-1][1].metric) == (7, "euclidean")
 
 
 NO_MODEL = """

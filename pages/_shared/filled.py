@@ -1,0 +1,20 @@
+"""Widgets that begin with what is in force and then keep what was chosen, until something else is in force."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+
+def fill(name: str, source: Any, values: Mapping[str, Any]) -> None:
+    """Give widgets their values where these come from something else than at the last call.
+
+    Args:
+        name: Under which the source is remembered in this visit.
+        source: What the values come from; while it is the same, what was chosen stays.
+        values: By the keys of the widgets, which are drawn after this.
+    """
+    if st.session_state.get(name) == source and set(values) <= set(st.session_state):
+        return
+    st.session_state[name] = source
+    st.session_state.update(values)

@@ -1,0 +1,120 @@
+"""A page that another tab, another curator or another choice has overtaken: what is laid over what and said."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from streamlit.testing.v1 import AppTest
+from test_pages import ROOT, TITLES
+
+from matcher.matching.recipe import Recipe
+from matcher.pipeline import catalogs, encoding, recipes
+from matcher.storage.workspace import Workspace, open_workspace
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """Six listings with titles and hashes of photos, matched by either."""
+    monkeypatch.setenv("MATCHER_WORKSPACE", str(tmp_path / "workspace"))
+    workspace = open_workspace(tmp_path / "workspace")
+    table = pd.DataFrame({"id": [f"i{n}" for n in range(6)], "title": TITLES})
+    table["phash"] = [f"{n % 3 * 0x0F0F0F0F:016x}" for n in range(6)]
+    table.to_csv(tmp_path / "shop.csv", index=False)
+    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf", "phash", k=5))
+    put(workspace, fusion="either", text_threshold=0.4, image_threshold=0.2, text_weight=0.5)
+    return workspace
+
+
+def put(workspace: Workspace, **changes: Any) -> None:
+    """What another tab does meanwhile."""
+    recipes.set_recipe(workspace, "shop", replace(now(workspace), **changes))
+
+
+def now(workspace: Workspace) -> Recipe:
+    return recipes.current_recipe(workspace, "shop")
+
+
+def opened(page: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    return checked(app.switch_page(f"pages/{page}.py").run())
+
+
+def checked(app: AppTest) -> AppTest:
+    assert not app.exception, app.exception[0].stack_trace
+    return app
+
+
+def move(app: AppTest, **thresholds: float) -> AppTest:
+    """Move sliders as the browser does."""
+    (node,) = [node for node in app.main if node.type == "bidi_component" and "-sliders" in node.proto.id]
+    states = app._tree.get_widget_states()
+    trigger = states.widgets.add(id=_make_trigger_id(node.proto.id, "events"))
+    trigger.json_trigger_value = json.dumps([{"event": "moved", "value": thresholds}])
+    return checked(app._run(states))
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(info.value for info in app.info)
+
+
+def test_a_slider_of_a_stale_tab_writes_itself_and_no_other(workspace: Workspace) -> None:
+    app = opened("thresholds")
+    put(workspace, text_threshold=0.7, veto=("units",))
+    app = move(app, image=0.3)
+    assert (now(workspace).text_threshold, now(workspace).image_threshold) == (0.7, 0.3)
+    assert now(workspace).veto == ("units",)
+    assert "Another tab or colleague changed the thresholds" in said(app)
+    app = move(app, image=0.25)
+    assert (now(workspace).text_threshold, now(workspace).image_threshold) == (0.7, 0.25)
+    assert not said(app)
+
+
+def test_a_slider_of_a_rule_that_is_no_longer_in_force_changes_nothing(workspace: Workspace) -> None:
+    app = opened("thresholds")
+    put(workspace, fusion="mean", fused_threshold=0.5)
+    there = now(workspace)
+    app = move(app, image=0.3)
+    assert now(workspace) == there
+    assert "Not changed: another tab or colleague chose another rule" in said(app)
+
+
+def test_the_rule_and_its_weight_are_laid_over_what_is_in_force(workspace: Workspace) -> None:
+    app = opened("thresholds")
+    put(workspace, text_threshold=0.7)
+    app = checked(app.segmented_control(key="fusion").set_value("mean").run())
+    assert (now(workspace).fusion, now(workspace).text_threshold) == ("mean", 0.7)
+    put(workspace, fused_threshold=0.123)
+    app = checked(app.slider(key="weight").set_value(80).run())
+    put(workspace, fused_threshold=0.321)
+    checked(app.segmented_control(key="mean").set_value("geometric").run())
+    assert (now(workspace).fused_threshold, now(workspace).text_weight, now(workspace).mean) == (
+        0.321,
+        0.8,
+        "geometric",
+    )
+
+
+def test_a_search_is_asked_for_with_what_was_typed_over_the_last_one(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[encoding.EncodeConfig] = []
+    monkeypatch.setattr("matcher.jobs.start", lambda workspace, kind, config: started.append(config))
+    app = opened("thresholds")
+    app.number_input(key="search-k").set_value(4)
+    encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf", "phash", metric="euclidean", k=3))
+    checked(next(button for button in app.button if button.label == "Find matches again").click().run())
+    assert [(config.k, config.metric) for config in started] == [(4, "euclidean")]
+    assert app.number_input(key="search-k").value == 3  # as the matches on the page were found
+
+
+def test_thresholds_of_other_encoders_are_said_to_be_out_of_force(workspace: Workspace) -> None:
+    assert not said(opened("thresholds"))
+    encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf-char", "phash", k=5))
+    app = opened("thresholds")
+    assert "chosen here are for TF-IDF words and" in said(app)
+    assert any("yours are for other encoders" in caption.value for caption in opened("start").caption)
+    assert not said(move(app, fused=0.3) if "fused" in now(workspace).thresholds else move(app, text=0.3))
