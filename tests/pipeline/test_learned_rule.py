@@ -26,6 +26,7 @@ from matcher.pipeline.pair_model.judge import keep_judgement, open_judgement, un
 from matcher.pipeline.pair_model.learned_model import LearnedModel, listing_keys
 from matcher.pipeline.pair_model.models import load_model, read_recipe, write_recipe
 from matcher.storage.workspace import Workspace
+from matcher.vectors.candidate_pairs import NOT_FOUND
 
 CONFIG = EncodeConfig("shop", "tfidf-char", "phash", k=10)
 
@@ -124,6 +125,24 @@ def test_a_pair_is_judged_by_the_parts_that_have_not_seen_it(shop):
     found = unseen_probability(PairFeatures(("a.b",), np.zeros((5, 1), np.float32)), near, learned, catalog)
     expected = [-4, (-4 + 0) / 2, (0 + 6) / 2, 6, (-4 + 0 + 6) / 3]
     assert found.tolist() == pytest.approx([(odds + 10) / 20 for odds in expected])
+
+
+def test_a_pair_that_only_its_group_implies_is_among_the_pairs(shop):
+    workspace, recipe = shop
+    catalog = workspace.load_catalog("shop")
+    sure = Linear(0.0, np.zeros(1), np.zeros(1), np.ones(1))
+    model = PairModel("logistic", ("a.b",), (sure,), np.array([-1.0, 1.0]), np.array([0.9, 0.9]), 0.4, 0.1, 10**6)
+    learned = LearnedModel(model, {}, "labels", 9, 9, 9, 0.5, 0.5)
+    pairs = encode_catalog(workspace, CONFIG).pairs
+    chain = replace(pairs, left=np.array([0, 1], np.int32), right=np.array([1, 2], np.int32),
+                    rank=np.ones(2, np.uint16), distance={}, conflicts=None)  # fmt: skip
+    found = judge.judge_pairs(chain, catalog, PairFeatures(("a.b",), np.zeros((2, 1), np.float32)), learned)
+    assert list(zip(found.left.tolist(), found.right.tolist(), strict=True)) == [(0, 1), (0, 2), (1, 2)]
+    assert found.rank.tolist() == [1, NOT_FOUND, 1]
+    assert found.distance["learned"].tolist() == pytest.approx([0.1, 1.0, 0.1])
+    assert found.distance["linked"].tolist() == pytest.approx([0.1, 0.55, 0.55])
+    assert decide(found, replace(recipe, learned_threshold=0.6)).tolist() == [True] * 3
+    assert decide(found, replace(recipe, learned_threshold=0.5)).tolist() == [True, False, False]
 
 
 def test_a_recipes_file_carries_its_model_to_another_workspace(shop, file, table, tmp_path):
