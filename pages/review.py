@@ -10,6 +10,7 @@ from matcher.review.verdicts import Ids, ids_of
 from matcher.storage.records import Verdict
 from pages._shared.answers import ANSWERS, UNDO, Answer, current_visit
 from pages._shared.cards import Board, Card, Column, draw_cards, session_told
+from pages._shared.handed_out import find_recipes_matches
 from pages._shared.measured import count_doubtful, index_ids
 from pages._shared.opened_catalog import (
     Matched,
@@ -142,7 +143,7 @@ def draw_pair(matched: Matched, question: Question | None, last: Verdict | None)
         remember_shown(matched, [pair], about=about, sampled=question.sampled)
         shown = [draw_listing(matched, question, place) for place in (0, 1)]
         distance = measure_pair(matched, question.pair)
-        is_match = bool(matched.is_match[question.pair])
+        is_match = bool(find_recipes_matches(matched)[question.pair])
         st.markdown(explain_question(matched.recipe, distance, is_match, question.sampled))
         st.caption(describe_distances(measure_bars(matched, question.pair)))
     board = Board(

@@ -17,6 +17,7 @@ from matcher.errors import DataError
 from matcher.ingest import catalog as ingest
 from matcher.ingest.catalog import Catalog, Problem
 from matcher.matching.conflicts import with_conflicts
+from matcher.matching.groups.pairs import score_groups, truth_within
 from matcher.matching.metrics import Truth, listing_scores, pair_scores, truth_of
 from matcher.matching.recipe import Fusion, Recipe, decide
 from matcher.matching.resolve import outcome_of
@@ -183,8 +184,8 @@ def evaluate(encoded: EncodedCatalog, recipe: Recipe | None = None) -> Evaluatio
     """
     recipe = _fitting(encoded, recipe)
     truth = truth_of(encoded.pairs, encoded.catalog.codes)
-    is_match = decide(truth.pairs, recipe)
-    scores = listing_scores(is_match, truth), pair_scores(is_match, truth)
+    group = outcome_of(encoded.pairs, recipe, decide(encoded.pairs, recipe), (), ()).group
+    scores = score_groups(truth_within(group, encoded.catalog.codes))
     return Evaluation(*scores, truth.candidate_recall, truth.listings, truth.pairs.n)
 
 

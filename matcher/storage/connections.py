@@ -5,8 +5,38 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import NullPool
 
+from matcher.errors import DataError
 from matcher.storage.database_failures import explain_database
+
+
+def open_engine(url: str, patience: float) -> Engine:
+    """An engine; SQLite connections wait for each other and their transactions are real ones.
+
+    Args:
+        url: Of an SQLite file or of a server.
+        patience: Seconds that a writer of SQLite waits for another one.
+
+    Raises:
+        DataError: The URL cannot be used.
+    """
+    try:
+        parsed = sa.make_url(url)
+        if parsed.get_backend_name() == "postgresql" and "+" not in parsed.drivername:
+            parsed = parsed.set(drivername="postgresql+psycopg")  # the driver that requirements.txt brings
+        if parsed.get_backend_name() != "sqlite":
+            engine = sa.create_engine(parsed, pool_pre_ping=True)
+            explain_failures(engine)
+            return engine
+    except (sa.exc.ArgumentError, ImportError) as error:
+        raise DataError(
+            f"MATCHER_DATABASE_URL cannot be used: {error}. Expected postgresql://user:password@host/database."
+        ) from error
+    engine = sa.create_engine(parsed, poolclass=NullPool, connect_args={"timeout": patience})
+    use_real_transactions(engine)
+    explain_failures(engine)
+    return engine
 
 
 def explain_failures(engine: Engine) -> None:

@@ -14,13 +14,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.engine import Connection
 
 from matcher.errors import DataError, JobError, StorageError
-from matcher.storage import connections, verdict_rows
+from matcher.storage import verdict_rows
+from matcher.storage.connections import open_engine
+from matcher.storage.groups import number_rows
 from matcher.storage.names import check_name, legible
-from matcher.storage.records import KINDS, SKIP, CatalogInfo, Job, Verdict
+from matcher.storage.records import KINDS, SKIP, CatalogInfo, GroupNumbers, Job, Verdict
 from matcher.storage.schema import MIGRATIONS
 from matcher.storage.schema import catalogs as _catalogs
 from matcher.storage.schema import is_active as _is_active
@@ -53,7 +54,7 @@ class Store:
         Raises:
             DataError: The URL cannot be used, or a newer version of the program made the database.
         """
-        self._reader = _engine(url)
+        self._reader = open_engine(url, BUSY_SECONDS)
         self._writer = self._reader.execution_options(write=True)
         try:
             if self._reader.dialect.name == "sqlite":
@@ -128,10 +129,11 @@ class Store:
             return [dict(row) for row in connection.execute(query).mappings()]
 
     def save_catalog(self, info: CatalogInfo, item_ids: Collection[str] = ()) -> None:
-        """Add a catalog, or replace what is known of it; verdicts follow ids that are only written otherwise now."""
+        """Add a catalog, or replace what is known of it; verdicts and group numbers follow ids written otherwise."""
         with self._writer.begin() as connection:
             self._replace(_catalogs, asdict(info), stays="created", connection=connection)
             verdict_rows.follow_ids(connection, info.id, item_ids)
+            number_rows.follow_ids(connection, info.id, item_ids)
 
     def catalogs(self) -> list[CatalogInfo]:
         """All catalogs, the one that changed last first."""
@@ -229,6 +231,20 @@ class Store:
         with self._writer.begin() as connection:
             return verdict_rows.undo(connection, catalog_id, session, curator, verdict_id)
 
+    def group_numbers(self, catalog_id: str) -> GroupNumbers:
+        """The numbers that the groups of a catalog's listings were given."""
+        with self._reader.connect() as connection:
+            return number_rows.read(connection, catalog_id)
+
+    def group_numbers_revision(self, catalog_id: str) -> int:
+        """Changes whenever a group of the catalog gets another number."""
+        return int((self.setting(catalog_id, number_rows.COUNTER) or {}).get("revision", 0))
+
+    def keep_group_numbers(self, catalog_id: str, given: GroupNumbers) -> bool:
+        """Keep the numbers of some listings; False where others were kept since `given.revision` was read."""
+        with self._writer.begin() as connection:
+            return number_rows.keep(connection, catalog_id, given)
+
     def add_job(self, job: Job, alone: Collection[str] = ()) -> bool:
         """Add a queued job, unless an unfinished one of its catalog stands in the way; the database is the judge.
 
@@ -274,23 +290,3 @@ class Store:
         """Change an unfinished job; False if it had ended already, which no later word changes."""
         unfinished = sa.and_(_jobs.c.id == job_id, _is_active)
         return self._write(_jobs.update().where(unfinished).values(changes)) > 0
-
-
-def _engine(url: str) -> Engine:
-    """An engine; SQLite connections wait for each other and their transactions are real ones."""
-    try:
-        parsed = sa.make_url(url)
-        if parsed.get_backend_name() == "postgresql" and "+" not in parsed.drivername:
-            parsed = parsed.set(drivername="postgresql+psycopg")  # the driver that requirements.txt brings
-        if parsed.get_backend_name() != "sqlite":
-            engine = sa.create_engine(parsed, pool_pre_ping=True)
-            connections.explain_failures(engine)
-            return engine
-    except (sa.exc.ArgumentError, ImportError) as error:
-        raise DataError(
-            f"MATCHER_DATABASE_URL cannot be used: {error}. Expected postgresql://user:password@host/database."
-        ) from error
-    engine = sa.create_engine(parsed, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
-    connections.use_real_transactions(engine)
-    connections.explain_failures(engine)
-    return engine

@@ -41,6 +41,7 @@ verdicts = sa.Table(
     sa.CheckConstraint("left_id < right_id", name="verdicts_sorted"),
     sa.Index("verdicts_by_catalog", "catalog_id", "id"),
 )
+taken_back = sa.Index("verdicts_taken_back", verdicts.c.catalog_id, verdicts.c.undone)
 jobs = sa.Table(
     "jobs",
     metadata,
@@ -69,6 +70,13 @@ settings = sa.Table(
     sa.Column("catalog_id", sa.Text, primary_key=True),
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("value", sa.JSON, nullable=False),
+)
+group_numbers = sa.Table(
+    "group_numbers",
+    metadata,
+    sa.Column("catalog_id", sa.Text, primary_key=True),
+    sa.Column("item_id", _ItemId, primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False),
 )
 migrations = sa.Table(
     "migrations", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True), *_columns(sa.Double, "applied")
@@ -121,11 +129,18 @@ def _keep_skips_as_rows(connection: Connection) -> None:
     connection.execute(settings.delete().where(listed))
 
 
+def _number_groups(connection: Connection) -> None:
+    """Groups have numbers that stay; and verdicts that were taken back are found without reading all of them."""
+    group_numbers.create(connection, checkfirst=True)
+    taken_back.create(connection, checkfirst=True)
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _create_tables,
     _version_problems,
     _compare_item_ids_by_code_point,
     _say_whose_verdict_it_is,
     _keep_skips_as_rows,
+    _number_groups,
 )
 """Step i takes a database from version i to i + 1. Steps that have been released never change."""

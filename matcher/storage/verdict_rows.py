@@ -140,8 +140,12 @@ def renamed_ids(verdicts: Collection[Verdict], present: Collection[str]) -> dict
     Returns:
         New id by old id.
     """
-    known = {item_id for verdict in verdicts for item_id in (verdict.left_id, verdict.right_id)}
-    gone = known.difference(present)
+    return find_renamed({item_id for verdict in verdicts for item_id in (verdict.left_id, verdict.right_id)}, present)
+
+
+def find_renamed(known: Collection[str], present: Collection[str]) -> dict[str, str]:
+    """`renamed_ids` for any ids that were known before."""
+    gone = set(known).difference(present)
     if not any(map(number_of, gone)):
         return {}
     before, now = (_by_number(ids) for ids in (known, present))

@@ -1,4 +1,4 @@
-"""The board of Browse: one listing, large, beside columns of its neighbours, with same and different on each card."""
+"""The board of Browse: one listing, large, beside columns of its neighbours, with verdicts on each card."""
 
 from collections.abc import Callable
 
@@ -10,10 +10,13 @@ from matcher.matching.metrics import DIFFERENT, SAME, Truth
 from matcher.review.pair_cases import Case, listings_of, pairs_of_case
 from matcher.review.title_diff import differing_words
 from matcher.review.title_search import searcher
-from matcher.storage.records import Verdict
+from matcher.storage.records import DIFFERENT as SAID_DIFFERENT
+from matcher.storage.records import MATCH as SAID_SAME
+from matcher.storage.records import VARIANT, Verdict
 from matcher.vectors.candidate_pairs import MODALITIES, Modality
 from pages._shared.answers import UNDO, Answer
 from pages._shared.cards import FALSE_MATCH, MATCH, MISSED_MATCH, Badge, Bar, Board, Card, Column, draw_cards
+from pages._shared.handed_out import find_recipes_matches
 from pages._shared.measured import read_truth
 from pages._shared.modality import HEADINGS, ICONS
 from pages._shared.opened_catalog import Matched, make_card, measure_bars, read_verdicts
@@ -46,10 +49,11 @@ def draw(matched: Matched, row: int, on_open: Callable[[str], None]) -> None:
     }
     pair_of = _number_pairs(matched, row)
     drawn: dict[int, Card] = {}
+    is_match = find_recipes_matches(matched)
 
     def card(other: int) -> Card:
         if other not in drawn:
-            drawn[other] = _make_neighbour(matched, row, other, pair_of.get(other), ranks, verdicts, truth)
+            drawn[other] = _make_neighbour(matched, row, other, pair_of.get(other), ranks, verdicts, truth, is_match)
         return drawn[other]
 
     columns = [
@@ -61,7 +65,8 @@ def draw(matched: Matched, row: int, on_open: Callable[[str], None]) -> None:
     item_id = matched.cell("item_id", row)
     shown_verdicts.remember_shown(matched, ((item_id, card.item_id) for card in drawn.values()))
     board = Board(
-        "columns", aside, item_id, ("match", "different"), undo=True, on_answer=_keep(matched), on_open=on_open
+        "columns", aside, item_id, (SAID_SAME, VARIANT, SAID_DIFFERENT), undo=True, on_answer=_keep(matched),
+        on_open=on_open,
     )  # fmt: skip
     draw_cards(columns, board, key="board")
     if most > FEW:
@@ -77,6 +82,7 @@ def _make_neighbour(
     ranks: dict[Modality, dict[int, int]],
     verdicts: dict[tuple[str, str], Verdict],
     truth: Truth,
+    is_match: NDArray[np.bool_],
 ) -> Card:
     verdict = verdicts.get(_sort_ids(matched, row, matched.cell("item_id", other)))
     badges: list[Badge] = []
@@ -85,7 +91,7 @@ def _make_neighbour(
     same_label = bool(codes[row] == codes[other]) if codes[row] >= 0 and codes[other] >= 0 else None
     if pair is not None:
         bars = measure_bars(matched, pair, {side: places.get(other) for side, places in ranks.items()})
-        badges = _badge_match(bool(matched.is_match[pair]), int(truth.kind(np.array([pair]))[0]))
+        badges = _badge_match(bool(is_match[pair]), int(truth.kind(np.array([pair]))[0]))
     return make_card(
         matched,
         other,
@@ -191,4 +197,5 @@ def find_case(matched: Matched, case: Case) -> NDArray[np.int64]:
 @st.cache_resource(show_spinner=False, max_entries=10)
 def _find_case(key: tuple[str, ...], case: Case, _matched: Matched, _truth: Truth) -> NDArray[np.int64]:
     pairs, kind = _matched.encoded.pairs, _truth.kind(slice(None))
-    return listings_of(pairs, pairs_of_case(case, pairs, _matched.is_match, kind, _matched.recipe.thresholds))
+    is_match = find_recipes_matches(_matched)
+    return listings_of(pairs, pairs_of_case(case, pairs, is_match, kind, _matched.recipe.thresholds))
