@@ -7,20 +7,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.matching.clusters import contradictions, group_listings, in_order_of_appearance
+from matcher.matching.clusters import contradictions, group_listings
+from matcher.matching.groups.judged import LEAST_LINKED, NOTHING, Judged, Links, find_affected, obey_verdicts
 from matcher.matching.groups.pairs import pairs_within
-from matcher.matching.groups.touched import Judged, find_touched
 from matcher.matching.metrics import ascending
 from matcher.matching.recipe import Recipe
 from matcher.matching.threshold_margin import distance_to_edge
 from matcher.vectors.candidate_pairs import CandidatePairs
-
-LEAST_LINKED = 0.25
-"""Share of the pairs between two groups that must match for the two to be one product.
-
-F1 of a listing's group under the default recipe, against joining all that a chain connects: the demo .751 to .869,
-apparel .888 to .916, relisted goods .883 to .909, titles of many shops .680 to .712, picture hashes .878 to .869.
-"""
 
 
 @dataclass(frozen=True)
@@ -37,6 +30,7 @@ class Outcome:
         direct: Shape (M,). Whether recipe or verdict match the two themselves, and not only others between them.
         contradicted: Pairs of rows judged different that verdicts "same" join all the same.
         judged: The verdicts that were obeyed.
+        unjudged: Shape (N,). Group of each listing without any verdict, 0...
     """
 
     group: NDArray[np.int32]
@@ -47,6 +41,7 @@ class Outcome:
     direct: NDArray[np.bool_]
     contradicted: Sequence[tuple[int, int]]
     judged: Judged
+    unjudged: NDArray[np.int32]
 
 
 def outcome_of(
@@ -65,63 +60,43 @@ def outcome_of(
         is_match: Shape (P,). Its decisions.
         same: Pairs of rows judged to be one product.
         different: Pairs of rows judged not to be.
-        before: What the same recipe and pairs came to under other verdicts: only groups are joined anew that a changed
-            verdict touches.
+        before: What the same recipe and pairs came to under other verdicts: only groups that a changed verdict is about
+            are looked at then.
     """
     judged = Judged(ascending(same), ascending(different))
-    linked = is_match.copy()
-    linked[pairs.positions(*judged.different.T)] = False
-    rows = np.flatnonzero(linked)
-    links = pairs.left[rows], pairs.right[rows], distance_to_edge(pairs.chosen(rows), recipe)
-    group = _join(pairs.n, *links, judged) if before is None else _join_touched(*links, judged, before)
-    left, right = pairs_within(group)
+    unjudged = before.unjudged if before else _join(pairs, recipe, is_match)
+    affected = find_affected(unjudged, before.judged if before else NOTHING, judged)
+    obeyed = before.group if before else unjudged
+    if affected.any():
+        near = is_match & affected[pairs.left] & affected[pairs.right]
+        near[pairs.positions(*judged.different.T)] = False
+        obeyed = obey_verdicts(unjudged, _links(pairs, recipe, near), judged, obeyed, affected)
+    left, right = pairs_within(obeyed)
     place = pairs.find(left, right)
     seen, at = place >= 0, place[place >= 0]
     distance = {modality: np.full(len(left), np.inf, np.float32) for modality in pairs.distance}
     for modality, values in distance.items():
         values[seen] = pairs.distance[modality][at]
     strength, direct = np.full(len(left), np.inf, np.float32), np.zeros(len(left), np.bool_)
-    strength[seen] = distance_to_edge(pairs.chosen(at), recipe)
-    direct[seen] = linked[at]
-    given = _positions(left, right, judged.same, pairs.n)
+    strength[seen], direct[seen] = distance_to_edge(pairs.chosen(at), recipe), is_match[at]
+    given, refused = (_among(left, right, pairs_judged, pairs.n) for pairs_judged in judged)
+    direct[refused] = False
     strength[given], direct[given] = -np.inf, True
-    return Outcome(
-        group, left, right, distance, strength, direct, contradictions(pairs.n, same, different), judged
-    )  # fmt: skip
+    contradicted = contradictions(pairs.n, same, different)
+    return Outcome(obeyed, left, right, distance, strength, direct, contradicted, judged, unjudged)
 
 
-def _join(
-    n: int, left: NDArray[np.int32], right: NDArray[np.int32], strength: NDArray[np.float32], judged: Judged
-) -> NDArray[np.int32]:
-    return group_listings(
-        n, left, right, strength, judged.same.tolist(), judged.different.tolist(), LEAST_LINKED
-    )  # fmt: skip
+def _join(pairs: CandidatePairs, recipe: Recipe, is_match: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """The groups of a recipe without any verdict; shape (N,)."""
+    return group_listings(pairs.n, *_links(pairs, recipe, is_match), least_linked=LEAST_LINKED)
 
 
-def _join_touched(
-    left: NDArray[np.int32],
-    right: NDArray[np.int32],
-    strength: NDArray[np.float32],
-    judged: Judged,
-    before: Outcome,
-) -> NDArray[np.int32]:
-    """The groups of before, but for those that changed verdicts touch."""
-    n = len(before.group)
-    touched = find_touched(n, left, right, before.judged, judged)
-    if not touched.any():
-        return before.group
-    row, inside = np.cumsum(touched) - 1, touched[left]
-    apart = judged.different[touched[judged.different].all(axis=1)]
-    near = Judged(row[judged.same[touched[judged.same[:, 0]]]], row[apart])
-    group = before.group.copy()
-    joined = _join(int(touched.sum()), row[left[inside]], row[right[inside]], strength[inside], near)
-    group[touched] = n + joined  # no number of before is as large
-    return in_order_of_appearance(group)
+def _links(pairs: CandidatePairs, recipe: Recipe, which: NDArray[np.bool_]) -> Links:
+    rows = np.flatnonzero(which)
+    return Links(pairs.left[rows], pairs.right[rows], distance_to_edge(pairs.chosen(rows), recipe))
 
 
-def _positions(
-    left: NDArray[np.int32], right: NDArray[np.int32], wanted: NDArray[np.int64], n: int
-) -> NDArray[np.bool_]:
+def _among(left: NDArray[np.int32], right: NDArray[np.int32], wanted: NDArray[np.int64], n: int) -> NDArray[np.bool_]:
     """Which pairs are among the wanted ones; shape (M,)."""
     return np.isin(left.astype(np.int64) * n + right, wanted[:, 0] * n + wanted[:, 1])
 

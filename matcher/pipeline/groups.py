@@ -18,10 +18,12 @@ class NumberedGroups:
     Attributes:
         number: Shape (N,). Number of each listing's group, from 1; a listing that is alone has one too.
         family: Shape (N,). Number of each listing's family: of groups that are variants of each other.
+        revision: Of the numbers that are kept, see `GroupNumbers`.
     """
 
     number: NDArray[np.int64]
     family: NDArray[np.int64]
+    revision: int
 
 
 def keep_numbers(
@@ -30,6 +32,7 @@ def keep_numbers(
     item_ids: Sequence[str],
     group: NDArray[np.int32],
     variants: Sequence[tuple[int, int]] = (),
+    before: NumberedGroups | None = None,
 ) -> NumberedGroups:
     """Give groups the numbers that most of their listings had, and keep them for the next time.
 
@@ -39,14 +42,19 @@ def keep_numbers(
         item_ids: Shape (N,). Ids of its listings.
         group: Shape (N,). Group of each listing.
         variants: Pairs of rows judged to be variants of each other.
+        before: What this gave last for the same listings, which is used where nobody has kept other numbers since.
     """
+    store = workspace.store
     while True:
-        kept = workspace.store.group_numbers(catalog_id)
-        before = np.array([kept.numbers.get(item_id, 0) for item_id in item_ids], dtype=np.int64)
-        number = number_groups(group, before, kept.last)
-        changed = np.flatnonzero(number != before)
-        given = {item_ids[row]: int(number[row]) for row in changed.tolist()}
+        kept = store.counted_groups(catalog_id)
+        if before is not None and before.revision == kept.revision:
+            had = before.number
+        else:
+            kept = store.group_numbers(catalog_id)
+            had = np.array([kept.numbers.get(item_id, 0) for item_id in item_ids], dtype=np.int64)
+        number = number_groups(group, had, kept.last)
+        given = {item_ids[row]: int(number[row]) for row in np.flatnonzero(number != had).tolist()}
         last = max(kept.last, int(number.max(initial=0)))
         # Else somebody kept other numbers meanwhile, and these are chosen again from those.
-        if not given or workspace.store.keep_group_numbers(catalog_id, GroupNumbers(given, last, kept.revision)):
-            return NumberedGroups(number, find_families(number, variants))
+        if not given or store.keep_group_numbers(catalog_id, GroupNumbers(given, last, kept.revision)):
+            return NumberedGroups(number, find_families(number, variants), kept.revision + bool(given))

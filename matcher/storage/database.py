@@ -56,6 +56,7 @@ class Store:
         """
         self._reader = open_engine(url, BUSY_SECONDS)
         self._writer = self._reader.execution_options(write=True)
+        self._in_force = verdict_rows.InForce()
         try:
             if self._reader.dialect.name == "sqlite":
                 self._keep_wal()
@@ -198,7 +199,7 @@ class Store:
     def verdicts(self, catalog_id: str) -> list[Verdict]:
         """The verdict in force for each pair that has one, oldest first."""
         with self._reader.connect() as connection:
-            return verdict_rows.in_force(connection, catalog_id)
+            return self._in_force.read(connection, catalog_id)
 
     def skips(self, catalog_id: str) -> list[Verdict]:
         """The last skip of each pair that was put off, oldest first; some may have a verdict since."""
@@ -236,9 +237,9 @@ class Store:
         with self._reader.connect() as connection:
             return number_rows.read(connection, catalog_id)
 
-    def group_numbers_revision(self, catalog_id: str) -> int:
-        """Changes whenever a group of the catalog gets another number."""
-        return int((self.setting(catalog_id, number_rows.COUNTER) or {}).get("revision", 0))
+    def counted_groups(self, catalog_id: str) -> GroupNumbers:
+        """The highest number ever given, and the revision, without the numbers themselves."""
+        return GroupNumbers({}, **(self.setting(catalog_id, number_rows.COUNTER) or {}))
 
     def keep_group_numbers(self, catalog_id: str, given: GroupNumbers) -> bool:
         """Keep the numbers of some listings; False where others were kept since `given.revision` was read."""

@@ -39,7 +39,6 @@ class _Last:
         self.lock = Lock()
         self.judged: dict[str, list[RowPair]] | None = None
         self.found: HandedOut | None = None
-        self.revision = -1
 
 
 @st.cache_resource(show_spinner=False, max_entries=3)
@@ -53,10 +52,10 @@ def read_handed_out(matched: Matched) -> HandedOut:
                   matched.recipe.to_json()))  # fmt: skip
     judged = judged_rows(matched.rows, matched.workspace.store.verdicts(matched.id))
     with last.lock:
-        revision = matched.workspace.store.group_numbers_revision(matched.id)
-        if last.found is None or last.judged != judged or last.revision != revision:
-            last.found = _hand_out(matched, judged, last.found.outcome if last.found else None)
-            last.judged, last.revision = judged, matched.workspace.store.group_numbers_revision(matched.id)
+        revision = matched.workspace.store.counted_groups(matched.id).revision
+        if last.found is None or last.judged != judged or last.found.numbered.revision != revision:
+            last.found = _hand_out(matched, judged, last.found)
+            last.judged = judged
         return last.found
 
 
@@ -75,12 +74,15 @@ def _recipes_groups(key: tuple[str, ...], _matched: Matched) -> NDArray[np.int32
     return outcome_of(_matched.encoded.pairs, _matched.recipe, _matched.is_match, (), ()).group
 
 
-def _hand_out(matched: Matched, judged: dict[str, list[RowPair]], before: Outcome | None) -> HandedOut:
+def _hand_out(matched: Matched, judged: dict[str, list[RowPair]], before: HandedOut | None) -> HandedOut:
     same, different, codes = judged[MATCH], judged[DIFFERENT], matched.catalog.codes
     with st.spinner("Joining groups", show_time=False):
-        outcome = outcome_of(matched.encoded.pairs, matched.recipe, matched.is_match, same, different, before)
+        earlier = before.outcome if before else None
+        outcome = outcome_of(matched.encoded.pairs, matched.recipe, matched.is_match, same, different, earlier)
         ids = matched.catalog.listings["item_id"].tolist()
-        numbered = keep_numbers(matched.workspace, matched.id, ids, outcome.group, judged[VARIANT])
+        numbered = keep_numbers(
+            matched.workspace, matched.id, ids, outcome.group, judged[VARIANT], before.numbered if before else None
+        )
         return HandedOut(outcome, numbered, _score(outcome, codes, same, different))
 
 

@@ -65,6 +65,34 @@ def test_no_group_holds_two_listings_judged_different_but_where_verdicts_contrad
         assert (out.group[i] == out.group[j]) == (alike or (i, j) in out.contradicted)
 
 
+@given(found, st.data())
+def test_a_verdict_changes_the_groups_of_its_two_listings_alone(rows, data):
+    verdicts, one = data.draw(judged), data.draw(st.sampled_from(EVERY))
+    before = settled(rows, [0.1] * len(rows), verdicts)
+    after = settled(rows, [0.1] * len(rows), verdicts | {one: data.draw(st.booleans())}, before)
+    earlier = {tuple(np.flatnonzero(before.group == number)) for number in before.group.tolist()}
+    later = {tuple(np.flatnonzero(after.group == number)) for number in after.group.tolist()}
+    named = set(one)
+    for other in list(verdicts) * 2:  # what "same" connects with the two is looked at together
+        if verdicts[other] and named & set(other):
+            named |= set(other)
+    without = before.unjudged
+    near = {row for row in range(N) if any(without[row] == without[other] for other in named)}
+    for pair, alike in list(verdicts.items()) * N:
+        if alike and near & set(pair):
+            near |= {row for row in range(N) if without[row] in (without[pair[0]], without[pair[1]])}
+    assert {group for group in earlier if not near & set(group)} == {group for group in later if not near & set(group)}
+
+
+def test_same_makes_one_of_two_groups_and_never_parts_one():
+    rows = [(0, 1), (0, 2), (1, 2), (3, 4), (3, 5), (4, 5)]
+    assert len(set(settled(rows, [0.1] * 6, {}).group.tolist())) == 2
+    assert settled(rows, [0.1] * 6, {(2, 3): True}).group.tolist() == [0] * N
+    parted = settled(rows, [0.1] * 6, {(2, 3): True, (0, 5): False})
+    assert parted.group[2] == parted.group[3]
+    assert parted.group[0] != parted.group[5]
+
+
 def test_matches_and_groups_part_what_was_judged_different_alike():
     out = settled([(0, 1), (1, 2)], [0.1, 0.4], {(0, 2): False})
     assert list(zip(out.left.tolist(), out.right.tolist(), strict=True)) == [(0, 1)]
