@@ -219,8 +219,7 @@ def _match(workspace: Workspace, catalog_id: str, recipe: Recipe, out: Path, gro
         with atomic(groups_out.absolute()) as file:  # titles, which a spreadsheet may be opened on
             file.write(to_bytes(handed_out.groups, "CSV", mark=False))
     for one, other in matches.find_contradictions(workspace, catalog_id):
-        said = "were judged different or variants, but verdicts that say same join them: settle it in Browse."
-        say(f"  {one} and {other} {said}")
+        say(f"  {one} and {other} were judged different, but verdicts that say same join them: settle it in Browse.")
     found = int((lists["matches"] != lists["item_id"]).sum())
     say(f"{found:,} of {len(lists):,} listings have a match; written to {out}.")
     if (separator := separator_of(lists["item_id"])) != " ":

@@ -9,8 +9,8 @@ from matcher.progress import seconds_left
 ACTIVE = ("queued", "running")
 """States of a job that has not ended."""
 
-MATCH, VARIANT, DIFFERENT, UNSURE = "match", "variant", "different", "unsure"
-KINDS = (MATCH, VARIANT, DIFFERENT, UNSURE)
+MATCH, DIFFERENT, UNSURE, VARIANT = "match", "different", "unsure", "variant"
+KINDS = (MATCH, DIFFERENT, UNSURE, VARIANT)
 """What a curator can say of a pair. The database takes these and SKIP; a new one is added here.
 
 A variant is the same line in another size, colour or model: related, and not the same product.

@@ -41,7 +41,6 @@ verdicts = sa.Table(
     sa.CheckConstraint("left_id < right_id", name="verdicts_sorted"),
     sa.Index("verdicts_by_catalog", "catalog_id", "id"),
 )
-taken_back = sa.Index("verdicts_taken_back", verdicts.c.catalog_id, verdicts.c.undone)
 jobs = sa.Table(
     "jobs",
     metadata,
@@ -132,7 +131,7 @@ def _keep_skips_as_rows(connection: Connection) -> None:
 def _number_groups(connection: Connection) -> None:
     """Groups have numbers that stay; and verdicts that were taken back are found without reading all of them."""
     group_numbers.create(connection, checkfirst=True)
-    taken_back.create(connection, checkfirst=True)
+    connection.exec_driver_sql("CREATE INDEX IF NOT EXISTS verdicts_taken_back ON verdicts (catalog_id, undone)")
 
 
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
