@@ -10,7 +10,6 @@ from matcher.review.verdicts import Ids, ids_of
 from matcher.storage.records import Verdict
 from pages._shared.answers import ANSWERS, UNDO, Answer, current_visit
 from pages._shared.cards import Board, Card, Column, draw_cards, session_told
-from pages._shared.handed_out import find_recipes_matches
 from pages._shared.measured import count_doubtful, index_ids
 from pages._shared.opened_catalog import (
     Matched,
@@ -22,6 +21,7 @@ from pages._shared.opened_catalog import (
 )
 from pages._shared.photo_route import photo_url
 from pages._shared.wording import describe_distances, explain_question
+from pages._verdicts.handed_out import find_recipes_matches
 from pages._verdicts.verdicts import describe, describe_gone, give, remember_shown, show_told, take_back
 
 AHEAD = 20  # questions chosen at once: choosing looks at every pair, showing the next one at none

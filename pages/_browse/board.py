@@ -16,11 +16,11 @@ from matcher.storage.records import VARIANT, Verdict
 from matcher.vectors.candidate_pairs import MODALITIES, Modality
 from pages._shared.answers import UNDO, Answer
 from pages._shared.cards import FALSE_MATCH, MATCH, MISSED_MATCH, Badge, Bar, Board, Card, Column, draw_cards
-from pages._shared.handed_out import find_recipes_matches
 from pages._shared.measured import read_truth
 from pages._shared.modality import HEADINGS, ICONS
 from pages._shared.opened_catalog import Matched, make_card, measure_bars, read_verdicts
 from pages._verdicts import verdicts as shown_verdicts
+from pages._verdicts.handed_out import find_recipes_matches
 
 NOTHING: dict[Modality, str] = {
     "text": "This listing has no title to compare.",
