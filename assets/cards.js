@@ -1,7 +1,7 @@
 // Draws listing cards and tells the page what the curator decided.
 // Everything a seller wrote is set as text, never as markup.
 
-const TONES = ["text", "image", "fused", "match", "different", "unsure"];
+const TONES = ["text", "image", "fused", "match", "variant", "different", "unsure"];
 const boards = new WeakMap(); // host element -> what outlives a redraw: the current card and the key listener
 const SIZES = { small: ["view_agenda", "Small cards: four of each kind in a window"], large: ["crop_square", "Large cards"] };
 const SIZE = "twinshelf-cards"; // where this browser keeps the size of its cards
@@ -119,12 +119,12 @@ const badge = ({ tone: name, icon: sign, text }) => {
   return node;
 };
 
-function drawAction({ kind, label, icon: sign, key, tone: name }, pressed, onPress) {
+function drawAction({ kind, label, icon: sign, key, tone: name, help }, pressed, onPress) {
   const button = el("button", tone(name), icon(sign), el("span", "", label), el("kbd", "", key));
   button.type = "button";
   button.tabIndex = -1;
   button.dataset.kind = kind;
-  button.title = label;
+  button.title = help || label;
   if (pressed !== null) button.setAttribute("aria-pressed", String(pressed));
   button.onclick = onPress;
   return button;

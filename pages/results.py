@@ -9,13 +9,13 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from matcher.matching.resolve import Outcome, order_groups, outcome_of
+from matcher.matching.resolve import Outcome, order_groups
 from matcher.storage import exports
 from pages._results import benchmark_form
 from pages._results.groups import draw_groups
-from pages._shared.measured import find_judged
 from pages._shared.opened_catalog import EXPORTED, Matched, choose_view, need_catalog, need_matches
 from pages._shared.wording import describe_recipe
+from pages._verdicts.handed_out import HandedOut, read_handed_out
 from pages._verdicts.set_aside import draw_set_aside
 from pages._verdicts.verdicts import describe_gone, name_pair
 
@@ -46,32 +46,38 @@ def main() -> None:
 
 def draw_found(matched: Matched) -> None:
     """Groups, then downloads."""
-    outcome = resolve(matched)
+    handed_out = read_handed_out(matched)
+    outcome = handed_out.outcome
     sizes = np.bincount(outcome.group)
     draw_counts(matched, outcome, sizes)
-    st.caption(describe_recipe(matched.recipe) + " Verdicts stand above the rule.")
+    st.caption(
+        describe_recipe(matched.recipe) + " Verdicts stand above the rule, and two listings match where they are in "
+        "one group: matches, groups and the lists of each listing say the same."
+    )
+    draw_scores(matched, handed_out)
     if gone := describe_gone(matched, matched.workspace.store.verdicts(matched.id)):
         st.caption(gone)
     draw_set_aside(matched)
     draw_contradictions(matched, outcome)
     left, right = st.columns([5, 2], gap="medium")
     with right:
-        draw_downloads(matched, outcome)
+        draw_downloads(matched, handed_out)
     with left:
-        draw_preview(matched, outcome)
+        draw_preview(matched, handed_out)
 
 
-def resolve(matched: Matched) -> Outcome:
-    """Matches and groups in force."""
-    key = (str(matched.workspace.root), matched.id, matched.encoded.key, matched.recipe.to_json())
-    return _resolve(key, *find_judged(matched), matched)
-
-
-@st.cache_resource(show_spinner="Joining groups", max_entries=3)
-def _resolve(
-    key: tuple[str, ...], same: list[tuple[int, int]], different: list[tuple[int, int]], _matched: Matched
-) -> Outcome:
-    return outcome_of(_matched.encoded.pairs, _matched.recipe, _matched.is_match, same, different)
+def draw_scores(matched: Matched, handed_out: HandedOut) -> None:
+    """How right the groups are, as `evaluate` says it, where labels tell."""
+    if handed_out.scores is None:
+        return
+    listing, pair = handed_out.scores
+    labelled = int((matched.catalog.codes >= 0).sum())
+    st.caption(
+        f"By the labels of {labelled:,} listings, verdicts above them and obeyed, in a pool of "
+        f"{matched.info.listings:,}: precision {listing.precision:.3f}, recall {listing.recall:.3f}, F1 "
+        f"{listing.f1:.3f} as the mean over listings, each counted among its own group; "
+        f"{pair.precision:.3f}, {pair.recall:.3f} and {pair.f1:.3f} over pairs."
+    )
 
 
 def draw_contradictions(matched: Matched, outcome: Outcome) -> None:
@@ -79,7 +85,7 @@ def draw_contradictions(matched: Matched, outcome: Outcome) -> None:
     if not outcome.contradicted:
         return
     st.warning(
-        f"{len(outcome.contradicted):,} judged different, yet joined by verdicts that say same. "
+        f"{len(outcome.contradicted):,} judged different or variants, yet joined by verdicts that say same. "
         "Look at each and take one of the verdicts back.",
         icon=":material/warning:",
     )
@@ -108,32 +114,41 @@ def draw_counts(matched: Matched, outcome: Outcome, sizes: NDArray[np.intp]) -> 
         column.metric(name, f"{figure:,}")
 
 
-def draw_preview(matched: Matched, outcome: Outcome) -> None:
+def draw_preview(matched: Matched, handed_out: HandedOut) -> None:
     """Groups as rows of photos, page by page."""
+    group, numbered = handed_out.outcome.group, handed_out.numbered
     labelled = bool((matched.catalog.codes >= 0).any())
     offered = [name for name, kind in ORDERS.items() if labelled or kind != "mixed"]
     bar = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
     order = bar.segmented_control(
         "Order", offered, default=offered[0], required=True, key="order", label_visibility="collapsed"
     )
-    groups = order_groups(outcome.group, matched.catalog.codes, ORDERS[order])
+    groups = order_groups(group, matched.catalog.codes, ORDERS[order])
     if not len(groups):
         st.info("There is no such group. A looser threshold on the Thresholds page finds more matches.")
         return
     pages = -(-len(groups) // PER_PAGE)
     page = bar.pagination(pages, key=f"page-{ORDERS[order]}", max_visible_pages=5) if pages > 1 else 1
     shown = groups[(page - 1) * PER_PAGE : page * PER_PAGE]
-    draw_groups(matched.id, matched.catalog.listings, [np.flatnonzero(outcome.group == number) for number in shown])
+    draw_groups(matched.id, matched.catalog.listings, [np.flatnonzero(group == place) for place in shown], numbered)
 
 
-def draw_downloads(matched: Matched, outcome: Outcome) -> None:
+def draw_downloads(matched: Matched, handed_out: HandedOut) -> None:
     """Every table in every form; each is made when it is asked for."""
-    listings = matched.catalog.listings
+    listings, outcome, numbered = matched.catalog.listings, handed_out.outcome, handed_out.numbered
     links = (outcome.left, outcome.right)
     verdicts = partial(matched.workspace.store.verdicts, matched.id)
     tables: dict[str, tuple[str, Callable[[], pd.DataFrame]]] = {
-        "Matches": ("one pair a row", lambda: exports.match_table(listings, *links, outcome.distance, verdicts())),
-        "Groups": ("every listing, by group", partial(exports.group_table, listings, outcome.group)),
+        "Matches": (
+            "one pair a row",
+            lambda: exports.match_table(
+                listings, *links, outcome.distance, verdicts(), number=numbered.number, direct=outcome.direct
+            ),
+        ),
+        "Groups": (
+            "every listing, by group",
+            partial(exports.group_table, listings, numbered.number, numbered.family),
+        ),
         "Verdicts": (
             "what curators said",
             lambda: exports.verdict_table(verdicts(), listings),

@@ -22,6 +22,7 @@ from pages._shared.opened_catalog import (
 )
 from pages._shared.photo_route import photo_url
 from pages._shared.wording import describe_distances, explain_question
+from pages._verdicts.handed_out import find_recipes_matches
 from pages._verdicts.looking_back import ask_about, find_place, list_own, step
 from pages._verdicts.set_aside import draw_set_aside
 from pages._verdicts.verdicts import describe, describe_gone, give, remember_shown, show_told, take_back
@@ -165,7 +166,7 @@ def draw_pair(matched: Matched, question: Question | None, last: Verdict | None,
         remember_shown(matched, [pair], about=about, sampled=question.sampled)
         shown = [draw_listing(matched, question, place) for place in (0, 1)]
         distance = measure_pair(matched, question.pair)
-        is_match = bool(matched.is_match[question.pair])
+        is_match = bool(find_recipes_matches(matched)[question.pair])
         st.markdown(
             explain_question(
                 matched.recipe, distance, is_match, question.sampled, measure_likelihood(matched, question.pair)

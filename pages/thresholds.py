@@ -163,6 +163,7 @@ def say_measured_on(matched: Matched, truth: Truth) -> None:
         st.caption(
             f"Measured on the labels of {truth.listings:,} listings ({products:,} products){verdicts} {pool}. "
             "Per listing: mean over listings, each counted among its own matches, as in the paper and the contest. "
+            "These are the pairs that the rule itself matches; Results has the figures of the groups they make. "
             "The same thresholds score lower in a larger pool."
         )
         _warn_of_learned(matched)

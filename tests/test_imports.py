@@ -46,6 +46,7 @@ ONLY_IN = {
     "sqlalchemy": {
         "matcher.storage.connections",
         "matcher.storage.database",
+        "matcher.storage.groups",
         "matcher.storage.schema",
         "matcher.storage.set_aside.rows",
         "matcher.storage.verdict_rows",

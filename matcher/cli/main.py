@@ -17,6 +17,7 @@ from matcher.cli.arguments import (
     FILE,
     fusion,
     given_workspace,
+    groups_out,
     image,
     images,
     in_workspace,
@@ -142,16 +143,19 @@ def evaluate(name: str, recipe_file: Path, as_json: bool) -> None:
             f"The pair model learned from {result.modelled:,} of these listings. Each was judged by the parts of the "
             "model that did not learn from it, so these are the figures of products that it has not seen."
         )
+    if result.judged:
+        say(f"{result.judged:,} pairs were judged, and the groups obey: of these pairs the figures say nothing.")
 
 
 @main.command()
 @name
 @recipe_file
 @out
+@groups_out
 @in_workspace
-def match(name: str, recipe_file: Path, out: Path) -> None:
-    """Write the matches of every listing of catalog NAME; verdicts go before the recipe."""
-    _match(given_workspace(), catalog_id_of(name), _read_recipe(recipe_file), out)
+def match(name: str, recipe_file: Path, out: Path, groups_out: Path | None) -> None:
+    """Write the matches of every listing of catalog NAME: its group; verdicts go before the recipe."""
+    _match(given_workspace(), catalog_id_of(name), _read_recipe(recipe_file), out, groups_out)
 
 
 @main.command()
@@ -159,9 +163,12 @@ def match(name: str, recipe_file: Path, out: Path) -> None:
 @images
 @click.option("--recipe", "recipe_file", type=FILE, help="[default: tuned on the labels, if there are any]")
 @out
+@groups_out
 @reading
 @in_workspace
-def run(file: Path, images: Path | None, recipe_file: Path | None, out: Path, **how: Any) -> None:
+def run(
+    file: Path, images: Path | None, recipe_file: Path | None, out: Path, groups_out: Path | None, **how: Any
+) -> None:
     """Do it all: read FILE, encode it, choose thresholds where no recipe is given, and write the matches."""
     workspace = given_workspace()
     recipe = _read_recipe(recipe_file) if recipe_file else None
@@ -171,7 +178,7 @@ def run(file: Path, images: Path | None, recipe_file: Path | None, out: Path, **
     catalog_id = _import(workspace, file, images, legible(called), how)
     if recipe is None:
         recipe = _chosen_recipe(workspace, catalog_id)
-    _match(workspace, catalog_id, recipe, out)
+    _match(workspace, catalog_id, recipe, out, groups_out)
 
 
 def _import(workspace: Workspace, file: Path, images: Path | None, name: str, how: dict[str, Any]) -> str:
@@ -216,11 +223,15 @@ def _chosen_recipe(workspace: Workspace, catalog_id: str) -> Recipe:
     return recipe
 
 
-def _match(workspace: Workspace, catalog_id: str, recipe: Recipe, out: Path) -> None:
+def _match(workspace: Workspace, catalog_id: str, recipe: Recipe, out: Path, groups_out: Path | None) -> None:
     with ProgressLine() as report:
-        lists = matches.match(workspace, catalog_id, recipe, report)
+        handed_out = matches.hand_out(workspace, catalog_id, recipe, report)
+    lists = handed_out.lists
     with atomic(out.absolute()) as file:
         file.write(to_bytes(lists, "CSV", mark=False, guard=False))
+    if groups_out:
+        with atomic(groups_out.absolute()) as file:  # titles, which a spreadsheet may be opened on
+            file.write(to_bytes(handed_out.groups, "CSV", mark=False))
     for one, other in matches.find_contradictions(workspace, catalog_id):
         say(f"  {one} and {other} were judged different, but verdicts that say same join them: settle it in Browse.")
     found = int((lists["matches"] != lists["item_id"]).sum())

@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import connected_components
 from matcher.errors import DataError
 from matcher.matching.linkage import average_linkage
 
-LITTLE = 1e-6  # what the order of the links' strengths moves a weight by, so that shares stay what they are
+LITTLE = 1e-6  # what a link's strength moves its weight by, so that shares stay what they are
 RowPairs = Sequence[tuple[int, int]]
 """Pairs of rows, each in any order."""
 
@@ -94,23 +94,6 @@ def listing_f1(group: NDArray[np.int32], codes: NDArray[np.int32]) -> NDArray[np
     return np.asarray(2 * both[number] / (np.bincount(group)[group] + np.bincount(codes)[codes]))
 
 
-def pairs_within(group: NDArray[np.integer]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """All pairs of listings of one group, by the smaller row, then the larger; shape (M,) each.
-
-    Args:
-        group: Shape (N,). A number for each listing's group, 0...
-    """
-    order = np.argsort(group, kind="stable")
-    starts = np.searchsorted(group[order], np.arange(int(group.max(initial=-1)) + 2))
-    found = [np.zeros((2, 0), np.int64)]
-    for start, end in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
-        if end - start > 1:
-            found.append(order[start:end][np.stack(np.triu_indices(end - start, 1))])
-    left, right = np.concatenate(found, axis=1)
-    order = np.lexsort((right, left))
-    return left[order].astype(np.int32), right[order].astype(np.int32)
-
-
 def connect(n: int, left: NDArray[np.integer], right: NDArray[np.integer]) -> NDArray[np.int32]:
     """Number the connected components of a graph.
 
@@ -124,6 +107,11 @@ def connect(n: int, left: NDArray[np.integer], right: NDArray[np.integer]) -> ND
     """
     links = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(n, n)).tocsr()
     _, group = connected_components(links, directed=False)
+    return in_order_of_appearance(group)
+
+
+def in_order_of_appearance(group: NDArray[np.integer]) -> NDArray[np.int32]:
+    """The same groups with numbers 0.., in the order in which they first appear; shape of `group`."""
     _, first, number = np.unique(group, return_index=True, return_inverse=True)
     return np.asarray(np.argsort(np.argsort(first))[number], dtype=np.int32)
 
@@ -131,14 +119,16 @@ def connect(n: int, left: NDArray[np.integer], right: NDArray[np.integer]) -> ND
 def _distinct(
     n: int, left: NDArray[np.integer], right: NDArray[np.integer], distance: NDArray[np.float32]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Each link once, with a weight of nearly 1: the stronger it is, the more, so that strong links join first."""
+    """Each link once, with a weight of nearly 1: the stronger it is, the more, so that strong links join first.
+
+    What a link weighs depends on it alone, so that groups which have no link in common leave each other be.
+    """
     key = np.minimum(left, right).astype(np.int64) * n + np.maximum(left, right)
     order = np.lexsort((distance, key))
     key, distance = key[order], distance[order]
     first = np.append(True, key[1:] != key[:-1])[: len(key)] & (key // n != key % n)
     key, distance = key[first], distance[first]
-    _, place = np.unique(distance, return_inverse=True)
-    return key // n, key % n, 1 - LITTLE * place / max(1, len(distance))
+    return key // n, key % n, 1 - LITTLE * (np.arctan(distance.astype(np.float64)) / np.pi + 0.5)
 
 
 def _links_that_part(

@@ -1,4 +1,4 @@
-"""What a recipe and a curator's verdicts come to: the matches and groups that are handed on."""
+"""What a recipe and a curator's verdicts come to: the groups that are handed on, and the matches they stand for."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,40 +7,43 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.matching.clusters import connect, contradictions, group_listings, pairs_within
-from matcher.matching.linkage import average_linkage
+from matcher.matching.clusters import connect, contradictions, group_listings
+from matcher.matching.groups.judged import LEAST_LINKED, NOTHING, Judged, Links, find_affected, obey_verdicts
+from matcher.matching.groups.pairs import pairs_within
 from matcher.matching.metrics import ascending
 from matcher.matching.recipe import LEARNED, LINKED, Recipe, distance_of, with_vetoes
 from matcher.matching.threshold_margin import distance_to_edge
 from matcher.vectors.candidate_pairs import CandidatePairs
 
-LEAST_LINKED = 0.25
-"""Share of the pairs between two groups that must match for the two to be one product.
-
-F1 of a listing's group under the default recipe, against joining all that a chain connects: the demo .751 to .869,
-apparel .888 to .916, relisted goods .883 to .909, titles of many shops .680 to .712, picture hashes .878 to .869.
-"""
+LEAST_CUT = 1e-6  # a probability has to be above 0 to join two groups
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Matches and groups with every verdict obeyed.
+    """Groups with every verdict obeyed, and the matches that they stand for: all pairs of a group, and no others.
 
     Attributes:
+        group: Shape (N,). Group of each listing, 0...
         left: Shape (M,). Row of one listing of each match, less than `right`.
         right: Shape (M,).
-        distance: Modality to shape (M,); inf where the pair has none, also for verdicts on pairs no search found.
-        strength: Shape (M,). How sure a match is, smaller is surer; -inf for those that a curator gave.
-        group: Shape (N,). Group of each listing, 0...
+        distance: Modality to shape (M,); inf where the pair has none, also where no search found it.
+        strength: Shape (M,). How sure a match is, smaller is surer; -inf for those that a curator gave, inf where
+            nothing but the group speaks for it.
+        direct: Shape (M,). Whether recipe or verdict match the two themselves, and not only others between them.
         contradicted: Pairs of rows judged different that verdicts "same" join all the same.
+        judged: The verdicts that were obeyed.
+        unjudged: Shape (N,). Group of each listing without any verdict, 0...
     """
 
+    group: NDArray[np.int32]
     left: NDArray[np.int32]
     right: NDArray[np.int32]
     distance: Mapping[str, NDArray[np.float32]]
     strength: NDArray[np.float32]
-    group: NDArray[np.int32]
+    direct: NDArray[np.bool_]
     contradicted: Sequence[tuple[int, int]]
+    judged: Judged
+    unjudged: NDArray[np.int32]
 
 
 def outcome_of(
@@ -49,11 +52,9 @@ def outcome_of(
     is_match: NDArray[np.bool_],
     same: Sequence[tuple[int, int]],
     different: Sequence[tuple[int, int]],
+    before: Outcome | None = None,
 ) -> Outcome:
-    """Put verdicts over what the recipe decided.
-
-    A pair judged the same is a match, one judged different is none, whatever the recipe says. A match that would join
-    two listings judged different through others is none either, so that matches and groups say the same.
+    """Join what the recipe matches into groups, with verdicts over it; two listings match where they are in one group.
 
     Args:
         pairs: P candidate pairs of N listings.
@@ -61,63 +62,59 @@ def outcome_of(
         is_match: Shape (P,). Its decisions.
         same: Pairs of rows judged to be one product.
         different: Pairs of rows judged not to be.
+        before: What the same recipe and pairs came to under other verdicts: only groups that a changed verdict is about
+            are looked at then.
     """
-    if recipe.fusion == "learned":
-        return _outcome_of_learned(pairs, recipe, is_match, same, different)
-    alike, apart = ascending(same), ascending(different)
-    kept = is_match.copy()
-    kept[pairs.positions(*apart.T)] = False
-    given = pairs.positions(*alike.T)
-    kept[given] = True
-    rows = np.flatnonzero(kept)
-    found = set(zip(pairs.left[given].tolist(), pairs.right[given].tolist(), strict=True))
-    unseen = np.array([pair for pair in alike.tolist() if tuple(pair) not in found], dtype=np.int32).reshape(-1, 2)
-    left, right = np.concatenate([pairs.left[rows], unseen[:, 0]]), np.concatenate([pairs.right[rows], unseen[:, 1]])
-    none = np.full(len(unseen), np.inf, np.float32)
-    distance = {modality: np.concatenate([values[rows], none]) for modality, values in pairs.distance.items()}
-    strength = np.concatenate([distance_to_edge(pairs.chosen(rows), recipe), -none])
-    strength[np.searchsorted(rows, given)] = -np.inf
-    if len(apart):
-        part = group_listings(pairs.n, left, right, strength, same, different)
-        obeyed = part[left] == part[right]
-        left, right, strength = left[obeyed], right[obeyed], strength[obeyed]
-        distance = {modality: values[obeyed] for modality, values in distance.items()}
-    group = group_listings(pairs.n, left, right, strength, same, different, LEAST_LINKED)
-    return Outcome(left, right, distance, strength, group, contradictions(pairs.n, same, different))
+    judged = Judged(ascending(same), ascending(different))
+    unjudged = before.unjudged if before else _join(pairs, recipe, is_match)
+    affected = find_affected(unjudged, before.judged if before else NOTHING, judged)
+    obeyed = before.group if before else unjudged
+    if affected.any():
+        near = is_match & affected[pairs.left] & affected[pairs.right]
+        near[pairs.positions(*judged.different.T)] = False
+        obeyed = obey_verdicts(unjudged, _links(pairs, recipe, near), judged, obeyed, affected)
+    left, right = pairs_within(obeyed)
+    place = pairs.find(left, right)
+    seen, at = place >= 0, place[place >= 0]
+    distance = {name: np.full(len(left), np.inf, np.float32) for name in pairs.distance if name != LINKED}
+    for name, values in distance.items():
+        values[seen] = pairs.distance[name][at]
+    strength, direct = np.full(len(left), np.inf, np.float32), np.zeros(len(left), np.bool_)
+    strength[seen], direct[seen] = _strength(pairs.chosen(at), recipe), is_match[at]
+    if (
+        recipe.fusion == "learned"
+    ):  # all pairs of a group are matches; by itself a pair is one where it is likely enough
+        direct[seen] = pairs.distance[LEARNED][at] <= np.float32(recipe.threshold(LEARNED))
+    given, refused = (_among(left, right, pairs_judged, pairs.n) for pairs_judged in judged)
+    direct[refused] = False
+    strength[given], direct[given] = -np.inf, True
+    contradicted = contradictions(pairs.n, same, different)
+    return Outcome(obeyed, left, right, distance, strength, direct, contradicted, judged, unjudged)
 
 
-def _outcome_of_learned(
-    pairs: CandidatePairs,
-    recipe: Recipe,
-    is_match: NDArray[np.bool_],
-    same: Sequence[tuple[int, int]],
-    different: Sequence[tuple[int, int]],
-) -> Outcome:
-    """Groups by average linkage with verdicts in it, and as matches all pairs within them, found by a search or not."""
-    cut = max(1 - recipe.threshold("learned"), 1e-6)
-    own = distance_of(pairs, LEARNED)
-    apart = list(different)
-    if recipe.veto:
-        off = np.flatnonzero(np.isinf(with_vetoes(pairs, recipe).distance[LEARNED]))
-        apart += zip(pairs.left[off].tolist(), pairs.right[off].tolist(), strict=True)
-    if same or different:
-        likely = np.flatnonzero(own < 1)
-        group = average_linkage(pairs.n, pairs.left[likely], pairs.right[likely], 1 - own[likely], cut, same, apart)
-    else:
-        group = connect(pairs.n, pairs.left[is_match], pairs.right[is_match])
-    left, right = pairs_within(group)
-    key = left.astype(np.int64) * pairs.n + right
-    rows = pairs.positions(left, right)
-    at = np.searchsorted(key, pairs.left[rows].astype(np.int64) * pairs.n + pairs.right[rows])
-    distance = {}
-    for name, values in pairs.distance.items():
-        distance[name] = np.full(len(left), np.inf, np.float32)
-        distance[name][at] = values[rows]
-    strength = distance[LEARNED].copy()
-    judged = ascending(same)
-    strength[np.isin(key, judged[:, 0] * pairs.n + judged[:, 1])] = -np.inf
-    del distance[LINKED]
-    return Outcome(left, right, distance, strength, group, contradictions(pairs.n, same, different))
+def _join(pairs: CandidatePairs, recipe: Recipe, is_match: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """The groups of a recipe without any verdict; shape (N,)."""
+    if recipe.fusion == "learned":  # the linkage has joined them already
+        return connect(pairs.n, pairs.left[is_match], pairs.right[is_match])
+    links = _links(pairs, recipe, is_match)
+    return group_listings(pairs.n, links.left, links.right, links.strength, least_linked=LEAST_LINKED)
+
+
+def _links(pairs: CandidatePairs, recipe: Recipe, which: NDArray[np.bool_]) -> Links:
+    rows = np.flatnonzero(which)
+    chosen = pairs.chosen(rows)
+    cut = max(1 - recipe.threshold(LEARNED), LEAST_CUT) if recipe.fusion == "learned" else None
+    return Links(pairs.left[rows], pairs.right[rows], _strength(with_vetoes(chosen, recipe), recipe), cut)
+
+
+def _strength(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.float32]:
+    """How sure each pair is by itself, smaller is surer; shape (P,)."""
+    return distance_of(pairs, LEARNED) if recipe.fusion == "learned" else distance_to_edge(pairs, recipe)
+
+
+def _among(left: NDArray[np.int32], right: NDArray[np.int32], wanted: NDArray[np.int64], n: int) -> NDArray[np.bool_]:
+    """Which pairs are among the wanted ones; shape (M,)."""
+    return np.isin(left.astype(np.int64) * n + right, wanted[:, 0] * n + wanted[:, 1])
 
 
 def order_groups(

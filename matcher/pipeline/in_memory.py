@@ -18,6 +18,7 @@ from matcher.errors import DataError, TooLittleKnown
 from matcher.ingest import catalog as ingest
 from matcher.ingest.catalog import Catalog, Problem
 from matcher.matching.conflicts import with_conflicts
+from matcher.matching.groups.pairs import score_groups, truth_within
 from matcher.matching.metrics import Truth, listing_scores, pair_scores, truth_of
 from matcher.matching.pair_model.features import PairFeatures
 from matcher.matching.recipe import Fusion, Recipe, decide
@@ -219,9 +220,10 @@ def evaluate(encoded: EncodedCatalog, recipe: Recipe | None = None) -> Evaluatio
         DataError: No listing has a label; or as `match`.
     """
     recipe = _fitting(encoded, recipe)
-    truth = truth_of(_judged(encoded, recipe), encoded.catalog.codes)
-    is_match = decide(truth.pairs, recipe)
-    scores = listing_scores(is_match, truth), pair_scores(is_match, truth)
+    pairs = _judged(encoded, recipe)
+    truth = truth_of(pairs, encoded.catalog.codes)
+    group = outcome_of(pairs, recipe, decide(pairs, recipe), (), ()).group
+    scores = score_groups(truth_within(group, encoded.catalog.codes))
     modelled = count_modelled(encoded.catalog, find_model(recipe) if recipe.fusion == "learned" else None)
     return Evaluation(*scores, truth.candidate_recall, truth.listings, truth.pairs.n, modelled=modelled)
 

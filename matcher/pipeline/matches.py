@@ -7,27 +7,29 @@ import pandas as pd
 from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
 from matcher.matching.clusters import contradictions
-from matcher.matching.metrics import Scores, listing_scores, pair_scores, truth_of
+from matcher.matching.groups.pairs import score_groups, truth_within
+from matcher.matching.metrics import Scores, truth_of
 from matcher.matching.recipe import Recipe, decide
 from matcher.matching.resolve import outcome_of
 from matcher.pipeline.encoding import EncodeConfig, EncodeResult, encode, encode_catalog, load_encoded
+from matcher.pipeline.groups import keep_numbers
 from matcher.pipeline.pair_model.judge import keep_judgement
 from matcher.pipeline.pair_model.learned_model import LearnedModel
 from matcher.pipeline.pair_model.models import find_model, load_model, model_file, save_model
 from matcher.pipeline.recipes import config_of, current_recipe, read_training_rows
 from matcher.progress import Report, silent
-from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
-from matcher.storage.exports import match_lists
+from matcher.review.verdicts import DIFFERENT, MATCH, VARIANT, judged_rows
+from matcher.storage.exports import group_table, match_lists
 from matcher.storage.workspace import Workspace
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How a recipe does on a catalog's labels, with verdicts over them.
+    """How right the groups are that a recipe and the verdicts come to, by a catalog's labels with verdicts over them.
 
     Attributes:
-        listing: Mean over listings, each counted among its own matches.
+        listing: Mean over listings, each counted among its own group.
         pair: All pairs together.
         candidate_recall: Share of the true pairs that the search reached at all.
         listings: Listings with a label: what the figures are measured on.
@@ -35,6 +37,7 @@ class Evaluation:
         learned: Listings measured whose products an encoder was trained on: on these the figures flatter.
         modelled: Listings measured that the recipe's pair model learned from. Each is judged by the parts of the model
             that did not learn from it, so the figures are those of products that it has not seen.
+        judged: Pairs with a verdict same, variant or different, which are obeyed: of them the figures say nothing.
     """
 
     listing: Scores
@@ -44,6 +47,7 @@ class Evaluation:
     pool: int
     learned: int = 0
     modelled: int = 0
+    judged: int = 0
 
 
 def find_matches(workspace: Workspace, config: EncodeConfig, report: Report = silent) -> EncodeResult:
@@ -57,7 +61,7 @@ def find_matches(workspace: Workspace, config: EncodeConfig, report: Report = si
 
 
 def evaluate(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Report = silent) -> Evaluation:
-    """Measure a recipe on a catalog's labels, with verdicts over them; what is not encoded yet is encoded.
+    """Measure what `match` writes, on a catalog's labels with verdicts over them; what is not encoded yet is encoded.
 
     Raises:
         DataError: No listing has a label, no two are known to be one product, or the recipe's thresholds are not set.
@@ -72,10 +76,9 @@ def evaluate(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Repo
             "Nothing to measure: neither labels nor verdicts name two listings of one product. Judge some pairs "
             "the same on the Review page, or import a table with labels."
         )
-    is_match = decide(truth.pairs, recipe)
+    outcome = outcome_of(pairs, recipe, decide(pairs, recipe), judged[MATCH], judged[DIFFERENT])
     return Evaluation(
-        listing_scores(is_match, truth),
-        pair_scores(is_match, truth),
+        *score_groups(truth_within(outcome.group, catalog.codes, judged[MATCH], judged[DIFFERENT])),
         truth.candidate_recall,
         truth.listings,
         truth.pairs.n,
@@ -83,6 +86,7 @@ def evaluate(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Repo
         count_modelled(
             catalog, load_model(workspace, catalog_id, str(recipe.pair_model)) if recipe.pair_model else None
         ),
+        truth.judged,
     )
 
 
@@ -110,21 +114,51 @@ def count_modelled(catalog: Catalog, learned: LearnedModel | None) -> int:
     return int((learned.folds(catalog)[catalog.codes >= 0] >= 0).sum()) if learned else 0
 
 
+@dataclass(frozen=True)
+class Matches:
+    """What is handed out of a catalog; both say the same.
+
+    Attributes:
+        lists: Columns item_id, matches: the other listings of the group, with `separator_of` the ids between them, the
+            listing itself first, then the closest.
+        groups: Every listing by group, as `group_table` lays them out.
+    """
+
+    lists: pd.DataFrame
+    groups: pd.DataFrame
+
+
 def match(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Report = silent) -> pd.DataFrame:
-    """List each listing's matches: what the recipe says, and verdicts above it; what is not encoded yet is encoded.
+    """List each listing's matches, as `hand_out` does.
 
     Returns:
         Columns item_id, matches (ids with spaces between them, the listing itself first, then the closest).
+    """
+    return hand_out(workspace, catalog_id, recipe, report).lists
+
+
+def hand_out(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Report = silent) -> Matches:
+    """Join listings into groups: by the recipe, and verdicts above it; what is not encoded yet is encoded.
+
+    The groups keep the numbers that they were handed out with before.
     """
     with workspace.writing(catalog_id, report):  # so that pairs and listings are of one version
         catalog, pairs = judged_pairs(workspace, catalog_id, recipe, report)
     judged = judged_rows(catalog.rows, workspace.store.verdicts(catalog_id))
     outcome = outcome_of(pairs, recipe, decide(pairs, recipe), judged[MATCH], judged[DIFFERENT])
-    return match_lists(catalog.listings["item_id"], outcome.left, outcome.right, outcome.strength)
+    ids = catalog.listings["item_id"]
+    numbered = keep_numbers(workspace, catalog_id, ids.tolist(), outcome.group, judged[VARIANT])
+    return Matches(
+        match_lists(ids, outcome.left, outcome.right, outcome.strength),
+        group_table(catalog.listings, numbered.number, numbered.family),
+    )
 
 
 def find_contradictions(workspace: Workspace, catalog_id: str) -> list[tuple[str, str]]:
-    """Ids of the pairs judged different that verdicts "same" join all the same; one of them has to be taken back."""
+    """Ids of the pairs judged different or variants that verdicts "same" join all the same.
+
+    One of the verdicts has to be taken back.
+    """
     catalog = workspace.load_catalog(catalog_id)
     judged = judged_rows(catalog.rows, workspace.store.verdicts(catalog_id))
     ids = catalog.listings["item_id"]

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.matching.recipe import Recipe, decide
-from matcher.review.verdicts import DIFFERENT, KINDS, MATCH, RANDOM, UNSURE, Ids, positions_of, verdict_rows
+from matcher.review.verdicts import DIFFERENT, KINDS, MATCH, RANDOM, UNSURE, VARIANT, Ids, positions_of, verdict_rows
 from matcher.storage.records import Verdict
 from matcher.vectors.candidate_pairs import CandidatePairs
 from matcher.vectors.hashing import GOLDEN_GAMMA, mix_bits
@@ -31,8 +31,8 @@ class VerdictScores:
         matches: Matches of the recipe in all.
         same_found: Pairs judged the same that the recipe matches.
         same: Pairs judged the same.
-        different_matched: Pairs judged different that it matches all the same.
-        different: Pairs judged different.
+        different_matched: Pairs judged different or a variant that it matches all the same.
+        different: Pairs judged different or a variant: two products either way.
         unsure: Pairs that a curator could not tell.
     """
 
@@ -80,12 +80,13 @@ def score_verdicts(
     is_match = decide(pairs, recipe)
     positions, kinds = verdict_rows(pairs, item_ids, verdicts)
     at = {kind: positions[np.array(kinds) == kind] for kind in KINDS}
+    apart = np.concatenate([at[DIFFERENT], at[VARIANT]])
     drawn = [(verdict.left_id, verdict.right_id) for verdict in verdicts if verdict.sampled == RANDOM]
     audited = positions_of(pairs, item_ids, drawn)
     order = shuffled(pairs, np.flatnonzero(is_match), item_ids)
     leading, is_complete = _fair_sample(order, positions, positions_of(pairs, item_ids, list(skipped)), audited)
     right = int(np.isin(leading, at[MATCH]).sum())
-    sample = right + int(np.isin(leading, at[DIFFERENT]).sum())
+    sample = right + int(np.isin(leading, apart).sum())
     low, high = _wilson(right, sample) if sample else (None, None)
     counts = {kind: sum(verdict.kind == kind for verdict in verdicts) for kind in KINDS}
     return VerdictScores(
@@ -98,8 +99,8 @@ def score_verdicts(
         matches=int(np.count_nonzero(is_match)),
         same_found=int(is_match[at[MATCH]].sum()),
         same=counts[MATCH],
-        different_matched=int(is_match[at[DIFFERENT]].sum()),
-        different=counts[DIFFERENT],
+        different_matched=int(is_match[apart].sum()),
+        different=counts[DIFFERENT] + counts[VARIANT],
         unsure=counts[UNSURE],
     )
 

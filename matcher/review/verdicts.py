@@ -10,6 +10,7 @@ from matcher.storage.records import DIFFERENT as DIFFERENT
 from matcher.storage.records import KINDS as KINDS
 from matcher.storage.records import MATCH as MATCH
 from matcher.storage.records import UNSURE as UNSURE
+from matcher.storage.records import VARIANT as VARIANT
 from matcher.storage.records import Verdict
 from matcher.vectors.candidate_pairs import CandidatePairs
 
@@ -30,6 +31,9 @@ def judged_rows(
 ) -> dict[str, list[tuple[int, int]]]:
     """Pairs of rows by kind of verdict; pairs whose listing has left the catalog are left out.
 
+    Variants are not one product: they stand under DIFFERENT as well, so whoever asks for "same" and "different" has all
+    that verdicts say of what is one product and what is not.
+
     Args:
         item_ids: Shape (N,). Ids of the listings; or the row of each, where that is at hand.
         verdicts: Those in force.
@@ -38,7 +42,10 @@ def judged_rows(
     judged: dict[str, list[tuple[int, int]]] = {kind: [] for kind in KINDS}
     for verdict in verdicts:
         if verdict.left_id in row and verdict.right_id in row:
-            judged[verdict.kind].append((row[verdict.left_id], row[verdict.right_id]))
+            pair = row[verdict.left_id], row[verdict.right_id]
+            judged[verdict.kind].append(pair)
+            if verdict.kind == VARIANT:
+                judged[DIFFERENT].append(pair)
     return judged
 
 

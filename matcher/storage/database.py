@@ -18,8 +18,9 @@ from sqlalchemy.engine import Connection
 
 from matcher.errors import DataError, JobError, StorageError
 from matcher.storage import connections, verdict_rows
+from matcher.storage.groups import number_rows
 from matcher.storage.names import check_name, legible
-from matcher.storage.records import KINDS, SKIP, CatalogInfo, Job, Verdict
+from matcher.storage.records import KINDS, SKIP, CatalogInfo, GroupNumbers, Job, Verdict
 from matcher.storage.schema import MIGRATIONS
 from matcher.storage.schema import catalogs as _catalogs
 from matcher.storage.schema import is_active as _is_active
@@ -57,6 +58,7 @@ class Store:
         """
         self._reader = connections.open_engine(url, BUSY_SECONDS)
         self._writer = self._reader.execution_options(write=True)
+        self._in_force = verdict_rows.InForce()
         try:
             if self._reader.dialect.name == "sqlite":
                 self._keep_wal()
@@ -132,7 +134,8 @@ class Store:
     def save_catalog(self, info: CatalogInfo, now: Listed | None = None, before: Listed | None = None) -> None:
         """Add a catalog, or replace what is known of it: with its listings now, and those before that can be read.
 
-        Verdicts follow ids that are only written otherwise now; those whose ids name other goods now are set aside.
+        Verdicts and group numbers follow ids that are only written otherwise now; verdicts on ids that name other goods
+        now are set aside.
         """
         if now is not None:
             with self._reader.connect() as connection:
@@ -143,6 +146,7 @@ class Store:
             self._replace(_catalogs, asdict(info), stays="created", connection=connection)
             if now is not None:
                 verdict_rows.follow_ids(connection, info.id, now)
+                number_rows.follow_ids(connection, info.id, now)
                 set_aside.set_aside_others(connection, info.id, now)
 
     def catalogs(self) -> list[CatalogInfo]:
@@ -208,7 +212,7 @@ class Store:
     def verdicts(self, catalog_id: str) -> list[Verdict]:
         """The verdict in force for each pair that has one, oldest first."""
         with self._reader.connect() as connection:
-            return verdict_rows.in_force(connection, catalog_id)
+            return self._in_force.read(connection, catalog_id)
 
     def skips(self, catalog_id: str) -> list[Verdict]:
         """The last skip of each pair that was put off, oldest first; some may have a verdict since."""
@@ -250,6 +254,20 @@ class Store:
         """Apply a verdict that was set aside to the goods that its ids name now; whether it was."""
         with self._writer.begin() as connection:
             return set_aside.give_back(connection, catalog_id, verdict_id)
+
+    def group_numbers(self, catalog_id: str) -> GroupNumbers:
+        """The numbers that the groups of a catalog's listings were given."""
+        with self._reader.connect() as connection:
+            return number_rows.read(connection, catalog_id)
+
+    def counted_groups(self, catalog_id: str) -> GroupNumbers:
+        """The highest number ever given, and the revision, without the numbers themselves."""
+        return GroupNumbers({}, **(self.setting(catalog_id, number_rows.COUNTER) or {}))
+
+    def keep_group_numbers(self, catalog_id: str, given: GroupNumbers) -> bool:
+        """Keep the numbers of some listings; False where others were kept since `given.revision` was read."""
+        with self._writer.begin() as connection:
+            return number_rows.keep(connection, catalog_id, given)
 
     def add_job(self, job: Job, alone: Collection[str] = ()) -> bool:
         """Add a queued job, unless an unfinished one of its catalog stands in the way; the database is the judge.

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from matcher.ingest.table import unused_name
 from matcher.storage.excel_writer import workbook
-from matcher.storage.records import MATCH, UNSURE, Verdict
+from matcher.storage.records import MATCH, UNSURE, VARIANT, Verdict
 from matcher.text import guard_formulas
 
 Format = Literal["CSV", "Parquet", "Excel"]
@@ -33,6 +33,9 @@ def match_table(
     right: NDArray[np.int32],
     distance: Mapping[str, NDArray[np.float32]],
     verdicts: Iterable[Verdict] = (),
+    *,
+    number: NDArray[np.integer],
+    direct: NDArray[np.bool_],
 ) -> pd.DataFrame:
     """Lay out pairs of listings, one a row, the closest first.
 
@@ -42,12 +45,17 @@ def match_table(
         right: Shape (P,).
         distance: Shape (P,) by modality; inf where a pair has none.
         verdicts: Those in force.
+        number: Shape (N,). Number of each listing's group.
+        direct: Shape (P,). Whether recipe or verdict match the two themselves.
 
     Returns:
         left_id, right_id, left_title, right_title, <modality>_distance..., probability (only by a pair model, and then
         the rows' order: of the pair by itself, 0 where it is one through its group), left_label, right_label,
-        judged_by_hand (yes where a curator said that they are the same) and unsure (yes where one could not tell).
+        judged_by_hand (yes where a curator said that they are the same), unsure (yes where one could not tell), group
+        (its number), through_others (yes where only others between the two bring them together) and variants (ids of
+        listings that curators called a variant of one of the two).
     """
+    verdicts = list(verdicts)
     columns: dict[str, object] = {}
     for name in ("id", "title"):
         cells = listings["item_id" if name == "id" else name].to_numpy()
@@ -66,10 +74,27 @@ def match_table(
     said = [kinds.get((min(pair), max(pair)), "") for pair in zip(ids[left], ids[right], strict=True)]
     columns["judged_by_hand"] = ["yes" if kind == MATCH else "" for kind in said]
     columns["unsure"] = ["yes" if kind == UNSURE else "" for kind in said]
+    columns |= {"group": number[left], "through_others": np.where(direct, "", "yes")}
+    columns["variants"] = _list_variants(ids[left], ids[right], verdicts, separator_of(listings["item_id"]))
     frame = pd.DataFrame(columns)
     told = [distance[PROBABLE]] if PROBABLE in distance else [*distance.values()]
     closest = np.min(told, axis=0) if told else np.zeros(len(left))
     return frame.iloc[np.argsort(closest, kind="stable")].reset_index(drop=True)
+
+
+def _list_variants(
+    left: NDArray[np.object_], right: NDArray[np.object_], verdicts: Iterable[Verdict], separator: str
+) -> list[str]:
+    """What curators called variants of either of two listings, for each pair of them."""
+    known: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        if verdict.kind == VARIANT:
+            known.setdefault(verdict.left_id, []).append(verdict.right_id)
+            known.setdefault(verdict.right_id, []).append(verdict.left_id)
+    return [
+        separator.join(sorted({*known.get(one, ()), *known.get(other, ())}))
+        for one, other in zip(left.tolist(), right.tolist(), strict=True)
+    ]
 
 
 def match_lists(
@@ -115,28 +140,30 @@ def contest_lists(match_lists: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"posting_id": match_lists["item_id"].to_numpy(), "matches": cut}, dtype="str")
 
 
-def group_table(listings: pd.DataFrame, groups: NDArray[np.int32]) -> pd.DataFrame:
+def group_table(
+    listings: pd.DataFrame, number: NDArray[np.integer], family: NDArray[np.integer] | None = None
+) -> pd.DataFrame:
     """Lay out all listings by group, the largest groups first.
 
     Args:
         listings: Shape (N, ...). A catalog's.
-        groups: Shape (N,). Group of each listing.
+        number: Shape (N,). Number of each listing's group.
+        family: Shape (N,). Number of each listing's family: of the groups that are variants of each other; None where
+            no variant is known.
 
     Returns:
-        group (from 1), size, and all columns of the listings but the working copy's name. Where the curator has columns
-        of these names, those keep them, and ours are called match_group and match_size.
+        group, size, family, and all columns of the listings but the working copy's name. Where the curator has columns
+        of these names, those keep them, and ours are called match_group, match_size and match_family.
     """
-    _, inverse, sizes = np.unique(groups, return_inverse=True, return_counts=True)
-    rank = np.empty(len(sizes), dtype=np.int64)
-    rank[np.argsort(-sizes, kind="stable")] = np.arange(1, len(sizes) + 1)
+    _, inverse, sizes = np.unique(number, return_inverse=True, return_counts=True)
     frame = listings.drop(columns="photo", errors="ignore")
     if "photo_2" in frame and "photo" not in frame:
         frame = frame.rename(columns={"photo_2": "photo"})  # the curator's own, which gave way to ours
     taken = [str(name) for name in frame.columns]
-    group, size = (unused_name(name if name not in taken else f"match_{name}", taken) for name in ("group", "size"))
-    frame.insert(0, group, rank[inverse])
-    frame.insert(1, size, sizes[inverse])
-    return frame.sort_values(group, kind="stable").reset_index(drop=True)
+    values = {"group": number, "size": sizes[inverse], "family": number if family is None else family}
+    for place, (name, column) in enumerate(values.items()):
+        frame.insert(place, unused_name(name if name not in taken else f"match_{name}", taken), column)
+    return frame.iloc[np.lexsort((number, -sizes[inverse]))].reset_index(drop=True)
 
 
 def verdict_table(verdicts: Iterable[Verdict], listings: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """What the database keeps of catalogs, verdicts and jobs, as plain values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,9 +9,12 @@ from matcher.progress import seconds_left
 ACTIVE = ("queued", "running")
 """States of a job that has not ended."""
 
-MATCH, DIFFERENT, UNSURE = "match", "different", "unsure"
-KINDS = (MATCH, DIFFERENT, UNSURE)
-"""What a curator can say of a pair. The database takes these and SKIP; a new one is added here."""
+MATCH, DIFFERENT, UNSURE, VARIANT = "match", "different", "unsure", "variant"
+KINDS = (MATCH, DIFFERENT, UNSURE, VARIANT)
+"""What a curator can say of a pair. The database takes these and SKIP; a new one is added here.
+
+A variant is the same line in another size, colour or model: related, and not the same product.
+"""
 SKIP = "skip"
 """A pair that a curator put off: no verdict, but kept and taken back as one."""
 
@@ -78,6 +82,21 @@ class Verdict:
         """Whether it is this curator's to take back: of the same browser or the same name, or nobody's."""
         same_browser = self.session.partition(".")[0] == session.partition(".")[0]
         return not self.session or same_browser or (bool(curator) and self.curator == curator)
+
+
+@dataclass(frozen=True)
+class GroupNumbers:
+    """The numbers that the groups of a catalog's listings were given.
+
+    Attributes:
+        numbers: Number of each listing's group by item id, from 1; also of listings that have left.
+        last: The highest number that was ever given, 0 for none.
+        revision: Changes whenever a number does.
+    """
+
+    numbers: Mapping[str, int]
+    last: int = 0
+    revision: int = 0
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,13 @@ settings = sa.Table(
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("value", sa.JSON, nullable=False),
 )
+group_numbers = sa.Table(
+    "group_numbers",
+    metadata,
+    sa.Column("catalog_id", sa.Text, primary_key=True),
+    sa.Column("item_id", _ItemId, primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False),
+)
 migrations = sa.Table(
     "migrations", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True), *_columns(sa.Double, "applied")
 )
@@ -134,6 +141,12 @@ def _set_verdicts_aside(connection: Connection) -> None:
         connection.exec_driver_sql("ALTER TABLE verdicts ADD COLUMN set_aside DOUBLE PRECISION")
 
 
+def _number_groups(connection: Connection) -> None:
+    """Groups have numbers that stay; and verdicts that were taken back are found without reading all of them."""
+    group_numbers.create(connection, checkfirst=True)
+    connection.exec_driver_sql("CREATE INDEX IF NOT EXISTS verdicts_taken_back ON verdicts (catalog_id, undone)")
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _create_tables,
     _version_problems,
@@ -141,5 +154,6 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _say_whose_verdict_it_is,
     _keep_skips_as_rows,
     _set_verdicts_aside,
+    _number_groups,
 )
 """Step i takes a database from version i to i + 1. Steps that have been released never change."""

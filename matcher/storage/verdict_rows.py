@@ -11,9 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from matcher.storage.records import SKIP, Verdict
+from matcher.storage.schema import catalogs as _catalogs
 from matcher.storage.schema import verdicts as _verdicts
 
 _VERDICT = [field.name for field in fields(Verdict)]
+MOST_KEPT = 4  # catalogs whose verdicts are kept at hand
+
 _NUMBER = re.compile(r"0*(\d+?)(?:\.0+)?", re.ASCII)  # `00001`, `1` and `1.0`: programs write one number so
 
 
@@ -41,6 +44,36 @@ def add(connection: Connection, verdict: Verdict) -> Verdict:
 def in_force(connection: Connection, catalog_id: str) -> list[Verdict]:
     """The verdict in force for each pair that has one, oldest first."""
     return _latest(connection, sa.and_(_verdicts.c.catalog_id == catalog_id, _verdicts.c.kind != SKIP))
+
+
+class InForce:
+    """The verdicts in force of the catalogs that were read last, read again only where one was given or taken back."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, tuple[tuple[Any, ...], list[Verdict]]] = {}
+
+    def read(self, connection: Connection, catalog_id: str) -> list[Verdict]:
+        """As `in_force`."""
+        stamp = _stamp(connection, catalog_id)  # before the rows: what comes between is seen the next time
+        kept = self._read.get(catalog_id)
+        if kept is None or kept[0] != stamp:
+            kept = stamp, in_force(connection, catalog_id)
+        self._read.pop(catalog_id, None)
+        self._read[catalog_id] = kept  # to the end, where the newest are
+        while len(self._read) > MOST_KEPT:
+            self._read.pop(next(iter(self._read)), None)
+        return list(kept[1])
+
+
+def _stamp(connection: Connection, catalog_id: str) -> tuple[Any, ...]:
+    """Changes whenever a verdict of a catalog is given, taken back, or follows its listings to other ids."""
+    mine = _verdicts.c.catalog_id == catalog_id
+    # Not the highest id: of two that are given at once, the one with the lower id may be there after the other.
+    given = sa.select(sa.func.count()).where(mine).scalar_subquery()
+    taken_back = sa.and_(mine, _verdicts.c.undone.is_not(None))
+    undone = sa.select(sa.func.count()).where(taken_back).scalar_subquery()
+    imported = sa.select(_catalogs.c.updated).where(_catalogs.c.id == catalog_id).scalar_subquery()
+    return tuple(connection.execute(sa.select(given, undone, imported)).one())
 
 
 def skips(connection: Connection, catalog_id: str) -> list[Verdict]:
@@ -144,8 +177,12 @@ def renamed_ids(verdicts: Collection[Verdict], present: Collection[str]) -> dict
     Returns:
         New id by old id.
     """
-    known = {item_id for verdict in verdicts for item_id in (verdict.left_id, verdict.right_id)}
-    gone = known.difference(present)
+    return find_renamed({item_id for verdict in verdicts for item_id in (verdict.left_id, verdict.right_id)}, present)
+
+
+def find_renamed(known: Collection[str], present: Collection[str]) -> dict[str, str]:
+    """`renamed_ids` for any ids that were known before."""
+    gone = set(known).difference(present)
     if not any(map(number_of, gone)):
         return {}
     before, now = (_by_number(ids) for ids in (known, present))

@@ -81,10 +81,16 @@ class CandidatePairs:
 
     def positions(self, one: NDArray[np.integer], other: NDArray[np.integer]) -> NDArray[np.intp]:
         """Where pairs of rows, in either order, stand among the candidates; those that do not are left out."""
+        at = self.find(one, other)
+        return at[at >= 0]
+
+    def find(self, one: NDArray[np.integer], other: NDArray[np.integer]) -> NDArray[np.intp]:
+        """Where pairs of rows, in either order, stand among the candidates, -1 for those that do not; their shape."""
         wanted = np.minimum(one, other).astype(np.int64) * self.n + np.maximum(one, other)
         at = np.searchsorted(self._key, wanted)
-        inside = at < len(self)
-        return np.asarray(at[inside][self._key[at[inside]] == wanted[inside]])
+        if not len(self):
+            return np.full(at.shape, -1, dtype=np.intp)
+        return np.where(self._key[np.minimum(at, len(self) - 1)] == wanted, at, -1)
 
     @cached_property
     def _key(self) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""The board of Browse: one listing, large, beside columns of its neighbours, with same and different on each card."""
+"""The board of Browse: one listing, large, beside columns of its neighbours, with verdicts on each card."""
 
 from collections.abc import Callable
 
@@ -20,6 +20,7 @@ from pages._shared.modality import HEADINGS, ICONS
 from pages._shared.opened_catalog import Matched, make_card, measure_bars, measure_likelihood, read_verdicts
 from pages._shared.wording import say_likely
 from pages._verdicts import verdicts as shown_verdicts
+from pages._verdicts.handed_out import find_recipes_matches
 
 NOTHING: dict[Modality, str] = {
     "text": "This listing has no title to compare.",
@@ -49,10 +50,11 @@ def draw(matched: Matched, row: int, on_open: Callable[[str], None]) -> None:
     }
     pair_of = _number_pairs(matched, row)
     drawn: dict[int, Card] = {}
+    is_match = find_recipes_matches(matched)
 
     def card(other: int) -> Card:
         if other not in drawn:
-            drawn[other] = _make_neighbour(matched, row, other, pair_of.get(other), ranks, verdicts, truth)
+            drawn[other] = _make_neighbour(matched, row, other, pair_of.get(other), ranks, verdicts, truth, is_match)
         return drawn[other]
 
     columns = [
@@ -80,6 +82,7 @@ def _make_neighbour(
     ranks: dict[Modality, dict[int, int]],
     verdicts: dict[tuple[str, str], Verdict],
     truth: Truth,
+    is_match: NDArray[np.bool_],
 ) -> Card:
     verdict = verdicts.get(_sort_ids(matched, row, matched.cell("item_id", other)))
     badges: list[Badge] = []
@@ -90,7 +93,7 @@ def _make_neighbour(
         bars = measure_bars(matched, pair, {side: places.get(other) for side, places in ranks.items()})
         likely = measure_likelihood(matched, pair)
         badges = [] if likely is None else [Badge(say_likely(likely), "percent")]
-        badges += _badge_match(bool(matched.is_match[pair]), int(truth.kind(np.array([pair]))[0]))
+        badges += _badge_match(bool(is_match[pair]), int(truth.kind(np.array([pair]))[0]))
     return make_card(
         matched,
         other,
@@ -201,4 +204,5 @@ def find_case(matched: Matched, case: Case) -> NDArray[np.int64]:
 @st.cache_resource(show_spinner=False, max_entries=10)
 def _find_case(key: tuple[str, ...], case: Case, _matched: Matched, _truth: Truth) -> NDArray[np.int64]:
     pairs, kind = _matched.encoded.pairs, _truth.kind(slice(None))
-    return listings_of(pairs, pairs_of_case(case, pairs, _matched.is_match, kind, _matched.recipe.thresholds))
+    is_match = find_recipes_matches(_matched)
+    return listings_of(pairs, pairs_of_case(case, pairs, is_match, kind, _matched.recipe.thresholds))

@@ -10,34 +10,55 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from matcher.pipeline.groups import NumberedGroups
 from pages._shared.photo_route import photo_url
 
 _STYLE = Path(__file__).parents[2] / "assets" / "groups.css"
 _SHOWN = 12  # listings of a group; a chain of hundreds would hide the next one
 
 
-def draw_groups(catalog_id: str, listings: pd.DataFrame, groups: Sequence[NDArray[np.intp]]) -> None:
+def draw_groups(
+    catalog_id: str, listings: pd.DataFrame, groups: Sequence[NDArray[np.intp]], numbered: NumberedGroups
+) -> None:
     """Draw groups, each a row of photos that lead to Browse.
 
     Args:
         catalog_id: The catalog's id.
         listings: Shape (N, ...). Its listings.
         groups: The rows of each group's listings.
+        numbered: The numbers of all groups and families.
     """
     columns = [listings[name].to_numpy() for name in ("item_id", "title", "photo", "label")]
-    drawn = "".join(_section(catalog_id, [tuple(column[row] for column in columns) for row in rows]) for rows in groups)
+    drawn = "".join(
+        _section(
+            catalog_id,
+            [tuple(column[row] for column in columns) for row in rows],
+            int(numbered.number[rows[0]]),
+            _other_groups(numbered, rows[0]),
+        )
+        for rows in groups
+    )
     st.html(_STYLE)
     st.html(f'<div class="groups">{drawn}</div>')
 
 
-def _section(catalog_id: str, members: Sequence[tuple[str, ...]]) -> str:
+def _other_groups(numbered: NumberedGroups, row: np.intp) -> list[int]:
+    """Numbers of the groups that are variants of a listing's."""
+    family = np.unique(numbered.number[numbered.family == numbered.family[row]])
+    return [int(number) for number in family if number != numbered.number[row]]
+
+
+def _section(catalog_id: str, members: Sequence[tuple[str, ...]], number: int, variants: Sequence[int]) -> str:
     """One group; its members as item id, title, photo, label."""
     labels = {label for *_, label in members if label}
     note = f"<span>{len(labels)} labels</span>" if len(labels) > 1 else ""
+    if variants:
+        note += f"<span>variant of {', '.join(f'{other:,}' for other in variants)}</span>"
     tiles = "".join(_tile(catalog_id, item_id, title, photo) for item_id, title, photo, _ in members[:_SHOWN])
     if len(members) > _SHOWN:
         tiles += f'<li class="more">and {len(members) - _SHOWN:,} more</li>'
-    return f"<section><header><b>{len(members):,}</b><span>listings</span>{note}</header><ul>{tiles}</ul></section>"
+    head = f"<b>Group {number}</b><span>{len(members):,} listings</span>{note}"
+    return f"<section><header>{head}</header><ul>{tiles}</ul></section>"
 
 
 def _tile(catalog_id: str, item_id: str, title: str, photo: str) -> str:

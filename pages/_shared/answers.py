@@ -17,7 +17,7 @@ from typing import Any
 
 import streamlit as st
 
-from matcher.storage.records import DIFFERENT, MATCH, SKIP, UNSURE
+from matcher.storage.records import DIFFERENT, MATCH, SKIP, UNSURE, VARIANT
 from pages._access.identity import LONGEST_NAME, name_of_user
 from pages._shared.escape import literal
 
@@ -29,7 +29,7 @@ _SESSION_FORM = re.compile(r"[0-9a-f]{16}\.[0-9a-f]{16}")
 
 @dataclass(frozen=True)
 class AnswerKind:
-    """How an answer looks: its word, a shorter one for small cards, its key, icon and colour."""
+    """How an answer looks: its word, a shorter one for small cards, its key, icon and colour, and what it means."""
 
     kind: str
     name: str
@@ -37,12 +37,22 @@ class AnswerKind:
     key: str
     icon: str
     tone: str = ""
+    help: str = ""
 
 
 ANSWERS = {
     answer.kind: answer
     for answer in (
         AnswerKind(MATCH, "Same product", "Same", "S", "check", "match"),
+        AnswerKind(
+            VARIANT,
+            "Variant",
+            "Variant",
+            "V",
+            "category",
+            "variant",
+            "The same line in another size, colour or model: related, not the same product.",
+        ),
         AnswerKind(DIFFERENT, "Different", "Different", "D", "close", "different"),
         AnswerKind(UNSURE, "Unsure", "Unsure", "F", "question_mark", "unsure"),
         AnswerKind(SKIP, "Skip", "Skip", "N", "skip_next"),

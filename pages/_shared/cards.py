@@ -26,7 +26,7 @@ _board = st.components.v2.component(
     js="".join((_ASSETS / name).read_text(encoding="utf-8") for name in ("card_answers.js", "cards.js")),
 )
 
-Tone = Literal["text", "image", "fused", "match", "different", "unsure", ""]
+Tone = Literal["text", "image", "fused", "match", "variant", "different", "unsure", ""]
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Card:
     note: str = ""
     bars: Sequence[Bar] = ()
     badges: Sequence[Badge] = ()
-    verdict: str | None = None  # "match" or "different" shows its button pressed
+    verdict: str | None = None  # what was said shows its button pressed
     large: bool = False
 
 
@@ -156,7 +156,7 @@ def _answering(board: Board, key: str) -> dict[str, Any]:
     return {
         "actions": [
             {"kind": kind, "label": what.name if is_pair else what.short, "icon": what.icon, "key": what.key}
-            | {"tone": what.tone}
+            | {"tone": what.tone, "help": what.help}
             for kind, what in ((kind, ANSWERS[kind]) for kind in board.actions)
         ],
         "keys": bool(board.actions) or board.undo,

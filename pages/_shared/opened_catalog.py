@@ -243,7 +243,7 @@ def make_card(
         title: Pieces from `differing_words` where it stands beside another listing.
         bars: Distances to the listing it stands beside.
         badges: Words about it.
-        verdict: "match" or "different" when the curator has decided.
+        verdict: What the curator has decided, if that is so.
         large: Whether it is the listing the page is about: a larger photo and the whole title.
         note: A quiet line under the title; the listing's id by default.
     """

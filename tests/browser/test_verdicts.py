@@ -26,7 +26,7 @@ WATCH = """() => {
         window.seen.push([key, ...shown.toSorted()]);
     }, true);
 }"""
-KINDS = {"s": "match", "d": "different", "f": "unsure", "n": "skip"}
+KINDS = {"s": "match", "v": "variant", "d": "different", "f": "unsure", "n": "skip"}
 SCREEN = ".board[data-painted]"
 
 
@@ -106,7 +106,7 @@ def test_one_press_is_one_verdict_on_the_pair_that_was_painted(
     expect(page.locator(SCREEN)).to_have_count(1)
     page.evaluate(WATCH)
     for turn in range(16):
-        page.keyboard.press("sdf"[turn % 3])
+        page.keyboard.press("svdf"[turn % 4])
         page.wait_for_timeout(gap)
     rest(page)
     stored = pairs(history(workspace))

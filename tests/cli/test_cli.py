@@ -77,6 +77,27 @@ def test_the_whole_way(table, capsys):
     assert len(list(Path("workspace/catalogs/my-shop").glob("listings-*.parquet"))) == 1
 
 
+def test_groups_are_written_with_numbers_that_stay(table):
+    ok("import", "shop.csv", "--name", "Shop")
+
+    def numbers():
+        ok("match", "Shop", "--recipe", "recipe.json", "--out", "matches.csv", "--groups", "groups.csv")
+        groups, lists = pd.read_csv("groups.csv"), pd.read_csv("matches.csv").set_index("item_id")["matches"]
+        number = groups.set_index("item_id")["group"]
+        for one, listed in lists.items():
+            assert set(listed.split()) == set(number.index[number == number[one]])
+        return number.to_dict()
+
+    first = numbers()
+    store = open_workspace().store
+    together = [one for one in first if list(first.values()).count(first[one]) > 1][:2]
+    store.add_verdict("shop", *together, "different", source="review")
+    parted = numbers()
+    assert parted[together[0]] != parted[together[1]]
+    assert all(parted[one] == first[one] for one in first if first[one] != first[together[0]])
+    assert sorted(set(parted.values()) - set(first.values())) == [max(first.values()) + 1]
+
+
 def test_match_names_verdicts_that_contradict_each_other(table, capsys):
     ok("import", "shop.csv", "--name", "Shop")
     store = open_workspace(Path("workspace")).store

@@ -22,32 +22,39 @@ def pairs_of(rows, distance):
     return CandidatePairs(N, left, right, np.ones(len(rows), np.uint16), {"text": np.array(distance, np.float32)})
 
 
-def settled(rows, distance, verdicts):
+def settled(rows, distance, verdicts, before=None):
     pairs = pairs_of(rows, distance)
     same = [tuple(reversed(pair)) for pair, alike in verdicts.items() if alike]  # in either order
     different = [pair for pair, alike in verdicts.items() if not alike]
-    return outcome_of(pairs, RULE, decide(pairs, RULE), same, different)
+    return outcome_of(pairs, RULE, decide(pairs, RULE), same, different, before)
 
 
 @given(found, st.data())
-def test_matches_are_the_recipes_but_where_a_verdict_says_otherwise(rows, data):
+def test_two_listings_match_exactly_where_they_are_in_one_group(rows, data):
     distance = data.draw(st.lists(st.sampled_from([0.1, 0.5, 0.9]), min_size=len(rows), max_size=len(rows)))
     verdicts = data.draw(judged)
     out = settled(rows, distance, verdicts)
-    expected = {pair for pair, far in zip(rows, distance, strict=True) if far <= 0.5}
-    expected |= {pair for pair, alike in verdicts.items() if alike}
-    expected -= {pair for pair, alike in verdicts.items() if not alike}
     matches = list(zip(out.left.tolist(), out.right.tolist(), strict=True))
-    joined = connect(N, out.left, out.right)
-    apart = [pair for pair, alike in verdicts.items() if not alike and pair not in out.contradicted]
-    assert not any(joined[i] == joined[j] for i, j in apart)
-    kept_apart = {frozenset((joined[i], joined[j])) for i, j in apart}
-    left_out = expected.difference(matches)
-    assert all(frozenset((joined[i], joined[j])) in kept_apart for i, j in left_out)  # it would join such two
-    assert sorted(matches) == sorted(expected - left_out)
+    assert matches == [(i, j) for i, j in EVERY if out.group[i] == out.group[j]]
     known = dict(zip(rows, distance, strict=True))
+    linked = {pair for pair, far in known.items() if far <= 0.5 and verdicts.get(pair, True)}
+    linked |= {pair for pair, alike in verdicts.items() if alike}
+    assert out.direct.tolist() == [pair in linked for pair in matches]
     for pair, far in zip(matches, out.distance["text"].tolist(), strict=True):
         assert far == np.float32(known.get(pair, np.inf))
+    reached = connect(N, *np.array([*linked, (0, 0)]).T)
+    assert all(reached[i] == reached[j] for i, j in matches)  # no group without a chain of matches
+
+
+@given(found, st.data())
+def test_groups_after_one_more_verdict_are_what_a_new_start_gives(rows, data):
+    distance = data.draw(st.lists(st.sampled_from([0.1, 0.3, 0.5, 0.9]), min_size=len(rows), max_size=len(rows)))
+    first, then = data.draw(judged), data.draw(judged)
+    before = settled(rows, distance, first)
+    for verdicts in (then, first | then, {}):
+        fresh, changed = settled(rows, distance, verdicts), settled(rows, distance, verdicts, before)
+        assert fresh.group.tolist() == changed.group.tolist()
+        assert fresh.strength.tolist() == changed.strength.tolist()
 
 
 @given(found, st.data())
@@ -56,6 +63,34 @@ def test_no_group_holds_two_listings_judged_different_but_where_verdicts_contrad
     out = settled(rows, [0.1] * len(rows), verdicts)
     for (i, j), alike in verdicts.items():
         assert (out.group[i] == out.group[j]) == (alike or (i, j) in out.contradicted)
+
+
+@given(found, st.data())
+def test_a_verdict_changes_the_groups_of_its_two_listings_alone(rows, data):
+    verdicts, one = data.draw(judged), data.draw(st.sampled_from(EVERY))
+    before = settled(rows, [0.1] * len(rows), verdicts)
+    after = settled(rows, [0.1] * len(rows), verdicts | {one: data.draw(st.booleans())}, before)
+    earlier = {tuple(np.flatnonzero(before.group == number)) for number in before.group.tolist()}
+    later = {tuple(np.flatnonzero(after.group == number)) for number in after.group.tolist()}
+    named = set(one)
+    for other in list(verdicts) * 2:  # what "same" connects with the two is looked at together
+        if verdicts[other] and named & set(other):
+            named |= set(other)
+    without = before.unjudged
+    near = {row for row in range(N) if any(without[row] == without[other] for other in named)}
+    for pair, alike in list(verdicts.items()) * N:
+        if alike and near & set(pair):
+            near |= {row for row in range(N) if without[row] in (without[pair[0]], without[pair[1]])}
+    assert {group for group in earlier if not near & set(group)} == {group for group in later if not near & set(group)}
+
+
+def test_same_makes_one_of_two_groups_and_never_parts_one():
+    rows = [(0, 1), (0, 2), (1, 2), (3, 4), (3, 5), (4, 5)]
+    assert len(set(settled(rows, [0.1] * 6, {}).group.tolist())) == 2
+    assert settled(rows, [0.1] * 6, {(2, 3): True}).group.tolist() == [0] * N
+    parted = settled(rows, [0.1] * 6, {(2, 3): True, (0, 5): False})
+    assert parted.group[2] == parted.group[3]
+    assert parted.group[0] != parted.group[5]
 
 
 def test_matches_and_groups_part_what_was_judged_different_alike():
@@ -68,7 +103,7 @@ def test_matches_and_groups_part_what_was_judged_different_alike():
 def test_a_verdict_parts_a_group_at_its_weakest_link():
     out = settled([(0, 1), (1, 2), (2, 3)], [0.1, 0.4, 0.2], {(0, 3): False})
     assert out.group[0] == out.group[1] != out.group[2] == out.group[3]
-    assert len(out.left) == 2  # the match that would join them again is none, as in the groups
+    assert len(out.left) == 2  # the match that would join them again is none
 
 
 def test_a_given_match_is_the_surest():

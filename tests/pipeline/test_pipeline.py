@@ -9,8 +9,10 @@ from matcher.encoders.model_card import Card
 from matcher.errors import Cancelled, DataError, EncoderError
 from matcher.ingest.catalog import ColumnMap
 from matcher.matching.conflicts import vetoed
+from matcher.matching.groups.pairs import score_groups, truth_within
 from matcher.matching.metrics import listing_scores, pair_scores, truth_of
 from matcher.matching.recipe import Recipe, decide
+from matcher.matching.resolve import outcome_of
 from matcher.pipeline import catalogs, encoding, matches, query, recipes
 from matcher.pipeline.catalogs import ImportConfig
 from matcher.pipeline.default_recipe import WHITENED, default_encoders, default_recipe, own_threshold
@@ -299,8 +301,10 @@ def test_a_fused_recipe_is_measured_with_the_weight_it_was_tuned_with(workspace,
     recipe = recipes.tune(workspace, BOTH, "fused")
     assert recipes.config_of("shop", recipe).text_weight == recipe.text_weight
     pairs = encoding.encode_catalog(workspace, replace(BOTH, text_weight=recipe.text_weight)).pairs
-    truth = truth_of(pairs, workspace.load_catalog("shop").codes)
-    assert matches.evaluate(workspace, "shop", recipe).listing == listing_scores(decide(pairs, recipe), truth)
+    group = outcome_of(pairs, recipe, decide(pairs, recipe), (), ()).group
+    scores = score_groups(truth_within(group, workspace.load_catalog("shop").codes))
+    assert (result := matches.evaluate(workspace, "shop", recipe)).listing == scores[0]
+    assert result.pair == scores[1]
 
 
 def test_precision_can_be_asked_for(workspace, shop):

@@ -7,7 +7,7 @@ from matcher.errors import DataError
 from matcher.matching.recipe import Recipe
 from matcher.review.queue import DOUBTFUL, RANDOM, review_queue
 from matcher.review.sampling import score_verdicts, shuffled
-from matcher.review.verdicts import DIFFERENT, MATCH, UNSURE, judged_rows
+from matcher.review.verdicts import DIFFERENT, MATCH, UNSURE, VARIANT, judged_rows
 from matcher.storage.records import Verdict
 from matcher.vectors.candidate_pairs import CandidatePairs
 
@@ -173,6 +173,29 @@ def test_with_every_match_reviewed_the_precision_is_exact():
     assert (scores.same_found, scores.different_matched, scores.unsure) == (same, different, len(matches[2::3]))
 
 
+def test_a_variant_is_no_match_in_the_figures():
+    pairs, ids = all_pairs(12, seed=2), ids_of(12)
+    matches = np.flatnonzero(pairs.distance["text"] <= 0.5)
+    kinds = [(MATCH, VARIANT, DIFFERENT)[place % 3] for place in range(len(matches))]
+    scores = score_verdicts(
+        pairs, RECIPE, ids, [on(pairs, ids, row, kind) for row, kind in zip(matches, kinds, strict=True)]
+    )
+    same = kinds.count(MATCH)
+    assert (scores.precision, scores.sample) == (same / len(matches), len(matches))
+    assert scores.different == scores.different_matched == len(matches) - same
+
+
+def test_variants_are_among_the_pairs_that_are_not_one_product():
+    said = [
+        verdict("a", "b", MATCH),
+        verdict("a", "c", VARIANT),
+        verdict("b", "c", DIFFERENT),
+        verdict("c", "d", UNSURE),
+    ]
+    rows = judged_rows(["a", "b", "c", "d"], said)
+    assert rows == {MATCH: [(0, 1)], VARIANT: [(0, 2)], DIFFERENT: [(0, 2), (1, 2)], UNSURE: [(2, 3)]}
+
+
 def test_the_interval_is_wilsons():
     pairs = CandidatePairs(2, *(np.array([row], np.int32) for row in (0, 1)), np.ones(1, np.uint16), {"text": zero()})
     scores = score_verdicts(pairs, RECIPE, ["a", "b"], [verdict("a", "b", MATCH)])
@@ -197,7 +220,7 @@ def test_the_sample_does_not_depend_on_the_order_of_the_catalog():
 
 def test_verdicts_on_listings_that_left_are_no_rows():
     verdicts = [verdict("b", "a", MATCH), verdict("a", "gone", DIFFERENT)]
-    assert judged_rows(["a", "b"], verdicts) == {MATCH: [(0, 1)], DIFFERENT: [], UNSURE: []}
+    assert judged_rows(["a", "b"], verdicts) == {MATCH: [(0, 1)], VARIANT: [], DIFFERENT: [], UNSURE: []}
 
 
 def zero():

@@ -110,6 +110,31 @@ def test_the_verdict_in_force_is_the_last_that_stands(store):
     assert store.verdicts("shop")[-1] == last
 
 
+def test_what_another_program_says_is_read_though_verdicts_are_kept_at_hand(url, open_store):
+    ours, theirs = open_store(url), open_store(url)
+
+    def both():
+        found = [[(v.left_id, v.right_id, v.kind) for v in store.verdicts("shop")] for store in (ours, theirs)]
+        assert found[0] == found[1]
+        return found[0]
+
+    ours.save_catalog(replace(INFO, updated=1.0), ["01", "02", "c"])
+    say(ours, "01", "02", "variant")
+    assert both() == [("01", "02", "variant")]
+    said = theirs.add_verdict("shop", "01", "c", "different", source="review")
+    assert len(both()) == 2
+    ours.verdicts("shop").clear()  # whoever has the list may change it
+    assert len(both()) == 2
+    assert ours.undo_verdict("shop", said.id)
+    assert both() == [("01", "02", "variant")]
+    theirs.save_catalog(replace(INFO, updated=2.0), ["1", "2", "c"])
+    assert both() == [("1", "2", "variant")]
+    for catalog in "abcdef":
+        say_in = ours.add_verdict(catalog, "1", "2", "match", source="review")
+        assert theirs.verdicts(catalog) == ours.verdicts(catalog) == [say_in]
+    assert len(both()) == 1
+
+
 def test_undo_brings_the_earlier_verdict_back(store):
     say(store, "a", "b", "match")
     last = say(store, "a", "b", "unsure")

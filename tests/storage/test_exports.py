@@ -35,6 +35,7 @@ LISTINGS = pd.DataFrame(
 LEFT, RIGHT = np.array([0, 0, 1], np.int32), np.array([1, 2, 2], np.int32)
 TEXT = np.array([0.5, 0.1, np.inf], np.float32)
 IMAGE = np.array([0.2, 0.9, 0.3], np.float32)
+GROUPED = {"number": np.array([4, 4, 4, 9]), "direct": np.array([True, True, False])}
 
 
 def test_match_lists_begin_with_the_listing_and_go_on_with_the_closest():
@@ -69,7 +70,7 @@ def test_the_contests_form_has_at_most_fifty():
 
 
 def test_matches_stand_closest_first_with_distances_where_there_are_any():
-    frame = match_table(LISTINGS, LEFT, RIGHT, {"text": TEXT, "image": IMAGE})
+    frame = match_table(LISTINGS, LEFT, RIGHT, {"text": TEXT, "image": IMAGE}, **GROUPED)
     assert frame["right_id"].tolist() == ["c%", "b b", "c%"]
     assert np.isnan(frame["text_distance"][2])
     assert frame["image_distance"].tolist() == pytest.approx([0.9, 0.2, 0.3])
@@ -89,14 +90,27 @@ def test_matches_say_what_was_judged_by_hand_and_what_nobody_could_tell():
         Verdict(number, "shop", *pair, kind, "review", "doubtful", 0.0)
         for number, (pair, kind) in enumerate({("a", "b b"): "match", ("a", "c%"): "unsure"}.items())
     ]
-    frame = match_table(LISTINGS, LEFT, RIGHT, {"text": TEXT, "image": IMAGE}, said).set_index(["left_id", "right_id"])
+    frame = match_table(LISTINGS, LEFT, RIGHT, {"text": TEXT, "image": IMAGE}, said, **GROUPED)
+    frame = frame.set_index(["left_id", "right_id"])
     assert frame["judged_by_hand"].to_dict() == {("a", "c%"): "", ("a", "b b"): "yes", ("b b", "c%"): ""}
     assert frame["unsure"].to_dict() == {("a", "c%"): "yes", ("a", "b b"): "", ("b b", "c%"): ""}
 
 
-def test_groups_are_numbered_from_the_largest():
-    frame = group_table(LISTINGS, np.array([7, 3, 3, 3], np.int32))
-    assert frame["group"].tolist() == [1, 1, 1, 2]
+def test_matches_say_their_group_what_joins_them_and_which_listings_are_variants():
+    said = [
+        Verdict(number, "shop", *pair, "variant", "review", "doubtful", 0.0)
+        for number, pair in enumerate([("a", "d"), ("b b", "d"), ("c%", "gone")])
+    ]
+    frame = match_table(LISTINGS, LEFT, RIGHT, {"text": TEXT}, said, **GROUPED).set_index(["left_id", "right_id"])
+    assert frame["group"].tolist() == [4, 4, 4]
+    assert frame["through_others"].to_dict() == {("a", "b b"): "", ("a", "c%"): "", ("b b", "c%"): "yes"}
+    assert frame["variants"].to_dict() == {("a", "b b"): "d", ("a", "c%"): "d|gone", ("b b", "c%"): "d|gone"}
+
+
+def test_groups_come_largest_first_with_the_numbers_they_have():
+    frame = group_table(LISTINGS, np.array([1, 3, 3, 3]), np.array([1, 1, 1, 1]))
+    assert frame["group"].tolist() == [3, 3, 3, 1]
+    assert frame["family"].tolist() == [1] * 4
     assert frame["size"].tolist() == [3, 3, 3, 1]
     assert frame["item_id"].tolist() == ["b b", "c%", "d", "a"]
     assert "photo" not in frame
@@ -108,7 +122,7 @@ def test_the_curators_own_columns_keep_their_names(tmp_path):
     )
     catalog, _ = read_catalog(tmp_path / "shop.csv", None, None, tmp_path / "into")
     frame = group_table(catalog.listings, np.array([0, 0], np.int32))
-    assert list(frame.columns[:2]) == ["match_group", "match_size"]
+    assert list(frame.columns[:3]) == ["match_group", "match_size", "family"]
     assert frame["match_size"].tolist() == [2, 2]
     own = frame[["size", "group", "photo", "image"]]
     assert own.to_numpy().tolist() == [["L", "men", "front", "a.jpg"], ["S", "women", "back", "b.jpg"]]

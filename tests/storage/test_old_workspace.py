@@ -69,6 +69,19 @@ def test_decisions_are_there(old):
     assert (recipe.text_threshold, recipe.image_threshold) == (0.035987403243780136, 0.21875)
 
 
+def test_a_variant_can_be_said_beside_the_verdicts_of_then(old):
+    before = {(one.left_id, one.right_id): one.kind for one in old.store.verdicts("corner-shop")}
+    old.store.add_verdict("corner-shop", "p2-0", "p2-2", "variant", source="review")
+    after = {(one.left_id, one.right_id): one.kind for one in old.store.verdicts("corner-shop")}
+    assert after == before | {("p2-0", "p2-2"): "variant"}
+    recipe = recipes.current_recipe(old, "corner-shop")
+    handed_out = matches.hand_out(old, "corner-shop", recipe)
+    groups = handed_out.groups.set_index("item_id")
+    assert groups.loc["p2-0", "group"] != groups.loc["p2-2", "group"]
+    assert groups.loc["p2-0", "family"] == groups.loc["p2-2", "family"]
+    assert "p2-2" not in handed_out.lists.set_index("item_id").loc["p2-0", "matches"].split()
+
+
 def test_jobs_are_there(old):
     job = jobs.latest(old, "import", "corner-shop")
     assert (job.state, job.result["listings"], job.config["name"]) == ("done", 12, "Corner Shop")

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.ingest.catalog import Catalog
-from matcher.matching.clusters import pairs_within
 from matcher.matching.conflicts import vetoed
+from matcher.matching.groups.pairs import pairs_within
 from matcher.matching.linkage import LinkTree, link_tree
 from matcher.matching.pair_model.features import PairFeatures
 from matcher.matching.recipe import LEARNED, LINKED, Recipe

@@ -1,0 +1,93 @@
+"""The groups of the open catalog that are handed out, joined anew only where a verdict touches them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from matcher.matching.groups.pairs import score_groups, truth_within
+from matcher.matching.metrics import RowPair, Scores
+from matcher.matching.resolve import Outcome, outcome_of
+from matcher.pipeline.groups import NumberedGroups, keep_numbers
+from matcher.review.verdicts import DIFFERENT, MATCH, VARIANT, judged_rows
+from pages._shared.opened_catalog import Matched
+
+
+@dataclass(frozen=True)
+class HandedOut:
+    """What a catalog's recipe and verdicts come to.
+
+    Attributes:
+        outcome: Groups, and the matches that they stand for.
+        numbered: The numbers of the groups and of their families.
+        scores: How right the groups are, as the mean over listings and over pairs; None where no two labelled listings
+            are known to be one product.
+    """
+
+    outcome: Outcome
+    numbered: NumberedGroups
+    scores: tuple[Scores, Scores] | None
+
+
+class _Last:
+    """The last that was handed out under one recipe, from which the next follows; one visit at a time makes it."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.judged: dict[str, list[RowPair]] | None = None
+        self.found: HandedOut | None = None
+
+
+@st.cache_resource(show_spinner=False, max_entries=3)
+def _last(key: tuple[str, ...]) -> _Last:
+    return _Last()
+
+
+def read_handed_out(matched: Matched) -> HandedOut:
+    """Groups, matches and numbers in force; numbers are kept as soon as they are shown."""
+    last = _last((str(matched.workspace.root), matched.id, matched.info.version, matched.encoded.key,
+                  matched.recipe.to_json()))  # fmt: skip
+    judged = judged_rows(matched.rows, matched.workspace.store.verdicts(matched.id))
+    with last.lock:
+        revision = matched.workspace.store.counted_groups(matched.id).revision
+        if last.found is None or last.judged != judged or last.found.numbered.revision != revision:
+            last.found = _hand_out(matched, judged, last.found)
+            last.judged = judged
+        return last.found
+
+
+def find_recipes_matches(matched: Matched) -> NDArray[np.bool_]:
+    """Which candidate pairs the groups of the recipe hold, no verdict obeyed; shape (P,)."""
+    group = _recipes_groups(
+        (str(matched.workspace.root), matched.id, matched.info.version, matched.encoded.key, matched.recipe.to_json()),
+        matched,
+    )
+    pairs = matched.encoded.pairs
+    return np.asarray(group[pairs.left] == group[pairs.right])
+
+
+@st.cache_resource(show_spinner="Joining groups", max_entries=3)
+def _recipes_groups(key: tuple[str, ...], _matched: Matched) -> NDArray[np.int32]:
+    return outcome_of(_matched.encoded.pairs, _matched.recipe, _matched.is_match, (), ()).group
+
+
+def _hand_out(matched: Matched, judged: dict[str, list[RowPair]], before: HandedOut | None) -> HandedOut:
+    same, different, codes = judged[MATCH], judged[DIFFERENT], matched.catalog.codes
+    with st.spinner("Joining groups", show_time=False):
+        earlier = before.outcome if before else None
+        outcome = outcome_of(matched.encoded.pairs, matched.recipe, matched.is_match, same, different, earlier)
+        ids = matched.catalog.listings["item_id"].tolist()
+        numbered = keep_numbers(
+            matched.workspace, matched.id, ids, outcome.group, judged[VARIANT], before.numbered if before else None
+        )
+        return HandedOut(outcome, numbered, _score(outcome, codes, same, different))
+
+
+def _score(
+    outcome: Outcome, codes: NDArray[np.int32], same: Sequence[RowPair], different: Sequence[RowPair]
+) -> tuple[Scores, Scores] | None:
+    truth = truth_within(outcome.group, codes, same, different)
+    return score_groups(truth) if truth.listings and truth.true_pairs else None
