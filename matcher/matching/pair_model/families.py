@@ -10,8 +10,9 @@ from matcher.matching.pair_model.features import PairFeatures
 PLAIN = ("distance", "words", "letters")
 """Always read: what is near, and what is said."""
 FURTHER = ("conflict", "photo", "list")
-"""Read where they help. A pair's place in the lists of its two ends won .08 of F1 on titles of many shops, and .03 on
-re-listed goods; in a small catalog of small products it only lets trees learn the learning products by heart."""
+"""Read where they help. Learned on half of the products and measured on the others, leaving it to unseen products won
+.011 of the F1 of groups on apparel against reading all (.962, .951), where places in lists only let trees learn by
+heart, and .005 on re-listed goods, where lists are read, against leaving those out (.966, .961)."""
 
 Losses = Callable[[PairFeatures], NDArray[np.float64]]
 """Features to what each known pair loses, weighed, when judged by what did not learn from its products; shape (S,)."""
