@@ -18,6 +18,8 @@ from matcher.matching.metrics import listing_scores, pair_scores, truth_of
 from matcher.matching.recipe import decide
 from matcher.pipeline import catalogs, encoding, recipes
 from matcher.pipeline.matches import evaluate, find_contradictions
+from matcher.review import sampling
+from matcher.review.sampling import shuffled
 from matcher.storage.workspace import Workspace, open_workspace
 
 ROOT = Path(__file__).parents[2]
@@ -408,6 +410,48 @@ def test_downloads_hold_what_the_page_counts(shop: MakeShop, monkeypatch: pytest
     contest = pd.read_csv(io.BytesIO(made["download-contest-CSV"]()))
     assert list(contest) == ["posting_id", "matches"]
     assert contest["matches"].str.split().str[0].tolist() == contest["posting_id"].tolist()
+
+
+def test_two_downloads_of_other_content_never_share_a_name(shop: MakeShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = shop(True)
+    named: list[str] = []
+    monkeypatch.setattr("streamlit.download_button", lambda label, data, file_name, **_: named.append(file_name))
+
+    def names() -> list[str]:
+        named.clear()
+        opened("results")
+        return named[:]
+
+    first = names()
+    assert len(set(first)) == len(first) == 10
+    assert names() == first
+    workspace.store.add_verdict("shop", "i00", "i01", "match", source="review")
+    judged = names()
+    assert not set(judged) & set(first)
+    recipe = recipes.current_recipe(workspace, "shop")
+    recipes.set_recipe(workspace, "shop", replace(recipe, text_threshold=0.5))
+    assert not set(names()) & {*first, *judged}
+
+
+def test_the_order_of_the_audit_is_made_once_for_each_recipe(shop: MakeShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashing and sorting all matches took most of the time from one answer to the next in a large catalog."""
+    workspace = shop(False)
+    made: list[int] = []
+
+    def count(pairs: Any, which: Any, item_ids: Any) -> Any:
+        made.append(len(which))
+        return shuffled(pairs, which, item_ids)
+
+    monkeypatch.setattr(sampling, "shuffled", count)
+    app = opened("review")
+    for _ in range(3):
+        app = answer(app, "match")
+    assert len(workspace.store.verdicts("shop")) == 3
+    assert len(made) == 1
+    recipe = recipes.current_recipe(workspace, "shop")
+    recipes.set_recipe(workspace, "shop", replace(recipe, text_threshold=0.5))
+    opened("review")
+    assert len(made) == 2
 
 
 def test_contradictions_are_named_with_the_way_to_settle_them_and_gone_ids_are_counted(shop: MakeShop) -> None:
