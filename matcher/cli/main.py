@@ -37,6 +37,7 @@ from matcher.pipeline import catalogs, encoding, matches, recipes
 from matcher.storage.exports import separator_of, to_bytes
 from matcher.storage.files import fingerprint
 from matcher.storage.names import legible
+from matcher.storage.records import MATCH
 from matcher.storage.workspace import Workspace, catalog_id_of
 from matcher.vectors.distance import distance_text
 
@@ -91,7 +92,7 @@ def encode(name: str, text: str | None, image: str | None) -> None:
 @out
 @in_workspace
 def tune(name: str, text: str | None, image: str | None, fusion: Fusion | None, objective: str, out: Path) -> None:
-    """Choose thresholds on the labels of catalog NAME, and write them as a recipe."""
+    """Choose thresholds on the labels or verdicts of catalog NAME, and write them as a recipe."""
     workspace = given_workspace()
     config = _config(workspace, name, text, image)
     with ProgressLine() as report:
@@ -146,7 +147,7 @@ def match(name: str, recipe_file: Path, out: Path) -> None:
 @main.command()
 @click.argument("file", type=FILE)
 @images
-@click.option("--recipe", "recipe_file", type=FILE, help="[default: tuned on the labels, if there are any]")
+@click.option("--recipe", "recipe_file", type=FILE, help="[default: tuned on labels or verdicts, if there are any]")
 @out
 @reading
 @in_workspace
@@ -192,13 +193,14 @@ def _config(workspace: Workspace, name: str, text: str | None, image: str | None
 
 def _chosen_recipe(workspace: Workspace, catalog_id: str) -> Recipe:
     config = recipes.last_config(workspace, catalog_id)
-    if not workspace.catalog_info(catalog_id).labels:
+    labels = workspace.catalog_info(catalog_id).labels
+    if not labels and not any(verdict.kind == MATCH for verdict in workspace.store.verdicts(catalog_id)):
         recipe = recipes.usual_recipe(workspace, config)
         say(f"No labels to choose thresholds on, so a bundled recipe is used: {_described(recipe)}.")
         return recipe
     with ProgressLine() as report:
         recipe = recipes.tune(workspace, config, report=report)
-    say(f"Thresholds chosen on the catalog's labels: {_described(recipe)}.")
+    say(f"Thresholds chosen on the catalog's {'labels' if labels else 'verdicts'}: {_described(recipe)}.")
     return recipe
 
 

@@ -20,7 +20,7 @@ COMMANDS = {
     "match": "Write the matches of every listing of catalog NAME; verdicts go before the recipe.",
     "run": "Do it all: read FILE, encode it, choose thresholds where no recipe is given, and write the matches.",
     "train": "Train an encoder on catalog NAME; its ID then stands wherever an encoder is named.",
-    "tune": "Choose thresholds on the labels of catalog NAME, and write them as a recipe.",
+    "tune": "Choose thresholds on the labels or verdicts of catalog NAME, and write them as a recipe.",
 }
 
 

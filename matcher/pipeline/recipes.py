@@ -6,16 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.encoders.model_card import is_run
+from matcher.ingest.catalog import Catalog
 from matcher.matching.metrics import Truth, listing_scores, pair_scores, truth_of
 from matcher.matching.recipe import Fusion, Recipe, decide
 from matcher.matching.tuning import tune_recipe
 from matcher.pipeline.default_recipe import default_encoders, default_recipe, own_threshold
 from matcher.pipeline.encoding import ENCODED, EncodeConfig, encode_catalog
 from matcher.progress import Progress, Report, silent
-from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
+from matcher.review.verdict_curve import estimate_chances
+from matcher.review.verdicts import CHOSEN, DIFFERENT, MATCH, judged_rows
 from matcher.storage.workspace import Workspace
 from matcher.training.provenance import find_training_rows
 from matcher.training.runs import runs
+from matcher.vectors.candidate_pairs import CandidatePairs
 
 FUSIONS: tuple[Fusion, ...] = ("either", "both", "mean")
 FEWEST_QUERY_PRODUCTS = 20  # products with two listings; thresholds chosen on fewer are a matter of luck
@@ -70,7 +73,7 @@ def tune(
     objective: str = "f1",
     report: Report = silent,
 ) -> Recipe:
-    """Choose thresholds on a catalog's labels, with verdicts over them.
+    """Choose thresholds on a catalog's labels, with verdicts over them, or on verdicts alone.
 
     Distances between listings that an encoder was trained on are smaller than those it will meet. So where it was
     trained on this catalog, the thresholds are chosen for the products kept out of its training, in the pool of all.
@@ -79,12 +82,13 @@ def tune(
         workspace: Where the catalog is.
         config: The catalog, and how to encode it.
         fusion: None tries all that need no vectors of their own, and takes the one that does best on these labels.
-            The usual vetoes are taken if they do better than none.
+            The usual vetoes are taken if they do better than none. Verdicts alone move the thresholds of the recipe
+            in force, or of the usual one with this fusion.
         objective: What is to be best: "f1", or "precision@0.95" for the most recall at that precision.
         report: Told how far it is.
 
     Raises:
-        DataError: The labels do not do, or the objective is not one.
+        DataError: Labels and verdicts do not do, or the objective is not one.
     """
     with workspace.writing(config.catalog_id, report):  # so that pairs and labels are of one version
         return _tuned(workspace, config, fusion, objective, report)
@@ -92,6 +96,10 @@ def tune(
 
 def _tuned(workspace: Workspace, config: EncodeConfig, fusion: Fusion | None, objective: str, report: Report) -> Recipe:
     catalog = workspace.load_catalog(config.catalog_id)
+    if not (catalog.codes >= 0).any():
+        recipe = _rule_in_force(workspace, config, fusion)
+        pairs = encode_catalog(workspace, config_of(config.catalog_id, recipe), report).pairs
+        return choose_thresholds(workspace, config, catalog, pairs, recipe, objective)
     judged = judged_rows(catalog.rows, workspace.store.verdicts(config.catalog_id))
     same, different = judged[MATCH], judged[DIFFERENT]
     is_query = kept_out(workspace, config)
@@ -102,7 +110,7 @@ def _tuned(workspace: Workspace, config: EncodeConfig, fusion: Fusion | None, ob
     tried = [fusion] if fusion else FUSIONS if config.text and config.image else FUSIONS[:1]
 
     def choose(recipe: Recipe) -> Recipe:
-        return tune_recipe(pairs, catalog.codes, recipe, objective, is_query=is_query, same=same, different=different)
+        return choose_thresholds(workspace, config, catalog, pairs, recipe, objective)
 
     recipes = []
     for done, each in enumerate(tried):
@@ -123,6 +131,55 @@ def _tuned(workspace: Workspace, config: EncodeConfig, fusion: Fusion | None, ob
 
     best = max(recipes, key=merit)
     return max(best, choose(replace(best, veto=usual.veto)), key=merit)
+
+
+def choose_thresholds(
+    workspace: Workspace, config: EncodeConfig, catalog: Catalog, pairs: CandidatePairs, recipe: Recipe, objective: str
+) -> Recipe:
+    """Choose the thresholds of one rule, by all that is known of a catalog: the one way to do so, here and on pages.
+
+    Args:
+        workspace: Where the catalog is.
+        config: How it was encoded.
+        catalog: Its listings.
+        pairs: Its candidate pairs.
+        recipe: The rule; where there are no labels, its thresholds are where the search for better ones starts.
+        objective: As for `tune`.
+
+    Raises:
+        DataError: Nothing is known that thresholds could be chosen by, or the objective is not one.
+    """
+    verdicts = workspace.store.verdicts(config.catalog_id)
+    judged = judged_rows(catalog.rows, verdicts)
+    same, different = judged[MATCH], judged[DIFFERENT]
+    is_query, chance = None, None
+    if (catalog.codes >= 0).any():
+        is_query = kept_out(workspace, config)
+    elif same:
+        by_hand = judged_rows(catalog.rows, [verdict for verdict in verdicts if verdict.sampled == CHOSEN])
+        picked = [*by_hand[MATCH], *by_hand[DIFFERENT]]
+        chance = estimate_chances(pairs, recipe, same, different, picked)
+    return tune_recipe(
+        pairs, catalog.codes, recipe, objective, is_query=is_query, same=same, different=different, chance=chance
+    )
+
+
+def complete_recipe(workspace: Workspace, config: EncodeConfig, recipe: Recipe) -> Recipe:
+    """The same rule, with usual thresholds where it has none."""
+    usual = usual_recipe(workspace, config)
+    recipe = replace(recipe, text_alone=usual.text_alone, image_alone=usual.image_alone)
+    usual = replace(usual, fusion=recipe.fusion)  # its thresholds for this rule
+    unset = [name for name, threshold in recipe.thresholds.items() if threshold is None]
+    return recipe.with_thresholds({name: usual.thresholds.get(name) for name in unset})
+
+
+def _rule_in_force(workspace: Workspace, config: EncodeConfig, fusion: Fusion | None) -> Recipe:
+    """The recipe in force, if it is for these encoders, else the usual one; with another fusion if one is wanted."""
+    recipe = current_recipe(workspace, config.catalog_id)
+    if (recipe.text_encoder, recipe.image_encoder, recipe.metric) != (config.text, config.image, config.metric):
+        recipe = usual_recipe(workspace, config)
+    recipe = replace(recipe, k=config.k)
+    return complete_recipe(workspace, config, replace(recipe, fusion=fusion)) if fusion else recipe
 
 
 def kept_out(workspace: Workspace, config: EncodeConfig) -> NDArray[np.bool_] | None:

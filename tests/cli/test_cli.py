@@ -303,3 +303,20 @@ def test_titles_and_hashes_of_real_listings(tmp_path, monkeypatch, capsys):
         assert scores["candidate_recall"] >= scores["pair_recall"]
         assert scores["f1"] > 2 * scores["listings"] ** -1  # better than chance by far
     assert time.monotonic() - started < 300
+
+
+def test_verdicts_do_where_there_are_no_labels(table, capsys):
+    write(table, labels=[""] * 5)
+    ok("import", "shop.csv", "--name", "Shop")
+    ok("encode", "Shop", "--text", "tfidf")
+    assert "Judge a pair the same" in refused(capsys, "tune", "Shop", "--out", "tuned.json")
+    store = open_workspace().store
+    store.add_verdict("shop", "r1", "b1", "different", source="review")
+    assert "none the same" in refused(capsys, "tune", "Shop", "--out", "tuned.json")
+    for one, other in (("r1", "r2"), ("b1", "b2")):
+        store.add_verdict("shop", one, other, "match", source="review")
+    ok("tune", "Shop", "--out", "tuned.json")
+    ok("match", "Shop", "--recipe", "tuned.json", "--out", "matches.csv")
+    assert "r1,r1 r2" in Path("matches.csv").read_text()
+    ok("tune", "Shop", "--fusion", "both", "--objective", "precision@0.9", "--out", "exact.json")
+    assert Recipe.from_json(Path("exact.json").read_text()).fusion == "both"

@@ -19,6 +19,7 @@ from matcher.matching.recipe import decide
 from matcher.pipeline import catalogs, encoding, recipes
 from matcher.pipeline.matches import evaluate, find_contradictions
 from matcher.review import sampling
+from matcher.review.queue import review_queue
 from matcher.review.sampling import shuffled
 from matcher.storage.workspace import Workspace, open_workspace
 
@@ -231,6 +232,24 @@ def test_verdicts_give_figures_where_there_are_no_labels(shop: MakeShop) -> None
     assert shown["exact"]["listing"] is None
     assert 0 <= shown["exact"]["pair"]["recall"] <= 1
     assert "2 pairs judged the same and 1 judged different" in said(app)
+
+
+def test_verdicts_alone_choose_thresholds_on_the_page_and_in_the_terminal_alike(shop: MakeShop) -> None:
+    workspace = shop(False)
+    row = {item_id: number for item_id, number in workspace.load_catalog("shop").rows.items()}
+    encoded = encoding.load_encoded(workspace, "shop")
+    assert encoded
+    for question in review_queue(encoded.pairs, recipes.current_recipe(workspace, "shop"), list(row), [], (), 60):
+        one, other = (int(end[question.pair]) for end in (encoded.pairs.left, encoded.pairs.right))
+        kind = "match" if one % 5 == other % 5 else "different"
+        ids = [f"i{number:02}" for number in (one, other)]
+        workspace.store.add_verdict("shop", *ids, kind, source="review", sampled=question.sampled)
+    before = recipes.current_recipe(workspace, "shop")
+    told = recipes.tune(workspace, encoded.config)
+    press(opened("thresholds"), "Best F1")
+    after = recipes.current_recipe(workspace, "shop")
+    assert after == told != before
+    assert replace(after, text_threshold=before.text_threshold, image_threshold=before.image_threshold) == before
 
 
 def test_every_page_says_the_same_of_a_pair_that_labels_and_a_curator_see_otherwise(shop: MakeShop) -> None:
