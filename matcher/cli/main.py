@@ -34,6 +34,7 @@ from matcher.failures import explain_failure
 from matcher.ingest.issues import shortened
 from matcher.matching.recipe import Fusion, Recipe
 from matcher.pipeline import catalogs, encoding, matches, recipes
+from matcher.pipeline.unread import find_unread
 from matcher.storage.exports import separator_of, to_bytes
 from matcher.storage.files import fingerprint
 from matcher.storage.names import legible
@@ -42,6 +43,7 @@ from matcher.storage.workspace import Workspace, catalog_id_of
 from matcher.vectors.distance import distance_text
 
 PROBLEMS_SHOWN = 5
+IDS_SHOWN = 10
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -81,6 +83,11 @@ def encode(name: str, text: str | None, image: str | None) -> None:
     with ProgressLine() as report:
         result = encoding.encode(workspace, config, report)
     say(f"{result.pairs:,} candidate pairs in {result.seconds:g} s, with {_encoders(config)}.")
+    unread = find_unread(workspace, config.catalog_id)
+    if unread.in_words:
+        ids = workspace.load_catalog(config.catalog_id).listings["item_id"].to_numpy()[unread.rows]
+        more = f" and {len(ids) - IDS_SHOWN:,} more" if len(ids) > IDS_SHOWN else ""
+        say(f"  {unread.in_words} Listings: {', '.join(shortened(name) for name in ids[:IDS_SHOWN])}{more}.")
 
 
 @main.command()

@@ -14,6 +14,7 @@ from matcher.cli.main import cli
 from matcher.cli.progress_line import ProgressLine, described
 from matcher.matching.recipe import Recipe
 from matcher.pipeline import catalogs
+from matcher.pipeline.unread import find_unread
 from matcher.progress import Progress
 from matcher.storage.workspace import open_workspace
 
@@ -320,3 +321,21 @@ def test_verdicts_do_where_there_are_no_labels(table, capsys):
     assert "r1,r1 r2" in Path("matches.csv").read_text()
     ok("tune", "Shop", "--fusion", "both", "--objective", "precision@0.9", "--out", "exact.json")
     assert Recipe.from_json(Path("exact.json").read_text()).fusion == "both"
+
+
+def test_titles_that_cannot_be_read_are_named(table, capsys):
+    with table.open("a") as file:
+        file.write("x1,!!!,\n")
+        file.write("".join(f"y{number},??? {'.' * number},\n" for number in range(1, 11)))
+    ok("import", "shop.csv", "--name", "Shop")
+    capsys.readouterr()
+    ok("encode", "Shop", "--text", "tfidf")
+    said = capsys.readouterr().err
+    assert "11 titles cannot be read by tfidf, so they are compared by their photo alone." in said
+    assert "tfidf-char reads every script. Listings: x1, y1, y2," in said
+    assert "y9 and 1 more." in said
+    write(table)
+    ok("import", "shop.csv", "--name", "Shop")
+    assert find_unread(open_workspace(), "shop").in_words == ""  # nothing of these listings is encoded yet
+    ok("encode", "Shop", "--text", "tfidf")
+    assert "cannot be read" not in capsys.readouterr().err

@@ -22,6 +22,7 @@ from matcher.review import sampling
 from matcher.review.queue import review_queue
 from matcher.review.sampling import shuffled
 from matcher.storage.workspace import Workspace, open_workspace
+from pages._shared.escape import literal
 
 ROOT = Path(__file__).parents[2]
 KINDS = ["sabun lavender", "teh hijau celup", "sepatu lari putih", "kabel data cepat", "tas ransel biru"]
@@ -429,6 +430,23 @@ def test_downloads_hold_what_the_page_counts(shop: MakeShop, monkeypatch: pytest
     contest = pd.read_csv(io.BytesIO(made["download-contest-CSV"]()))
     assert list(contest) == ["posting_id", "matches"]
     assert contest["matches"].str.split().str[0].tolist() == contest["posting_id"].tolist()
+
+
+def test_the_catalog_page_lists_titles_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MATCHER_WORKSPACE", str(tmp_path / "workspace"))
+    rows = [("a", "red mug"), ("b", "red mug large"), ("c", "!!!"), ("d", "")]
+    pd.DataFrame([(*row, "0f" * 8) for row in rows], columns=["id", "title", "phash"]).to_csv(
+        tmp_path / "shop.csv", index=False
+    )
+    workspace = open_workspace(tmp_path / "workspace")
+    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    assert not opened("catalog").warning
+    encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf", "phash", k=3))
+    app = opened("catalog")
+    said = "1 title cannot be read by tfidf, so it is compared by its photo alone. tfidf-char reads every script."
+    assert [warning.value for warning in app.warning] == [literal(said)]
+    assert "Titles that cannot be read: 1" in [expander.label for expander in app.expander]
+    assert any(frame.value.to_numpy().tolist() == [["c", "!!!"]] for frame in app.dataframe)
 
 
 def test_two_downloads_of_other_content_never_share_a_name(shop: MakeShop, monkeypatch: pytest.MonkeyPatch) -> None:
