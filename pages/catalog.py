@@ -3,11 +3,15 @@
 import streamlit as st
 
 from matcher import jobs
+from matcher.pipeline.unread import find_unread
 from matcher.storage.workspace import Workspace
 from pages._catalog import encode_form, profile, upload
 from pages._shared import job_panel
+from pages._shared.escape import literal
 from pages._shared.opened_catalog import Opened, current_catalog_id, current_workspace, need_catalog, open_catalog
 from pages._verdicts.set_aside import draw_set_aside
+
+UNREAD_SHOWN = 1000  # listings, of those whose title cannot be read
 
 
 def main() -> None:
@@ -30,6 +34,7 @@ def main() -> None:
     draw_counts(opened)
     draw_set_aside(opened)
     draw_next_step(opened)
+    draw_unread(opened)
     profile.draw(opened)
 
 
@@ -62,6 +67,17 @@ def draw_counts(opened: Opened) -> None:
         column.metric(name, f"{figure:,}")
     if counts.hashes:
         st.caption(f"{counts.hashes:,} listings have no photo but its hash; they are compared by that.")
+
+
+def draw_unread(opened: Opened) -> None:
+    """The listings whose title the encoder in use cannot read, one by one."""
+    unread = find_unread(opened.workspace, opened.id)
+    if not unread.in_words:
+        return
+    st.warning(literal(unread.in_words), icon=":material/translate:")
+    with st.expander(f"Titles that cannot be read: {len(unread.rows):,}"):
+        shown = opened.catalog.listings.iloc[unread.rows[:UNREAD_SHOWN]][["item_id", "title"]]
+        st.dataframe(shown.set_axis(["Id", "Title"], axis=1), hide_index=True)
 
 
 def draw_next_step(opened: Opened) -> None:

@@ -138,6 +138,7 @@ def draw_downloads(matched: Matched, handed_out: HandedOut) -> None:
     listings, outcome, numbered = matched.catalog.listings, handed_out.outcome, handed_out.numbered
     links = (outcome.left, outcome.right)
     verdicts = partial(matched.workspace.store.verdicts, matched.id)
+    decides = (matched.info.version, matched.encoded.key, matched.recipe.to_json(), [said.id for said in verdicts()])
     tables: dict[str, tuple[str, Callable[[], pd.DataFrame]]] = {
         "Matches": (
             "one pair a row",
@@ -159,16 +160,18 @@ def draw_downloads(matched: Matched, handed_out: HandedOut) -> None:
         st.markdown(f"**{name}** :gray[{what}]")
         with st.container(horizontal=True, gap="small"):
             for kind in exports.ENDINGS:
-                draw_download(matched, name.lower(), kind, table)
+                draw_download(matched, name.lower(), kind, table, decides)
     st.markdown("**Matches of each listing** :gray[posting_id, matches]", help="The form of Shopee's contest.")
 
     def list_matches() -> pd.DataFrame:
         return exports.contest_lists(exports.match_lists(listings["item_id"], *links, outcome.strength))
 
-    draw_download(matched, "contest", "CSV", list_matches)
+    draw_download(matched, "contest", "CSV", list_matches, decides)
 
 
-def draw_download(matched: Matched, name: str, kind: exports.Format, table: Callable[[], pd.DataFrame]) -> None:
+def draw_download(
+    matched: Matched, name: str, kind: exports.Format, table: Callable[[], pd.DataFrame], decides: tuple[object, ...]
+) -> None:
     """A button that makes its file when it is pressed."""
 
     def make() -> bytes:
@@ -177,7 +180,7 @@ def draw_download(matched: Matched, name: str, kind: exports.Format, table: Call
         return made
 
     st.download_button(
-        kind, make, file_name=f"{matched.id}-{name}{exports.ENDINGS[kind]}", mime=MIME[kind],
+        kind, make, file_name=exports.export_name(matched.id, name, exports.ENDINGS[kind], *decides), mime=MIME[kind],
         key=f"download-{name}-{kind}", on_click="ignore",
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from matcher.review.verdicts import Ids, ids_of
 from matcher.storage.records import SKIP, Verdict
 from pages._shared.answers import ANSWERS, PREVIOUS, UNDO, Answer, current_visit
 from pages._shared.cards import Board, Card, Column, draw_cards, session_told
-from pages._shared.measured import count_doubtful, index_ids
+from pages._shared.measured import count_doubtful, find_drawn, index_ids
 from pages._shared.opened_catalog import (
     Matched,
     draw_empty,
@@ -73,7 +73,7 @@ def choose_questions(matched: Matched, verdicts: list[Verdict], skips: list[Verd
     waiting = [question for question in queue if about == key and name_pair(matched, question.pair) not in off]
     if not waiting:
         pairs, ids = matched.encoded.pairs, index_ids(matched)
-        waiting = review_queue(pairs, matched.recipe, ids, verdicts, skipped, AHEAD)
+        waiting = review_queue(pairs, matched.recipe, ids, verdicts, skipped, AHEAD, find_drawn(matched))
     st.session_state[QUEUE] = (key, waiting)
     return waiting
 
@@ -150,7 +150,8 @@ def draw_progress(matched: Matched, verdicts: list[Verdict], skips: list[Verdict
 def _scores(
     key: tuple[str, ...], judged: tuple[int, ...], _matched: Matched, _verdicts: list[Verdict], _skipped: list[Ids]
 ) -> VerdictScores:
-    return score_verdicts(_matched.encoded.pairs, _matched.recipe, index_ids(_matched), _verdicts, _skipped)
+    pairs, ids = _matched.encoded.pairs, index_ids(_matched)
+    return score_verdicts(pairs, _matched.recipe, ids, _verdicts, _skipped, find_drawn(_matched))
 
 
 def draw_pair(matched: Matched, question: Question | None, last: Verdict | None, *, previous: bool) -> None:

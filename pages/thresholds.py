@@ -9,7 +9,6 @@ import streamlit as st
 from matcher.matching.metrics import Truth
 from matcher.matching.recipe import LEARNED, Fusion, Recipe
 from matcher.matching.threshold_report import rule_of
-from matcher.matching.tuning import tune_recipe
 from matcher.pipeline import learn_rule, recipes
 from matcher.pipeline.pair_model.judge import LOWEST_CUT
 from pages._shared import measured
@@ -123,32 +122,24 @@ def draw_thresholds(matched: Matched, known: measured.Known) -> None:
 
 
 def draw_tuning(matched: Matched, truth: Truth) -> None:
-    """Let the labels choose."""
-    off = not (truth.listings and truth.true_pairs)
-    why = "Needs labels: a column that says which listings are one product, for two of them at least." if off else None
+    """Let labels and verdicts choose."""
+    off = not truth.true_pairs
+    why = (
+        "Needs verdicts, one of them “same” at least, or labels: a column that says which listings are one product."
+        if off
+        else None
+    )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         best = st.button("Best F1", type="primary", icon=":material/auto_fix_high:", disabled=off, help=why)
         floor = st.session_state.setdefault("floor", 0.95)
         most = st.button("Most recall with a precision of at least", icon=":material/verified:", disabled=off, help=why)
         st.number_input("Precision", 0.5, 1.0, step=0.01, key="floor", width=120, label_visibility="collapsed")
     if not off and (best or most):
-        pairs, codes = matched.encoded.pairs, matched.catalog.codes
-        # Labels on a part of the pool only: the rest brings its own false matches.
-        growth = len(codes) / truth.listings
-        objective = f"precision@{floor:g}" if most else "f1"
+        encoded, objective = matched.encoded, f"precision@{floor:g}" if most else "f1"
         with st.spinner("Trying all thresholds"):
-            is_query = recipes.kept_out(matched.workspace, matched.encoded.config)
-            same, different = measured.find_judged(matched)
-            tuned = tune_recipe(
-                pairs,
-                codes,
-                matched.recipe,
-                objective,
-                growth=growth,
-                is_query=is_query,
-                same=same,
-                different=different,
-            )  # fmt: skip
+            tuned = recipes.choose_thresholds(
+                matched.workspace, encoded.config, matched.catalog, encoded.pairs, matched.recipe, objective
+            )
             put(matched, tuned)
         st.rerun()
 

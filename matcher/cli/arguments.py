@@ -7,6 +7,8 @@ from typing import Any, get_args
 
 import click
 
+from matcher.cli.overview import WORKSPACE
+from matcher.cli.overview import in_workspace as in_workspace
 from matcher.encoders.registry import encoder_spellings
 from matcher.ingest.columns.column_mapping import MEANINGS
 from matcher.ingest.read_options import known_encoding, named_delimiter
@@ -14,19 +16,7 @@ from matcher.matching.recipe import Fusion
 from matcher.storage.workspace import Workspace, open_workspace
 
 FILE = click.Path(path_type=Path, dir_okay=False)
-WORKSPACE = "workspace"
 
-
-def _remember(context: click.Context, _: click.Parameter, folder: Path | None) -> None:
-    """Keep the folder where every command finds it, whether it was given before or after the command's name."""
-    if folder is not None:
-        context.ensure_object(dict)[WORKSPACE] = folder
-
-
-in_workspace = click.option(
-    "--workspace", type=click.Path(path_type=Path, file_okay=False), callback=_remember, expose_value=False,
-    help="Folder with catalogs and what was computed for them  [default: $MATCHER_WORKSPACE or ./workspace]",
-)  # fmt: skip
 name = click.argument("name")
 images = click.option("--images", type=click.Path(path_type=Path), help="Folder or zip of the photos.")
 _SHORT = {"id": "item_id", "photo": "image", "hash": "image_phash", "phash": "image_phash"}

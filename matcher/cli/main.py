@@ -37,13 +37,16 @@ from matcher.matching.recipe import Fusion, Recipe
 from matcher.pipeline import catalogs, encoding, matches, recipes
 from matcher.pipeline.pair_model.learned_model import LearnedModel
 from matcher.pipeline.pair_model.models import read_recipe, write_recipe
+from matcher.pipeline.unread import find_unread
 from matcher.storage.exports import separator_of, to_bytes
 from matcher.storage.files import fingerprint
 from matcher.storage.names import legible
+from matcher.storage.records import MATCH
 from matcher.storage.workspace import Workspace, catalog_id_of
 from matcher.vectors.distance import distance_text
 
 PROBLEMS_SHOWN = 5
+IDS_SHOWN = 10
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -83,6 +86,11 @@ def encode(name: str, text: str | None, image: str | None) -> None:
     with ProgressLine() as report:
         result = matches.find_matches(workspace, config, report)
     say(f"{result.pairs:,} candidate pairs in {result.seconds:g} s, with {_encoders(config)}.")
+    unread = find_unread(workspace, config.catalog_id)
+    if unread.in_words:
+        ids = workspace.load_catalog(config.catalog_id).listings["item_id"].to_numpy()[unread.rows]
+        more = f" and {len(ids) - IDS_SHOWN:,} more" if len(ids) > IDS_SHOWN else ""
+        say(f"  {unread.in_words} Listings: {', '.join(shortened(name) for name in ids[:IDS_SHOWN])}{more}.")
 
 
 @main.command()
@@ -94,7 +102,7 @@ def encode(name: str, text: str | None, image: str | None) -> None:
 @out
 @in_workspace
 def tune(name: str, text: str | None, image: str | None, fusion: Fusion | None, objective: str, out: Path) -> None:
-    """Choose thresholds on the labels of catalog NAME, or learn from labels and verdicts, and write a recipe."""
+    """Choose thresholds on the labels or verdicts of catalog NAME, or learn from both, and write a recipe."""
     workspace = given_workspace()
     config = _config(workspace, name, text, image)
     with ProgressLine() as report:
@@ -161,7 +169,7 @@ def match(name: str, recipe_file: Path, out: Path, groups_out: Path | None) -> N
 @main.command()
 @click.argument("file", type=FILE)
 @images
-@click.option("--recipe", "recipe_file", type=FILE, help="[default: tuned on the labels, if there are any]")
+@click.option("--recipe", "recipe_file", type=FILE, help="[default: tuned on labels or verdicts, if there are any]")
 @out
 @groups_out
 @reading
@@ -213,13 +221,14 @@ def _config(workspace: Workspace, name: str, text: str | None, image: str | None
 
 def _chosen_recipe(workspace: Workspace, catalog_id: str) -> Recipe:
     config = recipes.last_config(workspace, catalog_id)
-    if not workspace.catalog_info(catalog_id).labels:
+    labels = workspace.catalog_info(catalog_id).labels
+    if not labels and not any(verdict.kind == MATCH for verdict in workspace.store.verdicts(catalog_id)):
         recipe = recipes.usual_recipe(workspace, config)
         say(f"No labels to choose thresholds on, so a bundled recipe is used: {_described(recipe)}.")
         return recipe
     with ProgressLine() as report:
         recipe = recipes.tune(workspace, config, report=report)
-    say(f"Thresholds chosen on the catalog's labels: {_described(recipe)}.")
+    say(f"Thresholds chosen on the catalog's {'labels' if labels else 'verdicts'}: {_described(recipe)}.")
     return recipe
 
 

@@ -9,6 +9,7 @@ from scipy.sparse.csgraph import connected_components
 
 from matcher.errors import DataError
 from matcher.matching.linkage import average_linkage
+from matcher.vectors.copies import MOST_COPIES
 
 LITTLE = 1e-6  # what a link's strength moves its weight by, so that shares stay what they are
 RowPairs = Sequence[tuple[int, int]]
@@ -38,7 +39,8 @@ def group_listings(
         same: Pairs judged to be one product.
         different: Pairs judged not to be.
         least_linked: Two groups are joined only where at least this share of the pairs between their listings is
-            matched, 0..1; with 0 one match does. Verdicts "same" join whatever the share is.
+            matched, 0..1; with 0 one match does. Verdicts "same" join whatever the share is, and so do copies of which
+            there are more than are all paired (`MOST_COPIES`).
 
     Returns:
         Shape (N,). Number of each listing's group, 0.., in the order in which groups first appear in the catalog.
@@ -58,6 +60,7 @@ def group_listings(
         return group
     links = _distinct(n, left, right, strength)
     together = [(one, other) for one, other in same if group[one] == group[other]]
+    together += _many_copies(n, left, right, strength)
     return average_linkage(n, *links, least_linked - 2 * LITTLE, together)
 
 
@@ -114,6 +117,20 @@ def in_order_of_appearance(group: NDArray[np.integer]) -> NDArray[np.int32]:
     """The same groups with numbers 0.., in the order in which they first appear; shape of `group`."""
     _, first, number = np.unique(group, return_index=True, return_inverse=True)
     return np.asarray(np.argsort(np.argsort(first))[number], dtype=np.int32)
+
+
+def _many_copies(
+    n: int, left: NDArray[np.integer], right: NDArray[np.integer], distance: NDArray[np.float32]
+) -> list[tuple[int, int]]:
+    """The first and each other of more listings than are all paired, where links as strong as any connect them."""
+    finite = distance[np.isfinite(distance)]
+    if len(finite) <= MOST_COPIES:
+        return []
+    closest = distance == finite.min()
+    part = connect(n, left[closest], right[closest])
+    first = np.unique(part, return_index=True)[1]
+    rows = np.flatnonzero((np.bincount(part) > MOST_COPIES)[part])
+    return list(zip(first[part[rows]].tolist(), rows.tolist(), strict=True))
 
 
 def _distinct(

@@ -1,7 +1,7 @@
-"""Choosing a recipe's thresholds on labels, for products that have none."""
+"""Choosing a recipe's thresholds on labels or verdicts, for products that have none."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -9,18 +9,28 @@ from numpy.typing import NDArray
 
 from matcher.errors import DataError
 from matcher.matching.metrics import RowPair, Truth, truth_of
-from matcher.matching.product_f1 import pair_counts, product_f1
+from matcher.matching.product_f1 import (
+    find_peak,
+    listing_f1,
+    pair_counts,
+    product_f1,
+    product_order,
+    scored_products,
+    summed,
+)
 from matcher.matching.recipe import JOINT, Mean, Recipe, distance_of, joint_distance, with_vetoes
 from matcher.matching.threshold_grid import Axis, Rule
+from matcher.matching.threshold_margin import distance_to_edge
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 Objective = Literal["f1", "precision@0.95"]
 """The objectives offered by name; `tune_recipe` takes any precision."""
 
 STEPS = 40  # thresholds tried on each distance; F1 is flat between them
+COARSE_STEPS, FINALISTS = 12, 3  # tried of each weight and mean first, and those of them that are then tried in full
 FINE_STEPS = 200  # the same for pair counts, which cost less
 WEIGHTS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
-RESAMPLES = 100
+MOVES = np.linspace(0, 1.5, 301)  # times the thresholds in force, where only verdicts say what is right
 GROWTH = 1.5
 """How many times a false match counts when F1 is tuned: the thresholds will meet other products than those they were
 chosen on, and often more of them, and both bring more false matches than were seen. Tuned on some products of three
@@ -35,14 +45,15 @@ def tune_recipe(
     template: Recipe,
     objective: str = "f1",
     *,
-    growth: float = GROWTH,
+    growth: float | None = None,
     is_query: NDArray[np.bool_] | None = None,
     same: Sequence[RowPair] = (),
     different: Sequence[RowPair] = (),
+    chance: NDArray[np.float64] | None = None,
 ) -> Recipe:
-    """Choose thresholds, and for "mean" which mean and the weight of the titles, on labelled listings.
+    """Choose thresholds, and for "mean" which mean and the weight of the titles, by what is known of the listings.
 
-    Thresholds lie midway between two observed distances, never within a tie.
+    Thresholds lie midway between two observed distances, never within a tie. The order of the rows plays no part.
 
     Args:
         pairs: Candidate pairs of N listings, with distances in the template's modalities and metric.
@@ -50,11 +61,15 @@ def tune_recipe(
         template: All but the thresholds; its vetoes stand.
         objective: "f1": the largest mean F1 of a listing's matches, itself counted. "precision@0.95": the most recall
             of pairs among thresholds whose matches are right that often, on these labels.
-        growth: For "f1", how many times each false match counts.
+        growth: For "f1", how many times each false match counts. None: GROWTH, or as often as the labelled listings go
+            into all, for the others bring false matches of their own.
         is_query: Shape (N,). Listings of whole products whose matches are to be good; the others are only there to be
             confused with. None makes all of them queries.
         same: Pairs of rows that a curator judged to be one product, whatever their labels say.
         different: Pairs of rows judged not to be.
+        chance: Shape (P,). Where there are no labels, how likely each pair is one product, as `estimate_chances` has it
+            from verdicts. A few verdicts cannot choose between rules, so the template stays as it is, and its
+            thresholds, which must be set, move together.
 
     Returns:
         The template with its thresholds set.
@@ -66,22 +81,37 @@ def tune_recipe(
     considered = pairs.rank <= template.k
     if is_query is not None:
         considered &= is_query[pairs.left] | is_query[pairs.right]
+    wanted = _precision_wanted(objective)
+    if chance is not None and not (codes >= 0).any():
+        return _moved(pairs.chosen(considered), chance[considered], template, wanted)
+    if not (codes >= 0).any():
+        raise DataError(
+            f"Nothing is known to choose thresholds by: no listing has a label, and of {len(different):,} pairs judged "
+            "different and none the same no share can be told. Judge a pair the same on the Review page, or import a "
+            "table with labels."
+        )
     truth = truth_of(pairs.chosen(considered), codes, same, different)
     if not len(truth.same_rows):
         raise DataError(
             "No two listings found near each other have the same label, so no threshold can be told from another; "
             "give more labels or verdicts, or search more neighbours."
         )
-    wanted = _precision_wanted(objective)
     weighed = template.fusion == "mean" and len(template.modalities) == 2
     options = [template]
     if weighed:
         options = [replace(template, text_weight=weight, mean=mean) for mean in get_args(Mean) for weight in WEIGHTS]
-    tried = [
-        _best_f1(option, truth, growth, is_query) if wanted is None else _most_recall(option, truth, wanted)
-        for option in options
-    ]
-    return max(tried, key=lambda result: result[0])[1]
+    if wanted is not None:
+        return max((_most_recall(option, truth, wanted) for option in options), key=lambda result: result[0])[1]
+    growth = max(GROWTH, len(codes) / truth.listings) if growth is None else growth
+    if len(options) > FINALISTS:  # a coarse look tells those that have no hope
+        tried = [
+            (_surface_of(option, truth, growth, is_query, COARSE_STEPS).most, -at) for at, option in enumerate(options)
+        ]
+        options = [options[-at] for _, at in sorted(tried, reverse=True)[:FINALISTS]]
+    surfaces = (_surface_of(option, truth, growth, is_query, STEPS) for option in options)
+    best = max(surfaces, key=lambda surface: surface.most)
+    chosen = find_peak(*best.axes, best.f1, product_order(truth, best.axes, is_query))
+    return _with_thresholds(best.recipe, best.axes, chosen)
 
 
 def _precision_wanted(objective: str) -> float | None:
@@ -100,25 +130,49 @@ def _precision_wanted(objective: str) -> float | None:
     return wanted
 
 
-def _best_f1(recipe: Recipe, truth: Truth, growth: float, is_query: NDArray[np.bool_] | None) -> tuple[float, Recipe]:
-    """The summed F1 that is reached, and the recipe.
+@dataclass(frozen=True)
+class _Surface:
+    """A rule, its A and B thresholds to try, the summed F1 of each of G products there (A, B, G), and its best sum."""
 
-    The single best point of a noisy surface is a matter of luck. So products are drawn anew many times, and the mean of
-    the best points of all draws is taken.
+    recipe: Recipe
+    axes: tuple[Axis, Axis]
+    f1: NDArray[np.float32]
+    most: float
 
-    Source: Breiman, "Bagging Predictors", Machine Learning 24, 1996.
-    """
-    first, second = _axes(recipe, truth, STEPS)
-    surface = product_f1(first, second, _rule(recipe), truth, growth=growth)
-    if is_query is not None:
-        labels = np.unique(truth.codes[truth.codes >= 0])  # in the order of the surface
-        surface = surface[:, :, np.isin(labels, truth.codes[is_query])]
-    products = surface.shape[2]
-    draws = np.random.default_rng(0).multinomial(products, np.full(products, 1 / products), size=RESAMPLES)
-    best = (surface.reshape(-1, products) @ draws.T.astype(np.float32)).argmax(axis=0)
-    rows, columns = np.unravel_index(best, surface.shape[:2])
-    chosen = float(first.thresholds[rows].mean()), float(second.thresholds[columns].mean())
-    return float(surface.sum(axis=2).max()), _with_thresholds(recipe, (first, second), chosen)
+
+def _surface_of(
+    recipe: Recipe, truth: Truth, growth: float, is_query: NDArray[np.bool_] | None, steps: int
+) -> _Surface:
+    axes = _axes(recipe, truth, steps)
+    f1 = product_f1(*axes, _rule(recipe), truth, growth=growth)
+    f1 = f1 if is_query is None else f1[:, :, scored_products(truth, is_query)]
+    return _Surface(recipe, axes, f1, float(summed(f1).max()))
+
+
+def _moved(pairs: CandidatePairs, chance: NDArray[np.float64], recipe: Recipe, precision: float | None) -> Recipe:
+    """Move all thresholds by one factor, to where F1 is expected to be best or the precision to be kept."""
+    edge = 1 + distance_to_edge(pairs, recipe)  # in thresholds, whatever the rule
+    axis = Axis(edge, MOVES.astype(np.float32))
+    if precision is None:
+        everyone, known = np.arange(pairs.n), np.ones(len(pairs), np.bool_)
+        size = 1 + np.bincount(pairs.left, chance, pairs.n) + np.bincount(pairs.right, chance, pairs.n)
+        merit = listing_f1(axis, pairs, chance, known, everyone, size).sum(axis=0)
+    else:
+        steps = axis.steps()
+        matched, right = (np.bincount(steps, weight, len(axis) + 1).cumsum()[:-1] for weight in (None, chance))
+        merit = np.where(right >= precision * matched, right, 0)
+        if not merit.any():
+            raise _unreached(precision)
+    merit = np.round(merit, 6)
+    best = np.flatnonzero(merit == merit.max())
+    factor = float(MOVES[best[np.argmin(np.abs(MOVES[best] - 1))]])  # of equal ones the least moved
+    most = np.inf if recipe.metric == "manhattan" else 2.0
+    seen = with_vetoes(pairs, recipe)
+    moved = {}
+    for name in recipe.thresholds:
+        distance = joint_distance(seen, recipe) if name == "fused" else distance_of(seen, name)
+        moved[name] = midway(distance, min(most, factor * recipe.threshold(name)))
+    return recipe.with_thresholds(moved)
 
 
 def _most_recall(recipe: Recipe, truth: Truth, precision: float) -> tuple[float, Recipe]:
@@ -127,14 +181,17 @@ def _most_recall(recipe: Recipe, truth: Truth, precision: float) -> tuple[float,
     matched, right = pair_counts(first, second, _rule(recipe), truth)
     right_enough = np.where(right >= precision * matched, right, 0)
     if not right_enough.any():
-        raise DataError(
-            f"No thresholds give matches that are right {precision:.0%} of the time; "
-            "ask for less, or take other encoders."
-        )
+        raise _unreached(precision)
     best = right_enough == right_enough.max()
     row, column = np.argwhere(best)[np.argmin(matched[best])]
     chosen = float(first.thresholds[row]), float(second.thresholds[column])
     return float(right_enough.max()), _with_thresholds(recipe, (first, second), chosen)
+
+
+def _unreached(precision: float) -> DataError:
+    return DataError(
+        f"No thresholds give matches that are right {precision:.0%} of the time; ask for less, or take other encoders."
+    )
 
 
 def _rule(recipe: Recipe) -> Rule:

@@ -17,7 +17,8 @@ from matcher.pipeline.encoding import ENCODED, EncodeConfig, encode_catalog
 from matcher.pipeline.pair_model.learn import learn_catalog
 from matcher.pipeline.pair_model.models import model_file
 from matcher.progress import Progress, Report, silent
-from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
+from matcher.review.verdict_curve import estimate_chances
+from matcher.review.verdicts import CHOSEN, DIFFERENT, MATCH, judged_rows
 from matcher.storage.workspace import Workspace
 from matcher.training.provenance import find_training_rows
 from matcher.training.runs import runs
@@ -98,7 +99,7 @@ def tune(
     objective: str = "f1",
     report: Report = silent,
 ) -> Recipe:
-    """Choose thresholds on a catalog's labels, with verdicts over them, or learn a pair model from both.
+    """Choose thresholds on a catalog's labels with verdicts over them, or on verdicts alone; or learn a pair model.
 
     Distances between listings that an encoder was trained on are smaller than those it will meet. So where it was
     trained on this catalog, the thresholds are chosen for the products kept out of its training, in the pool of all.
@@ -108,12 +109,13 @@ def tune(
         config: The catalog, and how to encode it.
         fusion: None tries all that need no vectors of their own, and takes the one that does best on these labels;
             "learned" does so by what it makes of products that it did not learn from. The usual vetoes are taken if
-            they do better than none. "learned" alone needs no labels where there are verdicts.
+            they do better than none. Without labels, verdicts move the thresholds of the recipe in force, or of the
+            usual one with this fusion; or "learned" learns from them.
         objective: What is to be best: "f1", or "precision@0.95" for the most recall at that precision.
         report: Told how far it is.
 
     Raises:
-        DataError: The labels do not do, or the objective is not one.
+        DataError: Labels and verdicts do not do, or the objective is not one.
     """
     with workspace.writing(config.catalog_id, report):  # so that pairs and labels are of one version
         return _tuned(workspace, config, fusion, objective, report)
@@ -131,6 +133,10 @@ class _Task:
 
 def _tuned(workspace: Workspace, config: EncodeConfig, fusion: Fusion | None, objective: str, report: Report) -> Recipe:
     catalog = workspace.load_catalog(config.catalog_id)
+    if fusion != "learned" and not (catalog.codes >= 0).any():
+        recipe = _rule_in_force(workspace, config, fusion)
+        pairs = encode_catalog(workspace, config_of(config.catalog_id, recipe), report).pairs
+        return choose_thresholds(workspace, config, catalog, pairs, recipe, objective)
     judged = judged_rows(catalog.rows, workspace.store.verdicts(config.catalog_id))
     task = _Task(objective, kept_out(workspace, config), judged[MATCH], judged[DIFFERENT])
     beside = replace(usual_recipe(workspace, config), k=config.k)
@@ -163,7 +169,7 @@ def _plain_rule(
     tried = [fusion] if fusion else FUSIONS if config.text and config.image else FUSIONS[:1]
 
     def choose(recipe: Recipe) -> Recipe:
-        return tune_recipe(pairs, catalog.codes, recipe, **vars(task))
+        return choose_thresholds(workspace, config, catalog, pairs, recipe, task.objective)
 
     recipes = []
     for done, each in enumerate(tried):
@@ -178,6 +184,55 @@ def _plain_rule(
     truth = _truth(pairs, catalog, task)
     best = max(recipes, key=lambda recipe: _merit(recipe, truth, task))
     return max(best, choose(replace(best, veto=usual.veto)), key=lambda recipe: _merit(recipe, truth, task))
+
+
+def choose_thresholds(
+    workspace: Workspace, config: EncodeConfig, catalog: Catalog, pairs: CandidatePairs, recipe: Recipe, objective: str
+) -> Recipe:
+    """Choose the thresholds of one rule, by all that is known of a catalog: the one way to do so, here and on pages.
+
+    Args:
+        workspace: Where the catalog is.
+        config: How it was encoded.
+        catalog: Its listings.
+        pairs: Its candidate pairs.
+        recipe: The rule; where there are no labels, its thresholds are where the search for better ones starts.
+        objective: As for `tune`.
+
+    Raises:
+        DataError: Nothing is known that thresholds could be chosen by, or the objective is not one.
+    """
+    verdicts = workspace.store.verdicts(config.catalog_id)
+    judged = judged_rows(catalog.rows, verdicts)
+    same, different = judged[MATCH], judged[DIFFERENT]
+    is_query, chance = None, None
+    if (catalog.codes >= 0).any():
+        is_query = kept_out(workspace, config)
+    elif same:
+        by_hand = judged_rows(catalog.rows, [verdict for verdict in verdicts if verdict.sampled == CHOSEN])
+        picked = [*by_hand[MATCH], *by_hand[DIFFERENT]]
+        chance = estimate_chances(pairs, recipe, same, different, picked)
+    return tune_recipe(
+        pairs, catalog.codes, recipe, objective, is_query=is_query, same=same, different=different, chance=chance
+    )
+
+
+def complete_recipe(workspace: Workspace, config: EncodeConfig, recipe: Recipe) -> Recipe:
+    """The same rule, with usual thresholds where it has none."""
+    usual = usual_recipe(workspace, config)
+    recipe = replace(recipe, text_alone=usual.text_alone, image_alone=usual.image_alone)
+    usual = replace(usual, fusion=recipe.fusion)  # its thresholds for this rule
+    unset = [name for name, threshold in recipe.thresholds.items() if threshold is None]
+    return recipe.with_thresholds({name: usual.thresholds.get(name) for name in unset})
+
+
+def _rule_in_force(workspace: Workspace, config: EncodeConfig, fusion: Fusion | None) -> Recipe:
+    """The recipe in force, if it is for these encoders, else the usual one; with another fusion if one is wanted."""
+    recipe = current_recipe(workspace, config.catalog_id)
+    if recipe.fusion == "learned" or not _fits(recipe, config):
+        recipe = usual_recipe(workspace, config)
+    recipe = replace(recipe, k=config.k)
+    return complete_recipe(workspace, config, replace(recipe, fusion=fusion)) if fusion else recipe
 
 
 def kept_out(workspace: Workspace, config: EncodeConfig) -> NDArray[np.bool_] | None:

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
-from matcher.matching.recipe import Recipe, decide
+from matcher.matching.recipe import Recipe
 from matcher.matching.threshold_margin import distance_to_edge
-from matcher.review.sampling import shuffled
+from matcher.review.sampling import DrawnMatches, draw_matches
 from matcher.review.verdicts import DOUBTFUL as DOUBTFUL
 from matcher.review.verdicts import RANDOM as RANDOM
 from matcher.review.verdicts import Ids, positions_of, rows_of
@@ -37,6 +37,7 @@ def review_queue(
     verdicts: Sequence[Verdict],
     skipped: Collection[Ids] = (),
     count: int = 20,
+    drawn: DrawnMatches | None = None,
 ) -> list[Question]:
     """Choose what to ask next: mostly pairs nearest to the edge of the recipe, some drawn at random from the matches.
 
@@ -49,6 +50,7 @@ def review_queue(
         verdicts: Those in force, oldest first.
         skipped: Pairs put off, as sorted item ids, the one that was skipped longest ago first.
         count: How many questions, at most.
+        drawn: What `draw_matches` gives for the first three, where it was kept.
 
     Raises:
         DataError: The ids are not those of the pairs' catalog, or a threshold is not set.
@@ -60,7 +62,7 @@ def review_queue(
     recent = deque((set(rows_of(item_ids, ids).tolist()) for ids in judged[-SPREAD:]), maxlen=SPREAD)
     streams = {
         DOUBTFUL: _spread(pairs, _by_doubt(pairs, recipe, off), recent),
-        RANDOM: _at_random(pairs, decide(pairs, recipe), item_ids, off),
+        RANDOM: _at_random((drawn or draw_matches(pairs, recipe, item_ids)).order, off),
     }
     questions = list(islice(_interleaved(pairs, streams, recent, len(judged)), count))
     if not questions and skipped:
@@ -83,11 +85,8 @@ def _by_doubt(pairs: CandidatePairs, recipe: Recipe, off: NDArray[np.intp]) -> I
         rest, size = rest[doubt[rest] > bound], size * 10
 
 
-def _at_random(
-    pairs: CandidatePairs, is_match: NDArray[np.bool_], item_ids: Sequence[str], off: NDArray[np.intp]
-) -> Iterator[int]:
+def _at_random(order: NDArray[np.intp], off: NDArray[np.intp]) -> Iterator[int]:
     """Positions of matches, in the order that `score_verdicts` samples."""
-    order = shuffled(pairs, np.flatnonzero(is_match), item_ids)
     return iter(order[~np.isin(order, off)].tolist())
 
 

@@ -50,12 +50,36 @@ class VerdictScores:
     unsure: int
 
 
+@dataclass(frozen=True)
+class DrawnMatches:
+    """The matches of a recipe, in the order that the audit draws them. An answer changes neither.
+
+    Attributes:
+        is_match: Shape (P,).
+        order: Shape (M,). Positions of the matches.
+    """
+
+    is_match: NDArray[np.bool_]
+    order: NDArray[np.intp]
+
+
+def draw_matches(pairs: CandidatePairs, recipe: Recipe, item_ids: Sequence[str]) -> DrawnMatches:
+    """Put the matches of a recipe into the order of the audit. Whoever asks after each answer keeps it.
+
+    Raises:
+        DataError: A threshold is not set.
+    """
+    is_match = decide(pairs, recipe)
+    return DrawnMatches(is_match, shuffled(pairs, np.flatnonzero(is_match), item_ids))
+
+
 def score_verdicts(
     pairs: CandidatePairs,
     recipe: Recipe,
     item_ids: Sequence[str],
     verdicts: Collection[Verdict],
     skipped: Collection[Ids] = (),
+    drawn: DrawnMatches | None = None,
 ) -> VerdictScores:
     """Tell from verdicts how right a recipe is.
 
@@ -70,6 +94,7 @@ def score_verdicts(
         item_ids: Shape (N,). Ids of the listings.
         verdicts: Those in force.
         skipped: Pairs put off, as sorted item ids.
+        drawn: What `draw_matches` gives for the same three, where it was kept.
 
     Raises:
         DataError: A threshold is not set.
@@ -77,13 +102,12 @@ def score_verdicts(
     Source: the interval is Wilson's, "Probable Inference, the Law of Succession, and Statistical Inference",
         JASA 22, 1927.
     """
-    is_match = decide(pairs, recipe)
+    drawn = drawn or draw_matches(pairs, recipe, item_ids)
+    is_match, order = drawn.is_match, drawn.order
     positions, kinds = verdict_rows(pairs, item_ids, verdicts)
     at = {kind: positions[np.array(kinds) == kind] for kind in KINDS}
     apart = np.concatenate([at[DIFFERENT], at[VARIANT]])
-    drawn = [(verdict.left_id, verdict.right_id) for verdict in verdicts if verdict.sampled == RANDOM]
-    audited = positions_of(pairs, item_ids, drawn)
-    order = shuffled(pairs, np.flatnonzero(is_match), item_ids)
+    audited = positions_of(pairs, item_ids, [(v.left_id, v.right_id) for v in verdicts if v.sampled == RANDOM])
     leading, is_complete = _fair_sample(order, positions, positions_of(pairs, item_ids, list(skipped)), audited)
     right = int(np.isin(leading, at[MATCH]).sum())
     sample = right + int(np.isin(leading, apart).sum())

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from matcher.ingest.table import unused_name
 from matcher.storage.excel_writer import workbook
+from matcher.storage.files import fingerprint
 from matcher.storage.records import MATCH, UNSURE, VARIANT, Verdict
 from matcher.text import guard_formulas
 
@@ -25,6 +26,18 @@ PROBABLE = "learned"  # the distance of a pair model: 1 - probability
 CONTEST_MATCHES = 50  # Shopee's contest took at most fifty matches a posting, itself included
 
 _SEPARATORS = (" ", "|", "\t")  # between the ids of a list; an id is one line without a tab
+
+
+def export_name(catalog_id: str, table: str, ending: str, *decides: object) -> str:
+    """What a file that is handed out is called: two of other content never share a name.
+
+    Args:
+        catalog_id: The catalog's.
+        table: What is in the file, in a word.
+        ending: Of the name, with its dot.
+        decides: What decides the content, as JSON can hold it: versions, the recipe, verdicts.
+    """
+    return f"{catalog_id}-{table}-{fingerprint([table, *decides])[:8]}{ending}"
 
 
 def match_table(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from matcher.errors import DataError
 from matcher.progress import Report, silent
+from matcher.vectors.copies import pairs_of_copies
 from matcher.vectors.distance import Metric, pair_distance
 from matcher.vectors.embeddings import Embeddings
 from matcher.vectors.neighbours import Neighbours
@@ -106,6 +107,8 @@ def candidate_pairs(
 ) -> CandidatePairs:
     """Unite what the modalities found and measure every pair in every modality.
 
+    Where more listings share one content than a row of neighbours has room for, `pairs_of_copies` adds what they hide.
+
     Args:
         embeddings: Modality to embeddings of the same N listings.
         neighbours: Modality to what `nearest` found; not all modalities need be searched.
@@ -117,11 +120,13 @@ def candidate_pairs(
     """
     n = _catalog_size(embeddings, neighbours)
     keys, ranks = [], []
-    for found in neighbours.values():
+    for modality, found in neighbours.items():
         row, place = np.nonzero(found.index >= 0)
         other = found.index[row, place].astype(np.int64)
-        keys.append(np.minimum(row, other) * n + np.maximum(row, other))
-        ranks.append(np.minimum(place + 1, NOT_FOUND - 1).astype(np.uint16))
+        rank = np.minimum(place + 1, NOT_FOUND - 1).astype(np.uint16)
+        for one, its, place_of in ((row, other, rank), pairs_of_copies(embeddings[modality], found, metric)):
+            keys.append(np.minimum(one, its) * n + np.maximum(one, its))
+            ranks.append(place_of)
     key, rank = _best_rank(np.concatenate(keys), np.concatenate(ranks))
     left, right = (key // n).astype(np.int32), (key % n).astype(np.int32)
     distance: dict[str, NDArray[np.float32]] = {

@@ -10,7 +10,7 @@ import streamlit as st
 
 from matcher.ingest import profile
 from matcher.ingest.profile import Cases, Counts
-from matcher.storage.exports import to_bytes
+from matcher.storage.exports import export_name, to_bytes
 from pages._shared.cards import Badge, Board, Card, Column, draw_cards
 from pages._shared.charts import draw_chart, pick_colours
 from pages._shared.opened_catalog import Opened
@@ -153,7 +153,8 @@ def draw_issues(opened: Opened) -> None:
     shown.columns = ["Row", "Id", "Column", "What was found", "What to do", "Listing"]
     st.dataframe(shown, hide_index=True, height=min(400, 38 + 35 * len(shown)))
     st.download_button(
-        "Download the issues", lambda: to_bytes(problems, "CSV"), f"{opened.id}-issues.csv", "text/csv",
+        "Download the issues", lambda: to_bytes(problems, "CSV"),
+        export_name(opened.id, "issues", ".csv", opened.info.problems_version), "text/csv",
         icon=":material/download:",
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from matcher.benchmark.tables import (
     thresholds_in_words,
 )
 from matcher.review.title_diff import differing_words
-from matcher.storage.exports import to_bytes
+from matcher.storage.exports import export_name, to_bytes
 from pages._results.benchmark_chart import plot_scores
 from pages._shared.cards import Bar, Board, Column, draw_cards
 from pages._shared.charts import draw_chart
@@ -81,12 +81,13 @@ def draw_downloads(opened: Opened, results: Results) -> None:
         return report_page(results, opened.catalog.listings, thumbnails).encode()
 
     files = {
-        "Table (CSV)": ("csv", "text/csv", lambda: to_bytes(comparison_table(results), "CSV")),
-        "Page to mail (HTML)": ("html", "text/html", write_page),
+        "Table (CSV)": (".csv", "text/csv", lambda: to_bytes(comparison_table(results), "CSV")),
+        "Page to mail (HTML)": (".html", "text/html", write_page),
     }
     with st.container(horizontal=True):
         for label, (ending, mime, content) in files.items():
-            st.download_button(label, content, file_name=f"{opened.id}-comparison.{ending}", mime=mime,
+            called = export_name(opened.id, "comparison", ending, opened.info.version, results.updated)
+            st.download_button(label, content, file_name=called, mime=mime,
                                icon=":material/download:", key=f"compare-{ending}", on_click="ignore")  # fmt: skip
 
 

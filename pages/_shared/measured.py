@@ -17,7 +17,7 @@ from matcher.matching.recipe import Recipe
 from matcher.matching.threshold_grid import ThresholdGrid
 from matcher.matching.threshold_report import Figures, Flipped
 from matcher.pipeline import recipes
-from matcher.review.sampling import VerdictScores, score_verdicts
+from matcher.review.sampling import DrawnMatches, VerdictScores, draw_matches, score_verdicts
 from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
 from pages._shared.opened_catalog import Matched, Opened
 
@@ -113,7 +113,18 @@ def _figures(key: Key, _is_match: NDArray[np.bool_], _truth: Truth) -> Figures:
 def score_sample(matched: Matched) -> VerdictScores:
     """What verdicts tell of the recipe in force, without labels."""
     pairs, ids = matched.encoded.pairs, index_ids(matched)
-    return score_verdicts(pairs, matched.recipe, ids, matched.workspace.store.verdicts(matched.id))
+    verdicts = matched.workspace.store.verdicts(matched.id)
+    return score_verdicts(pairs, matched.recipe, ids, verdicts, drawn=find_drawn(matched))
+
+
+def find_drawn(matched: Matched) -> DrawnMatches:
+    """The matches in the order of the audit: no answer changes it, a moved threshold does."""
+    return _drawn((*_key(matched), matched.info.version, matched.recipe.to_json()), matched)
+
+
+@st.cache_resource(show_spinner=False, max_entries=3)
+def _drawn(key: Key, _matched: Matched) -> DrawnMatches:
+    return draw_matches(_matched.encoded.pairs, _matched.recipe, index_ids(_matched))
 
 
 @st.cache_resource(show_spinner=False, max_entries=3)

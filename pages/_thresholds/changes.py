@@ -4,7 +4,6 @@ A page shows the recipe of when it was drawn. Another tab or another curator may
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import streamlit as st
 
@@ -62,11 +61,7 @@ def move(matched: Matched, thresholds: dict[str, float]) -> None:
 
 def complete(matched: Matched, recipe: Recipe) -> Recipe:
     """The same with usual thresholds where another rule has left some unset."""
-    usual = recipes.usual_recipe(matched.workspace, matched.encoded.config)
-    recipe = replace(recipe, text_alone=usual.text_alone, image_alone=usual.image_alone)
-    usual = replace(usual, fusion=recipe.fusion)  # its thresholds for this rule
-    unset = [name for name, threshold in recipe.thresholds.items() if threshold is None]
-    return recipe.with_thresholds({name: usual.thresholds.get(name) for name in unset})
+    return recipes.complete_recipe(matched.workspace, matched.encoded.config, recipe)
 
 
 def tell(matched: Matched) -> None:

@@ -15,6 +15,7 @@ from matcher.cli.main import cli
 from matcher.cli.progress_line import ProgressLine, described
 from matcher.matching.recipe import Recipe
 from matcher.pipeline import catalogs
+from matcher.pipeline.unread import find_unread
 from matcher.progress import Progress
 from matcher.storage.workspace import open_workspace
 
@@ -349,3 +350,38 @@ def test_titles_and_hashes_of_real_listings(tmp_path, monkeypatch, capsys):
         assert scores["candidate_recall"] >= scores["pair_recall"]
         assert scores["f1"] > 2 * scores["listings"] ** -1  # better than chance by far
     assert time.monotonic() - started < 300
+
+
+def test_verdicts_do_where_there_are_no_labels(table, capsys):
+    write(table, labels=[""] * 5)
+    ok("import", "shop.csv", "--name", "Shop")
+    ok("encode", "Shop", "--text", "tfidf")
+    assert "Judge a pair the same" in refused(capsys, "tune", "Shop", "--out", "tuned.json")
+    store = open_workspace().store
+    store.add_verdict("shop", "r1", "b1", "different", source="review")
+    assert "none the same" in refused(capsys, "tune", "Shop", "--out", "tuned.json")
+    for one, other in (("r1", "r2"), ("b1", "b2")):
+        store.add_verdict("shop", one, other, "match", source="review")
+    ok("tune", "Shop", "--out", "tuned.json")
+    ok("match", "Shop", "--recipe", "tuned.json", "--out", "matches.csv")
+    assert "r1,r1 r2" in Path("matches.csv").read_text()
+    ok("tune", "Shop", "--fusion", "both", "--objective", "precision@0.9", "--out", "exact.json")
+    assert Recipe.from_json(Path("exact.json").read_text()).fusion == "both"
+
+
+def test_titles_that_cannot_be_read_are_named(table, capsys):
+    with table.open("a") as file:
+        file.write("x1,!!!,\n")
+        file.write("".join(f"y{number},??? {'.' * number},\n" for number in range(1, 11)))
+    ok("import", "shop.csv", "--name", "Shop")
+    capsys.readouterr()
+    ok("encode", "Shop", "--text", "tfidf")
+    said = capsys.readouterr().err
+    assert "11 titles cannot be read by tfidf, so they are compared by their photo alone." in said
+    assert "tfidf-char reads every script. Listings: x1, y1, y2," in said
+    assert "y9 and 1 more." in said
+    write(table)
+    ok("import", "shop.csv", "--name", "Shop")
+    assert find_unread(open_workspace(), "shop").in_words == ""  # nothing of these listings is encoded yet
+    ok("encode", "Shop", "--text", "tfidf")
+    assert "cannot be read" not in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 import pytest
 from openpyxl import Workbook
+from PIL import Image
 
 from matcher.cli.main import cli
 from matcher.storage.workspace import open_workspace
@@ -72,3 +73,15 @@ def test_what_cannot_be_is_refused_in_one_line(shop, capsys, arguments, said):
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 1
     assert said in lines[0]
+
+
+def test_a_missing_title_is_said_where_there_are_photos_too(shop, tmp_path, capsys):
+    (tmp_path / "photos").mkdir()
+    for name, colour in (("k1", "red"), ("p1", "blue")):
+        Image.new("RGB", (40, 40), colour).save(tmp_path / "photos" / f"{name}.png")
+    shop.write_text("sku,ranking,photo\nK1,3,k1.png\nP1,4,p1.png\n")
+    said, listings = taken(capsys, "--images", "photos")
+    assert "No column holds titles. There are sku, ranking, photo." in said
+    assert "--columns title=COLUMN" in said
+    assert (listings["photo"] != "").all()
+    assert "No column holds titles" not in taken(capsys, "--images", "photos", "--columns", "title=ranking")[0]

@@ -13,6 +13,7 @@ from matcher.encoders.registry import load_encoder
 from matcher.encoders.runtime.length_batches import length_batches
 from matcher.encoders.titles.sentence_bert import BertEncoder
 from matcher.errors import Cancelled, EncoderError
+from matcher.vectors.embeddings import embeddings_of
 
 TITLES = [
     "Women's running shoes, size 38, pink",
@@ -204,3 +205,46 @@ def test_what_openvino_cannot_run_runs_in_torch_and_says_so(mine, monkeypatch, f
     np.testing.assert_allclose(found, expected, atol=1e-5)
     assert "torch on the CPU" in seen[-1].message
     assert "an operator of tomorrow" in seen[-1].message
+
+
+SCRIPTS = {
+    "thai": ["กาต้มน้ำไฟฟ้า 1.7 ลิตร", "รองเท้าวิ่งสีแดง", "หม้อหุงข้าวดิจิทัล", "เสื้อยืดผ้าฝ้าย"],
+    "chinese": ["红色跑鞋", "电热水壶 1.7升"],
+    "numbers": ["4006381333931", "12345", "7 / 8", "???", "🙂🙂"],
+}
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_title_that_cannot_be_read_has_no_vector(script):
+    """Words of which it knows no piece are one token: unlike titles were equal."""
+    titles = ["red running shoes", *SCRIPTS[script], "ลดราคา Samsung Galaxy S21 128GB", "iphone 7 32gb", "M185", ""]
+    seen = []
+    vectors = load_encoder("bert").encode(titles, seen.append)
+    has_vector = np.linalg.norm(vectors, axis=1) > 0.5
+    assert has_vector.tolist() == [True, *[False] * len(SCRIPTS[script]), True, True, True, False]
+    assert seen[-1].done == seen[-1].total
+    assert f"{len(SCRIPTS[script])} titles cannot be read" in seen[-1].message
+    assert embeddings_of(vectors).present.tolist() == has_vector.tolist()
+
+
+def test_scripts_of_which_it_has_the_letters_are_read():
+    titles = ["красные кроссовки", "حذاء رياضي أحمر", "टी शर्ट लाल", "ĐỒNG HỒ", "Größe"]
+    vectors = load_encoder("bert").encode(titles)
+    assert (np.linalg.norm(vectors, axis=1) > 0.5).all()
+
+
+@pytest.mark.parametrize("encoder", ["characterbert", "tfidf", "tfidf-char"])
+def test_encoders_that_read_letters_tell_unlike_titles_of_any_script_apart(encoder):
+    titles = [title for script in ("thai", "chinese") for title in SCRIPTS[script]] + ["4006381333931", "12345"]
+    vectors = load_encoder(encoder).encode(titles)
+    dense = vectors if isinstance(vectors, np.ndarray) else vectors.toarray()
+    near = dense @ dense.T
+    np.fill_diagonal(near, 0)
+    assert near.max() < 0.97
+    assert (np.linalg.norm(dense, axis=1) > 0.5).all()
+
+
+def test_tfidf_gives_no_vector_to_a_title_without_a_word_it_knows():
+    encoder = load_encoder("tfidf")
+    assert encoder.encode(["red mug", "red cup", "!!!"])[2].nnz == 0
+    assert encoder.encode_queries(["หม้อหุงข้าว"], ["red mug", "red cup"]).nnz == 0

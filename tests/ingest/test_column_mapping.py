@@ -84,7 +84,7 @@ def test_a_missing_title_is_said_with_photos_or_without():
     rows = [(str(n), "12", f"{n}.jpg") for n in range(4)]
     found, problems = guess_columns(table(rows, "id", "weight", "photo"))
     assert (found.title, found.image) == (None, "photo")
-    assert [problem.found for problem in problems] == ["No column holds titles."]
+    assert [problem.found for problem in problems] == ["No column holds titles. There are id, weight, photo."]
     assert not guess_columns(table(rows, "id", "weight", "photo"), {"title": None})[1]
 
 
@@ -116,3 +116,14 @@ def test_what_somebody_chose_stands_and_the_rest_is_recognised():
     assert recognise_columns(frame, {"title": "product", "label": None}) == ColumnMap("id", "product", None, None, None)
     with pytest.raises(DataError, match="no meaning 'colour'"):
         guess_columns(frame, {"colour": "x"})
+
+
+def test_a_table_without_titles_names_its_columns_and_how_to_choose():
+    rows = [(str(n), f"{n}.jpg", str(n % 3)) for n in range(20)]
+    many = [(*row, *["x"] * 20) for row in rows]
+    columns, (problem,) = guess_columns(table(many, "sku", "photo", "shelf", *(f"c{n}" for n in range(20))))
+    assert (columns.title, columns.image) == (None, "photo")
+    assert problem.found.startswith("No column holds titles. There are sku, photo, shelf, c0,")
+    assert problem.found.endswith("c8 and 11 more.")
+    assert "--columns title=COLUMN" in problem.advice
+    assert guess_columns(table(rows, "sku", "photo", "shelf"), {"title": "shelf"})[1] == []

@@ -187,3 +187,103 @@ def test_a_precision_that_nothing_reaches_is_said():
     upside_down = {modality: np.where(same, 0.5, 0.5).astype(np.float32) for modality in ("text", "image")}
     with pytest.raises(DataError, match="right 95% of the time"):
         tune_recipe(replace(pairs, distance=upside_down), codes, TEMPLATE, "precision@0.95")
+
+
+def two_peaks(apart=0.9, products=60):
+    """Half of the products lie near and half far, with false pairs between: every second draw likes the far half."""
+    rng = np.random.default_rng(0)
+    codes = np.repeat(np.arange(products), 4).astype(np.int32)
+    left, right = (rows.astype(np.int32) for rows in np.triu_indices(len(codes), 1))
+    same = codes[left] == codes[right]
+    near = codes[left] < products // 2
+    middle = ~same & (rng.random(len(left)) < 1.15 * same.mean())
+    distance = np.where(same, np.where(near, 0.1, apart), np.where(middle, 0.5, 1.5))
+    distance = (distance + rng.uniform(0, 0.05, len(left))).astype(np.float32)
+    return CandidatePairs(len(codes), left, right, np.ones(len(left), np.uint16), {"text": distance}), codes
+
+
+TITLES = Recipe("tfidf", None)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_two_good_ranges_give_one_of_them_and_not_what_lies_between(seed):
+    pairs, codes = two_peaks()
+    drawn = np.random.default_rng(seed).permutation(codes.max() + 1)[:50]  # which of the peaks is higher is luck
+    keep = np.isin(codes, drawn)
+    some, codes = reordered(pairs, codes, np.flatnonzero(keep))
+    truth = truth_of(some, codes)
+    best = max(listing_scores(some.distance["text"] <= at, truth).f1 for at in np.linspace(0, 1, 101))
+    tuned = tune_recipe(some, codes, TITLES, growth=1)
+    assert listing_scores(decide(some, tuned), truth).f1 > best - 0.02
+
+
+def reordered(pairs, codes, order):
+    """The listings in another order, or some of them only: new row i is old row order[i]."""
+    place = np.full(pairs.n, -1)
+    place[order] = np.arange(len(order))
+    inside = np.flatnonzero((place[pairs.left] >= 0) & (place[pairs.right] >= 0))
+    ends = np.sort(place[np.stack([pairs.left[inside], pairs.right[inside]])], axis=0).astype(np.int32)
+    sorting = np.lexsort((ends[1], ends[0]))
+    distance = {modality: values[inside][sorting] for modality, values in pairs.distance.items()}
+    moved = CandidatePairs(len(order), *ends[:, sorting], pairs.rank[inside][sorting], distance)
+    _, first, number = np.unique(codes[order], return_index=True, return_inverse=True)
+    rank = np.empty(len(first), np.int32)
+    rank[np.argsort(first)] = np.arange(len(first))  # labels are numbered as they come
+    return moved, rank[number]
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 10_000), st.sampled_from(["either", "both", "mean"]), st.sampled_from(["f1", "precision@0.4"]))
+def test_the_order_of_the_rows_decides_nothing(seed, fusion, objective):
+    pairs, codes = catalog(products=10, size=3, seed=seed % 7, noise=0.25)
+    order = np.random.default_rng(seed).permutation(pairs.n)
+    moved, moved_codes = reordered(pairs, codes, order)
+    rule = replace(TEMPLATE, fusion=fusion)
+    tuned = tune_recipe(pairs, codes, rule, objective)
+    assert tune_recipe(moved, moved_codes, rule, objective) == tuned
+    matches = {
+        frozenset(pair) for pair in zip(*(end[decide(pairs, tuned)] for end in (pairs.left, pairs.right)), strict=True)
+    }
+    again = decide(moved, tuned)
+    assert {frozenset(order[[a, b]]) for a, b in zip(moved.left[again], moved.right[again], strict=True)} == matches
+
+
+def chances(pairs, codes):
+    return (codes[pairs.left] == codes[pairs.right]).astype(np.float64)
+
+
+NOBODY = np.full(160, -1, np.int32)
+IN_FORCE = {
+    "either": replace(TEMPLATE, text_threshold=0.4, image_threshold=0.5),
+    "both": replace(TEMPLATE, fusion="both", text_threshold=0.4, image_threshold=0.5),
+    "mean": replace(TEMPLATE, fusion="mean", fused_threshold=0.45),
+}
+
+
+@pytest.mark.parametrize("fusion", IN_FORCE)
+@pytest.mark.parametrize("start", [0.8, 1.0, 1.3])
+def test_chances_move_the_thresholds_in_force_to_where_f1_is_best(fusion, start):
+    pairs, codes = catalog()
+    rule = IN_FORCE[fusion]
+    rule = rule.with_thresholds({name: start * rule.threshold(name) for name in rule.thresholds})
+    tuned = tune_recipe(pairs, NOBODY, rule, chance=chances(pairs, codes))
+    assert replace(tuned, **dict.fromkeys(("text_threshold", "image_threshold", "fused_threshold"))) == replace(
+        rule, **dict.fromkeys(("text_threshold", "image_threshold", "fused_threshold"))
+    )
+    truth = truth_of(pairs, codes)
+
+    def f1(factor):
+        moved = rule.with_thresholds({name: factor * rule.threshold(name) for name in rule.thresholds})
+        return listing_scores(decide(pairs, moved), truth).f1
+
+    assert (
+        listing_scores(decide(pairs, tuned), truth).f1 > max(f1(factor) for factor in np.linspace(0.5, 1.5, 21)) - 0.005
+    )
+    exact = tune_recipe(pairs, NOBODY, rule, "precision@0.9", chance=chances(pairs, codes))
+    assert pair_scores(decide(pairs, exact), truth).precision >= 0.9
+
+
+def test_without_labels_or_a_pair_judged_the_same_it_is_said_what_is_missing():
+    pairs, _ = catalog()
+    with pytest.raises(DataError, match="no listing has a label, and of 1 pairs judged different and none the same"):
+        tune_recipe(pairs, NOBODY, TEMPLATE, different=[(0, 1)])

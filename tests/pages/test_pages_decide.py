@@ -19,7 +19,11 @@ from matcher.matching.recipe import decide
 from matcher.pipeline import catalogs, encoding, recipes
 from matcher.pipeline.matches import evaluate, find_contradictions
 from matcher.pipeline.matches import match as match_by_recipe
+from matcher.review import sampling
+from matcher.review.queue import review_queue
+from matcher.review.sampling import shuffled
 from matcher.storage.workspace import Workspace, open_workspace
+from pages._shared.escape import literal
 
 ROOT = Path(__file__).parents[2]
 KINDS = ["sabun lavender", "teh hijau celup", "sepatu lari putih", "kabel data cepat", "tas ransel biru"]
@@ -230,6 +234,24 @@ def test_verdicts_give_figures_where_there_are_no_labels(shop: MakeShop) -> None
     assert shown["exact"]["listing"] is None
     assert 0 <= shown["exact"]["pair"]["recall"] <= 1
     assert "2 pairs judged the same and 1 judged different" in said(app)
+
+
+def test_verdicts_alone_choose_thresholds_on_the_page_and_in_the_terminal_alike(shop: MakeShop) -> None:
+    workspace = shop(False)
+    row = {item_id: number for item_id, number in workspace.load_catalog("shop").rows.items()}
+    encoded = encoding.load_encoded(workspace, "shop")
+    assert encoded
+    for question in review_queue(encoded.pairs, recipes.current_recipe(workspace, "shop"), list(row), [], (), 60):
+        one, other = (int(end[question.pair]) for end in (encoded.pairs.left, encoded.pairs.right))
+        kind = "match" if one % 5 == other % 5 else "different"
+        ids = [f"i{number:02}" for number in (one, other)]
+        workspace.store.add_verdict("shop", *ids, kind, source="review", sampled=question.sampled)
+    before = recipes.current_recipe(workspace, "shop")
+    told = recipes.tune(workspace, encoded.config)
+    press(opened("thresholds"), "Best F1")
+    after = recipes.current_recipe(workspace, "shop")
+    assert after == told != before
+    assert replace(after, text_threshold=before.text_threshold, image_threshold=before.image_threshold) == before
 
 
 def test_every_page_says_the_same_of_a_pair_that_labels_and_a_curator_see_otherwise(shop: MakeShop) -> None:
@@ -492,6 +514,65 @@ def test_a_variant_is_said_by_its_own_button_and_key(shop: MakeShop) -> None:
     shown = given(checked(checked(board.run()).switch_page("pages/browse.py").run()), "board")
     assert [action["kind"] for action in shown["actions"]] == ["match", "variant", "different"]
     assert "variant" in {card["verdict"] for card in shown["columns"][0]["cards"] + shown["columns"][1]["cards"]}
+
+
+def test_the_catalog_page_lists_titles_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MATCHER_WORKSPACE", str(tmp_path / "workspace"))
+    rows = [("a", "red mug"), ("b", "red mug large"), ("c", "!!!"), ("d", "")]
+    pd.DataFrame([(*row, "0f" * 8) for row in rows], columns=["id", "title", "phash"]).to_csv(
+        tmp_path / "shop.csv", index=False
+    )
+    workspace = open_workspace(tmp_path / "workspace")
+    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    assert not opened("catalog").warning
+    encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf", "phash", k=3))
+    app = opened("catalog")
+    said = "1 title cannot be read by tfidf, so it is compared by its photo alone. tfidf-char reads every script."
+    assert [warning.value for warning in app.warning] == [literal(said)]
+    assert "Titles that cannot be read: 1" in [expander.label for expander in app.expander]
+    assert any(frame.value.to_numpy().tolist() == [["c", "!!!"]] for frame in app.dataframe)
+
+
+def test_two_downloads_of_other_content_never_share_a_name(shop: MakeShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = shop(True)
+    named: list[str] = []
+    monkeypatch.setattr("streamlit.download_button", lambda label, data, file_name, **_: named.append(file_name))
+
+    def names() -> list[str]:
+        named.clear()
+        opened("results")
+        return named[:]
+
+    first = names()
+    assert len(set(first)) == len(first) == 10
+    assert names() == first
+    workspace.store.add_verdict("shop", "i00", "i01", "match", source="review")
+    judged = names()
+    assert not set(judged) & set(first)
+    recipe = recipes.current_recipe(workspace, "shop")
+    recipes.set_recipe(workspace, "shop", replace(recipe, text_threshold=0.5))
+    assert not set(names()) & {*first, *judged}
+
+
+def test_the_order_of_the_audit_is_made_once_for_each_recipe(shop: MakeShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashing and sorting all matches took most of the time from one answer to the next in a large catalog."""
+    workspace = shop(False)
+    made: list[int] = []
+
+    def count(pairs: Any, which: Any, item_ids: Any) -> Any:
+        made.append(len(which))
+        return shuffled(pairs, which, item_ids)
+
+    monkeypatch.setattr(sampling, "shuffled", count)
+    app = opened("review")
+    for _ in range(3):
+        app = answer(app, "match")
+    assert len(workspace.store.verdicts("shop")) == 3
+    assert len(made) == 1
+    recipe = recipes.current_recipe(workspace, "shop")
+    recipes.set_recipe(workspace, "shop", replace(recipe, text_threshold=0.5))
+    opened("review")
+    assert len(made) == 2
 
 
 def test_contradictions_are_named_with_the_way_to_settle_them_and_gone_ids_are_counted(shop: MakeShop) -> None:

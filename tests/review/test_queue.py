@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from matcher.errors import DataError
 from matcher.matching.recipe import Recipe
 from matcher.review.queue import DOUBTFUL, RANDOM, review_queue
-from matcher.review.sampling import score_verdicts, shuffled
+from matcher.review.sampling import draw_matches, score_verdicts, shuffled
 from matcher.review.verdicts import DIFFERENT, MATCH, UNSURE, VARIANT, judged_rows
 from matcher.storage.records import Verdict
 from matcher.vectors.candidate_pairs import CandidatePairs
@@ -225,3 +225,13 @@ def test_verdicts_on_listings_that_left_are_no_rows():
 
 def zero():
     return np.zeros(1, np.float32)
+
+
+@given(st.integers(0, 99), st.integers(0, 12))
+def test_an_order_that_was_kept_gives_the_same_questions_and_scores(seed, answered):
+    pairs, ids = all_pairs(8, seed), ids_of(8)
+    verdicts = [on(pairs, ids, row, MATCH, RANDOM) for row in np.random.default_rng(seed).permutation(28)[:answered]]
+    drawn = draw_matches(pairs, RECIPE, ids)
+    assert score_verdicts(pairs, RECIPE, ids, verdicts, (), drawn) == score_verdicts(pairs, RECIPE, ids, verdicts)
+    kept = review_queue(pairs, RECIPE, ids, verdicts, (), 20, drawn)
+    assert kept == review_queue(pairs, RECIPE, ids, verdicts, (), 20)

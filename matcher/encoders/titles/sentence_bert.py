@@ -66,7 +66,7 @@ class BertEncoder:
         self.id = f"bert:{name}" if name else "bert"
         self._source = model_folder(name) if name else bundled_folder()
         stamp = digest(self._source) if name else package_version(BUNDLED)
-        self.version = f"bert-1-{stamp}"
+        self.version = f"bert-2-{stamp}"
         self._keep_in = folder / ".converted" / self.version if folder else None
 
     def load(self) -> None:
@@ -85,7 +85,7 @@ class BertEncoder:
             report: Told after each batch how many different titles are done; may raise Cancelled.
 
         Returns:
-            Shape (N, D). Unit rows; a row of zeros for an empty title.
+            Shape (N, D). Unit rows; a row of zeros for an empty title, and for one that the model cannot read.
 
         Raises:
             EncoderError: The model cannot be loaded.
@@ -100,6 +100,8 @@ class BertEncoder:
             vectors[rows] = batch
             done += len(rows)
             report(Progress(STEP, done, len(full), self._model.runner.where))
+        if done < len(full):
+            report(Progress(STEP, len(full), len(full), f"{len(full) - done:,} titles cannot be read"))
         return unit_rows(vectors)[row_of]
 
     def encode_queries(
@@ -157,10 +159,36 @@ class TextModel:
         for start in range(0, len(rows), TITLES_AT_ONCE):
             some = rows[start : start + TITLES_AT_ONCE]
             encodings = self.tokenizer.encode_batch([self.prompt + titles[row] for row in some])
-            tokens = [encoding.ids for encoding in encodings]
+            is_read = [self._is_read(titles[row], encoding) for row, encoding in zip(some, encodings, strict=True)]
+            some = some[np.array(is_read, np.bool_)]
+            tokens = [encoding.ids for encoding, read in zip(encodings, is_read, strict=True) if read]
             lengths, scale = [len(ids) for ids in tokens], self.runner.scale
             for batch in length_batches(lengths, scale * TITLES_PER_BATCH, scale * TOKENS_PER_BATCH):
                 yield some[batch], pad_tokens([tokens[position] for position in batch], self.padding)
+
+    def _is_read(self, title: str, encoding: Any) -> bool:
+        """Whether the model makes out half of the title's letters, and one at least.
+
+        A word that it has no pieces of is one token, whatever the word: to the model unlike titles in a script that it
+        was never shown are equal, and so are numbers, of which it knows no more than that they are numbers.
+        """
+        unknown = self._unknown
+        if unknown not in encoding.ids:
+            return any(letter.isalpha() for letter in title)
+        begins, read, lost = len(self.prompt), 0, 0
+        for token, (start, end) in zip(encoding.ids, encoding.offsets, strict=True):
+            letters = sum(letter.isalpha() for letter in title[max(0, start - begins) : max(0, end - begins)])
+            lost += letters * (token == unknown)
+            read += letters * (token != unknown)
+        return read > 0 and read >= lost
+
+    @cached_property
+    def _unknown(self) -> int:
+        """The token for what there are no pieces of; -1 where the tokenizer has none."""
+        model = self.tokenizer.model
+        named = getattr(model, "unk_token", None)
+        token = self.tokenizer.token_to_id(named) if named else getattr(model, "unk_id", None)
+        return -1 if token is None else int(token)
 
 
 def pad_tokens(tokens: Sequence[Sequence[int]], padding: int) -> dict[str, NDArray[np.generic]]:

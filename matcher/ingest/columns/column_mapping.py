@@ -19,7 +19,9 @@ from matcher.ingest.columns.column_content import (
     repeats,
     title_score,
 )
-from matcher.ingest.issues import Problem
+from matcher.ingest.issues import Problem, shortened
+
+COLUMNS_NAMED = 12  # in a message
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,20 @@ def guess_columns(
         found["title"] = guess.take(guess.title_by_content())
     if "label" not in found:
         found["label"] = guess.take(guess.labels(frame, found["title"]))
+    if found["title"] is None and "title" not in (chosen or {}):
+        guess.problems.append(_tell_no_title(frame))
     return ColumnMap(**found), guess.problems
+
+
+def _tell_no_title(frame: pd.DataFrame) -> Problem:
+    """Say that photos alone are compared, which columns there are, and how to choose one."""
+    shown = [shortened(str(column)) for column in frame.columns[:COLUMNS_NAMED]]
+    more = f" and {len(frame.columns) - len(shown):,} more" if len(frame.columns) > len(shown) else ""
+    advice = (
+        "If one of them does, choose it as Title on the Catalog page, or with --columns title=COLUMN; "
+        "only photos are compared otherwise."
+    )
+    return Problem(1, "", "", f"No column holds titles. There are {', '.join(shown)}{more}.", advice)
 
 
 class _Guess:
@@ -134,15 +149,13 @@ class _Guess:
         return best if best and scores[best] > 0 else next(iter(named), None)
 
     def title_by_content(self) -> str | None:
-        """The column that can be nothing but titles, though its name does not say so; told in any case."""
+        """The column that can be nothing but titles, though its name does not say so; told where it is taken."""
         scores = {column: title_score(cells) for column, cells in self._left()}
         best = max(scores, key=lambda column: scores[column], default="")
         if best and scores[best] >= 1.0:
             advice = "Check it, and choose another column if that is wrong."
             self.problems.append(Problem(1, "", best, "No column is named as titles are; this one holds such.", advice))
             return best
-        advice = "Say which column holds them, if one does; photos alone are compared otherwise."
-        self.problems.append(Problem(1, "", "", "No column holds titles.", advice))
         return None
 
     def images(self) -> str | None:
