@@ -19,6 +19,7 @@ from pages._shared.opened_catalog import Matched, need_matches
 from pages._shared.pair_tiles import draw_pairs
 from pages._shared.wording import FUSIONS, MEANS, METRICS, name_encoder
 from pages._thresholds.curves import plot_matches, plot_over_threshold, plot_precision_recall
+from pages._thresholds.outlook import draw_outlook
 from pages._thresholds.presets import draw_presets
 from pages._thresholds.sliders import Slider, draw_sliders
 
@@ -38,6 +39,7 @@ def main() -> None:
     draw_thresholds(matched, known)
     draw_tuning(matched, known.truth)
     say_measured_on(matched, known.truth)
+    draw_outlook(matched, known)
     draw_flips(matched, known.truth)
     draw_curves(matched, known)
     draw_search(matched)

@@ -6,6 +6,7 @@ from math import inf
 from matcher.encoders.registry import encoder_title
 from matcher.matching.recipe import Fusion, Mean, Recipe
 from matcher.review.queue import RANDOM
+from matcher.review.verdicts import PROOF
 from matcher.vectors.candidate_pairs import Modality
 from matcher.vectors.distance import Metric, distance_text
 from pages._shared.cards import Bar
@@ -55,6 +56,8 @@ def explain_question(recipe: Recipe, distance: Mapping[Modality, float], is_matc
     """Why a pair came up for review, in a sentence or two; `distance` is the pair's in each modality."""
     if sampled == RANDOM:
         return "Drawn at random from the matches, to learn how many of them are right."
+    if sampled == PROOF:
+        return "Drawn at random among pairs as near as this one, for the proof that you asked for."
     now = "a match now" if is_match else "no match now"
     if "fused" in recipe.thresholds:
         return f"Title and photo together are near the threshold, {now}."

@@ -1,5 +1,6 @@
 """Where the next verdicts tell most, and how many more are likely to be needed."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +17,9 @@ UNIFORM = 0.05  # share of the questions that goes to all strata alike, so that 
 WEIGHTS = {"precision": 1.0, "f1": 0.5, "recall": 0.0}  # of precision in the figure
 HOPED = (4.0, 0.1)  # verdicts same and different that a stratum of matches without any is supposed to have
 MOST = 3_000  # verdicts worth planning for
+SECONDS = 8.0  # that a verdict takes, until it is known
+FEWEST = 10  # times between verdicts that tell how long one takes
+PAUSE = 60.0  # seconds; whoever takes longer was elsewhere
 
 
 @dataclass(frozen=True)
@@ -100,3 +104,14 @@ def spend(counts: Counts, verdicts: float) -> Counts:
         more = np.clip(shares * level, counts.drawn, np.maximum(room, counts.drawn)) - counts.drawn
         low, high = (level, high) if more.sum() < verdicts else (low, level)
     return counts.with_more(more, more * rate)
+
+
+def seconds_per_verdict(made: Collection[float]) -> float:
+    """How long a verdict takes here: the median of the times between one and the next, pauses left out.
+
+    Args:
+        made: When each was given, seconds since 1970, in any order.
+    """
+    gaps = np.diff(np.sort(np.array(list(made))))
+    gaps = gaps[gaps <= PAUSE]
+    return float(np.median(gaps)) if len(gaps) >= FEWEST else SECONDS

@@ -10,7 +10,7 @@ from matcher.matching.recipe import Recipe, decide
 from matcher.review.proof.bound import bound_precision
 from matcher.review.proof.counts import Counts
 from matcher.review.proof.estimate import estimate_scores
-from matcher.review.proof.plan import allocate, next_stratum, plan_precision, spend
+from matcher.review.proof.plan import allocate, next_stratum, plan_precision, seconds_per_verdict, spend
 from matcher.review.proof.sample import order_strata, proof_questions, read_sample
 from matcher.review.proof.strata import cut_strata, rank_pairs
 from matcher.review.proof.walk import walk_thresholds
@@ -247,3 +247,10 @@ def test_the_walk_ends_at_the_first_threshold_that_cannot_be_shown():
     assert walk_thresholds(counts, 0.999).strata == 0
     unknown = counts_of([300, 300], [0, 200], [0, 200], [True, True])
     assert walk_thresholds(unknown, 0.95).strata == 0  # the strict one cannot be shown, whatever comes after it
+
+
+def test_pauses_are_not_part_of_how_long_a_verdict_takes():
+    made = [5.0 * step for step in range(12)]
+    assert seconds_per_verdict([*made, 4000.0, 9000.0]) == pytest.approx(5)
+    assert seconds_per_verdict(made[:3]) == 8  # too few to tell
+    assert seconds_per_verdict([]) == 8

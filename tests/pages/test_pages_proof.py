@@ -1,0 +1,72 @@
+"""Thresholds asks for a proof, Review for the verdicts that it needs, without a browser."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from test_pages_decide import answer, captions, checked, opened, press
+
+from matcher.pipeline import catalogs, encoding, recipes
+from matcher.review.verdicts import PROOF
+from matcher.storage.workspace import Workspace, open_workspace
+
+
+@pytest.fixture(params=[True, False], ids=["labels", "no labels"])
+def shop(request, tmp_path, monkeypatch) -> Workspace:
+    """Forty products, each listed three times under nearly the same title."""
+    monkeypatch.setenv("MATCHER_WORKSPACE", str(tmp_path / "workspace"))
+    rng = np.random.default_rng(0)
+    words = ["".join(rng.choice(list("abdegiklmnoprstu"), 6)) for _ in range(120)]
+    rows = [
+        {
+            "id": f"i{number:03}",
+            "title": " ".join(words[3 * (number % 40) : 3 * (number % 40) + 3]) + f" {number // 40}",
+        }
+        | ({"label": f"p{number % 40}"} if request.param else {})
+        for number in range(120)
+    ]
+    pd.DataFrame(rows).to_csv(tmp_path / "shop.csv", index=False)
+    workspace = open_workspace(tmp_path / "workspace")
+    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf", None, k=10))
+    recipe = recipes.current_recipe(workspace, "shop")
+    recipes.set_recipe(workspace, "shop", recipe.with_thresholds({"text": 0.4}))
+    return workspace
+
+
+def markdown(app) -> str:
+    return "\n".join(one.value for one in app.markdown)
+
+
+def product(card) -> int:
+    return int(card["item"][1:]) % 40
+
+
+def test_a_precision_is_asked_for_and_proved(shop: Workspace):
+    app = opened("thresholds")
+    said = captions(app)
+    assert ("The thresholds will do" in said) == ("Measured on the labels" in said)
+    assert "Not proved yet" in markdown(app)
+    assert "more verdicts" in markdown(app)
+    app = checked(app.number_input(key="proof-target").set_value(80.0).run())
+    press(app, "Ask for these verdicts")
+    app = checked(app.switch_page("pages/review.py").run())  # as the browser goes on from there
+    assert "To prove that 80 % of the matches are right" in markdown(app)
+    for _ in range(60):
+        if "Proved" in markdown(app):
+            break
+        (node,) = [node for node in app.main if node.type == "bidi_component" and "-pair" in node.proto.id]
+        one, other = json.loads(node.proto.json)["columns"][0]["cards"]
+        app = answer(app, "match" if product(one) == product(other) else "different")
+    assert "Proved: at least 80 % of the matches are right" in markdown(app)
+    verdicts = shop.store.verdicts("shop")
+    assert {verdict.sampled for verdict in verdicts} == {PROOF}
+    assert 10 <= len(verdicts) < 40  # of 120 matches
+    app = checked(app.switch_page("pages/thresholds.py").run())
+    assert "Proved: at least 80 % of the matches are right" in markdown(app)
+    assert f"From {len(verdicts)} verdicts on pairs drawn at random: precision 1.000" in captions(app)
+    app = checked(app.number_input(key="proof-target").set_value(99.5).run())
+    assert "Not proved yet" in markdown(app)
+    app = press(checked(app.switch_page("pages/review.py").run()), "Ask as usual")
+    assert "Proved" not in markdown(app)
