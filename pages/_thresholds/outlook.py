@@ -9,7 +9,7 @@ from pages._shared.measured import Known
 from pages._shared.opened_catalog import Matched
 from pages._shared.proof import Proof, describe_missing, read_proof, want_proof
 
-TARGET = "proof-target"
+TARGET, KEPT = "proof-target", "proof-kept"  # a field forgets what it holds while another page is open
 
 
 def draw_outlook(matched: Matched, known: Known) -> None:
@@ -24,7 +24,11 @@ def draw_outlook(matched: Matched, known: Known) -> None:
 
 def draw_proof(matched: Matched) -> None:
     """What is sure of the precision, what is missing, and the way to it."""
-    wanted = st.number_input("I need this much of the matches to be right, %", 50.0, 99.9, 95.0, 0.5, "%g", key=TARGET)
+    st.session_state.setdefault(TARGET, st.session_state.get(KEPT, 95.0))
+    wanted = st.number_input(
+        "I need this much of the matches to be right, %", 50.0, 99.9, step=0.5, format="%g", key=TARGET
+    )
+    st.session_state[KEPT] = wanted
     if not matched.is_match.any():
         st.caption("Nothing matches at these thresholds, so there is nothing to prove.")
         return

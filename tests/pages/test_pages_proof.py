@@ -70,3 +70,18 @@ def test_a_precision_is_asked_for_and_proved(shop: Workspace):
     assert "Not proved yet" in markdown(app)
     app = press(checked(app.switch_page("pages/review.py").run()), "Ask as usual")
     assert "Proved" not in markdown(app)
+
+
+@pytest.mark.parametrize("shop", [True], indirect=True)
+def test_a_move_says_what_it_did_and_is_taken_back(shop: Workspace):
+    loose = recipes.current_recipe(shop, "shop").with_thresholds({"text": 0.95})
+    recipes.set_recipe(shop, "shop", loose)
+    app = press(opened("thresholds"), "Best F1")
+    assert recipes.current_recipe(shop, "shop") != loose
+    said = markdown(app)
+    assert "The last move split" in said or "The last move merged" in said
+    assert "No longer matches: " in said
+    app = press(app, "Take it back")
+    assert recipes.current_recipe(shop, "shop") == loose
+    assert "Became matches: " in markdown(app)
+    assert "against a label" in markdown(app)  # what was taken back parted what the labels part
