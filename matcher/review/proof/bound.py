@@ -10,7 +10,7 @@ from scipy.special import betaln, gammaln
 from matcher.review.proof.counts import Counts, Floats
 
 ERROR = 0.05  # how often a bound may be wrong at any time, over all looks together
-PRIOR = (10.0, 0.5)  # weight of right and of wrong before the first verdict; any keeps the guarantee, a fit is narrower
+PRIOR = (20.0, 0.3)  # weight of right and of wrong before the first verdict; any keeps the guarantee, a fit is narrower
 STEPS = 20  # halvings of the multiplier
 POINTS = 33  # shares tried at once
 

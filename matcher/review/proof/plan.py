@@ -15,7 +15,7 @@ Goal = Literal["precision", "recall", "f1"]
 
 UNIFORM = 0.05  # share of the questions that goes to all strata alike, so that none stays unseen
 WEIGHTS = {"precision": 1.0, "f1": 0.5, "recall": 0.0}  # of precision in the figure
-HOPED = (4.0, 0.1)  # verdicts same and different that a stratum of matches without any is supposed to have
+HOPED = 1.0  # verdicts "same" that a stratum of matches is supposed to have before the first: nothing is wrong so far
 MOST = 3_000  # verdicts worth planning for
 SECONDS = 8.0  # that a verdict takes, until it is known
 FEWEST = 10  # times between verdicts that tell how long one takes
@@ -61,7 +61,7 @@ def allocate(counts: Counts, goal: Goal) -> Floats:
 
 def next_stratum(counts: Counts, shares: Floats) -> int | None:
     """The stratum that lacks most of its share; None where all are judged."""
-    lack = np.where(shares > 0, shares * (counts.drawn.sum() + 1) - counts.drawn, -np.inf)
+    lack = np.where((shares > 0) & (counts.drawn < counts.size), shares * (counts.drawn.sum() + 1) - counts.drawn, -np.inf)
     return int(np.argmax(lack)) if np.isfinite(lack).any() else None
 
 
@@ -94,8 +94,7 @@ def plan_precision(counts: Counts, target: float, error: float = ERROR) -> Plan:
 
 def spend(counts: Counts, verdicts: float) -> Counts:
     """What is likely to be known after so many more verdicts of a proof of precision."""
-    same, different = HOPED
-    rate = (counts.same + same) / (counts.drawn + same + different)
+    rate = (counts.same + HOPED) / (counts.drawn + HOPED)
     shares = allocate(counts, "precision")
     low, high = 0.0, float(counts.size.sum() / max(shares[shares > 0].min(initial=1.0), 1e-9))
     room = np.where(shares > 0, counts.size, counts.drawn)
