@@ -20,8 +20,8 @@ from pages._shared.opened_catalog import (
     need_matches,
 )
 from pages._shared.photo_route import photo_url
-from pages._shared.proof import draw_goal, find_proof
 from pages._shared.wording import describe_distances, explain_question
+from pages._verdicts.proof import draw_goal, find_proof
 from pages._verdicts.verdicts import describe, describe_gone, give, remember_shown, show_told, take_back
 
 AHEAD = 20  # questions chosen at once: choosing looks at every pair, showing the next one at none

@@ -7,7 +7,7 @@ from matcher.matching.thresholds.pool_growth import PoolForecast, forecast_f1
 from pages._shared.charts import draw_chart, pick_colours
 from pages._shared.measured import Known
 from pages._shared.opened_catalog import Matched
-from pages._shared.proof import Proof, describe_missing, read_proof, want_proof
+from pages._verdicts.proof import Proof, describe_missing, read_proof, want_proof
 
 TARGET, KEPT = "proof-target", "proof-kept"  # a field forgets what it holds while another page is open
 

@@ -53,6 +53,7 @@ def test_a_precision_is_asked_for_and_proved(shop: Workspace):
     press(app, "Ask for these verdicts")
     app = checked(app.switch_page("pages/review.py").run())  # as the browser goes on from there
     assert "To prove that 80 % of the matches are right" in markdown(app)
+    assert "Drawn at random among pairs as near as this one" in markdown(app)
     for _ in range(60):
         if "Proved" in markdown(app):
             break

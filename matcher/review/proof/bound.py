@@ -116,7 +116,7 @@ def _least(counts: Counts, weights: Floats, error: float) -> Floats:
         best = np.maximum(best, dual)
         too_far = against > limit
         low, high = np.where(too_far, middle, low), np.where(too_far, high, middle)
-    return best
+    return np.asarray(best)
 
 
 def _balance(counts: Counts, slope: Floats) -> Floats:

@@ -61,7 +61,8 @@ def allocate(counts: Counts, goal: Goal) -> Floats:
 
 def next_stratum(counts: Counts, shares: Floats) -> int | None:
     """The stratum that lacks most of its share; None where all are judged."""
-    lack = np.where((shares > 0) & (counts.drawn < counts.size), shares * (counts.drawn.sum() + 1) - counts.drawn, -np.inf)
+    is_open = (shares > 0) & (counts.drawn < counts.size)
+    lack = np.where(is_open, shares * (counts.drawn.sum() + 1) - counts.drawn, -np.inf)
     return int(np.argmax(lack)) if np.isfinite(lack).any() else None
 
 
