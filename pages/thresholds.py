@@ -22,6 +22,7 @@ from pages._thresholds.curves import plot_matches, plot_over_threshold, plot_pre
 from pages._thresholds.flip_list import draw_flip_list
 from pages._thresholds.outlook import draw_outlook
 from pages._thresholds.presets import draw_presets
+from pages._thresholds.score_map import draw_map
 from pages._thresholds.sliders import Slider, draw_sliders
 
 BEFORE = "thresholds-before"  # the recipe before the last move, to show what flipped
@@ -41,6 +42,7 @@ def main() -> None:
     draw_tuning(matched, known.truth)
     say_measured_on(matched, known.truth)
     draw_outlook(matched, known)
+    draw_map(matched, known)
     draw_flips(matched, known)
     draw_curves(matched, known)
     draw_search(matched)

@@ -59,6 +59,8 @@ def describe_proof(proof: Proof) -> str:
             f"**Not within reach:** about {right:.3f} of the matches seem to be right, too few to prove {share}. "
             "A stricter threshold may do it."
         )
+    if not proof.sample.counts.drawn.any():
+        return f"**Not proved yet.** If all goes well, it takes **{describe_missing(proof)}**."
     return (
         f"**Not proved yet.** Sure so far: {proof.bound.low:.3f}. If it goes on as it did, it takes "
         f"**{describe_missing(proof)}**."

@@ -1,6 +1,7 @@
 """Thresholds asks for a proof, Review for the verdicts that it needs, without a browser."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -86,3 +87,24 @@ def test_a_move_says_what_it_did_and_is_taken_back(shop: Workspace):
     assert recipes.current_recipe(shop, "shop") == loose
     assert "Became matches: " in markdown(app)
     assert "against a label" in markdown(app)  # what was taken back parted what the labels part
+
+
+def test_the_map_says_what_other_thresholds_would_score(tmp_path, monkeypatch):
+    monkeypatch.setenv("MATCHER_WORKSPACE", str(tmp_path / "workspace"))
+    rows = [
+        {"id": f"i{number}", "title": f"thing {'abcde'[number % 5] * 4} {number // 5}", "label": number % 5}
+        | {"phash": f"{0x9E3779B97F4A7C15 * (number % 5 + 1) % 2**64 ^ (1 << number):016x}"}
+        for number in range(15)
+    ]
+    pd.DataFrame(rows).to_csv(tmp_path / "shop.csv", index=False)
+    workspace = open_workspace(tmp_path / "workspace")
+    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf", "phash", k=10))
+    rule = replace(recipes.current_recipe(workspace, "shop"), fusion="both", text_threshold=0.3, image_threshold=0.2)
+    recipes.set_recipe(workspace, "shop", rule)
+    app = opened("thresholds")
+    assert "The best F1 on the map" not in captions(app)
+    app = checked(app.toggle(key="map-shown").set_value(True).run())
+    assert "The best F1 on the map is 1.000, with titles within" in captions(app)
+    recipes.set_recipe(workspace, "shop", replace(rule, fusion="mean", fused_threshold=0.3))
+    assert not [toggle for toggle in opened("thresholds").toggle if toggle.key == "map-shown"]
