@@ -24,6 +24,7 @@ from pages._shared.photo_route import photo_url
 from pages._shared.wording import describe_distances, explain_question
 from pages._verdicts.handed_out import find_recipes_matches
 from pages._verdicts.looking_back import ask_about, find_place, list_own, step
+from pages._verdicts.proof import draw_goal, find_proof
 from pages._verdicts.set_aside import draw_set_aside
 from pages._verdicts.verdicts import describe, describe_gone, give, remember_shown, show_told, take_back
 
@@ -48,6 +49,7 @@ def draw_question(matched: Matched) -> None:
     store = matched.workspace.store
     verdicts, skips = store.verdicts(matched.id), store.skips(matched.id)
     waiting = choose_questions(matched, verdicts, skips)
+    draw_goal(matched, verdicts, skips)
     draw_progress(matched, verdicts, skips)
     session = session_told(PAIR)
     last = store.last_verdict(matched.id, session)
@@ -66,11 +68,14 @@ def draw_question(matched: Matched) -> None:
 
 def choose_questions(matched: Matched, verdicts: list[Verdict], skips: list[Verdict]) -> list[Question]:
     """The pairs to ask about, the next one first; none with a verdict, skipped ones only when nothing else is left."""
-    key = (matched.id, matched.encoded.key, matched.recipe.to_json())
+    proof = find_proof(matched, verdicts, skips)
+    key = (matched.id, matched.encoded.key, matched.recipe.to_json(), proof.wanted if proof else None)
     about, queue = st.session_state.get(QUEUE, (None, []))
     skipped = [ids_of(skip) for skip in skips]
     off = {ids_of(verdict) for verdict in verdicts}.union(skipped)
     waiting = [question for question in queue if about == key and name_pair(matched, question.pair) not in off]
+    if not waiting and proof:
+        waiting = proof.questions(AHEAD)
     if not waiting:
         pairs, ids = matched.encoded.pairs, index_ids(matched)
         waiting = review_queue(pairs, matched.recipe, ids, verdicts, skipped, AHEAD, find_drawn(matched))

@@ -18,9 +18,12 @@ from pages._shared.opened_catalog import Matched, need_matches
 from pages._shared.wording import FUSIONS, MEANS, name_encoder
 from pages._thresholds.changes import BEFORE, change, complete, move, put, tell
 from pages._thresholds.curves import plot_matches, plot_over_threshold, plot_precision_recall
+from pages._thresholds.flip_list import draw_flip_list
 from pages._thresholds.learning import ASKED, draw_learning, say_unseen
+from pages._thresholds.outlook import draw_outlook
 from pages._thresholds.pair_tiles import draw_pairs
 from pages._thresholds.presets import draw_presets
+from pages._thresholds.score_map import draw_map
 from pages._thresholds.search import draw_search
 from pages._thresholds.sliders import Slider, draw_sliders
 
@@ -41,7 +44,9 @@ def main() -> None:
     draw_thresholds(matched, known)
     draw_tuning(matched, known.truth)
     say_measured_on(matched, known.truth)
-    draw_flips(matched, known.truth)
+    draw_outlook(matched, known)
+    draw_map(matched, known)
+    draw_flips(matched, known)
     draw_curves(matched, known)
     draw_search(matched)
 
@@ -196,29 +201,23 @@ def _warn_of_learned(matched: Matched) -> None:
         )
 
 
-def draw_flips(matched: Matched, truth: Truth) -> None:
+def draw_flips(matched: Matched, known: measured.Known) -> None:
     """The pairs that the last move decided otherwise, or else those at the edge."""
     about, key, before = st.session_state.get(BEFORE, ("", "", None))
     if before is not None and (about, key) == (matched.id, matched.encoded.key):
-        changed = measured.find_flipped(matched, before, 2 * SHOWN)
-        sides = {
-            f"Became matches: {changed.came:,}": changed.some_came,
-            f"No longer matches: {changed.went:,}": changed.some_went,
-        }
-        nothing = "The last move decided no pair otherwise."
-    else:
-        inside, outside = measured.find_at_edge(matched, 2 * SHOWN)
-        sides = {"The last to match": inside, "The first not to": outside}
-        nothing = "No pair was found at these distances."
+        draw_flip_list(matched, known, before, 2 * SHOWN, put)
+        return
+    inside, outside = measured.find_at_edge(matched, 2 * SHOWN)
+    sides = {"The last to match": inside, "The first not to": outside}
     sides = {head: rows for head, rows in sides.items() if len(rows)}
     if not sides:
-        st.caption(nothing)
+        st.caption("No pair was found at these distances.")
         return
     for column, (head, rows) in zip(st.columns(len(sides), gap="medium"), sides.items(), strict=True):
         shown = rows[: 2 * SHOWN // len(sides)]
         with column:
             st.markdown(f"**{head}**")
-            draw_pairs(matched, shown.tolist(), truth.kind(shown).tolist())
+            draw_pairs(matched, shown.tolist(), known.truth.kind(shown).tolist())
 
 
 def draw_curves(matched: Matched, known: measured.Known) -> None:

@@ -19,9 +19,9 @@ from matcher.matching.metrics import (
     pair_scores,
     precision_recall_curve,
 )
-from matcher.matching.recipe import JOINT, LEARNED, LINKED, Recipe, decide, distance_of, joint_distance, with_vetoes
+from matcher.matching.recipe import JOINT, LEARNED, LINKED, Recipe, distance_of, joint_distance, with_vetoes
 from matcher.matching.threshold_grid import Rule, ThresholdGrid, threshold_grid
-from matcher.matching.threshold_margin import around_edge, distance_to_edge, spread_over
+from matcher.matching.threshold_margin import around_edge, distance_to_edge
 from matcher.vectors.candidate_pairs import MODALITIES, CandidatePairs
 
 DOUBT = 0.1  # a pair is doubtful while it lies within a tenth of its threshold
@@ -45,16 +45,6 @@ class Figures:
     matches: int
     true_pairs: int | None
     reached: float | None
-
-
-@dataclass(frozen=True)
-class Flipped:
-    """Pairs that a moved threshold decided otherwise: how many, and the positions of some of them."""
-
-    came: int
-    went: int
-    some_came: NDArray[np.intp]
-    some_went: NDArray[np.intp]
 
 
 def figures_of(is_match: NDArray[np.bool_], truth: Truth) -> Figures:
@@ -112,14 +102,6 @@ def curves_of(truth: Truth) -> dict[str, PrecisionRecallCurve]:
         for name in (*MODALITIES, LEARNED)
         if (distance := truth.pairs.distance.get(LINKED if name == LEARNED else name)) is not None
     }
-
-
-def flipped_pairs(pairs: CandidatePairs, before: Recipe, after: Recipe, count: int) -> Flipped:
-    """What changed from one recipe to another for the same pairs; of each kind `count` positions at most."""
-    earlier, now = decide(pairs, before), decide(pairs, after)
-    came, went = np.flatnonzero(now & ~earlier), np.flatnonzero(earlier & ~now)
-    edge = distance_to_edge(pairs, after)
-    return Flipped(len(came), len(went), spread_over(edge, came, count), spread_over(edge, went, count))
 
 
 def pairs_at_edge(

@@ -141,11 +141,22 @@ def _fair_sample(
     return leading[: drawn[-1] + 1 if len(drawn) else 0], False
 
 
-def shuffled(pairs: CandidatePairs, which: NDArray[np.intp], item_ids: Sequence[str]) -> NDArray[np.intp]:
-    """Put pairs in an order that looks random and depends on their two ids alone, whatever the catalog."""
+def shuffled(
+    pairs: CandidatePairs, which: NDArray[np.intp], item_ids: Sequence[str], salt: str = ""
+) -> NDArray[np.intp]:
+    """Put pairs in an order that looks random and depends on their two ids alone, whatever the catalog.
+
+    Args:
+        pairs: The candidate pairs.
+        which: Shape (S,). Positions of those to put in order.
+        item_ids: Shape (N,). Ids of the listings.
+        salt: Another one gives another order, which tells nothing of the first.
+    """
     hashed = pd.util.hash_array(np.array(item_ids, dtype=object))
     one, other = hashed[pairs.left[which]], hashed[pairs.right[which]]
     mixed = mix_bits(np.minimum(one, other) * GOLDEN_GAMMA ^ np.maximum(one, other))
+    if salt:
+        mixed = mix_bits(mixed ^ pd.util.hash_array(np.array([salt], dtype=object)))
     return which[np.argsort(mixed, kind="stable")]
 
 

@@ -14,8 +14,8 @@ from matcher.storage.records import VARIANT as VARIANT
 from matcher.storage.records import Verdict
 from matcher.vectors.candidate_pairs import CandidatePairs
 
-DOUBTFUL, RANDOM, CHOSEN = "doubtful", "random", "chosen"
-"""How a pair came up: near the threshold, drawn from all matches, or picked by the curator."""
+DOUBTFUL, RANDOM, CHOSEN, PROOF = "doubtful", "random", "chosen", "proof"
+"""How a pair came up: near the threshold, drawn from all matches, picked by the curator, or drawn for a proof."""
 
 Ids = tuple[str, str]
 """Two item ids, sorted."""

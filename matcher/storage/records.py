@@ -61,7 +61,7 @@ class Verdict:
         right_id: The larger one.
         kind: One of KINDS; SKIP for a pair that was put off.
         source: Where it was given: "browse" or "review".
-        sampled: How the pair came up: "chosen" by the curator, "doubtful" or "random".
+        sampled: How the pair came up: "chosen" by the curator, "doubtful", "random", or drawn for a "proof".
         made: Seconds since 1970.
         session: The browser and the tab it was given in, as "browser.tab"; "" for verdicts of 0.1.0 and of programs.
         curator: The name of who gave it, "" without one.

@@ -15,7 +15,7 @@ from matcher.matching import threshold_report
 from matcher.matching.metrics import PrecisionRecallCurve, RowPair, Truth, known_truth, matches_per_listing
 from matcher.matching.recipe import Recipe
 from matcher.matching.threshold_grid import ThresholdGrid
-from matcher.matching.threshold_report import Figures, Flipped
+from matcher.matching.threshold_report import Figures
 from matcher.pipeline import recipes
 from matcher.review.sampling import DrawnMatches, VerdictScores, draw_matches, score_verdicts
 from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
@@ -164,16 +164,6 @@ def count_doubtful(matched: Matched, judged: list[tuple[str, str]]) -> int:
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _doubtful(key: Key, _matched: Matched) -> NDArray[np.intp]:
     return threshold_report.doubtful_pairs(_matched.encoded.pairs, _matched.recipe)
-
-
-def find_flipped(matched: Matched, before: Recipe, count: int) -> Flipped:
-    """What changed since another recipe for the same pairs."""
-    return _flipped((*_key(matched), before.to_json(), matched.recipe.to_json()), count, before, matched)
-
-
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _flipped(key: Key, count: int, _before: Recipe, _matched: Matched) -> Flipped:
-    return threshold_report.flipped_pairs(_matched.encoded.pairs, _before, _matched.recipe, count)
 
 
 def _rule_key(matched: Matched, known: Known) -> Key:

@@ -6,6 +6,7 @@ from math import inf
 from matcher.encoders.registry import encoder_title
 from matcher.matching.recipe import Fusion, Mean, Recipe
 from matcher.review.queue import RANDOM
+from matcher.review.verdicts import PROOF
 from matcher.vectors.candidate_pairs import Modality
 from matcher.vectors.distance import Metric, distance_text
 from pages._shared.cards import Bar
@@ -75,6 +76,8 @@ def explain_question(
     """
     if sampled == RANDOM:
         return "Drawn at random from the matches, to learn how many of them are right."
+    if sampled == PROOF:
+        return "Drawn at random among pairs as near as this one, for the proof that you asked for."
     now = "a match now" if is_match else "no match now"
     if likely is not None:
         limit = _percent(recipe.threshold("learned"))
