@@ -12,12 +12,12 @@ from matcher.matching.metrics import Scores, truth_of
 from matcher.matching.recipe import Recipe, decide
 from matcher.matching.resolve import outcome_of
 from matcher.pipeline.encoding import EncodeConfig, EncodeResult, encode, encode_catalog, load_encoded
-from matcher.pipeline.groups import keep_numbers
 from matcher.pipeline.pair_model.judge import keep_judgement
 from matcher.pipeline.pair_model.learned_model import LearnedModel
 from matcher.pipeline.pair_model.models import find_model, load_model, model_file, save_model
 from matcher.pipeline.recipes import config_of, current_recipe, read_training_rows
 from matcher.progress import Report, silent
+from matcher.review.group_numbers import keep_numbers
 from matcher.review.verdicts import DIFFERENT, MATCH, VARIANT, judged_rows
 from matcher.storage.exports import group_table, match_lists
 from matcher.storage.workspace import Workspace

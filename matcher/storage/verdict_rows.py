@@ -66,14 +66,15 @@ class InForce:
 
 
 def _stamp(connection: Connection, catalog_id: str) -> tuple[Any, ...]:
-    """Changes whenever a verdict of a catalog is given, taken back, or follows its listings to other ids."""
+    """Changes whenever a verdict of a catalog is given, taken back, set aside, or follows its listings to other ids."""
     mine = _verdicts.c.catalog_id == catalog_id
     # Not the highest id: of two that are given at once, the one with the lower id may be there after the other.
     given = sa.select(sa.func.count()).where(mine).scalar_subquery()
     taken_back = sa.and_(mine, _verdicts.c.undone.is_not(None))
     undone = sa.select(sa.func.count()).where(taken_back).scalar_subquery()
+    aside = sa.select(sa.func.count()).where(sa.and_(mine, _verdicts.c.set_aside.is_not(None))).scalar_subquery()
     imported = sa.select(_catalogs.c.updated).where(_catalogs.c.id == catalog_id).scalar_subquery()
-    return tuple(connection.execute(sa.select(given, undone, imported)).one())
+    return tuple(connection.execute(sa.select(given, undone, aside, imported)).one())
 
 
 def skips(connection: Connection, catalog_id: str) -> list[Verdict]:

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from matcher.pipeline.groups import NumberedGroups
+from matcher.review.group_numbers import NumberedGroups
 from pages._shared.photo_route import photo_url
 
 _STYLE = Path(__file__).parents[2] / "assets" / "groups.css"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from matcher.matching.groups.pairs import score_groups, truth_within
 from matcher.matching.metrics import RowPair, Scores
 from matcher.matching.resolve import Outcome, outcome_of
-from matcher.pipeline.groups import NumberedGroups, keep_numbers
+from matcher.review.group_numbers import NumberedGroups, keep_numbers
 from matcher.review.verdicts import DIFFERENT, MATCH, VARIANT, judged_rows
 from pages._shared.opened_catalog import Matched
 

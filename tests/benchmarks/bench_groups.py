@@ -23,7 +23,7 @@ from bench_thresholds import LISTINGS, catalog_pairs
 from matcher.matching.groups.pairs import score_groups, truth_within
 from matcher.matching.recipe import Recipe, decide
 from matcher.matching.resolve import outcome_of
-from matcher.pipeline.groups import keep_numbers
+from matcher.review.group_numbers import keep_numbers
 from matcher.review.verdicts import DIFFERENT, KINDS, MATCH, VARIANT, judged_rows
 from matcher.storage.workspace import open_workspace
 

@@ -78,10 +78,11 @@ def test_matches_stand_closest_first_with_distances_where_there_are_any():
 
 def test_under_a_pair_model_the_likeliest_stand_first_with_their_probability():
     likely = np.linspace(0.9, 0.1, len(LEFT)).astype(np.float32)
-    frame = match_table(LISTINGS, LEFT, RIGHT, {"text": TEXT, "learned": 1 - likely[::-1]})
+    frame = match_table(LISTINGS, LEFT, RIGHT, {"text": TEXT, "learned": 1 - likely[::-1]}, **GROUPED)
     assert "learned_distance" not in frame
     assert frame["probability"].tolist() == pytest.approx(likely.tolist(), abs=1e-6)
-    implied = match_table(LISTINGS, LEFT, RIGHT, {"text": TEXT, "learned": np.full(len(LEFT), np.inf, np.float32)})
+    nothing = np.full(len(LEFT), np.inf, np.float32)
+    implied = match_table(LISTINGS, LEFT, RIGHT, {"text": TEXT, "learned": nothing}, **GROUPED)
     assert implied["probability"].tolist() == [0.0] * len(LEFT)
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from matcher.pipeline import catalogs
-from matcher.pipeline.groups import keep_numbers
+from matcher.review.group_numbers import keep_numbers
 from matcher.storage.database import Store, sqlite_url
 from matcher.storage.records import GroupNumbers
 from matcher.storage.workspace import Workspace, open_workspace
