@@ -23,7 +23,7 @@ from matcher.encoders.registry import find_encoder, trainable_encoders
 from matcher.encoders.runtime.openvino_export import make_runner
 from matcher.encoders.runtime.openvino_runtime import save_network
 from matcher.encoders.runtime.weights import model_folder
-from matcher.encoders.titles.sentence_bert import SETTINGS, TOKENIZER, TextModel, TitleModel, bundled_folder, pad_tokens
+from matcher.encoders.titles.sentence_bert import TextModel, TitleModel, bundled_folder, make_text_model, pad_tokens
 from matcher.encoders.titles.sentence_net import SentenceModule, load_sentence_model, quiet
 from matcher.errors import EncoderError
 from matcher.vectors.whitening import Whitening
@@ -161,13 +161,10 @@ class TitleBackbone:
 
     def convert(self, network: nn.Module, folder: Path) -> TextModel:
         """Make it ready to run with what a training put behind it, and keep that for `load_converted`."""
-        example = self.inputs(["one", "two, and longer"])
         with torch.inference_mode():
-            width = int(network.eval()(*example.values()).shape[1])
+            width = int(network.eval()(*self.inputs(["one", "two, and longer"]).values()).shape[1])
         settings = {"width": width, "padding": self.padding, "prompt": self.prompt}
-        runner = make_runner(network, example)
-        save_network(folder, runner, {SETTINGS: json.dumps(settings), TOKENIZER: self.tokenizer.to_str()})
-        return TextModel(self.tokenizer, runner, width, self.padding, self.prompt)
+        return make_text_model(network, self.tokenizer, settings, folder)
 
 
 class PhotoBackbone:

@@ -120,6 +120,9 @@ class EncoderInfo:
         opener: "module:function" that makes it, called with its id and the folder to keep converted networks
             in, or None. Imported at its first use only.
         columns: Of the listings; it reads the first of them that is not empty.
+        lower_case: Whether a catalog's titles are given to it in small letters, because it takes capitals for other
+            words and sellers mean nothing by them.
+        languages: Codes of the languages that it reads the meaning of; () where it compares letters, or photos.
         bundled: Whether it works without a network; if not, its weights come from the hub at its first use.
         is_default: Whether it is taken where nobody has chosen and a catalog has its first column. The first such one
             of the registry is.
@@ -139,6 +142,8 @@ class EncoderInfo:
     one_line: str
     opener: str
     columns: tuple[Column, ...]
+    lower_case: bool = False
+    languages: tuple[str, ...] = ()
     bundled: bool = True
     is_default: bool = False
     width: int | None = None

@@ -119,11 +119,11 @@ def find_origin(card: Card) -> tuple[EncoderInfo, Training]:
 
 def _open_network(folder: Path, card: Card) -> tuple["Backbone", "Vectors"]:
     """The trained backbone, and the network with all that the training put behind it."""
-    from matcher.encoders.backbones import open_backbone, open_vectors
+    from matcher.encoders.backbones import open_vectors
 
-    kind = find_origin(card)[0].id.partition(":")[0]
-    spec = f"{kind}:{(folder / BACKBONE).absolute()}"
-    backbone = open_backbone(spec, max_tokens=card.max_tokens, side=card.side)
+    info, training = find_origin(card)
+    spec = f"{info.id.partition(':')[0]}:{(folder / BACKBONE).absolute()}"
+    backbone = resolve(training.backbone)(spec, card.max_tokens, card.side)
     return backbone, open_vectors(backbone, folder / WEIGHTS, card.width)
 
 

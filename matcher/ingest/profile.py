@@ -197,7 +197,8 @@ def _identifier() -> Any:
 def _letters_only(title: str) -> str:
     """Leave out what belongs to no language: amounts, sizes and model numbers."""
     kept = [word for word in title.lower().split() if word.isalpha() or not any(map(str.isdigit, word))]
-    return " ".join(kept) if any(map(str.isalpha, kept)) else ""
+    # Letter by letter: a word of Thai or Hindi is no row of letters alone, its vowels are marks on them.
+    return " ".join(kept) if any(letter.isalpha() for word in kept for letter in word) else ""
 
 
 def _labelled(listings: pd.DataFrame) -> pd.DataFrame:

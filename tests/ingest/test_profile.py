@@ -72,3 +72,13 @@ def test_languages_at_a_glance():
     assert 6 <= shares["English"] <= 8
     assert shares["Unclear"] >= 8
     assert languages([]).measured == 0
+
+
+def test_languages_whose_vowels_are_marks_are_seen():
+    titles = ["กระเป๋าสะพายหนังแท้สีดำ", "รองเท้าวิ่งผู้ชาย น้ำหนักเบา"] * 5 + ["महिलाओं के लिए सूती कुर्ता"] * 5 + ["12 - 3"]
+    found = languages(titles)
+    assert dict(zip(found.frame["language"], found.frame["titles"], strict=True)) == {
+        "Thai": 10,
+        "Hindi": 5,
+        "Unclear": 1,
+    }

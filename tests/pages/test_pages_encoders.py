@@ -201,6 +201,15 @@ def test_what_was_typed_outlives_other_views_pages_and_a_start_that_failed(works
     assert app.text_input(key="train-name-bert").value == "mine"  # it has not become a run
 
 
+def test_an_encoder_that_has_no_other_models_offers_none_to_start_from(workspace: Workspace, started: list) -> None:
+    app = opened("Train")
+    assert not app.text_input(key="train-from-bert").disabled
+    checked(app.segmented_control(key="train-kind").set_value("use").run())
+    assert app.text_input(key="train-from-use").disabled
+    press(app, "Start training")
+    assert started[0][1].settings["encoder"] == "use"
+
+
 def test_a_catalog_without_labels_is_trained_without(workspace: Workspace, started: list) -> None:
     app = opened("Train", "plain")
     assert "No product is known to have two listings" in said(app)

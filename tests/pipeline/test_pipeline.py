@@ -6,6 +6,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from matcher.encoders.model_card import Card
+from matcher.encoders.registry import load_encoder
 from matcher.errors import Cancelled, DataError, EncoderError
 from matcher.ingest.catalog import ColumnMap
 from matcher.matching.conflicts import vetoed
@@ -481,3 +482,8 @@ def test_tuning_keeps_a_veto_only_where_it_helps(workspace, shop):
     write(shop / "listings.csv", [(one, title, image, label[:-1]) for one, title, image, label in rows])
     import_shop(workspace, shop, images=False)
     assert not recipes.tune(workspace, config).veto
+
+
+def test_capitals_are_taken_from_titles_for_an_encoder_that_takes_them_for_other_words(tmp_path):
+    for spec, expected in (("use", ["wool blanket", "ผ้าห่ม"]), ("tfidf-char", ["WOOL Blanket", "ผ้าห่ม"])):
+        assert encoding.inputs_of(tmp_path, load_encoder(spec), ["WOOL Blanket", "ผ้าห่ม"]) == expected

@@ -20,12 +20,14 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from matcher.encoders.backbones import TitleBackbone, open_backbone, whitening_layer
-from matcher.encoders.fine_tuned import TrainedPhotos, TrainedTitles, open_trained, read_whitening
+from matcher.encoders.fine_tuned import CONVERTED, TrainedPhotos, TrainedTitles, open_trained, read_whitening
 from matcher.encoders.model_card import WEIGHTS, read_card
 from matcher.encoders.photos.photo_net import load_named
 from matcher.encoders.projection import Projection
 from matcher.encoders.registry import load_encoder
 from matcher.encoders.titles.char_tfidf import open_letters
+from matcher.encoders.titles.multilingual_use import bundled_resources
+from matcher.encoders.titles.multilingual_use_net import load_use
 from matcher.errors import Cancelled, DataError, EncoderError, TrainingError
 from matcher.ingest.catalog import Catalog
 from matcher.pipeline.train_encoder import train_catalog, training_job
@@ -783,6 +785,22 @@ def test_a_catalog_is_trained_on_and_the_run_stands_for_an_encoder(thin_model, t
     encoder = load_encoder("mine", folder=workspace.encoders)
     assert isinstance(encoder, TrainedTitles)
     assert encoder.encode(titles[:3]).shape[0] == 3
+
+
+def test_the_multilingual_encoder_is_trained_and_opened_like_any_other(tmp_path):
+    titles, (workspace, info) = titles_of(), shop(tmp_path)
+    job = training_job(workspace, info.id, "use", name="light", run_id="mine", epochs=1, batch=32, letters=64)
+    train_catalog(workspace, job)
+    folder = workspace.encoders / "mine"
+    assert read_card(folder).width == 512
+    first = load_encoder("mine", folder=workspace.encoders).encode(titles[:4])
+    [converted] = (workspace.encoders / CONVERTED).iterdir()
+    assert (converted / "model.bin").stat().st_size < 100e6
+    again = load_encoder("mine", folder=workspace.encoders).encode([title.upper() for title in titles[:4]])
+    np.testing.assert_allclose(again, first, atol=1e-5)  # as it was kept, and in small letters
+    before = load_use(bundled_resources()).pool.weight
+    changed = load_file(folder / "backbone" / "model.safetensors")["pool.weight"] - before
+    assert changed.abs().max() > 1e-6
 
 
 def test_without_two_listings_of_a_label_a_catalog_is_trained_without_labels(tmp_path):

@@ -228,15 +228,28 @@ def _convert(name: str, source: Path, keep_in: Path | None) -> TextModel:
     Raises:
         EncoderError: It cannot be loaded.
     """
-    import torch
-
-    from matcher.encoders.runtime.openvino_export import make_runner
     from matcher.encoders.titles.sentence_net import load_sentence_model, quiet
 
     module, tokenizer, settings = load_sentence_model(name, source)
-    example = pad_tokens([tokenizer.encode(title).ids for title in ("one", "two, and longer")], settings["padding"])
     with quiet():
-        runner = make_runner(module, {part: torch.from_numpy(array) for part, array in example.items()})
+        return make_text_model(module, tokenizer, settings, keep_in)
+
+
+def make_text_model(module: Any, tokenizer: Any, settings: dict[str, Any], keep_in: Path | None) -> TextModel:
+    """Make a torch module ready to run, and keep what came of it for `load_converted`.
+
+    Args:
+        module: Takes token ids and mask, gives vectors.
+        tokenizer: Of the `tokenizers` library; cuts and does not pad.
+        settings: What else `TextModel` needs: width, padding, prompt.
+        keep_in: The folder to keep it in, or None.
+    """
+    import torch
+
+    from matcher.encoders.runtime.openvino_export import make_runner
+
+    example = pad_tokens([tokenizer.encode(title).ids for title in ("one", "two, and longer")], settings["padding"])
+    runner = make_runner(module, {part: torch.from_numpy(array) for part, array in example.items()})
     if keep_in is not None:
         save_network(keep_in, runner, {SETTINGS: json.dumps(settings), TOKENIZER: tokenizer.to_str()})
     return TextModel(runner=runner, tokenizer=tokenizer, **settings)
