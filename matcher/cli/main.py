@@ -30,20 +30,19 @@ from matcher.cli.arguments import (
     text,
 )  # fmt: skip
 from matcher.cli.progress_line import ProgressLine
-from matcher.errors import Cancelled, DataError, MatcherError
+from matcher.cli.recipe_words import describe_learned, describe_recipe, name_encoders, read_recipe_file
+from matcher.errors import Cancelled, MatcherError
 from matcher.failures import explain_failure
 from matcher.ingest.issues import shortened
 from matcher.matching.recipe import Fusion, Recipe
 from matcher.pipeline import catalogs, encoding, matches, recipes
-from matcher.pipeline.pair_model.learned_model import LearnedModel
-from matcher.pipeline.pair_model.models import read_recipe, write_recipe
+from matcher.pipeline.pair_model.models import write_recipe
 from matcher.pipeline.unread import find_unread
 from matcher.storage.exports import separator_of, to_bytes
 from matcher.storage.files import fingerprint
-from matcher.storage.names import legible
+from matcher.storage.names import catalog_id_of, legible
 from matcher.storage.records import MATCH
-from matcher.storage.workspace import Workspace, catalog_id_of
-from matcher.vectors.distance import distance_text
+from matcher.storage.workspace import Workspace
 
 PROBLEMS_SHOWN = 5
 IDS_SHOWN = 10
@@ -85,7 +84,7 @@ def encode(name: str, text: str | None, image: str | None) -> None:
     config = _config(workspace, name, text, image)
     with ProgressLine() as report:
         result = matches.find_matches(workspace, config, report)
-    say(f"{result.pairs:,} candidate pairs in {result.seconds:g} s, with {_encoders(config)}.")
+    say(f"{result.pairs:,} candidate pairs in {result.seconds:g} s, with {name_encoders(config)}.")
     unread = find_unread(workspace, config.catalog_id)
     if unread.in_words:
         ids = workspace.load_catalog(config.catalog_id).listings["item_id"].to_numpy()[unread.rows]
@@ -112,10 +111,10 @@ def tune(name: str, text: str | None, image: str | None, fusion: Fusion | None, 
         say(f"Chosen on {int(asked.sum()):,} listings of products that no encoder was trained on, in the pool of all.")
     learned = matches.find_learned(workspace, config.catalog_id, recipe)
     if learned:
-        say(_figures_of(learned))
+        say(describe_learned(learned))
     with atomic(out.absolute()) as file:
         file.write(write_recipe(recipe, learned).encode())
-    say(f"{_described(recipe)}, written to {out}.")
+    say(f"{describe_recipe(recipe)}, written to {out}.")
 
 
 @main.command()
@@ -125,7 +124,7 @@ def tune(name: str, text: str | None, image: str | None, fusion: Fusion | None, 
 @in_workspace
 def evaluate(name: str, recipe_file: Path, as_json: bool) -> None:
     """Measure a recipe on the labels of catalog NAME."""
-    workspace, recipe = given_workspace(), _read_recipe(recipe_file)
+    workspace, recipe = given_workspace(), read_recipe_file(recipe_file)
     with ProgressLine() as report:
         result = matches.evaluate(workspace, catalog_id_of(name), recipe, report)
     figures: dict[str, Any] = asdict(result.listing)
@@ -163,7 +162,7 @@ def evaluate(name: str, recipe_file: Path, as_json: bool) -> None:
 @in_workspace
 def match(name: str, recipe_file: Path, out: Path, groups_out: Path | None) -> None:
     """Write the matches of every listing of catalog NAME: its group; verdicts go before the recipe."""
-    _match(given_workspace(), catalog_id_of(name), _read_recipe(recipe_file), out, groups_out)
+    _match(given_workspace(), catalog_id_of(name), read_recipe_file(recipe_file), out, groups_out)
 
 
 @main.command()
@@ -179,7 +178,7 @@ def run(
 ) -> None:
     """Do it all: read FILE, encode it, choose thresholds where no recipe is given, and write the matches."""
     workspace = given_workspace()
-    recipe = _read_recipe(recipe_file) if recipe_file else None
+    recipe = read_recipe_file(recipe_file) if recipe_file else None
     place = file.absolute()
     # Another file of the same name in another folder is another catalog.
     called = f"{place.parent.name[:80]} {file.stem[:80]} {fingerprint(str(place))[:6]}"
@@ -224,11 +223,11 @@ def _chosen_recipe(workspace: Workspace, catalog_id: str) -> Recipe:
     labels = workspace.catalog_info(catalog_id).labels
     if not labels and not any(verdict.kind == MATCH for verdict in workspace.store.verdicts(catalog_id)):
         recipe = recipes.usual_recipe(workspace, config)
-        say(f"No labels to choose thresholds on, so a bundled recipe is used: {_described(recipe)}.")
+        say(f"No labels to choose thresholds on, so a bundled recipe is used: {describe_recipe(recipe)}.")
         return recipe
     with ProgressLine() as report:
         recipe = recipes.tune(workspace, config, report=report)
-    say(f"Thresholds chosen on the catalog's {'labels' if labels else 'verdicts'}: {_described(recipe)}.")
+    say(f"Thresholds chosen on the catalog's {'labels' if labels else 'verdicts'}: {describe_recipe(recipe)}.")
     return recipe
 
 
@@ -247,38 +246,6 @@ def _match(workspace: Workspace, catalog_id: str, recipe: Recipe, out: Path, gro
     say(f"{found:,} of {len(lists):,} listings have a match; written to {out}.")
     if (separator := separator_of(lists["item_id"])) != " ":
         say(f"Some ids hold a space, so {separator!r} stands between the ids of a list.")
-
-
-def _read_recipe(file: Path) -> Recipe:
-    try:
-        return read_recipe(file.read_text("utf-8"))
-    except OSError as error:
-        raise DataError(f"The recipe {file} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise DataError(f"The recipe {file} is not text; write one with `tune`.") from error
-
-
-def _encoders(config: encoding.EncodeConfig) -> str:
-    return " and ".join(spec for spec in (config.text, config.image) if spec)
-
-
-def _figures_of(learned: LearnedModel) -> str:
-    """What a pair model was learned from, and how it did on what it did not learn from."""
-    measured = "listings" if learned.by == "labels" else "pairs judged"
-    return (
-        f"Learned from {learned.known:,} pairs, {learned.same:,} of them one product, as {learned.model.rung}. On "
-        f"products that it did not learn from F1 is {learned.f1:.3f}, by thresholds {learned.rule_f1:.3f} "
-        f"({learned.measured:,} {measured})."
-    )
-
-
-def _described(recipe: Recipe) -> str:
-    used = " and ".join(filter(None, (recipe.text_encoder, recipe.image_encoder)))
-    if recipe.fusion == "learned":
-        return f"{used}, learned, groups at least {100 * (1 - recipe.threshold('learned')):.0f} % likely"
-    thresholds = {"text": recipe.text_threshold, "image": recipe.image_threshold, "joint": recipe.fused_threshold}
-    shown = ", ".join(f"{key} <= {distance_text(value)}" for key, value in thresholds.items() if value is not None)
-    return f"{used}, {recipe.fusion}, {shown}"
 
 
 def cli(arguments: list[str] | None = None) -> int:

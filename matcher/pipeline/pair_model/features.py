@@ -11,7 +11,7 @@ from matcher.encoders.registry import load_encoder
 from matcher.ingest.catalog import Catalog
 from matcher.matching.pair_model.features import PairFeatures, pair_features
 from matcher.pipeline.encoding import EncodeConfig, Encoded, embed
-from matcher.pipeline.evidence import empty_photos
+from matcher.pipeline.kept.evidence import empty_photos
 from matcher.progress import Report, silent
 from matcher.storage.files import fingerprint, load_arrays, save_arrays
 from matcher.storage.workspace import Workspace
