@@ -117,6 +117,11 @@ def fold(text: str) -> str:
     return _SPACES.sub(" ", text.casefold()).strip() or _SPACES.sub(" ", given.lower()).strip()
 
 
+def distinct_words(title: str) -> set[str]:
+    """The words of a title as `fold` writes them, without what is punctuation around them."""
+    return {word.strip(".,;:()[]") for word in fold(title).split()} - {""}
+
+
 def _without_accents(text: str) -> Iterator[str]:
     """Give the letters, and the marks on all but Latin and Greek ones."""
     base = ""

@@ -17,8 +17,9 @@ from pages._encoders import curves, form, run_list
 from pages._shared import job_panel
 from pages._shared.encoder_names import Known, find_deleted, known_encoders, warn_of_deleted
 from pages._shared.escape import literal
+from pages._shared.filled import choose_view
 from pages._shared.modality import COLOURS, ICONS, NAMES
-from pages._shared.opened_catalog import Opened, choose_view, need_catalog
+from pages._shared.opened_catalog import Opened, need_catalog
 
 LIST, TRAIN, OWN = "All encoders", "Train", "Trained here"
 VIEW = "encoders-view"

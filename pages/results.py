@@ -13,7 +13,8 @@ from matcher.matching.resolve import Outcome, order_groups
 from matcher.storage import exports
 from pages._results import benchmark_form
 from pages._results.groups import draw_groups
-from pages._shared.opened_catalog import EXPORTED, Matched, choose_view, need_catalog, need_matches
+from pages._shared.filled import choose_view
+from pages._shared.opened_catalog import EXPORTED, Matched, need_catalog, need_matches
 from pages._shared.wording import describe_recipe
 from pages._verdicts.handed_out import HandedOut, read_handed_out
 from pages._verdicts.set_aside import draw_set_aside

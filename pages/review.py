@@ -10,16 +10,15 @@ from matcher.review.verdicts import Ids, ids_of
 from matcher.storage.records import SKIP, Verdict
 from pages._shared.answers import ANSWERS, PREVIOUS, UNDO, Answer, current_visit
 from pages._shared.cards import Board, Card, Column, draw_cards, session_told
-from pages._shared.measured import count_doubtful, find_drawn, index_ids
-from pages._shared.opened_catalog import (
-    Matched,
-    draw_empty,
-    make_card,
+from pages._shared.measured import (
+    count_doubtful,
+    find_drawn,
+    index_ids,
     measure_bars,
     measure_likelihood,
     measure_pair,
-    need_matches,
 )
+from pages._shared.opened_catalog import Matched, draw_empty, make_card, need_matches
 from pages._shared.photo_route import photo_url
 from pages._shared.wording import describe_distances, explain_question
 from pages._verdicts.handed_out import find_recipes_matches

@@ -18,7 +18,8 @@ from matcher.cli.progress_line import ProgressLine
 from matcher.errors import DataError
 from matcher.progress import Progress
 from matcher.storage.exports import to_bytes
-from matcher.storage.workspace import Workspace, catalog_id_of
+from matcher.storage.names import catalog_id_of
+from matcher.storage.workspace import Workspace
 from matcher.training.config import Preset
 
 

@@ -19,7 +19,8 @@ from matcher.errors import Cancelled
 from matcher.pipeline.recipes import users_of
 from matcher.pipeline.train_encoder import TrainResult, train_catalog, training_job
 from matcher.progress import Progress, Report, duration
-from matcher.storage.workspace import Workspace, catalog_id_of
+from matcher.storage.names import catalog_id_of
+from matcher.storage.workspace import Workspace
 from matcher.training.config import Loss, Preset
 from matcher.training.runs import delete_run, discard_unfinished, export_run, import_run, runs
 

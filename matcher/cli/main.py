@@ -30,7 +30,7 @@ from matcher.cli.arguments import (
     text,
 )  # fmt: skip
 from matcher.cli.progress_line import ProgressLine
-from matcher.cli.recipe_lines import describe_learning, describe_recipe, read_recipe_file
+from matcher.cli.recipe_words import describe_learned, describe_recipe, name_encoders, read_recipe_file
 from matcher.errors import Cancelled, MatcherError
 from matcher.failures import explain_failure
 from matcher.ingest.issues import shortened
@@ -40,9 +40,9 @@ from matcher.pipeline.pair_model.models import write_recipe
 from matcher.pipeline.unread import find_unread
 from matcher.storage.exports import separator_of, to_bytes
 from matcher.storage.files import fingerprint
-from matcher.storage.names import legible
+from matcher.storage.names import catalog_id_of, legible
 from matcher.storage.records import MATCH
-from matcher.storage.workspace import Workspace, catalog_id_of
+from matcher.storage.workspace import Workspace
 
 PROBLEMS_SHOWN = 5
 IDS_SHOWN = 10
@@ -84,7 +84,7 @@ def encode(name: str, text: str | None, image: str | None) -> None:
     config = _config(workspace, name, text, image)
     with ProgressLine() as report:
         result = matches.find_matches(workspace, config, report)
-    say(f"{result.pairs:,} candidate pairs in {result.seconds:g} s, with {_encoders(config)}.")
+    say(f"{result.pairs:,} candidate pairs in {result.seconds:g} s, with {name_encoders(config)}.")
     unread = find_unread(workspace, config.catalog_id)
     if unread.in_words:
         ids = workspace.load_catalog(config.catalog_id).listings["item_id"].to_numpy()[unread.rows]
@@ -111,7 +111,7 @@ def tune(name: str, text: str | None, image: str | None, fusion: Fusion | None, 
         say(f"Chosen on {int(asked.sum()):,} listings of products that no encoder was trained on, in the pool of all.")
     learned = matches.find_learned(workspace, config.catalog_id, recipe)
     if learned:
-        say(describe_learning(learned))
+        say(describe_learned(learned))
     with atomic(out.absolute()) as file:
         file.write(write_recipe(recipe, learned).encode())
     say(f"{describe_recipe(recipe)}, written to {out}.")
@@ -246,10 +246,6 @@ def _match(workspace: Workspace, catalog_id: str, recipe: Recipe, out: Path, gro
     say(f"{found:,} of {len(lists):,} listings have a match; written to {out}.")
     if (separator := separator_of(lists["item_id"])) != " ":
         say(f"Some ids hold a space, so {separator!r} stands between the ids of a list.")
-
-
-def _encoders(config: encoding.EncodeConfig) -> str:
-    return " and ".join(spec for spec in (config.text, config.image) if spec)
 
 
 def cli(arguments: list[str] | None = None) -> int:

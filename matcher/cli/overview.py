@@ -17,10 +17,10 @@ COMMANDS = {
     "export-encoder": "Write the trained encoder ID, with its card, as one file.",
     "import": "Read FILE (CSV, TSV, Parquet, Excel, JSON, or a zip of one and its photos) into a catalog.",
     "import-encoder": "Bring in a trained encoder that was exported to FILE.",
-    "match": "Write the matches of every listing of catalog NAME; verdicts go before the recipe.",
+    "match": "Write the matches of every listing of catalog NAME: its group; verdicts go before the recipe.",
     "run": "Do it all: read FILE, encode it, choose thresholds where no recipe is given, and write the matches.",
     "train": "Train an encoder on catalog NAME; its ID then stands wherever an encoder is named.",
-    "tune": "Choose thresholds on the labels or verdicts of catalog NAME, and write them as a recipe.",
+    "tune": "Choose thresholds on the labels or verdicts of catalog NAME, or learn from both, and write a recipe.",
 }
 
 

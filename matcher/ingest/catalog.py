@@ -1,9 +1,11 @@
 """From a stranger's file to a catalog: every row checked, every problem told, every good row kept."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +23,7 @@ from matcher.ingest.row_checks import standard_rows, with_photos
 from matcher.ingest.source import is_bundle
 from matcher.ingest.table import Table, read_table, unused_name
 from matcher.progress import Progress, Report, silent
+from matcher.text import distinct_words
 
 __all__ = [
     "COLUMNS",
@@ -59,6 +62,11 @@ class Catalog:
     def rows(self) -> dict[str, int]:
         """Row of each item_id. Shared by all readers: never change it."""
         return {item_id: row for row, item_id in enumerate(self.listings["item_id"])}
+
+    @cached_property
+    def word_counts(self) -> Mapping[str, int]:
+        """How many titles each word, folded, stands in. Shared by all readers: never change it."""
+        return Counter(chain.from_iterable(map(distinct_words, self.listings["title"])))
 
     @cached_property
     def codes(self) -> NDArray[np.int32]:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from matcher.ingest.catalog import ReadOptions, preview_table, read_catalog, recognise_columns
 from matcher.progress import Progress, Report, silent
-from matcher.storage.names import check_name
-from matcher.storage.workspace import Workspace, catalog_id_of
+from matcher.storage.names import catalog_id_of, check_name
+from matcher.storage.workspace import Workspace
 
 DEMO = Path(__file__).parents[2] / "assets" / "demo"
 

@@ -15,8 +15,8 @@ from matcher.encoders.registry import columns_of, load_encoder, write_for
 from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
 from matcher.matching.conflicts import with_conflicts
-from matcher.pipeline.evidence import empty_photos, load_pairs
-from matcher.pipeline.kept_vectors import KEY_BYTES, Held, assemble, row_keys
+from matcher.pipeline.kept.evidence import empty_photos, load_pairs
+from matcher.pipeline.kept.vectors import KEY_BYTES, Held, assemble, row_keys
 from matcher.progress import Report, silent
 from matcher.storage.files import fingerprint
 from matcher.storage.workspace import Workspace

@@ -26,7 +26,7 @@ from matcher.matching.resolve import outcome_of
 from matcher.matching.tuning import tune_recipe
 from matcher.pipeline.default_recipe import default_encoders, default_recipe
 from matcher.pipeline.encoding import EncodeConfig, contents_of, inputs_of
-from matcher.pipeline.evidence import empty_photos
+from matcher.pipeline.kept.evidence import empty_photos
 from matcher.pipeline.matches import Evaluation, count_modelled
 from matcher.pipeline.pair_model.features import compute_features
 from matcher.pipeline.pair_model.judge import judge_pairs

@@ -1,5 +1,8 @@
-"""How the database is reached: how SQLite begins a transaction, and how a failure is put in words."""
+"""How the database is reached: opened, brought to the present version, and how a failure is put in words."""
 
+import sqlite3
+import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,9 @@ from sqlalchemy.pool import NullPool
 
 from matcher.errors import DataError
 from matcher.storage.database_failures import explain_database
+from matcher.storage.schema import MIGRATIONS, migrations
+
+MIGRATION_LOCK = 2_117_431  # any number that nothing else on the server uses
 
 
 def open_engine(url: str, busy_seconds: float) -> Engine:
@@ -37,6 +43,52 @@ def open_engine(url: str, busy_seconds: float) -> Engine:
     use_real_transactions(engine)
     explain_failures(engine)
     return engine
+
+
+def keep_wal(engine: Engine, busy_seconds: float) -> None:
+    """Set an SQLite file to write-ahead logging, where readers and a writer do not wait for each other; it stays so.
+
+    SQLite refuses this change at once while another program holds the file, whatever the time-out says, and two
+    programs may open a new workspace together: hence the waiting is done here.
+
+    Raises:
+        DataError: Another program held the file for so long, or it is no database.
+    """
+    deadline = time.monotonic() + busy_seconds
+    with closing(engine.raw_connection()) as connection:
+        while True:
+            try:
+                connection.cursor().execute("PRAGMA journal_mode=WAL")
+                return
+            except sqlite3.DatabaseError as error:
+                busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # the low byte: SQLITE_BUSY_* as well
+                if not busy or time.monotonic() > deadline:
+                    raise DataError(f"Cannot open the database {engine.url!r}: {error}.") from error
+            time.sleep(0.01)
+
+
+def migrate(engine: Engine) -> None:
+    """Run the migrations that are missing; each step and its record share a transaction, so both happen or neither.
+
+    Args:
+        engine: A writer's.
+
+    Raises:
+        DataError: A newer version of the program made the database.
+    """
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":  # SQLite's write transaction is a lock already
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+        migrations.create(connection, checkfirst=True)
+        version = connection.scalar(sa.select(sa.func.max(migrations.c.version))) or 0
+        if version > len(MIGRATIONS):
+            raise DataError(
+                f"The database has version {version} and this program knows versions up to {len(MIGRATIONS)}: "
+                "a newer program made it. Update this one, or choose another workspace."
+            )
+        for number, migration in enumerate(MIGRATIONS[version:], start=version + 1):
+            migration(connection)
+            connection.execute(migrations.insert().values(version=number, applied=time.time()))
 
 
 def explain_failures(engine: Engine) -> None:

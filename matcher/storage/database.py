@@ -4,10 +4,8 @@ SQLite in the workspace folder by default; PostgreSQL where a URL says so. Every
 returns, so a reload, a second tab or a dropped connection loses nothing.
 """
 
-import sqlite3
 import time
 from collections.abc import Collection
-from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,18 +19,15 @@ from matcher.storage import connections, verdict_rows
 from matcher.storage.groups import number_rows
 from matcher.storage.names import check_name, legible
 from matcher.storage.records import KINDS, SKIP, CatalogInfo, GroupNumbers, Job, Verdict
-from matcher.storage.schema import MIGRATIONS
 from matcher.storage.schema import catalogs as _catalogs
 from matcher.storage.schema import is_active as _is_active
 from matcher.storage.schema import jobs as _jobs
-from matcher.storage.schema import migrations as _migrations
 from matcher.storage.schema import presets as _presets
 from matcher.storage.schema import settings as _settings
 from matcher.storage.set_aside import rows as set_aside
 from matcher.storage.set_aside.goods import Listed
 from matcher.storage.set_aside.rows import SetAside
 
-MIGRATION_LOCK = 2_117_431  # any number that nothing else on the server uses
 BUSY_SECONDS = 30  # how long a writer waits for another one before it gives up
 
 
@@ -61,8 +56,8 @@ class Store:
         self._in_force = verdict_rows.InForce()
         try:
             if self._reader.dialect.name == "sqlite":
-                self._keep_wal()
-            self._migrate()
+                connections.keep_wal(self._reader, BUSY_SECONDS)
+            connections.migrate(self._writer)
         except (StorageError, sa.exc.DatabaseError) as error:
             self.close()
             said = error if isinstance(error, StorageError) else f"{error.orig}."
@@ -74,40 +69,6 @@ class Store:
     def close(self) -> None:
         """Let go of the connections."""
         self._reader.dispose()
-
-    def _keep_wal(self) -> None:
-        """Set the file to write-ahead logging, where readers and a writer do not wait for each other; it stays so.
-
-        SQLite refuses this change at once while another program holds the file, whatever the time-out says, and two
-        programs may open a new workspace together: hence the waiting is done here.
-        """
-        deadline = time.monotonic() + BUSY_SECONDS
-        with closing(self._reader.raw_connection()) as connection:
-            while True:
-                try:
-                    connection.cursor().execute("PRAGMA journal_mode=WAL")
-                    return
-                except sqlite3.DatabaseError as error:
-                    busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # the low byte: SQLITE_BUSY_* as well
-                    if not busy or time.monotonic() > deadline:
-                        raise DataError(f"Cannot open the database {self._reader.url!r}: {error}.") from error
-                time.sleep(0.01)
-
-    def _migrate(self) -> None:
-        """Run what is missing; each step and its record share a transaction, so both happen or neither."""
-        with self._writer.begin() as connection:
-            if connection.dialect.name == "postgresql":  # SQLite's write transaction is a lock already
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
-            _migrations.create(connection, checkfirst=True)
-            version = connection.scalar(sa.select(sa.func.max(_migrations.c.version))) or 0
-            if version > len(MIGRATIONS):
-                raise DataError(
-                    f"The database has version {version} and this program knows versions up to {len(MIGRATIONS)}: "
-                    "a newer program made it. Update this one, or choose another workspace."
-                )
-            for number, migration in enumerate(MIGRATIONS[version:], start=version + 1):
-                migration(connection)
-                connection.execute(_migrations.insert().values(version=number, applied=time.time()))
 
     def _write(self, statement: sa.Executable) -> int:
         """Run a statement in a transaction of its own; how many rows it changed."""

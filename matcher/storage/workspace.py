@@ -5,9 +5,7 @@ name. So what is there is complete, no cache can be stale, and a reader never wa
 """
 
 import os
-import re
 import time
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,8 +26,8 @@ from matcher.ingest.issues import Problem
 from matcher.progress import Report, silent
 from matcher.storage import catalog_files
 from matcher.storage.database import Store, sqlite_url
-from matcher.storage.files import DAMAGED_ARRAYS, fingerprint, load_arrays, remove_arrays, save_arrays
-from matcher.storage.names import legible
+from matcher.storage.files import DAMAGED_ARRAYS, load_arrays, remove_arrays, save_arrays
+from matcher.storage.names import catalog_id_of, legible
 from matcher.storage.pair_files import read_pairs, write_pairs
 from matcher.storage.records import CatalogInfo
 from matcher.storage.set_aside.goods import Listed
@@ -283,19 +281,3 @@ def open_workspace(root: Path | None = None) -> Workspace:
     workspace = Workspace(root, os.environ.get("MATCHER_DATABASE_URL", ""))
     workspace.store  # noqa: B018  (opened here, so that a bad URL is told at the start)
     return workspace
-
-
-def catalog_id_of(name: str) -> str:
-    """The folder name of a catalog: "My Shop" and "my shop" are one catalog.
-
-    Raises:
-        DataError: The name is empty.
-    """
-    plain = unicodedata.normalize("NFKD", name.strip()).casefold()
-    readable = re.sub(r"[^a-z0-9]+", "-", "".join(c for c in plain if not unicodedata.combining(c))).strip("-")
-    if not plain:
-        raise DataError("The catalog has no name; type one, for example: autumn.")
-    if len(readable) <= 60 and all(c.isascii() or unicodedata.combining(c) for c in plain) and readable:
-        return readable
-    # Letters were lost: the hash keeps two such names apart.
-    return "-".join(part for part in (readable[:50].strip("-"), fingerprint(plain)[:8]) if part)

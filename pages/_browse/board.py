@@ -15,9 +15,9 @@ from matcher.vectors.candidate_pairs import MODALITIES, Modality
 from pages._shared.answers import ANSWERS, UNDO, Answer
 from pages._shared.cards import FALSE_MATCH, MATCH, MISSED_MATCH, Badge, Bar, Board, Card, Column, draw_cards
 from pages._shared.escape import literal
-from pages._shared.measured import read_truth
+from pages._shared.measured import measure_bars, measure_likelihood, read_truth
 from pages._shared.modality import HEADINGS, ICONS
-from pages._shared.opened_catalog import Matched, make_card, measure_bars, measure_likelihood, read_verdicts
+from pages._shared.opened_catalog import Matched, make_card, read_verdicts
 from pages._shared.wording import say_likely
 from pages._verdicts import verdicts as shown_verdicts
 from pages._verdicts.handed_out import find_recipes_matches

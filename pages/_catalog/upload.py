@@ -15,7 +15,8 @@ from matcher.errors import DataError
 from matcher.ingest.catalog import ColumnMap, ReadOptions, Table, guess_columns, preview_table
 from matcher.pipeline.catalogs import ImportConfig
 from matcher.storage.files import fingerprint
-from matcher.storage.workspace import Workspace, catalog_id_of
+from matcher.storage.names import catalog_id_of
+from matcher.storage.workspace import Workspace
 from pages._catalog import how_to_read
 from pages._catalog.import_folder import import_folder, resolve_inside
 from pages._shared.escape import literal

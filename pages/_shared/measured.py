@@ -1,7 +1,7 @@
 """What the pages know of the open catalog's pairs, computed by the library once and kept for the next run."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import cast
@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from matcher.matching import threshold_report
 from matcher.matching.metrics import PrecisionRecallCurve, RowPair, Truth, known_truth, matches_per_listing
-from matcher.matching.recipe import Recipe
+from matcher.matching.recipe import LEARNED, Recipe, joint_distance
 from matcher.matching.threshold_grid import ThresholdGrid
 from matcher.matching.threshold_report import Figures
 from matcher.pipeline import recipes
 from matcher.review.sampling import DrawnMatches, VerdictScores, draw_matches, score_verdicts
 from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
+from matcher.vectors.candidate_pairs import MODALITIES, Modality
+from pages._shared.cards import Bar
 from pages._shared.opened_catalog import Matched, Opened
 
 Key = tuple[str, ...]
@@ -171,6 +173,30 @@ def _rule_key(matched: Matched, known: Known) -> Key:
     recipe = matched.recipe
     unset = recipe.with_thresholds(dict.fromkeys(("text", "image", "fused", "learned")))
     return (*known.key, unset.to_json())
+
+
+def measure_bars(matched: Matched, pair: int, ranks: Mapping[Modality, int | None] | None = None) -> list[Bar]:
+    """The distances of a candidate pair with the thresholds in force."""
+    thresholds = matched.recipe.thresholds
+    return [
+        Bar(modality, distance, thresholds.get(modality), (ranks or {}).get(modality), matched.scale)
+        for modality, distance in measure_pair(matched, pair).items()
+    ]
+
+
+def measure_pair(matched: Matched, pair: int) -> dict[Modality, float]:
+    """The distances of a candidate pair; "fused" is what the rule compares, so the mean where it takes the mean."""
+    one = matched.encoded.pairs.chosen(np.array([pair]))
+    distance = {modality: float(one.distance[modality][0]) for modality in MODALITIES if modality in one.distance}
+    if matched.recipe.fusion == "mean" and "fused" in distance:
+        distance["fused"] = float(joint_distance(one, matched.recipe)[0])
+    return distance
+
+
+def measure_likelihood(matched: Matched, pair: int) -> float | None:
+    """How likely the pair model takes a candidate pair to be one product, by itself; None where none is in force."""
+    learned = matched.encoded.pairs.distance.get(LEARNED)
+    return None if learned is None else 1 - float(learned[pair])
 
 
 def _key(matched: Matched) -> Key:

@@ -1,7 +1,7 @@
 """What every page starts from: the workspace, the catalog that is open, its matches, and the card of a listing."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from matcher import jobs
 from matcher.ingest.catalog import Catalog
-from matcher.matching.recipe import LEARNED, Recipe, decide, joint_distance
+from matcher.matching.recipe import Recipe, decide
 from matcher.pipeline import default_recipe, encoding, recipes
 from matcher.pipeline.encoding import ENCODED
 from matcher.pipeline.pair_model.judge import open_judgement
 from matcher.review.pair_cases import PairIndex, index_pairs
 from matcher.storage.records import CatalogInfo, Verdict
 from matcher.storage.workspace import Workspace, open_workspace
-from matcher.vectors.candidate_pairs import MODALITIES, Modality
+from matcher.vectors.candidate_pairs import Modality
 from pages._shared import job_panel
 from pages._shared.cards import Badge, Bar, Card
 from pages._shared.encoder_names import find_deleted
@@ -96,22 +96,6 @@ def open_catalog(catalog_id: str) -> None:
         current_workspace().store.set_setting("", CURRENT, catalog_id)
     if st.query_params.get("catalog") != catalog_id:
         st.query_params["catalog"] = catalog_id
-
-
-def choose_view(offered: Sequence[str], key: str) -> str:
-    """Which view of a page is shown; the address keeps it, so that a reload comes back to it.
-
-    Args:
-        offered: Their names, the usual one first.
-        key: Of the choice in the session.
-    """
-    if st.session_state.get(key) not in offered:
-        wanted = st.query_params.get("view")
-        st.session_state[key] = wanted if wanted in offered else offered[0]
-    view = str(st.segmented_control("View", offered, required=True, key=key, label_visibility="collapsed"))
-    if st.query_params.get("view") != view:
-        st.query_params["view"] = view
-    return view
 
 
 def need_catalog() -> Opened:
@@ -258,30 +242,6 @@ def make_card(
         verdict=verdict,
         large=large,
     )
-
-
-def measure_bars(matched: Matched, pair: int, ranks: Mapping[Modality, int | None] | None = None) -> list[Bar]:
-    """The distances of a candidate pair with the thresholds in force."""
-    thresholds = matched.recipe.thresholds
-    return [
-        Bar(modality, distance, thresholds.get(modality), (ranks or {}).get(modality), matched.scale)
-        for modality, distance in measure_pair(matched, pair).items()
-    ]
-
-
-def measure_pair(matched: Matched, pair: int) -> dict[Modality, float]:
-    """The distances of a candidate pair; "fused" is what the rule compares, so the mean where it takes the mean."""
-    one = matched.encoded.pairs.chosen(np.array([pair]))
-    distance = {modality: float(one.distance[modality][0]) for modality in MODALITIES if modality in one.distance}
-    if matched.recipe.fusion == "mean" and "fused" in distance:
-        distance["fused"] = float(joint_distance(one, matched.recipe)[0])
-    return distance
-
-
-def measure_likelihood(matched: Matched, pair: int) -> float | None:
-    """How likely the pair model takes a candidate pair to be one product, by itself; None where none is in force."""
-    learned = matched.encoded.pairs.distance.get(LEARNED)
-    return None if learned is None else 1 - float(learned[pair])
 
 
 def read_verdicts(opened: Opened) -> dict[tuple[str, str], Verdict]:

@@ -11,8 +11,9 @@ from matcher.matching.metrics import DIFFERENT, SAME
 from matcher.review.title_diff import differing_words
 from matcher.vectors.distance import distance_text
 from pages._shared.charts import pick_colours
+from pages._shared.measured import measure_likelihood, measure_pair
 from pages._shared.modality import WORDS
-from pages._shared.opened_catalog import Matched, measure_likelihood, measure_pair
+from pages._shared.opened_catalog import Matched
 from pages._shared.photo_route import photo_url
 from pages._shared.wording import say_likely
 

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from matcher.errors import DataError, JobError
+from matcher.storage import connections
 from matcher.storage import database as store_module
 from matcher.storage.database import Store, sqlite_url
 from matcher.storage.records import CatalogInfo, Job
@@ -356,7 +357,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(url, open_store, monkeypat
         connection.exec_driver_sql("CREATE TABLE half (id INTEGER)")
         raise DataError("no further")
 
-    monkeypatch.setattr(store_module, "MIGRATIONS", (*store_module.MIGRATIONS, half))
+    monkeypatch.setattr(connections, "MIGRATIONS", (*connections.MIGRATIONS, half))
     with pytest.raises(DataError, match="no further"):
         open_store(url)
     monkeypatch.undo()
@@ -367,7 +368,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(url, open_store, monkeypat
 def test_an_older_database_is_brought_up_to_date(url, open_store, monkeypatch):
     say(open_store(url), "a", "b")
     more = lambda connection: connection.exec_driver_sql("CREATE TABLE more (id INTEGER)")  # noqa: E731
-    monkeypatch.setattr(store_module, "MIGRATIONS", (*store_module.MIGRATIONS, more))
+    monkeypatch.setattr(connections, "MIGRATIONS", (*connections.MIGRATIONS, more))
     assert len(open_store(url).verdicts("shop")) == 1
     assert "more" in tables(url)
     open_store(url)  # a second time there is nothing left to do
@@ -412,7 +413,7 @@ def tables(url):
 
 
 def test_a_database_of_the_first_version_takes_verdicts_that_it_refused(postgres, open_store, monkeypatch):
-    monkeypatch.setattr(store_module, "MIGRATIONS", store_module.MIGRATIONS[:1])
+    monkeypatch.setattr(connections, "MIGRATIONS", connections.MIGRATIONS[:1])
     open_store(postgres)
     monkeypatch.undo()
     ids = ("left_id", "right_id")

@@ -17,7 +17,8 @@ from matcher.ingest.catalog import Catalog
 from matcher.ingest.issues import Problem
 from matcher.storage import files
 from matcher.storage.files import load_arrays, remove_arrays, save_arrays
-from matcher.storage.workspace import catalog_id_of, open_workspace
+from matcher.storage.names import catalog_id_of
+from matcher.storage.workspace import open_workspace
 from matcher.vectors.candidate_pairs import CandidatePairs
 from matcher.vectors.embeddings import Embeddings
 from matcher.vectors.neighbours import Neighbours

@@ -106,7 +106,11 @@ class PairModel:
 
         Source: the third team of the Shopee "Price Match Guarantee" contest, 2021: p / (p + r (1 - p)).
         """
-        found = np.interp(self.log_odds(features), self.scores, self.probabilities)
+        return self.calibrated(self.log_odds(features), pool)
+
+    def calibrated(self, log_odds: NDArray[np.float64], pool: int | None = None) -> NDArray[np.float64]:
+        """What log-odds mean, in a pool as for `probability`; shape (P,), 0..1."""
+        found = np.interp(log_odds, self.scores, self.probabilities)
         if pool is None or pool <= self.pool:
             return found
         times = pool / self.pool

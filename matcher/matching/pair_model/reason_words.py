@@ -9,7 +9,7 @@ from matcher.matching.conflicts import name_conflicts
 from matcher.matching.pair_model.features import PairFeatures
 from matcher.matching.pair_model.reasons import Contributions
 from matcher.matching.title_facts.attributes import KINDS, read_titles
-from matcher.text import fold
+from matcher.text import distinct_words
 
 LEAST = 0.1  # log-odds under which a family is not worth a word: it moves a probability of .5 to .525
 NAMED = 3  # words of a title that are named
@@ -91,7 +91,7 @@ def _say_distance(is_for: bool, known: Mapping[str, float]) -> str:
 
 
 def _say_words(is_for: bool, title: str, other: str, often: Mapping[str, int]) -> str:
-    one, two = ({word.strip(".,;:()[]") for word in fold(each).split()} - {""} for each in (title, other))
+    one, two = (distinct_words(each) for each in (title, other))
     if is_for:
         return f"titles share {_list(one & two, often)}" if one & two else "titles have little to tell them apart"
     alone = " against ".join(_list(words, often) for words in (one - two, two - one) if words)

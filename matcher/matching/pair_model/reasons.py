@@ -5,6 +5,7 @@ known. While a family is unknown, a tree goes both ways, each weighed by the sha
 With six families there are 64 sets of known ones, so the values are exact.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import factorial
 
@@ -57,18 +58,23 @@ class Explainer:
             _Leaves(part, self._family, len(self.families)) if isinstance(part, Trees) else part for part in model.parts
         ]
 
-    def contributions(self, features: PairFeatures) -> Contributions:
+    def contributions(self, features: PairFeatures, parts: Sequence[int] | None = None) -> Contributions:
         """What each family adds for each pair.
+
+        Args:
+            features: Of P pairs.
+            parts: Of the model that are asked, by number; None for all.
 
         Raises:
             DataError: A feature that the model reads is not there.
         """
         values = self._model.values(features)
+        asked = self._parts if parts is None else [self._parts[part] for part in parts]
         base, total = 0.0, np.zeros((len(values), len(self.families)))
-        for part in self._parts:
+        for part in asked:
             start, added = part.contributions(values) if isinstance(part, _Leaves) else self._linear(part, values)
-            base += start / len(self._parts)
-            total += added / len(self._parts)
+            base += start / len(asked)
+            total += added / len(asked)
         return Contributions(base, self.families, total)
 
     def _linear(self, part: Linear, values: NDArray[np.float32]) -> tuple[float, NDArray[np.float64]]:

@@ -1,6 +1,6 @@
 """Features of a catalog's candidate pairs, computed once and kept with the pairs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from matcher.encoders.registry import load_encoder
 from matcher.ingest.catalog import Catalog
 from matcher.matching.pair_model.features import PairFeatures, pair_features
 from matcher.pipeline.encoding import EncodeConfig, Encoded, embed
-from matcher.pipeline.evidence import empty_photos
+from matcher.pipeline.kept.evidence import empty_photos
 from matcher.progress import Report, silent
 from matcher.storage.files import fingerprint, load_arrays, save_arrays
 from matcher.storage.workspace import Workspace
@@ -30,6 +30,14 @@ Open = Callable[[str], Embeddings]
 def near_pairs(pairs: CandidatePairs) -> NDArray[np.intp]:
     """Positions of the pairs that a pair model looks at, ascending."""
     return np.flatnonzero(pairs.rank <= NEAR)
+
+
+def position_among_near(pairs: CandidatePairs, positions: Sequence[int]) -> list[int]:
+    """Where pairs stand among the near ones, -1 for those that are not near."""
+    near = near_pairs(pairs)
+    at = np.searchsorted(near, np.asarray(positions, dtype=np.intp))
+    is_near = near[np.minimum(at, len(near) - 1)] == positions if len(near) else np.zeros(len(at), dtype=np.bool_)
+    return [int(value) if there else -1 for value, there in zip(at, is_near, strict=True)]
 
 
 def compute_features(
@@ -66,17 +74,30 @@ def shown_photos(catalog: Catalog) -> list[str]:
 def keep_features(workspace: Workspace, catalog: Catalog, encoded: Encoded, report: Report = silent) -> PairFeatures:
     """Open the features of an encoded catalog's near pairs, memory-mapped; what is not there is computed first."""
     catalog_id = encoded.config.catalog_id
-    path = beside_pairs(workspace, encoded, "features", {"content": encoded.content})
-    if not path.with_name(f"{path.name}.json").exists():
+    opened_features = open_features(workspace, encoded)
+    if opened_features is None:
 
         def opened(spec: str) -> Embeddings:
             encoder = load_encoder(spec, folder=workspace.encoders)
             return workspace.load_embeddings(catalog_id, embed(workspace, catalog_id, catalog, encoder, report))
 
         made = compute_features(encoded.pairs, catalog, encoded.config, opened, report)
-        save_arrays(path, {"values": made.values}, {"names": list(made.names)})
+        save_arrays(_place(workspace, encoded), {"values": made.values}, {"names": list(made.names)})
+        return made
+    return opened_features
+
+
+def open_features(workspace: Workspace, encoded: Encoded) -> PairFeatures | None:
+    """Open the features of an encoded catalog's near pairs, memory-mapped; None if they were not computed yet."""
+    path = _place(workspace, encoded)
+    if not path.with_name(f"{path.name}.json").exists():
+        return None
     arrays, config = load_arrays(path)
     return PairFeatures(tuple(config["names"]), arrays["values"])
+
+
+def _place(workspace: Workspace, encoded: Encoded) -> Path:
+    return beside_pairs(workspace, encoded, "features", {"content": encoded.content})
 
 
 def beside_pairs(workspace: Workspace, encoded: Encoded, what: str, more: Mapping[str, Any]) -> Path:

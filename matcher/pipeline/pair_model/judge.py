@@ -95,7 +95,7 @@ def unseen_probability(
     done = 0
     for number in range(len(kinds)):
         rows = np.flatnonzero(kind == number)
-        parts = sorted({int(part) for part in ends[:, rows[0]] if part >= 0}) or range(learned.parts)
+        parts = learned.parts_unlearned(*ends[:, rows[0]].tolist())
         unseen = replace(learned.model, parts=tuple(learned.model.parts[part] for part in parts))
         for start in range(0, len(rows), AT_ONCE):
             report(Progress(STEP, done, len(near)))

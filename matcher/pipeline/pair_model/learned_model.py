@@ -82,16 +82,28 @@ class LearnedModel:
 
     def folds(self, catalog: Catalog) -> NDArray[np.int64]:
         """The fold of each listing of a catalog, -1 of those that it did not learn from; shape (N,)."""
-        return np.array([self.fold_of.get(key, -1) for key in listing_keys(catalog)], dtype=np.int64)
+        return self.folds_at(catalog, np.arange(len(catalog.listings)))
+
+    def folds_at(self, catalog: Catalog, rows: NDArray[np.integer]) -> NDArray[np.int64]:
+        """The same of some of its rows; shape of `rows`, (R,)."""
+        return np.array([self.fold_of.get(key, -1) for key in listing_keys(catalog, rows)], dtype=np.int64)
+
+    def parts_unlearned(self, one: int, other: int) -> tuple[int, ...]:
+        """The parts that judge a pair of listings of two folds, -1 for none: each has not seen one of its ends."""
+        return tuple(sorted({fold for fold in (one, other) if fold >= 0})) or tuple(range(self.parts))
 
 
-def listing_keys(catalog: Catalog) -> list[str]:
+def listing_keys(catalog: Catalog, rows: NDArray[np.integer] | None = None) -> list[str]:
     """What stands for each listing in any catalog, "" for one without title and photo: the title, else the photo.
 
     Titles and photos that are alike are always in one fold, so a listing of another catalog with a title that was
     learned from counts as learned from.
+
+    Args:
+        catalog: With N listings.
+        rows: Shape (R,). Which of them; None for all.
     """
-    listings = catalog.listings
+    listings = catalog.listings if rows is None else catalog.listings.iloc[rows]
     shown = listings["title"].where(listings["title"] != "", listings["photo"])
     return [blake2b(text.encode(), digest_size=KEY // 2).hexdigest() if text else "" for text in shown]
 

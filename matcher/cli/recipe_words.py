@@ -1,19 +1,20 @@
-"""Recipes on the command line: read from a file, and told in a line."""
+"""Recipes at the terminal: read from a file, and told in a line."""
 
 from pathlib import Path
 
 from matcher.errors import DataError
 from matcher.matching.recipe import Recipe
+from matcher.pipeline.encoding import EncodeConfig
 from matcher.pipeline.pair_model.learned_model import LearnedModel
 from matcher.pipeline.pair_model.models import read_recipe
 from matcher.vectors.distance import distance_text
 
 
 def read_recipe_file(file: Path) -> Recipe:
-    """Read a recipe that `tune` wrote.
+    """Read the recipe in a file, with its pair model if it names one.
 
     Raises:
-        DataError: The file cannot be read, or holds no recipe.
+        DataError: It cannot be read, or it is no recipe.
     """
     try:
         return read_recipe(file.read_text("utf-8"))
@@ -23,7 +24,12 @@ def read_recipe_file(file: Path) -> Recipe:
         raise DataError(f"The recipe {file} is not text; write one with `tune`.") from error
 
 
-def describe_learning(learned: LearnedModel) -> str:
+def name_encoders(config: EncodeConfig) -> str:
+    """The encoders in use."""
+    return " and ".join(spec for spec in (config.text, config.image) if spec)
+
+
+def describe_learned(learned: LearnedModel) -> str:
     """What a pair model was learned from, and how it did on what it did not learn from."""
     measured = "listings" if learned.by == "labels" else "pairs judged"
     return (
@@ -34,7 +40,7 @@ def describe_learning(learned: LearnedModel) -> str:
 
 
 def describe_recipe(recipe: Recipe) -> str:
-    """Its encoders, fusion and thresholds."""
+    """Encoders, fusion and thresholds of a recipe, in one line."""
     used = " and ".join(filter(None, (recipe.text_encoder, recipe.image_encoder)))
     if recipe.fusion == "learned":
         return f"{used}, learned, groups at least {100 * (1 - recipe.threshold('learned')):.0f} % likely"
