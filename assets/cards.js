@@ -125,6 +125,7 @@ function drawAction({ kind, label, icon: sign, key, tone: name, help }, pressed,
   button.tabIndex = -1;
   button.dataset.kind = kind;
   button.title = help || label;
+  button.setAttribute("aria-label", label); // the help is no name
   if (pressed !== null) button.setAttribute("aria-pressed", String(pressed));
   button.onclick = onPress;
   return button;

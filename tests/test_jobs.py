@@ -95,7 +95,7 @@ def test_a_job_runs_to_its_end(workspace):
     job = ended(workspace, start(workspace, "Shop"))
     assert (job.state, job.message, job.catalog_id) == ("done", "", "shop")
     counts = {"catalog_id": "shop", "listings": 3, "rejected": 0, "problems": 0}
-    assert job.result == counts | {"note": "", "mapping": {}}
+    assert job.result == counts | {"note": "", "mapping": {}, "set_aside": 0}
     assert job.created <= job.started <= job.finished
     assert jobs.latest(workspace, "import", "shop") == jobs.latest(workspace, "import") == job
     assert jobs.active(workspace) == []

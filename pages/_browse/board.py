@@ -10,7 +10,9 @@ from matcher.matching.metrics import DIFFERENT, SAME, Truth
 from matcher.review.pair_cases import Case, listings_of, pairs_of_case
 from matcher.review.title_diff import differing_words
 from matcher.review.title_search import searcher
-from matcher.storage.records import KINDS, Verdict
+from matcher.storage.records import DIFFERENT as SAID_DIFFERENT
+from matcher.storage.records import MATCH as SAID_SAME
+from matcher.storage.records import UNSURE, VARIANT, Verdict
 from matcher.vectors.candidate_pairs import MODALITIES, Modality
 from pages._shared.answers import ANSWERS, UNDO, Answer
 from pages._shared.cards import FALSE_MATCH, MATCH, MISSED_MATCH, Badge, Bar, Board, Card, Column, draw_cards
@@ -22,6 +24,7 @@ from pages._shared.wording import say_likely
 from pages._verdicts import verdicts as shown_verdicts
 from pages._verdicts.handed_out import find_recipes_matches
 
+OFFERED = (SAID_SAME, VARIANT, SAID_DIFFERENT, UNSURE)  # answers, in the order of their buttons
 NOTHING: dict[Modality, str] = {
     "text": "This listing has no title to compare.",
     "image": "This listing has no photo to compare.",
@@ -66,7 +69,7 @@ def draw(matched: Matched, row: int, on_open: Callable[[str], None]) -> None:
     item_id = matched.cell("item_id", row)
     shown_verdicts.remember_shown(matched, ((item_id, card.item_id) for card in drawn.values()))
     board = Board(
-        "columns", aside, item_id, KINDS, undo=True, on_answer=_keep(matched), on_open=on_open
+        "columns", aside, item_id, OFFERED, undo=True, on_answer=_keep(matched), on_open=on_open
     )  # fmt: skip
     draw_cards(columns, board, key="board")
     if most > FEW:

@@ -15,9 +15,9 @@ import torch
 from matcher.cli.main import cli
 from matcher.encoders.base import THRESHOLD
 from matcher.encoders.model_card import COUNTS, FIGURES
-from matcher.matching.recipe import Recipe
 from matcher.pipeline.default_recipe import CAREFUL
 from matcher.pipeline.encoding import EncodeConfig
+from matcher.pipeline.pair_model.models import read_recipe
 from matcher.pipeline.recipes import usual_recipe
 from matcher.storage.workspace import open_workspace
 from matcher.training.runs import free_name, runs
@@ -90,7 +90,7 @@ def test_a_trained_encoder_stands_wherever_one_is_named(shop, thin_model, capsys
     assert "shards" not in err  # no other library's progress bars
     ok("encode", "Shop", "--text", "mine")
     ok("tune", "Shop", "--text", "mine", "--out", "recipe.json")
-    assert Recipe.from_json(Path("recipe.json").read_text()).text_encoder == "mine"
+    assert read_recipe(Path("recipe.json").read_text()).text_encoder == "mine"
     capsys.readouterr()
     ok("evaluate", "Shop", "--recipe", "recipe.json", "--json")
     assert json.loads(capsys.readouterr().out)["f1"] > 0.5

@@ -47,7 +47,7 @@ def test_too_little_memory_is_one_line_and_a_defect_is_not(table, capsys, monkey
     def fail(*_):
         raise error
 
-    monkeypatch.setattr(matches, "match", fail)
+    monkeypatch.setattr(matches, "hand_out", fail)
     error: Exception = MemoryError()
     assert "not enough memory" in refused(capsys, "match", "Shop", "--recipe", "recipe.json", "--out", "m.csv")
     error = KeyError("title")

@@ -55,7 +55,14 @@ def _answers(port: int) -> bool:
 
 
 def errors_of(port: int, page: str, query: str = "", kind: str = "ERROR") -> list[str]:
-    """Open a page as a browser does, and leave: its lines of a kind, and what it shows of exceptions."""
+    """Open a page as a browser does, and leave: its lines of a kind, and what it shows of exceptions.
+
+    Args:
+        port: Of the server.
+        page: Its name.
+        query: What stands behind the question mark.
+        kind: Of alerts; or "MARKDOWN" for all text that is no alert.
+    """
     asked = BackMsg()
     asked.rerun_script.page_name = page
     asked.rerun_script.query_string = query
@@ -68,7 +75,9 @@ def errors_of(port: int, page: str, query: str = "", kind: str = "ERROR") -> lis
             element = message.delta.new_element
             if element.WhichOneof("type") == "exception":
                 shown.append(f"exception: {element.exception.message}")
-            if element.WhichOneof("type") == "alert" and element.alert.format == Alert.Format.Value(kind):
+            if element.WhichOneof("type") == "alert" and Alert.Format.Name(element.alert.format) == kind:
                 shown.append(element.alert.body)
+            if element.WhichOneof("type") == "markdown" and kind == "MARKDOWN":
+                shown.append(element.markdown.body)
             if message.WhichOneof("type") == "script_finished":
                 return shown

@@ -512,7 +512,7 @@ def test_a_variant_is_said_by_its_own_button_and_key(shop: MakeShop) -> None:
     board = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     board.query_params["item"] = verdict.left_id
     shown = given(checked(checked(board.run()).switch_page("pages/browse.py").run()), "board")
-    assert [action["kind"] for action in shown["actions"]] == ["match", "variant", "different"]
+    assert [action["kind"] for action in shown["actions"]] == ["match", "variant", "different", "unsure"]
     assert "variant" in {card["verdict"] for card in shown["columns"][0]["cards"] + shown["columns"][1]["cards"]}
 
 

@@ -3,7 +3,8 @@
 Its weights come inside a package whose own code is not used: here the network runs through OpenVINO.
 
 It is no further distance of the pair model: beside letters and photos it took F1 on products not seen (mean of three
-deals of the folds) from .923 to .920, .971 to .970 and .939 to .941 on three labelled catalogs, for 17 to 39 % more time.
+deals of the folds) from .923 to .920, .971 to .970 and .939 to .941 on three labelled catalogs, for 17 to 39 % more
+time.
 """
 
 from functools import cached_property
