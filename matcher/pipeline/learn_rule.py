@@ -34,7 +34,7 @@ class LearnResult:
         model: The name of the model.
         f1: Its F1 on products that it did not learn from, 0..1.
         rule_f1: That of the rule that was in force.
-        in_force: Whether it is in force now: it is where it does no worse.
+        in_force: Whether it is in force now: it is where it does no worse, and not of a few verdicts alone.
     """
 
     model: str
@@ -63,7 +63,7 @@ def learn_rule(workspace: Workspace, config: LearnConfig, report: Report = silen
         )  # fmt: skip
         model = learned.model
         workspace.store.set_setting(config.catalog_id, LEARNED, learned.recipe.to_json())
-        if in_force := model.f1 >= model.rule_f1:
+        if in_force := model.is_better:
             set_recipe(workspace, config.catalog_id, learned.recipe)
     return LearnResult(model.fingerprint, model.f1, model.rule_f1, in_force)
 

@@ -139,7 +139,7 @@ def _tuned(workspace: Workspace, config: EncodeConfig, fusion: Fusion | None, ob
         return choose_thresholds(workspace, config, catalog, pairs, recipe, objective)
     judged = judged_rows(catalog.rows, workspace.store.verdicts(config.catalog_id))
     task = _Task(objective, kept_out(workspace, config), judged[MATCH], judged[DIFFERENT])
-    beside = replace(usual_recipe(workspace, config), k=config.k)
+    beside = _rule_in_force(workspace, config, None)
     products = int((np.bincount(catalog.codes[catalog.codes >= 0]) > 1).sum())
     if fusion != "learned" or products:
         beside = _plain_rule(workspace, config, catalog, None if fusion == "learned" else fusion, task, report)

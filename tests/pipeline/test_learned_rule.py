@@ -16,12 +16,13 @@ from matcher import tune as tune_in_memory
 from matcher.errors import TooLittleKnown
 from matcher.matching.pair_model.features import PairFeatures
 from matcher.matching.pair_model.model import Linear, PairModel
-from matcher.matching.recipe import Recipe, decide
+from matcher.matching.recipe import Recipe, decide, joint_distance
 from matcher.matching.resolve import outcome_of
 from matcher.pipeline import matches, recipes
 from matcher.pipeline.catalogs import ImportConfig, import_catalog
 from matcher.pipeline.encoding import EncodeConfig, encode_catalog
 from matcher.pipeline.pair_model import judge, models
+from matcher.pipeline.pair_model.features import keep_features, near_pairs
 from matcher.pipeline.pair_model.judge import keep_judgement, open_judgement, unseen_probability
 from matcher.pipeline.pair_model.learned_model import LearnedModel, listing_keys
 from matcher.pipeline.pair_model.models import load_model, read_recipe, write_recipe
@@ -98,6 +99,21 @@ def test_a_veto_is_kept_to_through_others_too(shop):
     assert len(off)
     group = outcome_of(pairs, strict, decide(pairs, strict), (), ()).group
     assert not (group[pairs.left[off]] == group[pairs.right[off]]).any()
+
+
+def test_a_model_reads_how_the_usual_rule_joins_title_and_photo(shop):
+    workspace, _ = shop
+    catalog = workspace.load_catalog("shop")
+    encoded = encode_catalog(workspace, CONFIG)
+    features = keep_features(workspace, catalog, encoded)
+    near = encoded.pairs.chosen(near_pairs(encoded.pairs))
+    usual = recipes.usual_recipe(workspace, CONFIG)
+    assert usual.fusion == "mean"
+    told = features.values[:, features.names.index("distance.rule")]
+    assert told == pytest.approx(np.asarray(joint_distance(near, usual)), nan_ok=True)
+    assert "list.rule_rank_low" in features.names
+    encoded = encode_catalog(workspace, replace(CONFIG, image=None))
+    assert "distance.rule" not in keep_features(workspace, catalog, encoded).names
 
 
 def test_pairs_are_judged_once(shop, monkeypatch):

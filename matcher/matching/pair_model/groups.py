@@ -18,7 +18,11 @@ RESAMPLES = 200
 
 
 def choose_cut(
-    model: PairModel, pairs: CandidatePairs, probability: NDArray[np.float64], codes: NDArray[np.int32]
+    model: PairModel,
+    pairs: CandidatePairs,
+    probability: NDArray[np.float64],
+    codes: NDArray[np.int32],
+    key: NDArray[np.uint64],
 ) -> PairModel:
     """Choose where groups end: by the F1 of a listing's group, over products drawn anew many times.
 
@@ -30,17 +34,23 @@ def choose_cut(
         pairs: P candidate pairs of N listings.
         probability: Shape (P,). By models that did not learn from a pair's products.
         codes: Shape (N,). Label codes.
+        key: Shape (N,). From `content_keys`: ties go by it, and not by the order of the rows.
 
     Source: Breiman, "Bagging Predictors", Machine Learning 24, 1996.
     """
-    labelled = codes >= 0
-    _, label = np.unique(codes[labelled], return_inverse=True)
-    products = int(label.max(initial=-1)) + 1
+    order = np.argsort(key, kind="stable")
+    place = np.argsort(order)
+    left, right = np.sort(np.stack([place[pairs.left], place[pairs.right]]), axis=0)
+    by_place = np.lexsort((right, left))
+    left, right, probability, codes = left[by_place], right[by_place], probability[by_place], codes[order]
+    _, first, label = np.unique(codes[codes >= 0], return_index=True, return_inverse=True)
+    label = np.argsort(np.argsort(first))[label]
+    products = len(first)
     draws = np.random.default_rng(0).multinomial(products, np.full(products, 1 / products), size=RESAMPLES)
 
     def f1_of_products(cut: float, bound: float) -> NDArray[np.float64]:
         near = np.flatnonzero(probability >= bound)
-        group = average_linkage(pairs.n, pairs.left[near], pairs.right[near], probability[near], cut)
+        group = average_linkage(pairs.n, left[near], right[near], probability[near], cut)
         return np.asarray(np.bincount(label, listing_f1(group, codes), minlength=products), dtype=np.float64)
 
     def mean_of_best(tried: Sequence[float], f1: Sequence[NDArray[np.float64]]) -> float:

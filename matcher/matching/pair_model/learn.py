@@ -13,6 +13,7 @@ from matcher.matching.pair_model.groups import USUAL_BOUND, USUAL_CUT, choose_cu
 from matcher.matching.pair_model.groups import group_pairs as group_pairs
 from matcher.matching.pair_model.known import FOLDS as FOLDS
 from matcher.matching.pair_model.known import Known as Known
+from matcher.matching.pair_model.known import content_keys as content_keys
 from matcher.matching.pair_model.known import known_pairs as known_pairs
 from matcher.matching.pair_model.known import product_folds as product_folds
 from matcher.matching.pair_model.model import PairModel, Rung
@@ -77,13 +78,14 @@ def learn_pair_model(
     if codes is None:
         return model
     unseen = np.interp(_unseen_log_odds(model, features, known), model.scores, model.probabilities)
-    return choose_cut(model, known.pairs, unseen, codes)
+    return choose_cut(model, known.pairs, unseen, codes, known.key)
 
 
 def _products(known: Known, codes: NDArray[np.int32] | None, rows: NDArray[np.intp]) -> NDArray[np.int64]:
     """The product of one listing of each pair, by its label or, where there is none, by itself."""
-    left = known.pairs.left[rows].astype(np.int64)
-    return left if codes is None else np.where(codes[left] >= 0, codes[left], -1 - left)
+    left, right = known.pairs.left[rows].astype(np.int64), known.pairs.right[rows].astype(np.int64)
+    one = np.where(known.key[left] <= known.key[right], left, right)
+    return one if codes is None else np.where(codes[one] >= 0, codes[one], -1 - one)
 
 
 def _judge(rung: Rung, features: PairFeatures, known: Known, sample: Sample) -> tuple[PairModel, NDArray[np.float64]]:

@@ -19,6 +19,8 @@ _PLAIN = {  # family to what its features say when they speak for one product, a
     "letters": ("titles are written much alike", "titles are written differently"),
 }
 
+_NOT_OF_TITLES = ("distance.image", "distance.phash", "distance.fused", "distance.rule")
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -84,7 +86,7 @@ def _say_distance(is_for: bool, known: Mapping[str, float]) -> str:
     has_titles = any(
         np.isfinite(value)
         for name, value in known.items()
-        if name.startswith("distance.") and name not in ("distance.image", "distance.fused", "distance.phash")
+        if name.startswith("distance.") and name not in _NOT_OF_TITLES
     )
     what = " and ".join(["titles"] * has_titles + ["photos"] * has_photos) or "listings"
     return f"{what} are near each other" if is_for else f"{what} are not near enough"

@@ -19,7 +19,10 @@ JOINT = ("distance.rule", "distance.fused", "distance.text", "distance.image")
 
 @dataclass(frozen=True)
 class Sample:
-    """S pairs to learn from: positions, what they are, what each counts, and whether somebody said so."""
+    """S pairs to learn from: positions, what they are, what each counts, and whether somebody said so.
+
+    They stand by lot, so that sums over them come out the same to the last digit in whatever rows the listings stand.
+    """
 
     rows: NDArray[np.intp]
     is_same: NDArray[np.bool_]
@@ -30,8 +33,7 @@ class Sample:
 def sample_known(known: Known) -> Sample:
     """Known pairs to learn from: all that are one product or near, and a share of the far ones."""
     near = known.is_same | (known.pairs.rank <= NEAR)
-    drawn = np.random.default_rng(0).random(len(known.pairs)) < SHARE_OF_FAR
-    rows = np.flatnonzero(known.is_known & (near | drawn))
+    rows = _by_lot(known, known.is_known & (near | (known.lot < SHARE_OF_FAR)))
     weight = known.weight[rows] * np.where(near[rows], 1.0, 1 / SHARE_OF_FAR)
     return Sample(rows, known.is_same[rows], weight, np.ones(len(rows), dtype=np.bool_))
 
@@ -41,11 +43,9 @@ def suppose(sample: Sample, known: Known, margin: NDArray[np.float32]) -> Sample
 
     Source: Primpeli, Bizer & Keuper, "Unsupervised Bootstrapping of Active Learning for Entity Resolution", ESWC 2020.
     """
-    rng = np.random.default_rng(0)
     rows, weights = [], []
     for is_sure in (margin <= SURE_SAME, margin >= SURE_DIFFERENT):
-        sure = np.flatnonzero(is_sure & ~known.is_known)
-        sure = np.sort(rng.choice(sure, min(SUPPOSED, len(sure)), replace=False))
+        sure = _by_lot(known, is_sure & ~known.is_known)[:SUPPOSED]
         rows.append(sure)
         weights.append(np.full(len(sure), PRIOR / 2 / max(1, len(sure))))
     supposed = np.concatenate(rows)
@@ -55,6 +55,12 @@ def suppose(sample: Sample, known: Known, margin: NDArray[np.float32]) -> Sample
         np.concatenate([sample.weight, *weights]),
         np.concatenate([sample.is_told, np.zeros(len(supposed), dtype=np.bool_)]),
     )
+
+
+def _by_lot(known: Known, chosen: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Positions of the chosen pairs, ordered by lot."""
+    rows = np.flatnonzero(chosen)
+    return rows[np.argsort(known.lot[rows], kind="stable")]
 
 
 def guess_margin(features: PairFeatures, known: Known) -> NDArray[np.float32] | None:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from matcher.encoders.registry import load_encoder
 from matcher.ingest.catalog import Catalog
 from matcher.matching.pair_model.features import PairFeatures, pair_features
+from matcher.matching.recipe import joint_distance
+from matcher.pipeline.default_recipe import default_recipe
 from matcher.pipeline.encoding import EncodeConfig, Encoded, embed
 from matcher.pipeline.kept.evidence import empty_photos
 from matcher.progress import Report, silent
@@ -19,10 +21,13 @@ from matcher.vectors.candidate_pairs import CandidatePairs
 from matcher.vectors.distance import pair_distance
 from matcher.vectors.embeddings import Embeddings
 
-VERSION = 1  # of what the features are
+VERSION = 2  # of what the features are
 NEAR = 10  # candidates of a worse rank are hardly ever one product, and five times as many
 CHEAP = {"text": ("tfidf", "tfidf-char"), "image": ("phash",)}
 """Encoders in seconds, whose distances stand beside those of the chosen ones."""
+
+RULE = "rule"
+"""The distance by which the usual rule joins title and photo, which a model of few answers would have to learn."""
 
 Open = Callable[[str], Embeddings]
 
@@ -61,6 +66,8 @@ def compute_features(
                 if modality == "image":
                     vectors = vectors.without(empty_photos(catalog))
                 further[spec] = pair_distance(vectors, near.left, near.right, "cosine", report)
+    if (rule := default_recipe(config)).fusion == "mean" and config.text and config.image:
+        further[RULE] = joint_distance(near, rule)
     titles = list(catalog.listings["title"])
     return pair_features(near, titles, shown_photos(catalog) if config.image else (), further, report)
 

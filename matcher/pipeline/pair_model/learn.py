@@ -11,8 +11,9 @@ from matcher.errors import DataError, TooLittleKnown
 from matcher.ingest.catalog import Catalog
 from matcher.matching.metrics import RowPair, Truth, known_truth, pair_scores, per_listing_scores
 from matcher.matching.pair_model.features import PairFeatures
-from matcher.matching.pair_model.learn import Known, known_pairs, learn_pair_model, product_folds
+from matcher.matching.pair_model.learn import Known, content_keys, known_pairs, learn_pair_model, product_folds
 from matcher.matching.recipe import Recipe, decide
+from matcher.matching.threshold_margin import distance_to_edge
 from matcher.matching.tuning import tune_recipe
 from matcher.pipeline.encoding import EncodeConfig, Encoded
 from matcher.pipeline.pair_model.features import keep_features, near_pairs, shown_photos
@@ -75,8 +76,9 @@ def learn(
     """
     near = pairs.chosen(near_pairs(pairs))
     codes = catalog.codes if is_query is None else np.where(is_query, catalog.codes, -1).astype(np.int32)
-    fold = product_folds(catalog.codes, list(catalog.listings["title"]), shown_photos(catalog))
-    known = known_pairs(near, catalog.codes, fold, same, different)
+    shows = list(catalog.listings["title"]), shown_photos(catalog)
+    fold, key = product_folds(catalog.codes, *shows), content_keys(pairs.n, *shows)
+    known = known_pairs(near, catalog.codes, fold, same, different, key)
     if is_query is not None:
         known = replace(known, is_known=known.is_known & (is_query[near.left] | is_query[near.right]))
     count, alike = int(known.is_known.sum()), int((known.is_known & known.is_same).sum())
@@ -86,8 +88,10 @@ def learn(
             f"learns from {FEWEST} of each at least: give more verdicts on the Review page, or import labels."
         )
     products = int((np.bincount(codes[codes >= 0]) > 1).sum())
+    by_labels = products >= FEWEST_PRODUCTS
+    margin = None if by_labels else distance_to_edge(near, beside)
     try:
-        model = learn_pair_model(features, known, codes if products >= FEWEST_PRODUCTS else None, report)
+        model = learn_pair_model(features, known, codes if by_labels else None, report, margin)
     except DataError as error:  # all of one kind are of one fold's products
         raise TooLittleKnown(str(error)) from error
     learned = LearnedModel(
