@@ -97,15 +97,17 @@ def test_a_verdict_on_the_pair_has_the_last_word(verdict, is_match):
 def test_verdicts_on_others_part_and_join_a_pair_too():
     found = explained([(0, 2, 0.9), (0, 1, 0.2)], by_titles(), 0, 2, same=[(1, 2)])
     assert (found.is_match, found.step, found.links.way) == (True, "verdicts", (0, 1, 2))
+    around = explained([(0, 1, 0.1), (1, 2, 0.9), (0, 2, 0.2)], by_titles(), 0, 2, [(0, 1), (1, 2)], [(0, 2)])
+    assert (around.is_match, around.links.way) == (True, (0, 1, 2))  # not by the match that was refused
     parted = explained([(0, 1, 0.2), (1, 2, 0.25), (0, 2, 0.28)], by_titles(), 1, 2, different=[(0, 2)])
     assert (parted.is_match, parted.by_itself, parted.step) == (False, True, "verdicts")
 
 
 def test_rare_words_stand_first_and_stand_for_one_spelling():
-    counts = count_words(["soap lemon", "soap mint", "soap mint", "Sóap Wi-Fi", "wifi"])
-    found = compare_words(counts, "wi fi SOAP mint", "soap lemon mint")
-    assert (found.common, found.left, found.right) == (("mint", "soap"), ("wifi",), ("lemon",))
-    turned = compare_words(counts, "soap lemon mint", "wi fi SOAP mint")
+    counts = count_words(["soap lemon", "soap zest", "soap zest", "Sóap Wi-Fi", "wifi"])
+    found = compare_words(counts, "wi fi SOAP zest", "soap lemon zest")
+    assert (found.common, found.left, found.right) == (("zest", "soap"), ("wifi",), ("lemon",))
+    turned = compare_words(counts, "soap lemon zest", "wi fi SOAP zest")
     assert (turned.common, turned.left, turned.right) == (found.common, found.right, found.left)
 
 
