@@ -48,6 +48,7 @@ class Explanation:
         is_match: Whether the two are in one group, verdicts obeyed.
         by_itself: Whether the recipe matches the pair, groups and verdicts left aside.
         step: What had the last word.
+        is_found: Whether the search brought the two together at all.
         verdict: The kind of the verdict on this pair; None where there is none.
         said: What each distance says, those that the recipe asks first.
         vetoes: Those of the recipe that the titles meet.
@@ -60,6 +61,7 @@ class Explanation:
     is_match: bool
     by_itself: bool
     step: Step
+    is_found: bool
     verdict: str | None
     said: tuple[SaidBy, ...]
     vetoes: tuple[str, ...]
@@ -98,6 +100,7 @@ def explain_pair(
         links.is_joined,
         by_itself,
         _find_step(pair, recipe, links, verdict, by_itself, bool(vetoes)),
+        _is_found(pair, recipe),
         verdict,
         tuple(sorted(_listen(pair, recipe), key=lambda said: said.threshold is None)),
         vetoes,
@@ -126,7 +129,11 @@ def _find_step(
         return "group"
     if is_vetoed:
         return "veto"
-    return "search" if recipe.fusion != "learned" and int(pair.rank[0]) > recipe.k else "threshold"
+    return "search" if not _is_found(pair, recipe) else "threshold"
+
+
+def _is_found(pair: CandidatePairs, recipe: Recipe) -> bool:
+    return int(pair.rank[0]) <= recipe.k
 
 
 def _listen(pair: CandidatePairs, recipe: Recipe) -> list[SaidBy]:
