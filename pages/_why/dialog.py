@@ -12,7 +12,7 @@ from pages._shared.escape import literal
 from pages._shared.opened_catalog import Matched, make_card
 from pages._verdicts.verdicts import shorten_title
 from pages._why.found import Why, explain_rows
-from pages._why.words import say_fact, say_side, say_step, say_ways, say_words
+from pages._why.words import say_fact, say_reason, say_side, say_step, say_ways, say_words
 
 ASKED = "why-asked"
 UNKNOWN = "There is no listing {} in this catalog."
@@ -51,6 +51,9 @@ def _open(matched: Matched, left: int, right: int) -> None:
     _draw_facts(found)
     _draw_words(why)
     _draw_distances(why)
+    if why.reasons and why.reasons.reasons:
+        st.markdown("**The pair model's reasons**  \n" + "  \n".join(map(say_reason, why.reasons.reasons)))
+        st.caption("The strongest first.")
     st.markdown("**For the other answer**  \n" + "  \n".join(say_ways(found, matched.recipe)))
 
 

@@ -12,6 +12,7 @@ from matcher.matching.explain.links import find_links
 from matcher.matching.explain.pair import Explanation, explain_pair
 from matcher.matching.explain.words import WordCounts, count_words
 from matcher.matching.recipe import LEARNED, LINKED
+from matcher.pipeline.pair_model.explain import PairReasons, explain_pairs
 from matcher.vectors.candidate_pairs import CandidatePairs
 from matcher.vectors.single_pair import single_pair
 from pages._shared.opened_catalog import Matched, read_verdicts
@@ -26,12 +27,14 @@ class Why:
         explanation: Of the pair.
         counts: The catalog's words.
         position: Of the pair among the candidate pairs; -1 where no search found it.
+        reasons: Of the pair model in force; None where there is none, or it did not look at the pair.
         places: Modality to the place of a pair that no search found among the neighbours; empty for one that it did.
     """
 
     explanation: Explanation
     counts: WordCounts
     position: int
+    reasons: PairReasons | None
     places: Mapping[str, int]
 
 
@@ -56,7 +59,13 @@ def explain_rows(matched: Matched, left: int, right: int) -> Why:
     links = find_links(pairs, _matches(matched), read_handed_out(matched).outcome, left, right)
     titles = matched.cell("title", left), matched.cell("title", right)
     explanation = explain_pair(pair, recipe, titles, counts, links, verdict.kind if verdict else None)
-    return Why(explanation, counts, position, places)
+    return Why(explanation, counts, position, _find_reasons(matched, position), places)
+
+
+def _find_reasons(matched: Matched, position: int) -> PairReasons | None:
+    if matched.recipe.fusion != "learned" or position < 0:
+        return None
+    return explain_pairs(matched.workspace, matched.catalog, matched.encoded, matched.recipe, [position])[0]
 
 
 def _matches(matched: Matched) -> NDArray[np.bool_]:
@@ -75,7 +84,7 @@ def _measure(matched: Matched, left: int, right: int) -> tuple[CandidatePairs, M
     }
     searched = {name: np.asarray(encoded.neighbours[name].index[:, 0] >= 0) for name in embeddings}
     measured = single_pair(embeddings, searched, left, right, encoded.config.metric, encoded.config.text_weight)
-    pair = with_conflicts_of(matched, measured.pair)
+    pair = _with_conflicts(matched, measured.pair)
     distance = dict(pair.distance)
     if matched.recipe.fusion == "learned":  # what no search found near is impossible to a pair model
         distance |= {LEARNED: np.ones(1, np.float32), LINKED: np.full(1, np.inf, np.float32)}
@@ -83,7 +92,7 @@ def _measure(matched: Matched, left: int, right: int) -> tuple[CandidatePairs, M
     return CandidatePairs(pair.n, pair.left, pair.right, rank, distance, pair.conflicts), measured.places
 
 
-def with_conflicts_of(matched: Matched, pair: CandidatePairs) -> CandidatePairs:
+def _with_conflicts(matched: Matched, pair: CandidatePairs) -> CandidatePairs:
     """One pair with what its two titles contradict each other in, the other titles of the catalog left aside."""
     ends = np.zeros(1, np.int32), np.ones(1, np.int32)
     titles = [matched.cell("title", int(end[0])) for end in (pair.left, pair.right)]

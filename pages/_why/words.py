@@ -8,6 +8,7 @@ from matcher.matching.explain.changes import Way
 from matcher.matching.explain.facts import ComparedFact
 from matcher.matching.explain.pair import Explanation, SaidBy
 from matcher.matching.groups.judged import LEAST_LINKED
+from matcher.matching.pair_model.reason_words import Reason
 from matcher.matching.recipe import Recipe
 from matcher.vectors.distance import distance_text
 from pages._shared.answers import SAID
@@ -16,6 +17,7 @@ from pages._shared.escape import literal
 MOST_WORDS = 8  # of a kind; the rest is counted
 MOST_ON_WAY = 4  # listings named between the two
 LONGEST = 40  # characters of a word
+MOST_OF_REASON = 300  # characters
 SIDES = {"text": "titles", "image": "photos", "fused": "title and photo together"}
 THRESHOLDS = {"text_threshold": "title", "image_threshold": "photo", "fused_threshold": "joint"}
 KINDS = {
@@ -90,6 +92,14 @@ def say_words(words: Sequence[str], listings: Mapping[str, int]) -> str:
     shown = [f"{literal(word[:LONGEST])} :gray[{listings.get(word, 0):,}]" for word in words[:MOST_WORDS]]
     more = f" and {len(words) - MOST_WORDS} more" if len(words) > MOST_WORDS else ""
     return " · ".join(shown) + more
+
+
+def say_reason(reason: Reason) -> str:
+    """What one family of features of a pair model adds, and on which side."""
+    words = literal(reason.words[:MOST_OF_REASON])
+    if reason.log_odds > 0:
+        return f":green[:material/add: for one product:] {words}"
+    return f":red[:material/remove: against it:] {words}"
 
 
 def say_ways(found: Explanation, recipe: Recipe) -> list[str]:

@@ -12,6 +12,7 @@ from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.testing.v1 import AppTest
 
 from matcher.pipeline import catalogs, encoding, recipes
+from matcher.pipeline.learn_rule import LearnConfig, learn_rule
 from matcher.storage.workspace import Workspace, open_workspace
 
 ROOT = Path(__file__).parents[2]
@@ -116,3 +117,16 @@ def test_an_id_that_is_not_there_is_said_and_shown_as_text(shop: Workspace) -> N
     app = checked(button.click().run())
     assert told(app) == ""
     assert [toast.value for toast in app.toast] == [r"There is no listing \*\*nobody\*\* in this catalog."]
+
+
+def test_a_pair_model_gives_its_reasons(shop: Workspace) -> None:
+    learn_rule(shop, LearnConfig("shop"))
+    recipe = recipes.current_recipe(shop, "shop")
+    assert recipe.fusion == "learned"
+    app = opened("browse")
+    window = told(ask(app, "board", "p00-0", "p00-1"))
+    assert "The pair model takes it for" in window
+    assert "**The pair model's reasons**" in window
+    assert "for one product" in window
+    window = told(ask(opened("browse"), "board", "p00-0", "p46-0"))
+    assert "The search never brought the two together" in window
