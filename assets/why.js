@@ -13,7 +13,7 @@ function tileInView() {
   return focused ?? [...document.querySelectorAll(TILE)].find((tile) => tile.matches(":hover")) ?? null;
 }
 
-export default function ({ setTriggerValue }) {
+export default function ({ parentElement, setTriggerValue }) {
   const ask = (tile) => setTriggerValue("why", { one: tile.dataset.one, other: tile.dataset.other });
   const onClick = (event) => {
     const tile = tileOf(event);
@@ -28,6 +28,7 @@ export default function ({ setTriggerValue }) {
     const tile = key.toLowerCase() === "w" ? tileInView() : null;
     if (tile) ask(tile);
   };
+  parentElement.querySelector("span").className = "listening";
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", onKey);
   return () => {
