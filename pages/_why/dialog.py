@@ -5,6 +5,7 @@ from math import inf
 import streamlit as st
 
 from matcher.matching.explain.pair import Explanation
+from matcher.matching.recipe import Recipe
 from matcher.review.title_diff import differing_words
 from matcher.vectors.candidate_pairs import MODALITIES
 from pages._shared.cards import DIFFERENT, MATCH, SAME, Badge, Bar, Board, Card, Column, draw_cards
@@ -46,11 +47,14 @@ def _open(matched: Matched, left: int, right: int) -> None:
 
     answer = "A match" if found.is_match else "No match"
     st.markdown(f"**{answer}.** {say_step(found, matched.recipe, name)}")
-    draw_cards([Column([_draw_side(matched, found, left, right), _draw_side(matched, found, right, left)])],
-               Board("grid"), key="why-cards")  # fmt: skip
-    _draw_facts(found)
-    _draw_words(why)
-    _draw_distances(why)
+    pictures, words = st.columns([3, 2], gap="medium")
+    with pictures:
+        sides = [_draw_side(matched, found, *ends) for ends in ((left, right), (right, left))]
+        draw_cards([Column(sides)], Board("grid"), key="why-cards")
+        _draw_distances(why, matched.recipe)
+    with words:
+        _draw_facts(found)
+        _draw_words(why)
     if why.reasons and why.reasons.reasons:
         st.markdown("**The pair model's reasons**  \n" + "  \n".join(map(say_reason, why.reasons.reasons)))
         st.caption("The strongest first.")
@@ -74,7 +78,7 @@ def _draw_side(matched: Matched, found: Explanation, row: int, other: int) -> Ca
 def _draw_facts(found: Explanation) -> None:
     """Numbers, units, models and colours: contradictions first."""
     if found.facts:
-        st.markdown("**Stated in the titles**  \n" + "  \n".join(say_fact(fact) for fact in found.facts))
+        st.markdown("**Stated in the titles**  \n" + "  \n".join(say_fact(fact, found.vetoes) for fact in found.facts))
 
 
 def _draw_words(why: Why) -> None:
@@ -87,6 +91,6 @@ def _draw_words(why: Why) -> None:
     st.caption("Rare words first; behind each is how many listings of the catalog have it.")
 
 
-def _draw_distances(why: Why) -> None:
-    lines = [say_side(said, why.places.get(said.name)) for said in why.explanation.said]
+def _draw_distances(why: Why, recipe: Recipe) -> None:
+    lines = [say_side(said, recipe, why.places.get(said.name)) for said in why.explanation.said]
     st.markdown("**Distances**  \n" + "  \n".join(lines))

@@ -57,26 +57,44 @@ def say_step(found: Explanation, recipe: Recipe, name: Callable[[int], str]) -> 
     return _say_threshold(found, recipe)
 
 
-def say_side(said: SaidBy, place: int | None = None) -> str:
-    """ "Titles 0.212 apart, within the threshold of 0.310."."""
+def say_side(said: SaidBy, recipe: Recipe, place: int | None = None) -> str:
+    """ "Titles 0.212 apart, within the threshold of 0.310."; figures that look equal get more digits.
+
+    Args:
+        said: What one distance says.
+        recipe: The rule in force.
+        place: Of the pair among the nearest by this distance, where that is known.
+    """
     if said.name == "learned":
         return _say_likelihood(said)
     side = SIDES[said.name]
     if isinf(said.distance):
         return f"{side.capitalize()} cannot be compared: one of the two has none."
-    line = f"{side.capitalize()} **{distance_text(said.distance)}** apart"
+    apart, limit = distance_text(said.distance), ""
     if said.threshold is None:
-        line += ", which this rule does not ask"
+        beside = "weighed into that of both" if recipe.fusion in ("mean", "fused") else "which this rule does not ask"
     else:
-        line += f", {'within' if said.is_within else 'beyond'} the threshold of {distance_text(said.threshold)}"
+        limit = distance_text(said.threshold)
+        if apart == limit and said.distance != said.threshold:
+            apart, limit = f"{said.distance:.6f}", f"{said.threshold:.6f}"
+        beside = f"{'within' if said.is_within else 'beyond'} the threshold of {limit}"
+    if recipe.fusion == "learned":
+        beside = "one of many things that the pair model weighs"
+    line = f"{side.capitalize()} **{apart}** apart, {beside}"
     return f"{line}; number {place:,} among the nearest." if place else f"{line}."
 
 
-def say_fact(fact: ComparedFact) -> str:
-    """One kind of what titles state, with an icon and a word for how it speaks."""
+def say_fact(fact: ComparedFact, vetoes: Sequence[str]) -> str:
+    """One kind of what titles state, with an icon and a word for how it speaks.
+
+    Args:
+        fact: What they state.
+        vetoes: Those of the recipe that the two titles meet.
+    """
     kind = KINDS.get(fact.kind, fact.kind)
     if fact.contradicts:
-        return f":red[:material/cancel: **{kind}** {_against(fact)}]"
+        does = "parts them" if fact.veto in vetoes else "which this rule lets pass"
+        return f":red[:material/cancel: **{kind}** {_against(fact)}] :gray[{does}]"
     if fact.relation is Relation.EQUAL:
         return f":green[:material/check: **{kind}** {_join(fact.left)} in both]"
     if fact.relation is Relation.ONE_SIDED:
