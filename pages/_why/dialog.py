@@ -13,6 +13,7 @@ from pages._shared.escape import literal
 from pages._shared.opened_catalog import Matched, make_card
 from pages._verdicts.verdicts import shorten_title
 from pages._why.found import Why, explain_rows
+from pages._why.photos import draw_likeness
 from pages._why.words import say_fact, say_reason, say_side, say_step, say_ways, say_words
 
 ASKED = "why-asked"
@@ -51,6 +52,7 @@ def _open(matched: Matched, left: int, right: int) -> None:
     with pictures:
         sides = [_draw_side(matched, found, *ends) for ends in ((left, right), (right, left))]
         draw_cards([Column(sides)], Board("grid"), key="why-cards")
+        draw_likeness(matched, left, right)
         _draw_distances(why, matched.recipe)
     with words:
         _draw_facts(found)
