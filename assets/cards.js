@@ -58,7 +58,7 @@ function showSize(board) {
 
 function drawKeys(board) {
   const keys = board.data.actions.map(({ key, label }) => el("span", "", el("kbd", "", key), ` ${label.toLowerCase()}`));
-  return el("p", "help", ...keys, el("span", "", el("kbd", "", "U"), " undo"), el("span", "", el("kbd", "", "J"), " ", el("kbd", "", "K"), " down, up"));
+  return el("p", "help", ...keys, el("span", "", el("kbd", "", "U"), " undo"), board.data.why ? el("span", "", el("kbd", "", "W"), " why") : null, el("span", "", el("kbd", "", "J"), " ", el("kbd", "", "K"), " down, up"));
 }
 
 function photo(card, board) {
@@ -135,9 +135,10 @@ const actions = (card, board) =>
   el("div", "actions", ...board.data.actions.map((action) => {
     const isSaid = () => card.verdict === action.kind; // also by a key since it was drawn
     return drawAction(action, isSaid(), () => decide(card, isSaid() ? "undo" : action.kind, board));
-  }));
+  }), board.data.why ? drawAction(WHY, null, () => askWhy(card, board)) : null);
 
 const PREVIOUS = { kind: "previous", label: "Previous", icon: "chevron_left", key: "P", tone: "" };
+const WHY = { kind: "why", label: "Why", icon: "help", key: "W", tone: "", help: "Why this is a match or none" };
 const UNDO = { kind: "undo", label: "Undo", icon: "undo", key: "U", tone: "" };
 
 function answerBar(board) {
@@ -147,7 +148,8 @@ function answerBar(board) {
   back.disabled = !undo;
   const before = drawAction(PREVIOUS, null, () => lookBack(board));
   before.disabled = !board.data.previous;
-  return el("div", "actions answers", ...buttons, before, back);
+  const why = board.data.why && columns[0].cards.length ? drawAction(WHY, null, () => askWhy(columns[0].cards[0], board)) : null;
+  return el("div", "actions answers", ...buttons, before, back, why);
 }
 
 function drawTile(card, board) {
@@ -163,7 +165,7 @@ function drawCard(card, board, place) {
   if (card.note) body.append(Object.assign(el("p", "note", card.note), { title: card.note }));
   if (card.bars.length) body.append(bars(card));
   if (card.badges.length) body.append(el("div", "badges", ...card.badges.map(badge)));
-  if (board.data.actions.length && !card.fixed && !board.data.once) body.append(actions(card, board));
+  if ((board.data.actions.length || board.data.why) && !card.fixed && !board.data.once) body.append(actions(card, board));
   const node = el("article", card.large ? "card large" : "card", photo(card, board), body);
   node.dataset.item = card.item;
   node.setAttribute("aria-label", card.title.map(([words]) => words).join("") || card.item);
@@ -185,6 +187,13 @@ function decide(card, kind, board) {
   }
   if (once) give(board, kind, columns[0].cards[0].item, columns[0].cards[1].item);
   else give(board, kind, aside?.item ?? "", card.item);
+}
+
+/** Ask why a pair is a match or none: of the two cards of a pair, or of a card and the listing it stands beside. */
+function askWhy(card, board) {
+  const { columns, once, beside } = board.data;
+  if (once) board.send("why", { one: columns[0].cards[0].item, other: columns[0].cards[1].item });
+  else board.send("why", { one: beside, other: card.item });
 }
 
 function takeBack(board) {
@@ -237,6 +246,8 @@ function onKey(event, board) {
     if (!event.repeat) takeBack(board);
   } else if (key === "p" && board.data.previous) {
     if (!event.repeat) lookBack(board);
+  } else if (key === "w" && board.data.why && card) {
+    if (!event.repeat) askWhy(card, board);
   } else if (chosen && card) {
     if (!event.repeat && isOpen(board)) {
       decide(card, chosen.kind, board);

@@ -7,9 +7,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from matcher.review.pair_cases import Case
-from pages._browse import board, links, query
+from pages._browse import board, links, query, why_not
 from pages._shared.cards import Board, Column, draw_cards
 from pages._shared.opened_catalog import Matched, draw_empty, make_card, need_matches
+from pages._why import dialog
 
 EVERY = "Every listing"
 CASES: dict[str, Case | None] = {
@@ -40,6 +41,7 @@ def main() -> None:
     else:
         draw_strip(matched, queue, place)
         board.draw(matched, int(queue[place]), on_open=links.open_listing)
+    dialog.draw_asked(matched)
 
 
 def choose_queue(matched: Matched) -> NDArray[np.int64]:
@@ -85,6 +87,7 @@ def draw_steps(matched: Matched, queue: NDArray[np.int64], place: int | None) ->
             st.button("Random", icon=":material/casino:", on_click=go, args=[random.randrange(len(queue))])
             st.caption(f"{place + 1:,} of {len(queue):,}")
         st.space("stretch")
+        why_not.draw_form(matched.cell("item_id", int(queue[place])) if place is not None else "")
         query.draw_form()
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from matcher.matching.resolve import Outcome, order_groups
+from matcher.matching.resolve import Outcome, find_closest, order_groups
 from matcher.storage import exports
 from pages._results import benchmark_form
 from pages._results.groups import draw_groups
@@ -19,6 +19,7 @@ from pages._shared.wording import describe_recipe
 from pages._verdicts.handed_out import HandedOut, read_handed_out
 from pages._verdicts.set_aside import draw_set_aside
 from pages._verdicts.verdicts import describe_gone, name_pair
+from pages._why import dialog, tiles
 
 GROUPS, COMPARE = "Groups and downloads", "Compare encoders"
 PER_PAGE = 12
@@ -132,6 +133,16 @@ def draw_preview(matched: Matched, handed_out: HandedOut) -> None:
     page = bar.pagination(pages, key=f"page-{ORDERS[order]}", max_visible_pages=5) if pages > 1 else 1
     shown = groups[(page - 1) * PER_PAGE : page * PER_PAGE]
     draw_groups(matched.id, matched.catalog.listings, [np.flatnonzero(group == place) for place in shown], numbered)
+    tiles.listen(partial(ask_in_group, matched))
+    dialog.draw_asked(matched)
+
+
+def ask_in_group(matched: Matched, item_id: str, _: str) -> None:
+    """Ask why a listing is in its group: about the pair with the one that it is surest to match."""
+    outcome, row = read_handed_out(matched).outcome, matched.rows.get(item_id, -1)
+    other = find_closest(outcome, row)
+    if other is not None:
+        dialog.ask(item_id, matched.cell("item_id", other))
 
 
 def draw_downloads(matched: Matched, handed_out: HandedOut) -> None:

@@ -26,6 +26,7 @@ from pages._verdicts.looking_back import ask_about, find_place, list_own, step
 from pages._verdicts.proof import draw_goal, find_proof
 from pages._verdicts.set_aside import draw_set_aside
 from pages._verdicts.verdicts import describe, describe_gone, give, remember_shown, show_told, take_back
+from pages._why import dialog as why
 
 AHEAD = 20  # questions chosen at once: choosing looks at every pair, showing the next one at none
 PAIR, QUEUE, PAINTING = "pair", "review-queue", "review-painting"
@@ -63,6 +64,7 @@ def draw_question(matched: Matched) -> None:
         draw_nothing_left(len(verdicts))
     draw_pair(matched, waiting[0] if waiting else None, last, previous=place > 0)
     preload(matched, waiting[1:3])
+    why.draw_asked(matched)
 
 
 def choose_questions(matched: Matched, verdicts: list[Verdict], skips: list[Verdict]) -> list[Question]:
@@ -181,7 +183,7 @@ def draw_pair(matched: Matched, question: Question | None, last: Verdict | None,
     board = Board(
         "pair", about=about, actions=[*ANSWERS] if question else [], undo=last is not None, last=last,
         previous=previous,
-        on_answer=lambda answer: keep(matched, answer),
+        on_answer=lambda answer: keep(matched, answer), on_why=why.ask,
     )  # fmt: skip
     draw_cards([Column(shown, nothing=" ")], board, key=PAIR)
 

@@ -26,6 +26,7 @@ from pages._thresholds.presets import draw_presets
 from pages._thresholds.score_map import draw_map
 from pages._thresholds.search import draw_search
 from pages._thresholds.sliders import Slider, draw_sliders
+from pages._why import dialog, tiles
 
 SHOWN = 4
 LINKED_CURVE = " Learned: the pairs within groups, at each likelihood."
@@ -49,6 +50,8 @@ def main() -> None:
     draw_flips(matched, known)
     draw_curves(matched, known)
     draw_search(matched)
+    tiles.listen(dialog.ask)
+    dialog.draw_asked(matched)
 
 
 def draw_rule(matched: Matched) -> None:

@@ -117,6 +117,20 @@ def _among(left: NDArray[np.int32], right: NDArray[np.int32], wanted: NDArray[np
     return np.isin(left.astype(np.int64) * n + right, wanted[:, 0] * n + wanted[:, 1])
 
 
+def find_closest(outcome: Outcome, row: int) -> int | None:
+    """The listing of its group that a listing is surest to match, the first of equally sure ones; None if it is alone.
+
+    Args:
+        outcome: The groups.
+        row: The listing; one that is in no match may be any number.
+    """
+    found = np.flatnonzero((outcome.left == row) | (outcome.right == row))
+    if not len(found):
+        return None
+    best = found[np.argmin(outcome.strength[found])]
+    return int(outcome.left[best] + outcome.right[best] - row)
+
+
 def order_groups(
     group: NDArray[np.int32], codes: NDArray[np.int32], order: Literal["largest", "smallest", "mixed"]
 ) -> NDArray[np.intp]:

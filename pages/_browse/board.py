@@ -23,6 +23,7 @@ from pages._shared.opened_catalog import Matched, make_card, read_verdicts
 from pages._shared.wording import say_likely
 from pages._verdicts import verdicts as shown_verdicts
 from pages._verdicts.handed_out import find_recipes_matches
+from pages._why import dialog as why
 
 OFFERED = (SAID_SAME, VARIANT, SAID_DIFFERENT, UNSURE)  # answers, in the order of their buttons
 NOTHING: dict[Modality, str] = {
@@ -69,7 +70,8 @@ def draw(matched: Matched, row: int, on_open: Callable[[str], None]) -> None:
     item_id = matched.cell("item_id", row)
     shown_verdicts.remember_shown(matched, ((item_id, card.item_id) for card in drawn.values()))
     board = Board(
-        "columns", aside, item_id, OFFERED, undo=True, on_answer=_keep(matched), on_open=on_open
+        "columns", aside, item_id, OFFERED, undo=True, on_answer=_keep(matched), on_open=on_open,
+        on_why=why.ask,
     )  # fmt: skip
     draw_cards(columns, board, key="board")
     if most > FEW:
@@ -173,7 +175,9 @@ def _draw_never_found(matched: Matched, row: int, found: set[int], on_open: Call
         make_card(matched, other, title=differing_words(title, matched.cell("title", other)))
         for other in lost[:MOST_LOST].tolist()
     ]
-    draw_cards([Column(grid)], Board(on_open=on_open), key="never-found")
+    draw_cards(
+        [Column(grid)], Board(on_open=on_open, on_why=why.ask, beside=matched.cell("item_id", row)), key="never-found"
+    )
     if len(lost) > MOST_LOST:
         label = literal(matched.cell("label", row)[:80])
         st.caption(f"{len(lost) - MOST_LOST:,} more. A search for the label {label} steps through all of them.")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from matcher.review.group_numbers import NumberedGroups
 from pages._shared.photo_route import photo_url
+from pages._why.tiles import BUTTON, name_tile
 
 _STYLE = Path(__file__).parents[2] / "assets" / "groups.css"
 _SHOWN = 12  # listings of a group; a chain of hundreds would hide the next one
@@ -20,7 +21,7 @@ _SHOWN = 12  # listings of a group; a chain of hundreds would hide the next one
 def draw_groups(
     catalog_id: str, listings: pd.DataFrame, groups: Sequence[NDArray[np.intp]], numbered: NumberedGroups
 ) -> None:
-    """Draw groups, each a row of photos that lead to Browse.
+    """Draw groups, each a row of photos that lead to Browse and say why they are in it.
 
     Args:
         catalog_id: The catalog's id.
@@ -67,5 +68,6 @@ def _tile(catalog_id: str, item_id: str, title: str, photo: str) -> str:
     words = escape(title or item_id)
     image = f'<img src="{escape(photo_url(catalog_id, photo))}" alt="" loading="lazy">' if photo else "no photo"
     return (
-        f'<li><a href="{address}" target="_self" title="{words}"><div class="tile">{image}</div><p>{words}</p></a></li>'
+        f'<li {name_tile(item_id)}><a href="{address}" target="_self" title="{words}"><div class="tile">{image}</div>'
+        f"<p>{words}</p></a>{BUTTON}</li>"
     )

@@ -105,6 +105,8 @@ class Board:
     last: Verdict | None = None  # the last answer of this visit, by which the browser knows what was stored
     on_answer: Callable[[Answer], None] | None = None
     on_open: Callable[[str], None] | None = None
+    on_why: Callable[[str, str], None] | None = None  # asked why two listings are a match or none
+    beside: str = ""  # the listing that such questions are about beside a card; the aside's, where there is one
 
 
 def draw_cards(columns: Sequence[Column], board: Board, *, key: str) -> None:
@@ -126,6 +128,11 @@ def draw_cards(columns: Sequence[Column], board: Board, *, key: str) -> None:
         if item_id and board.on_open:
             board.on_open(str(item_id))
 
+    def why_asked() -> None:
+        pair = st.session_state[key].get("why")
+        if pair and board.on_why:
+            board.on_why(str(pair["one"]), str(pair["other"]))
+
     _board(
         key=key,
         data={
@@ -134,10 +141,13 @@ def draw_cards(columns: Sequence[Column], board: Board, *, key: str) -> None:
             "aside": _card(board.aside, fixed=True) if board.aside else None,
             "columns": [_column(column) for column in columns],
             "opens": board.on_open is not None,
+            "why": board.on_why is not None,
+            "beside": board.aside.item_id if board.aside else board.beside,
             **_answering(board, key),
         },
         on_answers_change=answered,
         on_opened_change=listing_opened,
+        on_why_change=why_asked,
         on_session_change=lambda: None,
     )
 

@@ -16,6 +16,7 @@ from pages._shared.modality import WORDS
 from pages._shared.opened_catalog import Matched
 from pages._shared.photo_route import photo_url
 from pages._shared.wording import say_likely
+from pages._why.tiles import BUTTON, name_tile
 
 _STYLE = Path(__file__).parents[2] / "assets" / "pairs.css"
 _TRUTH = {SAME: ("match", "same product"), DIFFERENT: ("different", "different products")}
@@ -53,7 +54,10 @@ def _tile(matched: Matched, pair: int, known: int) -> str:
         figures += f'<span class="truth" style="color:var(--{tone})">{words}</span>'
     both = _photo(matched.id, one, photos[0]) + _photo(matched.id, other, photos[1])
     lines = _title(titles[1], titles[0]) + _title(titles[0], titles[1])
-    return f'<article><div class="two">{both}</div>{lines}<footer>{figures}</footer></article>'
+    return (
+        f'<article tabindex="0" {name_tile(one, other)}><div class="two">{both}</div>{lines}'
+        f"<footer>{figures}{BUTTON}</footer></article>"
+    )
 
 
 def _photo(catalog_id: str, item_id: str, photo: str) -> str:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from matcher.matching.clusters import connect
 from matcher.matching.recipe import Recipe, decide
-from matcher.matching.resolve import order_groups, outcome_of
+from matcher.matching.resolve import find_closest, order_groups, outcome_of
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 N = 6
@@ -110,6 +110,12 @@ def test_a_given_match_is_the_surest():
     out = settled([(0, 1), (1, 2)], [0.4, 0.1], {(0, 1): True, (3, 5): True})
     strength = dict(zip(zip(out.left.tolist(), out.right.tolist(), strict=True), out.strength.tolist(), strict=True))
     assert strength[0, 1] == strength[3, 5] == -np.inf < strength[1, 2]
+
+
+def test_the_closest_of_a_group_is_the_surest_match():
+    out = settled([(0, 1), (1, 2), (0, 2)], [0.1, 0.4, 0.2], {(3, 5): True})
+    assert [find_closest(out, row) for row in range(6)] == [1, 0, 0, 5, None, 3]
+    assert find_closest(out, -1) is None
 
 
 def test_groups_come_in_the_order_asked_for():

@@ -12,9 +12,12 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
+from matcher.encoders.photos.likeness_map import GEM_POWER, draw_over, lay_over, region_shares
 from matcher.encoders.photos.photo_views import VIEWS, photo_views
-from matcher.encoders.runtime.openvino_runtime import Batch, Runner, cores, load_network, save_network
+from matcher.encoders.runtime.feature_maps import FeatureMaps, find_feature_maps
+from matcher.encoders.runtime.openvino_runtime import Batch, OpenVinoRunner, Runner, cores, load_network, save_network
 from matcher.encoders.runtime.weights import file_digest, model_folder, named_path
 from matcher.errors import DataError, EncoderError
 from matcher.images import open_image
@@ -113,6 +116,32 @@ class EfficientNetEncoder:
     ) -> NDArray[np.float32]:
         """Turn photos that are not in the catalog into vectors; shape (Q, D)."""
         return self.encode(queries, report)
+
+    def map_likeness(self, photo: Path, other: NDArray[np.float32]) -> Image.Image | None:
+        """Show which regions of a photo carry its likeness to another one.
+
+        Args:
+            photo: A file.
+            other: Shape (D,). The other photo's vector, as `encode` gives it.
+
+        Returns:
+            The photo with those regions in colour; None where the network has no maps to show, or does not run on
+            the CPU.
+
+        Raises:
+            DataError: The photo cannot be read.
+        """
+        if self._maps is None:
+            return None
+        opened = open_image(photo, side=self._model.side)
+        pixels = photo_views(opened, self._model.side)
+        shares = region_shares(self._maps.run({"pixels": pixels[None]}), other, GEM_POWER)
+        return draw_over(opened.convert("RGB"), lay_over(shares, opened.size))
+
+    @cached_property
+    def _maps(self) -> FeatureMaps | None:
+        runner = self._model.runner
+        return find_feature_maps(runner.model) if isinstance(runner, OpenVinoRunner) else None
 
     @cached_property
     def _model(self) -> "PhotoModel":

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from matcher.encoders.photos.likeness_map import GEM_POWER
 from matcher.encoders.runtime.torchvision_stub import import_torchvision
 from matcher.errors import EncoderError
 
@@ -19,7 +20,6 @@ from safetensors.torch import load_file  # noqa: E402
 from timm.data.config import resolve_model_data_config  # noqa: E402
 from timm.models.efficientnet import EfficientNet  # noqa: E402
 
-GEM_POWER = 3.0
 LEAST_ACTIVATION = 1e-6  # no root of a negative number is taken
 BUNDLED_ARCHITECTURE = "tf_efficientnet_lite0"
 

@@ -6,7 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from matcher.encoders.photos.photo_net import GEM_POWER, PhotoModule, generalised_mean
+from matcher.encoders.photos.likeness_map import GEM_POWER
+from matcher.encoders.photos.photo_net import PhotoModule, generalised_mean
 
 LAST_BLOCKS = 1  # of an EfficientNet that are trained where the rest is frozen
 
