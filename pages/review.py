@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from matcher.review.implied import Implied
 from matcher.review.queue import Question, review_queue
 from matcher.review.sampling import VerdictScores, score_verdicts
 from matcher.review.title_diff import differing_words
@@ -17,6 +18,7 @@ from pages._shared.measured import (
     measure_bars,
     measure_likelihood,
     measure_pair,
+    read_implied,
 )
 from pages._shared.opened_catalog import Matched, draw_empty, make_card, need_matches
 from pages._shared.photo_route import photo_url
@@ -47,9 +49,10 @@ def draw_question(matched: Matched) -> None:
     show_told()
     store = matched.workspace.store
     verdicts, skips = store.verdicts(matched.id), store.skips(matched.id)
-    waiting = choose_questions(matched, verdicts, skips)
+    implied = read_implied(matched, verdicts)
+    waiting = choose_questions(matched, verdicts, skips, implied)
     draw_goal(matched, verdicts, skips)
-    draw_progress(matched, verdicts, skips)
+    draw_progress(matched, verdicts, skips, implied)
     session = session_told(PAIR)
     last = store.last_verdict(matched.id, session)
     own = list_own(matched, verdicts, skips, session)
@@ -65,19 +68,26 @@ def draw_question(matched: Matched) -> None:
     preload(matched, waiting[1:3])
 
 
-def choose_questions(matched: Matched, verdicts: list[Verdict], skips: list[Verdict]) -> list[Question]:
-    """The pairs to ask about, the next one first; none with a verdict, skipped ones only when nothing else is left."""
+def choose_questions(
+    matched: Matched, verdicts: list[Verdict], skips: list[Verdict], implied: Implied
+) -> list[Question]:
+    """The pairs to ask about, the next one first: none whose answer is given or implied, skipped ones at the end."""
     proof = find_proof(matched, verdicts, skips)
     key = (matched.id, matched.encoded.key, matched.recipe.to_json(), proof.wanted if proof else None)
     about, queue = st.session_state.get(QUEUE, (None, []))
     skipped = [ids_of(skip) for skip in skips]
     off = {ids_of(verdict) for verdict in verdicts}.union(skipped)
-    waiting = [question for question in queue if about == key and name_pair(matched, question.pair) not in off]
+    pairs = matched.encoded.pairs
+    waiting = [
+        question for question in queue
+        if about == key and name_pair(matched, question.pair) not in off
+        and implied.kind_of(int(pairs.left[question.pair]), int(pairs.right[question.pair])) is None
+    ]  # fmt: skip
     if not waiting and proof:
         waiting = proof.questions(AHEAD)
     if not waiting:
-        pairs, ids = matched.encoded.pairs, index_ids(matched)
-        waiting = review_queue(pairs, matched.recipe, ids, verdicts, skipped, AHEAD, find_drawn(matched))
+        ids, drawn = index_ids(matched), find_drawn(matched)
+        waiting = review_queue(pairs, matched.recipe, ids, verdicts, skipped, AHEAD, drawn, implied)
     st.session_state[QUEUE] = (key, waiting)
     return waiting
 
@@ -130,22 +140,28 @@ def ask_again(matched: Matched, back: Verdict, queue: list[Question]) -> None:
     queue[:] = again + [question for question in queue if question not in again]
 
 
-def draw_progress(matched: Matched, verdicts: list[Verdict], skips: list[Verdict]) -> None:
+def draw_progress(matched: Matched, verdicts: list[Verdict], skips: list[Verdict], implied: Implied) -> None:
     """How much is done, how much is left, and how right the matches are so far."""
     judged = [(verdict.left_id, verdict.right_id) for verdict in verdicts]
-    left = count_doubtful(matched, judged)
+    left, follow = count_doubtful(matched, judged, implied)
     key = (matched.id, matched.encoded.key, matched.recipe.to_json())
     said = _scores(key, tuple(v.id for v in (*verdicts, *skips)), matched, verdicts, [ids_of(skip) for skip in skips])
     right = "Precision shows after a few answers: some pairs are drawn at random for that."
     if said.precision is not None and said.sample >= FEWEST:
+        follows = f", {said.implied:,} of them implied by other answers" if said.implied else ""
         left_out = f", {said.left_out:,} unsure or skipped left out" if said.left_out else ""
-        measured = "every match is judged" if said.is_complete else f"a fair sample of {said.sample:,}{left_out}"
+        measured = (
+            "the answer to every match is known"
+            if said.is_complete
+            else f"a fair sample of {said.sample:,}{follows}{left_out}"
+        )
         right = (
             f"**{said.precision:.3f}** of the matches are right (95 % interval {said.low:.3f} to {said.high:.3f}, "
             f"{measured})"
         )
     st.progress(len(judged) / max(1, len(judged) + left))
-    st.caption(f"**{len(judged):,}** judged · **{left:,}** doubtful left · {right}")
+    unasked = f" · **{follow:,}** not asked, as they follow from these" if follow else ""
+    st.caption(f"**{len(judged):,}** judged{unasked} · **{left:,}** doubtful left · {right}")
     if gone := describe_gone(matched, verdicts):
         st.caption(gone)
 
