@@ -58,7 +58,7 @@ function showSize(board) {
 
 function drawKeys(board) {
   const keys = board.data.actions.map(({ key, label }) => el("span", "", el("kbd", "", key), ` ${label.toLowerCase()}`));
-  return el("p", "help", ...keys, el("span", "", el("kbd", "", "U"), " undo"), el("span", "", el("kbd", "", "J"), " ", el("kbd", "", "K"), " down, up"));
+  return el("p", "help", ...keys, el("span", "", el("kbd", "", "U"), " undo"), el("span", "", el("kbd", "", "Y"), " redo"), el("span", "", el("kbd", "", "J"), " ", el("kbd", "", "K"), " down, up"));
 }
 
 function photo(card, board) {
@@ -138,6 +138,7 @@ const actions = (card, board) =>
 
 const PREVIOUS = { kind: "previous", label: "Previous", icon: "chevron_left", key: "P", tone: "" };
 const UNDO = { kind: "undo", label: "Undo", icon: "undo", key: "U", tone: "" };
+const REDO = { kind: "redo", label: "Redo", icon: "redo", key: "Y", tone: "" };
 
 function answerBar(board) {
   const { actions: offered, columns, undo } = board.data;
@@ -146,7 +147,9 @@ function answerBar(board) {
   back.disabled = !undo;
   const before = drawAction(PREVIOUS, null, () => lookBack(board));
   before.disabled = !board.data.previous;
-  return el("div", "actions answers", ...buttons, before, back);
+  const again = drawAction(REDO, null, () => giveAgain(board));
+  again.disabled = !board.data.redo;
+  return el("div", "actions answers", ...buttons, offered.length || board.data.previous ? before : null, back, again);
 }
 
 function drawTile(card, board) {
@@ -188,6 +191,11 @@ function decide(card, kind, board) {
 
 function takeBack(board) {
   if (board.data.undo && isOpen(board)) give(board, "undo", "", "");
+}
+
+/** Give again what was taken back last. */
+function giveAgain(board) {
+  if (board.data.redo && isOpen(board)) give(board, "redo", "", "");
 }
 
 /** Show the pair before this one again; nothing is taken back. */
@@ -234,6 +242,8 @@ function onKey(event, board) {
   if (moves[key]) makeCurrent(board, moves[key], true);
   else if (key === "u" && (board.data.undo || board.data.actions.length)) {
     if (!event.repeat) takeBack(board);
+  } else if (key === "y" && board.data.redo) {
+    if (!event.repeat) giveAgain(board);
   } else if (key === "p" && board.data.previous) {
     if (!event.repeat) lookBack(board);
   } else if (chosen && card) {

@@ -9,7 +9,7 @@ from matcher.review.sampling import VerdictScores, score_verdicts
 from matcher.review.title_diff import differing_words
 from matcher.review.verdicts import Ids, ids_of
 from matcher.storage.records import SKIP, Verdict
-from pages._shared.answers import ANSWERS, PREVIOUS, UNDO, Answer, current_visit
+from pages._shared.answers import ANSWERS, PREVIOUS, REDO, UNDO, Answer, current_visit
 from pages._shared.cards import Board, Card, Column, draw_cards, session_told
 from pages._shared.measured import (
     count_doubtful,
@@ -24,6 +24,7 @@ from pages._shared.opened_catalog import Matched, draw_empty, make_card, need_ma
 from pages._shared.photo_route import photo_url
 from pages._shared.wording import describe_distances, explain_question
 from pages._verdicts.handed_out import find_recipes_matches
+from pages._verdicts.history import can_redo, draw_last, give_again
 from pages._verdicts.looking_back import ask_about, find_place, list_own, step
 from pages._verdicts.proof import draw_goal, find_proof
 from pages._verdicts.set_aside import draw_set_aside
@@ -65,6 +66,7 @@ def draw_question(matched: Matched) -> None:
     if not waiting:
         draw_nothing_left(len(verdicts))
     draw_pair(matched, waiting[0] if waiting else None, last, previous=place > 0)
+    draw_last(matched, session)
     preload(matched, waiting[1:3])
 
 
@@ -113,7 +115,9 @@ def keep(matched: Matched, answer: Answer) -> None:
     _, queue = st.session_state[QUEUE]
     if answer.kind in (PREVIOUS, SKIP) and look_around(matched, answer):
         return
-    if answer.kind != UNDO:
+    if answer.kind == REDO:
+        give_again(matched, answer.session)
+    elif answer.kind != UNDO:
         give(matched, answer, source="review", about=answer.about, once=True)
     elif back := take_back(matched, answer):
         ask_again(matched, back, queue)
@@ -196,7 +200,7 @@ def draw_pair(matched: Matched, question: Question | None, last: Verdict | None,
         st.caption(describe_distances(measure_bars(matched, question.pair)))
     board = Board(
         "pair", about=about, actions=[*ANSWERS] if question else [], undo=last is not None, last=last,
-        previous=previous,
+        previous=previous, redo=can_redo(matched, session_told(PAIR)),
         on_answer=lambda answer: keep(matched, answer),
     )  # fmt: skip
     draw_cards([Column(shown, nothing=" ")], board, key=PAIR)

@@ -12,7 +12,7 @@ from matcher.review.title_diff import differing_words
 from matcher.review.title_search import searcher
 from matcher.storage.records import KINDS, Verdict
 from matcher.vectors.candidate_pairs import MODALITIES, Modality
-from pages._shared.answers import ANSWERS, UNDO, Answer
+from pages._shared.answers import ANSWERS, REDO, UNDO, Answer
 from pages._shared.cards import FALSE_MATCH, MATCH, MISSED_MATCH, Badge, Bar, Board, Card, Column, draw_cards
 from pages._shared.escape import literal
 from pages._shared.measured import measure_bars, measure_likelihood, read_truth
@@ -21,6 +21,7 @@ from pages._shared.opened_catalog import Matched, make_card, read_verdicts
 from pages._shared.wording import say_likely
 from pages._verdicts import verdicts as shown_verdicts
 from pages._verdicts.handed_out import find_recipes_matches
+from pages._verdicts.history import give_again
 
 NOTHING: dict[Modality, str] = {
     "text": "This listing has no title to compare.",
@@ -66,7 +67,7 @@ def draw(matched: Matched, row: int, on_open: Callable[[str], None]) -> None:
     item_id = matched.cell("item_id", row)
     shown_verdicts.remember_shown(matched, ((item_id, card.item_id) for card in drawn.values()))
     board = Board(
-        "columns", aside, item_id, KINDS, undo=True, on_answer=_keep(matched), on_open=on_open
+        "columns", aside, item_id, KINDS, undo=True, redo=True, on_answer=_keep(matched), on_open=on_open
     )  # fmt: skip
     draw_cards(columns, board, key="board")
     if most > FEW:
@@ -150,6 +151,8 @@ def _keep(matched: Matched) -> Callable[[Answer], None]:
     def keep(answer: Answer) -> None:
         if answer.kind == UNDO:
             shown_verdicts.take_back(matched, answer)
+        elif answer.kind == REDO:
+            give_again(matched, answer.session)
         elif answer.kind in ANSWERS:
             shown_verdicts.give(matched, answer, source="browse")
 
