@@ -58,7 +58,7 @@ function showSize(board) {
 
 function drawKeys(board) {
   const keys = board.data.actions.map(({ key, label }) => el("span", "", el("kbd", "", key), ` ${label.toLowerCase()}`));
-  return el("p", "help", ...keys, el("span", "", el("kbd", "", "U"), " undo"), el("span", "", el("kbd", "", "Y"), " redo"), el("span", "", el("kbd", "", "J"), " ", el("kbd", "", "K"), " down, up"));
+  return el("p", "help", ...keys, el("span", "", el("kbd", "", "U"), " undo"), el("span", "", el("kbd", "", "Y"), " redo"), el("span", "", el("kbd", "", "?"), " all keys"), el("span", "", el("kbd", "", "J"), " ", el("kbd", "", "K"), " down, up"));
 }
 
 function photo(card, board) {
@@ -149,7 +149,8 @@ function answerBar(board) {
   before.disabled = !board.data.previous;
   const again = drawAction(REDO, null, () => giveAgain(board));
   again.disabled = !board.data.redo;
-  return el("div", "actions answers", ...buttons, offered.length || board.data.previous ? before : null, back, again);
+  return el("div", "actions answers", ...buttons, offered.length || board.data.previous ? before : null, back, again,
+    el("span", "compare", ...(columns[0]?.cards.length === 2 ? drawComparisons(board) : []), drawHelp(board)));
 }
 
 function drawTile(card, board) {
@@ -225,7 +226,7 @@ function perRow(board) {
 function onKey(event, board) {
   if (!board.data.keys || event.ctrlKey || event.metaKey || event.altKey) return;
   const typing = event.composedPath()[0];
-  if (typing.isContentEditable || typing.closest?.("input, textarea, select, [role=combobox], [role=dialog]")) return;
+  if (typing.isContentEditable || typing.closest?.("input, textarea, select, [role=combobox], [role=dialog], dialog")) return;
   const [x, y] = board.current;
   const grid = board.data.layout === "grid";
   const step = perRow(board);
@@ -239,7 +240,10 @@ function onKey(event, board) {
   };
   const card = board.data.columns[x]?.cards[y];
   const chosen = board.data.actions.find((action) => action.key.toLowerCase() === key);
-  if (moves[key]) makeCurrent(board, moves[key], true);
+  if (key === "?") toggleSheet(board);
+  else if (compareByKey(key, event, board)) {
+    // done there
+  } else if (moves[key]) makeCurrent(board, moves[key], true);
   else if (key === "u" && (board.data.undo || board.data.actions.length)) {
     if (!event.repeat) takeBack(board);
   } else if (key === "y" && board.data.redo) {
@@ -267,7 +271,8 @@ function drawColumn(column, x, board) {
     holder.append(heading);
     holder.classList.add(...[tone(column.tone)].filter(Boolean));
   }
-  holder.append(...(cards.length ? cards : [el("p", "nothing", column.nothing || "Nothing here.")]));
+  if (board.data.layout === "pair" && cards.length === 2) holder.append(drawStage(column.cards, board));
+  holder.append(...(cards.length ? cards : column.nothing === " " ? [] : [el("p", "nothing", column.nothing || "Nothing here.")]));
   return holder;
 }
 
@@ -275,7 +280,7 @@ export default function (component) {
   const { data, parentElement, setStateValue, setTriggerValue } = component;
   const board = boards.get(parentElement) ?? newBoard();
   boards.set(parentElement, board);
-  if (board.about !== data.about) Object.assign(board, { about: data.about, current: [0, 0] });
+  if (board.about !== data.about) Object.assign(board, { about: data.about, current: [0, 0], turned: false, zoom: 1 });
   const root = parentElement.querySelector(".board");
   Object.assign(board, { data, root, send: setTriggerValue, nodes: data.columns.map(() => []) });
 
@@ -294,6 +299,8 @@ export default function (component) {
   const lost = root.querySelector(".lost");
   root.replaceChildren(...(lost ? [lost] : []), ...(data.once ? [answerBar(board)] : []), content);
   showSize(board);
+  showComparison(board);
+  root.append(drawSheet(board));
   makeCurrent(board, board.current, false);
   if (data.once && board.run !== data.run) setStateValue("session", SESSION);
   confirm(board);

@@ -1,5 +1,7 @@
 """Judge doubtful pairs one at a time, with the keyboard."""
 
+import time
+
 import numpy as np
 import streamlit as st
 
@@ -26,6 +28,7 @@ from pages._shared.wording import describe_distances, explain_question
 from pages._verdicts.handed_out import find_recipes_matches
 from pages._verdicts.history import can_redo, draw_last, give_again
 from pages._verdicts.looking_back import ask_about, find_place, list_own, step
+from pages._verdicts.pair_facts import draw_blind, draw_columns, draw_statements, is_blind, say_pace
 from pages._verdicts.proof import draw_goal, find_proof
 from pages._verdicts.set_aside import draw_set_aside
 from pages._verdicts.verdicts import describe, describe_gone, give, remember_shown, show_told, take_back
@@ -53,8 +56,8 @@ def draw_question(matched: Matched) -> None:
     implied = read_implied(matched, verdicts)
     waiting = choose_questions(matched, verdicts, skips, implied)
     draw_goal(matched, verdicts, skips)
-    draw_progress(matched, verdicts, skips, implied)
     session = session_told(PAIR)
+    draw_progress(matched, verdicts, skips, implied, session)
     last = store.last_verdict(matched.id, session)
     own = list_own(matched, verdicts, skips, session)
     place = find_place(own)
@@ -66,7 +69,9 @@ def draw_question(matched: Matched) -> None:
     if not waiting:
         draw_nothing_left(len(verdicts))
     draw_pair(matched, waiting[0] if waiting else None, last, previous=place > 0)
-    draw_last(matched, session)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        draw_last(matched, session)
+        draw_blind()
     preload(matched, waiting[1:3])
 
 
@@ -144,8 +149,10 @@ def ask_again(matched: Matched, back: Verdict, queue: list[Question]) -> None:
     queue[:] = again + [question for question in queue if question not in again]
 
 
-def draw_progress(matched: Matched, verdicts: list[Verdict], skips: list[Verdict], implied: Implied) -> None:
-    """How much is done, how much is left, and how right the matches are so far."""
+def draw_progress(
+    matched: Matched, verdicts: list[Verdict], skips: list[Verdict], implied: Implied, session: str
+) -> None:
+    """How much is done, how much is left and at which pace, and how right the matches are so far."""
     judged = [(verdict.left_id, verdict.right_id) for verdict in verdicts]
     left, follow = count_doubtful(matched, judged, implied)
     key = (matched.id, matched.encoded.key, matched.recipe.to_json())
@@ -164,8 +171,10 @@ def draw_progress(matched: Matched, verdicts: list[Verdict], skips: list[Verdict
             f"{measured})"
         )
     st.progress(len(judged) / max(1, len(judged) + left))
+    own = [answer for answer in verdicts if answer.session == session]
+    pace = f" · {said_pace}" if (said_pace := say_pace(own, left, time.time())) else ""
     unasked = f" · **{follow:,}** not asked, as they follow from these" if follow else ""
-    st.caption(f"**{len(judged):,}** judged{unasked} · **{left:,}** doubtful left · {right}")
+    st.caption(f"**{len(judged):,}** judged{unasked} · **{left:,}** doubtful left{pace} · {right}")
     if gone := describe_gone(matched, verdicts):
         st.caption(gone)
 
@@ -192,18 +201,25 @@ def draw_pair(matched: Matched, question: Question | None, last: Verdict | None,
         shown = [draw_listing(matched, question, place) for place in (0, 1)]
         distance = measure_pair(matched, question.pair)
         is_match = bool(find_recipes_matches(matched)[question.pair])
-        st.markdown(
-            explain_question(
-                matched.recipe, distance, is_match, question.sampled, measure_likelihood(matched, question.pair)
-            )
-        )
-        st.caption(describe_distances(measure_bars(matched, question.pair)))
+        if not is_blind():
+            likely = measure_likelihood(matched, question.pair)
+            st.markdown(explain_question(matched.recipe, distance, is_match, question.sampled, likely))
+            st.caption(describe_distances(measure_bars(matched, question.pair)))
+        draw_statements(matched, *ends_of(matched, question))
     board = Board(
         "pair", about=about, actions=[*ANSWERS] if question else [], undo=last is not None, last=last,
         previous=previous, redo=can_redo(matched, session_told(PAIR)),
         on_answer=lambda answer: keep(matched, answer),
     )  # fmt: skip
     draw_cards([Column(shown, nothing=" ")], board, key=PAIR)
+    if question:
+        draw_columns(matched, *ends_of(matched, question))
+
+
+def ends_of(matched: Matched, question: Question) -> tuple[int, int]:
+    """Rows of the two listings, as they stand on the screen."""
+    pairs = matched.encoded.pairs
+    return int(pairs.left[question.pair]), int(pairs.right[question.pair])
 
 
 def draw_listing(matched: Matched, question: Question, place: int) -> Card:

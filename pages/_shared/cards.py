@@ -22,8 +22,11 @@ _ASSETS = Path(__file__).parents[2] / "assets"
 _board = st.components.v2.component(
     "twinshelf_cards",
     html='<div class="board"></div>',
-    css=(_ASSETS / "cards.css").read_text(encoding="utf-8"),
-    js="".join((_ASSETS / name).read_text(encoding="utf-8") for name in ("card_answers.js", "cards.js")),
+    css="".join((_ASSETS / name).read_text(encoding="utf-8") for name in ("cards.css", "card_compare.css")),
+    js="".join(
+        (_ASSETS / name).read_text(encoding="utf-8")
+        for name in ("card_answers.js", "card_compare.js", "card_keys.js", "cards.js")
+    ),
 )
 
 Tone = Literal["text", "image", "fused", "match", "variant", "different", "unsure", ""]

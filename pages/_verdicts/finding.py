@@ -12,6 +12,7 @@ from matcher.storage.records import KINDS, Verdict
 from pages._shared.answers import ANSWERS
 from pages._shared.escape import literal
 
+WORDS = [kind for kind in ANSWERS if kind in KINDS]  # in the order of the keys everywhere
 ALL, NOBODY = "All", "Nobody in particular"
 ABOUT: dict[str, About] = {
     ALL: "all",
@@ -34,12 +35,12 @@ def ask(verdicts: Sequence[Verdict]) -> Wanted:
         "Search", key="find-verdict", bind="query-params", placeholder="Words of a title or a note, an id or a name",
         icon=":material/search:", type="search", label_visibility="collapsed", live=True,
     )  # fmt: skip
-    left, right = st.columns(2)
-    about = left.segmented_control(
+    wishes = st.container(horizontal=True)
+    about = wishes.segmented_control(
         "Which", list(ABOUT), key="verdicts-about", default=ALL, required=True, label_visibility="collapsed"
     )
-    kinds = [ALL, *KINDS]
-    kind = right.segmented_control(
+    kinds = [ALL, *WORDS]
+    kind = wishes.segmented_control(
         "Verdict", kinds, key="verdicts-kind", default=ALL, required=True, label_visibility="collapsed",
         format_func=lambda each: ALL if each == ALL else ANSWERS[each].name,
     )  # fmt: skip

@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from matcher.review.title_diff import differing_words
-from matcher.storage.records import KINDS, LONGEST_NOTE, Verdict
+from matcher.storage.records import LONGEST_NOTE, Verdict
 from pages._shared.answers import ANSWERS, Answer, current_curator, current_visit
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import Opened
 from pages._shared.photo_route import photo_url
-from pages._verdicts.finding import DRAWN, SOURCES, say_when
+from pages._verdicts.finding import DRAWN, SOURCES, WORDS, say_when
 from pages._verdicts.history import take_back_chosen
 from pages._verdicts.verdicts import give, remember_shown
 
@@ -49,8 +49,8 @@ def _draw_word(opened: Opened, verdict: Verdict, session: str) -> None:
     """The word, the note, and by whom, when and where it was given."""
     kind, note = f"kind-{verdict.id}", f"note-{verdict.id}"
     st.segmented_control(
-        "Verdict", KINDS, key=kind, default=verdict.kind, required=True, label_visibility="collapsed",
-        format_func=lambda each: f":material/{ANSWERS[each].icon}: {ANSWERS[each].name}",
+        "Verdict", WORDS, key=kind, default=verdict.kind, required=True, label_visibility="collapsed",
+        format_func=lambda each: f":material/{ANSWERS[each].icon}: {ANSWERS[each].short}",
         on_change=change, args=[opened, verdict, session],
     )  # fmt: skip
     st.text_input(
