@@ -39,7 +39,7 @@ def draw_rows(opened: Opened, verdicts: list[Verdict], session: str) -> None:
     for verdict in verdicts:
         remember_shown(opened, [(verdict.left_id, verdict.right_id)], sampled=verdict.sampled)
         with st.container(border=True, key=f"judged-{verdict.id}"):
-            pair, said = st.columns([1, 1], gap="medium")
+            pair, said = st.columns([5, 6], gap="medium")
             pair.html(_pair(opened, verdict))
             with said:
                 _draw_word(opened, verdict, session)
@@ -50,7 +50,7 @@ def _draw_word(opened: Opened, verdict: Verdict, session: str) -> None:
     kind, note = f"kind-{verdict.id}", f"note-{verdict.id}"
     st.segmented_control(
         "Verdict", WORDS, key=kind, default=verdict.kind, required=True, label_visibility="collapsed",
-        format_func=lambda each: f":material/{ANSWERS[each].icon}: {ANSWERS[each].short}",
+        format_func=lambda each: ANSWERS[each].short,
         on_change=change, args=[opened, verdict, session],
     )  # fmt: skip
     st.text_input(
