@@ -15,13 +15,14 @@ from matcher.vectors.candidate_pairs import MODALITIES, Modality
 from pages._shared.answers import ANSWERS, REDO, UNDO, Answer
 from pages._shared.cards import FALSE_MATCH, MATCH, MISSED_MATCH, Badge, Bar, Board, Card, Column, draw_cards
 from pages._shared.escape import literal
-from pages._shared.measured import measure_bars, measure_likelihood, read_truth
+from pages._shared.measured import measure_bars, measure_likelihood, read_implied, read_truth
 from pages._shared.modality import HEADINGS, ICONS
 from pages._shared.opened_catalog import Matched, make_card, read_verdicts
 from pages._shared.wording import say_likely
 from pages._verdicts import verdicts as shown_verdicts
 from pages._verdicts.handed_out import find_recipes_matches
 from pages._verdicts.history import give_again
+from pages._verdicts.implied import mark_implied
 
 NOTHING: dict[Modality, str] = {
     "text": "This listing has no title to compare.",
@@ -52,10 +53,12 @@ def draw(matched: Matched, row: int, on_open: Callable[[str], None]) -> None:
     pair_of = _number_pairs(matched, row)
     drawn: dict[int, Card] = {}
     is_match = find_recipes_matches(matched)
+    implied = read_implied(matched, list(verdicts.values()))
 
     def card(other: int) -> Card:
         if other not in drawn:
-            drawn[other] = _make_neighbour(matched, row, other, pair_of.get(other), ranks, verdicts, truth, is_match)
+            made = _make_neighbour(matched, row, other, pair_of.get(other), ranks, verdicts, truth, is_match)
+            drawn[other] = mark_implied(made, implied.kind_of(row, other))
         return drawn[other]
 
     columns = [

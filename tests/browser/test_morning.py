@@ -1,6 +1,7 @@
 """A curator's morning: thirty verdicts by keyboard, some taken back, a restart in the middle, an old one changed."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,15 +16,20 @@ pytestmark = pytest.mark.browser
 PAINTED = ".board[data-painted]"
 
 
+def press(page: Page, key: str, is_done: Callable[[], bool]) -> None:
+    """Press a key on the pair that is painted, see what it does in the database, and wait for the next painting."""
+    expect(page.locator(PAINTED)).to_have_count(1)
+    drawn = page.locator(PAINTED).get_attribute("data-painted")
+    page.keyboard.press(key)
+    wait_until(is_done)
+    expect(page.locator(f'{PAINTED}:not([data-painted="{drawn}"])')).to_have_count(1)
+
+
 def judge(page: Page, workspace: Workspace, keys: str) -> None:
-    """Press a key for each pair once it is painted, and see each verdict in the database."""
+    """Press a key for each pair, and see each verdict in the database."""
     for key in keys:
-        expect(page.locator(PAINTED)).to_have_count(1)
-        before = len(workspace.store.verdict_history("demo"))
-        drawn = page.locator(PAINTED).get_attribute("data-painted")
-        page.keyboard.press(key)
-        wait_until(lambda before=before: len(workspace.store.verdict_history("demo")) == before + 1)
-        expect(page.locator(f'.board:not([data-painted="{drawn}"])')).to_have_count(1)
+        count = len(in_force(workspace)) + 1
+        press(page, key, lambda count=count: len(in_force(workspace)) == count)
 
 
 def in_force(workspace: Workspace) -> list[int]:
@@ -44,9 +50,7 @@ def test_a_morning_by_keyboard_outlives_a_restart(demo_workspace: Path, tmp_path
         assert len(given) == 30
         for count in (29, 28, 27):
             expect(page.get_by_role("button", name="Undo")).to_be_enabled()
-            page.keyboard.press("u")
-            wait_until(lambda count=count: len(in_force(workspace)) == count)
-            expect(page.locator(PAINTED)).to_have_count(1)
+            press(page, "u", lambda count=count: len(in_force(workspace)) == count)
         expect(page.get_by_role("button", name="Redo")).to_be_enabled()
         page.goto(f"{address}/verdicts?curator=Ana")  # on another page, it is one's own all the same
         expect(page.get_by_role("button", name="Redo")).to_be_enabled()

@@ -61,3 +61,17 @@ def test_a_curator_may_judge_without_what_the_program_thinks(shop: Workspace) ->
     assert "match now" not in said(app)
     assert "title 0." not in said(app)
     assert "The right one names" in said(app)  # that is in the titles, and no opinion
+
+
+def test_browse_marks_what_follows_from_verdicts_and_presses_no_button_for_it(shop: Workspace) -> None:
+    for other, kind in (("x", "match"), ("y", "variant")):  # listings that have left: what they join still holds
+        shop.store.add_verdict("shop", "a" if other == "x" else "b", other, kind, source="browse")
+    shop.store.add_verdict("shop", "x", "y", "match", source="browse")
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params["item"] = "a"
+    app = app.run().switch_page("pages/browse.py").run()
+    assert not app.exception, app.exception[0].stack_trace
+    (board,) = [node for node in app.main if node.type == "bidi_component" and "-board" in node.proto.id]
+    (card,) = json.loads(board.proto.json)["columns"][0]["cards"]
+    assert "Follows from others: variant" in [badge["text"] for badge in card["badges"]]
+    assert card["verdict"] is None
