@@ -85,7 +85,7 @@ function mayBeKept(board, answer) {
     : cards.filter((_, place) => place === 0 && cards.length === 2 && isPair(cards[0].item, cards[1].item));
   if (aside && drawn.some((card) => card.verdict === answer.kind)) return false;
   answer.about = about;
-  answer.gone = answer.kind === "undo" || !drawn.length;
+  answer.gone = answer.kind === "undo" || answer.kind === "redo" || !drawn.length;
   return true;
 }
 

@@ -58,7 +58,7 @@ function showSize(board) {
 
 function drawKeys(board) {
   const keys = board.data.actions.map(({ key, label }) => el("span", "", el("kbd", "", key), ` ${label.toLowerCase()}`));
-  return el("p", "help", ...keys, el("span", "", el("kbd", "", "U"), " undo"), board.data.why ? el("span", "", el("kbd", "", "W"), " why") : null, el("span", "", el("kbd", "", "J"), " ", el("kbd", "", "K"), " down, up"));
+  return el("p", "help", ...keys, el("span", "", el("kbd", "", "U"), " undo"), el("span", "", el("kbd", "", "Y"), " redo"), board.data.why ? el("span", "", el("kbd", "", "W"), " why") : null, el("span", "", el("kbd", "", "?"), " all keys"), el("span", "", el("kbd", "", "J"), " ", el("kbd", "", "K"), " down, up"));
 }
 
 function photo(card, board) {
@@ -140,6 +140,7 @@ const actions = (card, board) =>
 const PREVIOUS = { kind: "previous", label: "Previous", icon: "chevron_left", key: "P", tone: "" };
 const WHY = { kind: "why", label: "Why", icon: "help", key: "W", tone: "", help: "Why this is a match or none" };
 const UNDO = { kind: "undo", label: "Undo", icon: "undo", key: "U", tone: "" };
+const REDO = { kind: "redo", label: "Redo", icon: "redo", key: "Y", tone: "" };
 
 function answerBar(board) {
   const { actions: offered, columns, undo } = board.data;
@@ -148,8 +149,11 @@ function answerBar(board) {
   back.disabled = !undo;
   const before = drawAction(PREVIOUS, null, () => lookBack(board));
   before.disabled = !board.data.previous;
+  const again = drawAction(REDO, null, () => giveAgain(board));
+  again.disabled = !board.data.redo;
   const why = board.data.why && columns[0].cards.length ? drawAction(WHY, null, () => askWhy(columns[0].cards[0], board)) : null;
-  return el("div", "actions answers", ...buttons, before, back, why);
+  return el("div", "actions answers", ...buttons, offered.length || board.data.previous ? before : null, back, again, why,
+    el("span", "compare", ...(columns[0]?.cards.length === 2 ? drawComparisons(board) : []), drawHelp(board)));
 }
 
 function drawTile(card, board) {
@@ -200,6 +204,11 @@ function takeBack(board) {
   if (board.data.undo && isOpen(board)) give(board, "undo", "", "");
 }
 
+/** Give again what was taken back last. */
+function giveAgain(board) {
+  if (board.data.redo && isOpen(board)) give(board, "redo", "", "");
+}
+
 /** Show the pair before this one again; nothing is taken back. */
 function lookBack(board) {
   if (board.data.previous && isOpen(board)) give(board, "previous", "", "");
@@ -227,7 +236,7 @@ function perRow(board) {
 function onKey(event, board) {
   if (!board.data.keys || event.ctrlKey || event.metaKey || event.altKey) return;
   const typing = event.composedPath()[0];
-  if (typing.isContentEditable || typing.closest?.("input, textarea, select, [role=combobox], [role=dialog]")) return;
+  if (typing.isContentEditable || typing.closest?.("input, textarea, select, [role=combobox], [role=dialog], dialog")) return;
   const [x, y] = board.current;
   const grid = board.data.layout === "grid";
   const step = perRow(board);
@@ -241,9 +250,14 @@ function onKey(event, board) {
   };
   const card = board.data.columns[x]?.cards[y];
   const chosen = board.data.actions.find((action) => action.key.toLowerCase() === key);
-  if (moves[key]) makeCurrent(board, moves[key], true);
+  if (key === "?") toggleSheet(board);
+  else if (compareByKey(key, event, board)) {
+    // done there
+  } else if (moves[key]) makeCurrent(board, moves[key], true);
   else if (key === "u" && (board.data.undo || board.data.actions.length)) {
     if (!event.repeat) takeBack(board);
+  } else if (key === "y" && board.data.redo) {
+    if (!event.repeat) giveAgain(board);
   } else if (key === "p" && board.data.previous) {
     if (!event.repeat) lookBack(board);
   } else if (key === "w" && board.data.why && card) {
@@ -269,7 +283,8 @@ function drawColumn(column, x, board) {
     holder.append(heading);
     holder.classList.add(...[tone(column.tone)].filter(Boolean));
   }
-  holder.append(...(cards.length ? cards : [el("p", "nothing", column.nothing || "Nothing here.")]));
+  if (board.data.layout === "pair" && cards.length === 2) holder.append(drawStage(column.cards, board));
+  holder.append(...(cards.length ? cards : column.nothing === " " ? [] : [el("p", "nothing", column.nothing || "Nothing here.")]));
   return holder;
 }
 
@@ -277,7 +292,7 @@ export default function (component) {
   const { data, parentElement, setStateValue, setTriggerValue } = component;
   const board = boards.get(parentElement) ?? newBoard();
   boards.set(parentElement, board);
-  if (board.about !== data.about) Object.assign(board, { about: data.about, current: [0, 0] });
+  if (board.about !== data.about) Object.assign(board, { about: data.about, current: [0, 0], turned: false, zoom: 1 });
   const root = parentElement.querySelector(".board");
   Object.assign(board, { data, root, send: setTriggerValue, nodes: data.columns.map(() => []) });
 
@@ -296,6 +311,8 @@ export default function (component) {
   const lost = root.querySelector(".lost");
   root.replaceChildren(...(lost ? [lost] : []), ...(data.once ? [answerBar(board)] : []), content);
   showSize(board);
+  showComparison(board);
+  root.append(drawSheet(board));
   makeCurrent(board, board.current, false);
   if (data.once && board.run !== data.run) setStateValue("session", SESSION);
   confirm(board);

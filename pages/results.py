@@ -91,6 +91,7 @@ def draw_contradictions(matched: Matched, outcome: Outcome) -> None:
         "Look at each and take one of the verdicts back.",
         icon=":material/warning:",
     )
+    st.page_link("pages/verdicts.py", label="See the verdicts that make them", icon=":material/gavel:")
     for one, other in outcome.contradicted[:CONTRADICTIONS]:
         ids = [matched.cell("item_id", row) for row in (one, other)]
         st.page_link(

@@ -1,14 +1,17 @@
 """Judge doubtful pairs one at a time, with the keyboard."""
 
+import time
+
 import numpy as np
 import streamlit as st
 
+from matcher.review.implied import Implied
 from matcher.review.queue import Question, review_queue
 from matcher.review.sampling import VerdictScores, score_verdicts
 from matcher.review.title_diff import differing_words
 from matcher.review.verdicts import Ids, ids_of
 from matcher.storage.records import SKIP, Verdict
-from pages._shared.answers import ANSWERS, PREVIOUS, UNDO, Answer, current_visit
+from pages._shared.answers import ANSWERS, PREVIOUS, REDO, UNDO, Answer, current_visit
 from pages._shared.cards import Board, Card, Column, draw_cards, session_told
 from pages._shared.measured import (
     count_doubtful,
@@ -17,12 +20,15 @@ from pages._shared.measured import (
     measure_bars,
     measure_likelihood,
     measure_pair,
+    read_implied,
 )
 from pages._shared.opened_catalog import Matched, draw_empty, make_card, need_matches
 from pages._shared.photo_route import photo_url
 from pages._shared.wording import describe_distances, explain_question
 from pages._verdicts.handed_out import find_recipes_matches
+from pages._verdicts.history import can_redo, draw_last, give_again
 from pages._verdicts.looking_back import ask_about, find_place, list_own, step
+from pages._verdicts.pair_facts import draw_blind, draw_columns, draw_statements, is_blind, say_pace
 from pages._verdicts.proof import draw_goal, find_proof
 from pages._verdicts.set_aside import draw_set_aside
 from pages._verdicts.verdicts import describe, describe_gone, give, remember_shown, show_told, take_back
@@ -48,10 +54,11 @@ def draw_question(matched: Matched) -> None:
     show_told()
     store = matched.workspace.store
     verdicts, skips = store.verdicts(matched.id), store.skips(matched.id)
-    waiting = choose_questions(matched, verdicts, skips)
+    implied = read_implied(matched, verdicts)
+    waiting = choose_questions(matched, verdicts, skips, implied)
     draw_goal(matched, verdicts, skips)
-    draw_progress(matched, verdicts, skips)
     session = session_told(PAIR)
+    draw_progress(matched, verdicts, skips, implied, session)
     last = store.last_verdict(matched.id, session)
     own = list_own(matched, verdicts, skips, session)
     place = find_place(own)
@@ -63,23 +70,33 @@ def draw_question(matched: Matched) -> None:
     if not waiting:
         draw_nothing_left(len(verdicts))
     draw_pair(matched, waiting[0] if waiting else None, last, previous=place > 0)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        draw_last(matched, session)
+        draw_blind()
     preload(matched, waiting[1:3])
     why.draw_asked(matched)
 
 
-def choose_questions(matched: Matched, verdicts: list[Verdict], skips: list[Verdict]) -> list[Question]:
-    """The pairs to ask about, the next one first; none with a verdict, skipped ones only when nothing else is left."""
+def choose_questions(
+    matched: Matched, verdicts: list[Verdict], skips: list[Verdict], implied: Implied
+) -> list[Question]:
+    """The pairs to ask about, the next one first: none whose answer is given or implied, skipped ones at the end."""
     proof = find_proof(matched, verdicts, skips)
     key = (matched.id, matched.encoded.key, matched.recipe.to_json(), proof.wanted if proof else None)
     about, queue = st.session_state.get(QUEUE, (None, []))
     skipped = [ids_of(skip) for skip in skips]
     off = {ids_of(verdict) for verdict in verdicts}.union(skipped)
-    waiting = [question for question in queue if about == key and name_pair(matched, question.pair) not in off]
+    pairs = matched.encoded.pairs
+    waiting = [
+        question for question in queue
+        if about == key and name_pair(matched, question.pair) not in off
+        and implied.kind_of(int(pairs.left[question.pair]), int(pairs.right[question.pair])) is None
+    ]  # fmt: skip
     if not waiting and proof:
         waiting = proof.questions(AHEAD)
     if not waiting:
-        pairs, ids = matched.encoded.pairs, index_ids(matched)
-        waiting = review_queue(pairs, matched.recipe, ids, verdicts, skipped, AHEAD, find_drawn(matched))
+        ids, drawn = index_ids(matched), find_drawn(matched)
+        waiting = review_queue(pairs, matched.recipe, ids, verdicts, skipped, AHEAD, drawn, implied)
     st.session_state[QUEUE] = (key, waiting)
     return waiting
 
@@ -105,7 +122,9 @@ def keep(matched: Matched, answer: Answer) -> None:
     _, queue = st.session_state[QUEUE]
     if answer.kind in (PREVIOUS, SKIP) and look_around(matched, answer):
         return
-    if answer.kind != UNDO:
+    if answer.kind == REDO:
+        give_again(matched, answer.session)
+    elif answer.kind != UNDO:
         give(matched, answer, source="review", about=answer.about, once=True)
     elif back := take_back(matched, answer):
         ask_again(matched, back, queue)
@@ -132,22 +151,32 @@ def ask_again(matched: Matched, back: Verdict, queue: list[Question]) -> None:
     queue[:] = again + [question for question in queue if question not in again]
 
 
-def draw_progress(matched: Matched, verdicts: list[Verdict], skips: list[Verdict]) -> None:
-    """How much is done, how much is left, and how right the matches are so far."""
+def draw_progress(
+    matched: Matched, verdicts: list[Verdict], skips: list[Verdict], implied: Implied, session: str
+) -> None:
+    """How much is done, how much is left and at which pace, and how right the matches are so far."""
     judged = [(verdict.left_id, verdict.right_id) for verdict in verdicts]
-    left = count_doubtful(matched, judged)
+    left, follow = count_doubtful(matched, judged, implied)
     key = (matched.id, matched.encoded.key, matched.recipe.to_json())
     said = _scores(key, tuple(v.id for v in (*verdicts, *skips)), matched, verdicts, [ids_of(skip) for skip in skips])
     right = "Precision shows after a few answers: some pairs are drawn at random for that."
     if said.precision is not None and said.sample >= FEWEST:
+        follows = f", {said.implied:,} of them implied by other answers" if said.implied else ""
         left_out = f", {said.left_out:,} unsure or skipped left out" if said.left_out else ""
-        measured = "every match is judged" if said.is_complete else f"a fair sample of {said.sample:,}{left_out}"
+        measured = (
+            "the answer to every match is known"
+            if said.is_complete
+            else f"a fair sample of {said.sample:,}{follows}{left_out}"
+        )
         right = (
             f"**{said.precision:.3f}** of the matches are right (95 % interval {said.low:.3f} to {said.high:.3f}, "
             f"{measured})"
         )
     st.progress(len(judged) / max(1, len(judged) + left))
-    st.caption(f"**{len(judged):,}** judged · **{left:,}** doubtful left · {right}")
+    own = [answer for answer in verdicts if answer.session == session]
+    pace = f" · {said_pace}" if (said_pace := say_pace(own, left, time.time())) else ""
+    unasked = f" · **{follow:,}** not asked, as they follow from these" if follow else ""
+    st.caption(f"**{len(judged):,}** judged{unasked} · **{left:,}** doubtful left{pace} · {right}")
     if gone := describe_gone(matched, verdicts):
         st.caption(gone)
 
@@ -174,18 +203,25 @@ def draw_pair(matched: Matched, question: Question | None, last: Verdict | None,
         shown = [draw_listing(matched, question, place) for place in (0, 1)]
         distance = measure_pair(matched, question.pair)
         is_match = bool(find_recipes_matches(matched)[question.pair])
-        st.markdown(
-            explain_question(
-                matched.recipe, distance, is_match, question.sampled, measure_likelihood(matched, question.pair)
-            )
-        )
-        st.caption(describe_distances(measure_bars(matched, question.pair)))
+        if not is_blind():
+            likely = measure_likelihood(matched, question.pair)
+            st.markdown(explain_question(matched.recipe, distance, is_match, question.sampled, likely))
+            st.caption(describe_distances(measure_bars(matched, question.pair)))
+        draw_statements(matched, *ends_of(matched, question))
     board = Board(
         "pair", about=about, actions=[*ANSWERS] if question else [], undo=last is not None, last=last,
-        previous=previous,
+        previous=previous, redo=can_redo(matched, session_told(PAIR)),
         on_answer=lambda answer: keep(matched, answer), on_why=why.ask,
     )  # fmt: skip
     draw_cards([Column(shown, nothing=" ")], board, key=PAIR)
+    if question:
+        draw_columns(matched, *ends_of(matched, question))
+
+
+def ends_of(matched: Matched, question: Question) -> tuple[int, int]:
+    """Rows of the two listings, as they stand on the screen."""
+    pairs = matched.encoded.pairs
+    return int(pairs.left[question.pair]), int(pairs.right[question.pair])
 
 
 def draw_listing(matched: Matched, question: Question, place: int) -> Card:

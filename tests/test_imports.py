@@ -47,6 +47,7 @@ ONLY_IN = {
         "matcher.storage.connections",
         "matcher.storage.database",
         "matcher.storage.groups",
+        "matcher.storage.history",
         "matcher.storage.schema",
         "matcher.storage.set_aside.rows",
         "matcher.storage.verdict_rows",

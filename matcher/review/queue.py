@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from matcher.errors import DataError
 from matcher.matching.recipe import Recipe
 from matcher.matching.threshold_margin import distance_to_edge
+from matcher.review.implied import NOTHING, Implied, implied_by
 from matcher.review.sampling import DrawnMatches, draw_matches
 from matcher.review.verdicts import DOUBTFUL as DOUBTFUL
 from matcher.review.verdicts import RANDOM as RANDOM
@@ -38,10 +39,12 @@ def review_queue(
     skipped: Collection[Ids] = (),
     count: int = 20,
     drawn: DrawnMatches | None = None,
+    implied: Implied | None = None,
 ) -> list[Question]:
     """Choose what to ask next: mostly pairs nearest to the edge of the recipe, some drawn at random from the matches.
 
-    A pair with a verdict never comes again. A skipped one comes when nothing else is left. No listing comes up often.
+    A pair with a verdict never comes again, and one of which verdicts imply the answer never at all. A skipped one
+    comes when nothing else is left. No listing comes up often.
 
     Args:
         pairs: P candidate pairs of N listings.
@@ -51,6 +54,7 @@ def review_queue(
         skipped: Pairs put off, as sorted item ids, the one that was skipped longest ago first.
         count: How many questions, at most.
         drawn: What `draw_matches` gives for the first three, where it was kept.
+        implied: What `implied_by` gives for ids and verdicts, where it is at hand.
 
     Raises:
         DataError: The ids are not those of the pairs' catalog, or a threshold is not set.
@@ -58,7 +62,8 @@ def review_queue(
     if len(item_ids) != pairs.n:
         raise DataError(f"{len(item_ids)} ids came with pairs of {pairs.n} listings; encode the catalog again.")
     judged = [(verdict.left_id, verdict.right_id) for verdict in verdicts]
-    off = positions_of(pairs, item_ids, [*judged, *skipped])
+    follows = (implied or implied_by(item_ids, verdicts)).kinds(pairs.left, pairs.right) != NOTHING
+    off = np.concatenate([positions_of(pairs, item_ids, [*judged, *skipped]), np.flatnonzero(follows)])
     recent = deque((set(rows_of(item_ids, ids).tolist()) for ids in judged[-SPREAD:]), maxlen=SPREAD)
     streams = {
         DOUBTFUL: _spread(pairs, _by_doubt(pairs, recipe, off), recent),
@@ -67,7 +72,8 @@ def review_queue(
     questions = list(islice(_interleaved(pairs, streams, recent, len(judged)), count))
     if not questions and skipped:
         again = positions_of(pairs, item_ids, [ids for ids in skipped if ids not in set(judged)])
-        return [Question(int(pair), DOUBTFUL) for pair in again[pairs.rank[again] <= recipe.k][:count]]
+        again = again[(pairs.rank[again] <= recipe.k) & ~follows[again]]
+        return [Question(int(pair), DOUBTFUL) for pair in again[:count]]
     return questions
 
 

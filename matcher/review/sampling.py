@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.matching.recipe import Recipe, decide
+from matcher.review.implied import NOTHING, Implied, implied_by
 from matcher.review.verdicts import DIFFERENT, KINDS, MATCH, RANDOM, UNSURE, VARIANT, Ids, positions_of, verdict_rows
 from matcher.storage.records import Verdict
 from matcher.vectors.candidate_pairs import CandidatePairs
@@ -26,8 +27,9 @@ class VerdictScores:
         low: Lower end of its 95 % interval, or None.
         high: Upper end, or None.
         sample: Pairs in that sample, those left out aside.
+        implied: Pairs of it that nobody was asked about, because other verdicts imply the answer.
         left_out: Pairs of it that a curator was unsure of or has skipped so far.
-        is_complete: Whether every match has a verdict, so that it is no sample but all of them.
+        is_complete: Whether the answer to every match is known, so that it is no sample but all of them.
         matches: Matches of the recipe in all.
         same_found: Pairs judged the same that the recipe matches.
         same: Pairs judged the same.
@@ -40,6 +42,7 @@ class VerdictScores:
     low: float | None
     high: float | None
     sample: int
+    implied: int
     left_out: int
     is_complete: bool
     matches: int
@@ -80,13 +83,15 @@ def score_verdicts(
     verdicts: Collection[Verdict],
     skipped: Collection[Ids] = (),
     drawn: DrawnMatches | None = None,
+    implied: Implied | None = None,
 ) -> VerdictScores:
     """Tell from verdicts how right a recipe is.
 
     The matches are put into an order that is random but always the same, and the audit asks for them in that order. So
     those from its start up to the last audit pair, when all of them were answered, are a fair sample of the matches,
     whatever threshold was in force then. What was judged behind that pair was chosen by doubt or by hand: taken along,
-    it would make the sample one of doubtful pairs. A skipped pair counts as unsure until it comes again.
+    it would make the sample one of doubtful pairs. A skipped pair counts as unsure until it comes again. A pair that is
+    passed over, because other verdicts imply the answer, is in the sample with that answer, and in no other count.
 
     Args:
         pairs: P candidate pairs of N listings.
@@ -95,6 +100,7 @@ def score_verdicts(
         verdicts: Those in force.
         skipped: Pairs put off, as sorted item ids.
         drawn: What `draw_matches` gives for the same three, where it was kept.
+        implied: What `implied_by` gives for ids and verdicts, where it is at hand.
 
     Raises:
         DataError: A threshold is not set.
@@ -108,9 +114,13 @@ def score_verdicts(
     at = {kind: positions[np.array(kinds) == kind] for kind in KINDS}
     apart = np.concatenate([at[DIFFERENT], at[VARIANT]])
     audited = positions_of(pairs, item_ids, [(v.left_id, v.right_id) for v in verdicts if v.sampled == RANDOM])
-    leading, is_complete = _fair_sample(order, positions, positions_of(pairs, item_ids, list(skipped)), audited)
-    right = int(np.isin(leading, at[MATCH]).sum())
-    sample = right + int(np.isin(leading, apart).sum())
+    follows = (implied or implied_by(item_ids, verdicts)).kinds(pairs.left[order], pairs.right[order])
+    unasked = (follows != NOTHING) & ~np.isin(order, positions)
+    same_unasked = order[unasked & (follows == KINDS.index(MATCH))]
+    known = np.concatenate([positions, order[unasked]])
+    leading, is_complete = _fair_sample(order, known, positions_of(pairs, item_ids, list(skipped)), audited)
+    right = int(np.isin(leading, np.concatenate([at[MATCH], same_unasked])).sum())
+    sample = int(np.isin(leading, np.concatenate([at[MATCH], apart, order[unasked]])).sum())
     low, high = _wilson(right, sample) if sample else (None, None)
     counts = {kind: sum(verdict.kind == kind for verdict in verdicts) for kind in KINDS}
     return VerdictScores(
@@ -118,6 +128,7 @@ def score_verdicts(
         low=low,
         high=high,
         sample=sample,
+        implied=int(np.isin(leading, order[unasked]).sum()),
         left_out=len(leading) - sample,
         is_complete=is_complete,
         matches=int(np.count_nonzero(is_match)),

@@ -6,6 +6,7 @@ returns, so a reload, a second tab or a dropped connection loses nothing.
 
 import time
 from collections.abc import Collection
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from matcher.errors import DataError, JobError, StorageError
 from matcher.storage import connections, verdict_rows
 from matcher.storage.groups import number_rows
 from matcher.storage.names import check_name, legible
-from matcher.storage.records import KINDS, SKIP, CatalogInfo, GroupNumbers, Job, Verdict
+from matcher.storage.records import KINDS, LONGEST_NOTE, SKIP, CatalogInfo, GroupNumbers, Job, Verdict
 from matcher.storage.schema import catalogs as _catalogs
 from matcher.storage.schema import is_active as _is_active
 from matcher.storage.schema import jobs as _jobs
@@ -69,6 +70,14 @@ class Store:
     def close(self) -> None:
         """Let go of the connections."""
         self._reader.dispose()
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A transaction that reads, for the modules of this folder."""
+        return self._reader.begin()
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """A transaction that writes, for the modules of this folder; writers wait for each other."""
+        return self._writer.begin()
 
     def _write(self, statement: sa.Executable) -> int:
         """Run a statement in a transaction of its own; how many rows it changed."""
@@ -155,6 +164,7 @@ class Store:
         sampled: str = "chosen",
         session: str = "",
         curator: str = "",
+        note: str = "",
     ) -> Verdict:
         """Write down a curator's word on a pair; it replaces an earlier one, which stays in the history.
 
@@ -166,7 +176,8 @@ class Store:
         if kind not in (*KINDS, SKIP):
             raise DataError(f"The verdict is {kind!r}; expected one of {', '.join(KINDS)}.")
         left, right = sorted((one_id, other_id))
-        given = Verdict(0, catalog_id, left, right, kind, source, sampled, time.time(), session, curator)
+        note = legible(" ".join(note.replace("\0", " ").split()))[:LONGEST_NOTE]
+        given = Verdict(0, catalog_id, left, right, kind, source, sampled, time.time(), session, curator, note)
         with self._writer.begin() as connection:
             return verdict_rows.add(connection, given)
 

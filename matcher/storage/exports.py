@@ -183,7 +183,7 @@ def verdict_table(verdicts: Iterable[Verdict], listings: pd.DataFrame) -> pd.Dat
     """Lay out a curator's verdicts with both titles, in the order given; a listing that has left has no title.
 
     Returns:
-        left_id, right_id, verdict, left_title, right_title, given (UTC), where, sampled, curator.
+        left_id, right_id, verdict, left_title, right_title, given (UTC), where, sampled, curator, note.
     """
     titles = dict(zip(listings["item_id"], listings["title"], strict=True))
     rows = [
@@ -197,10 +197,22 @@ def verdict_table(verdicts: Iterable[Verdict], listings: pd.DataFrame) -> pd.Dat
             v.source,
             v.sampled,
             v.curator,
+            v.note,
         )
         for v in verdicts
     ]
-    names = ["left_id", "right_id", "verdict", "left_title", "right_title", "given", "where", "sampled", "curator"]
+    names = [
+        "left_id",
+        "right_id",
+        "verdict",
+        "left_title",
+        "right_title",
+        "given",
+        "where",
+        "sampled",
+        "curator",
+        "note",
+    ]
     frame = pd.DataFrame(rows, columns=names)
     frame["given"] = pd.to_datetime(frame["given"].astype("float64"), unit="s").dt.strftime("%Y-%m-%d %H:%M:%S")
     return frame

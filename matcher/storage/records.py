@@ -19,6 +19,9 @@ SKIP = "skip"
 """A pair that a curator put off: no verdict, but kept and taken back as one."""
 
 
+LONGEST_NOTE = 500
+
+
 @dataclass(frozen=True)
 class CatalogInfo:
     """One catalog of the workspace, without its listings.
@@ -60,11 +63,12 @@ class Verdict:
         left_id: The smaller of the two item ids.
         right_id: The larger one.
         kind: One of KINDS; SKIP for a pair that was put off.
-        source: Where it was given: "browse" or "review".
+        source: Where it was given: "browse", "review", "verdicts", or "import" for one from a file.
         sampled: How the pair came up: "chosen" by the curator, "doubtful", "random", or drawn for a "proof".
         made: Seconds since 1970.
         session: The browser and the tab it was given in, as "browser.tab"; "" for verdicts of 0.1.0 and of programs.
         curator: The name of who gave it, "" without one.
+        note: What the curator wrote beside it, on one line of at most LONGEST_NOTE characters.
     """
 
     id: int
@@ -77,6 +81,7 @@ class Verdict:
     made: float
     session: str = ""
     curator: str = ""
+    note: str = ""
 
     def is_own(self, session: str, curator: str = "") -> bool:
         """Whether it is this curator's to take back: of the same browser or the same name, or nobody's."""

@@ -42,6 +42,7 @@ verdicts = sa.Table(
     sa.Column("left_shown", sa.Text, nullable=False, server_default=""),
     sa.Column("right_shown", sa.Text, nullable=False, server_default=""),
     sa.Column("set_aside", sa.Double),  # since when an id names other goods; nothing applies the verdict then
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
     sa.CheckConstraint("left_id < right_id", name="verdicts_sorted"),
     sa.Index("verdicts_by_catalog", "catalog_id", "id"),
 )
@@ -147,6 +148,13 @@ def _number_groups(connection: Connection) -> None:
     connection.exec_driver_sql("CREATE INDEX IF NOT EXISTS verdicts_taken_back ON verdicts (catalog_id, undone)")
 
 
+def _note_verdicts(connection: Connection) -> None:
+    """A curator can write beside a verdict; and verdicts set aside are found without reading all of them."""
+    if "note" not in {column["name"] for column in sa.inspect(connection).get_columns("verdicts")}:
+        connection.exec_driver_sql("ALTER TABLE verdicts ADD COLUMN note TEXT DEFAULT '' NOT NULL")
+    connection.exec_driver_sql("CREATE INDEX IF NOT EXISTS verdicts_set_aside ON verdicts (catalog_id, set_aside)")
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _create_tables,
     _version_problems,
@@ -155,5 +163,6 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _keep_skips_as_rows,
     _set_verdicts_aside,
     _number_groups,
+    _note_verdicts,
 )
 """Step i takes a database from version i to i + 1. Steps that have been released never change."""

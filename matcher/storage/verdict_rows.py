@@ -33,7 +33,8 @@ def add(connection: Connection, verdict: Verdict) -> Verdict:
     if verdict.session and verdict.kind != SKIP:
         pair = sa.and_(*(_verdicts.c[name] == getattr(verdict, name) for name in ("catalog_id", "left_id", "right_id")))
         standing = _first(connection, sa.and_(pair, _stands(), _verdicts.c.kind != SKIP))
-        if standing and (standing.kind, standing.session) == (verdict.kind, verdict.session):
+        said = [(each.kind, each.session, each.note) for each in (standing, verdict) if each]
+        if standing and said[0] == said[1]:
             return standing
     row = asdict(verdict)
     del row["id"]
@@ -71,10 +72,12 @@ def _stamp(connection: Connection, catalog_id: str) -> tuple[Any, ...]:
     # Not the highest id: of two that are given at once, the one with the lower id may be there after the other.
     given = sa.select(sa.func.count()).where(mine).scalar_subquery()
     taken_back = sa.and_(mine, _verdicts.c.undone.is_not(None))
-    undone = sa.select(sa.func.count()).where(taken_back).scalar_subquery()
-    aside = sa.select(sa.func.count()).where(sa.and_(mine, _verdicts.c.set_aside.is_not(None))).scalar_subquery()
+    # Not their number: one that is given again and one that is taken back leave it as it was.
+    undone = sa.select(sa.func.sum(_verdicts.c.undone)).where(taken_back).scalar_subquery()
+    aside = sa.and_(mine, _verdicts.c.set_aside.is_not(None))
+    held_back = sa.select(sa.func.sum(_verdicts.c.set_aside)).where(aside).scalar_subquery()
     imported = sa.select(_catalogs.c.updated).where(_catalogs.c.id == catalog_id).scalar_subquery()
-    return tuple(connection.execute(sa.select(given, undone, aside, imported)).one())
+    return tuple(connection.execute(sa.select(given, undone, held_back, imported)).one())
 
 
 def skips(connection: Connection, catalog_id: str) -> list[Verdict]:
@@ -86,7 +89,7 @@ def history(connection: Connection, catalog_id: str) -> list[tuple[Verdict, floa
     """Every verdict ever given, skips aside, oldest first, and when it was taken back, if it was."""
     mine = sa.and_(_verdicts.c.catalog_id == catalog_id, _verdicts.c.kind != SKIP)
     rows = connection.execute(sa.select(_verdicts).where(mine).order_by(_verdicts.c.id)).mappings()
-    return [(_verdict(row), row["undone"]) for row in rows]
+    return [(as_verdict(row), row["undone"]) for row in rows]
 
 
 def last_of(connection: Connection, catalog_id: str, session: str) -> Verdict | None:
@@ -146,17 +149,18 @@ def _latest(connection: Connection, which: sa.ColumnElement[bool]) -> list[Verdi
     latest = sa.select(sa.func.max(_verdicts.c.id)).where(which, _stands())
     latest = latest.group_by(_verdicts.c.left_id, _verdicts.c.right_id)
     rows = connection.execute(sa.select(_verdicts).where(_verdicts.c.id.in_(latest)).order_by(_verdicts.c.id))
-    return [_verdict(row) for row in rows.mappings()]
+    return [as_verdict(row) for row in rows.mappings()]
 
 
 def _first(connection: Connection, which: sa.ColumnElement[bool], lock: bool = False) -> Verdict | None:
     """The last row of these, if there is one."""
     query = sa.select(_verdicts).where(which).order_by(_verdicts.c.id.desc()).limit(1)
     row = connection.execute(query.with_for_update() if lock else query).mappings().first()
-    return None if row is None else _verdict(row)
+    return None if row is None else as_verdict(row)
 
 
-def _verdict(row: Mapping[Any, Any]) -> Verdict:
+def as_verdict(row: Mapping[Any, Any]) -> Verdict:
+    """The row of the table as a value."""
     return Verdict(**{name: row[name] for name in _VERDICT})
 
 

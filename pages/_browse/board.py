@@ -14,15 +14,17 @@ from matcher.storage.records import DIFFERENT as SAID_DIFFERENT
 from matcher.storage.records import MATCH as SAID_SAME
 from matcher.storage.records import UNSURE, VARIANT, Verdict
 from matcher.vectors.candidate_pairs import MODALITIES, Modality
-from pages._shared.answers import ANSWERS, UNDO, Answer
+from pages._shared.answers import ANSWERS, REDO, UNDO, Answer
 from pages._shared.cards import FALSE_MATCH, MATCH, MISSED_MATCH, Badge, Bar, Board, Card, Column, draw_cards
 from pages._shared.escape import literal
-from pages._shared.measured import measure_bars, measure_likelihood, read_truth
+from pages._shared.measured import measure_bars, measure_likelihood, read_implied, read_truth
 from pages._shared.modality import HEADINGS, ICONS
 from pages._shared.opened_catalog import Matched, make_card, read_verdicts
 from pages._shared.wording import say_likely
 from pages._verdicts import verdicts as shown_verdicts
 from pages._verdicts.handed_out import find_recipes_matches
+from pages._verdicts.history import give_again
+from pages._verdicts.implied import mark_implied
 from pages._why import dialog as why
 
 OFFERED = (SAID_SAME, VARIANT, SAID_DIFFERENT, UNSURE)  # answers, in the order of their buttons
@@ -55,10 +57,12 @@ def draw(matched: Matched, row: int, on_open: Callable[[str], None]) -> None:
     pair_of = _number_pairs(matched, row)
     drawn: dict[int, Card] = {}
     is_match = find_recipes_matches(matched)
+    implied = read_implied(matched, list(verdicts.values()))
 
     def card(other: int) -> Card:
         if other not in drawn:
-            drawn[other] = _make_neighbour(matched, row, other, pair_of.get(other), ranks, verdicts, truth, is_match)
+            made = _make_neighbour(matched, row, other, pair_of.get(other), ranks, verdicts, truth, is_match)
+            drawn[other] = mark_implied(made, implied.kind_of(row, other))
         return drawn[other]
 
     columns = [
@@ -70,7 +74,7 @@ def draw(matched: Matched, row: int, on_open: Callable[[str], None]) -> None:
     item_id = matched.cell("item_id", row)
     shown_verdicts.remember_shown(matched, ((item_id, card.item_id) for card in drawn.values()))
     board = Board(
-        "columns", aside, item_id, OFFERED, undo=True, on_answer=_keep(matched), on_open=on_open,
+        "columns", aside, item_id, OFFERED, undo=True, redo=True, on_answer=_keep(matched), on_open=on_open,
         on_why=why.ask,
     )  # fmt: skip
     draw_cards(columns, board, key="board")
@@ -155,6 +159,8 @@ def _keep(matched: Matched) -> Callable[[Answer], None]:
     def keep(answer: Answer) -> None:
         if answer.kind == UNDO:
             shown_verdicts.take_back(matched, answer)
+        elif answer.kind == REDO:
+            give_again(matched, answer.session)
         elif answer.kind in ANSWERS:
             shown_verdicts.give(matched, answer, source="browse")
 

@@ -21,7 +21,7 @@ from matcher.storage.records import DIFFERENT, MATCH, SKIP, UNSURE, VARIANT
 from pages._access.identity import LONGEST_NAME, name_of_user
 from pages._shared.escape import literal
 
-UNDO, PREVIOUS = "undo", "previous"  # what keys ask for beside answers
+UNDO, REDO, PREVIOUS = "undo", "redo", "previous"  # what keys ask for beside answers
 MOST = 100  # answers in one message; a curator's fingers are slower
 _VISIT, CURATOR = "visit", "curator"
 _SESSION_FORM = re.compile(r"[0-9a-f]{16}\.[0-9a-f]{16}")
@@ -67,8 +67,9 @@ class Answer:
     """One answer.
 
     Attributes:
-        kind: A key of ANSWERS, UNDO or PREVIOUS.
-        one_id: One of the two listings that were on the screen; "" where a key asked for undo or the previous pair.
+        kind: A key of ANSWERS, UNDO, REDO or PREVIOUS.
+        one_id: One of the two listings that were on the screen; "" where a key asked for undo, redo or the
+            previous pair.
         other_id: The other one.
         about: Which drawing of the board it was given on.
         session: The browser and the tab, see `Verdict`.
@@ -141,7 +142,7 @@ def receive(board: str, message: Any) -> Iterator[Answer]:
         number, kind = int(sent["n"]), str(sent["kind"])
         if number <= visit.received.get(board, 0):
             continue
-        if kind in (UNDO, PREVIOUS) or kind in ANSWERS:
+        if kind in (UNDO, REDO, PREVIOUS) or kind in ANSWERS:
             yield Answer(kind, str(sent["one"]), str(sent["other"]), str(sent["about"]), visit.session)
         visit.received[board] = number
 

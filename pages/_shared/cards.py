@@ -22,8 +22,11 @@ _ASSETS = Path(__file__).parents[2] / "assets"
 _board = st.components.v2.component(
     "twinshelf_cards",
     html='<div class="board"></div>',
-    css=(_ASSETS / "cards.css").read_text(encoding="utf-8"),
-    js="".join((_ASSETS / name).read_text(encoding="utf-8") for name in ("card_answers.js", "cards.js")),
+    css="".join((_ASSETS / name).read_text(encoding="utf-8") for name in ("cards.css", "card_compare.css")),
+    js="".join(
+        (_ASSETS / name).read_text(encoding="utf-8")
+        for name in ("card_answers.js", "card_compare.js", "card_keys.js", "cards.js")
+    ),
 )
 
 Tone = Literal["text", "image", "fused", "match", "variant", "different", "unsure", ""]
@@ -101,6 +104,7 @@ class Board:
     about: str = ""  # changes when the board is about something else, so that the keys start at the first card
     actions: Sequence[str] = field(default_factory=tuple)  # kinds of answers: on each card, or above a pair
     undo: bool = False  # whether the key takes the last answer back
+    redo: bool = False  # whether a key gives again what was taken back last
     previous: bool = False  # whether there is a pair before this one to look at again
     last: Verdict | None = None  # the last answer of this visit, by which the browser knows what was stored
     on_answer: Callable[[Answer], None] | None = None
@@ -169,8 +173,9 @@ def _answering(board: Board, key: str) -> dict[str, Any]:
             | {"tone": what.tone, "help": what.help}
             for kind, what in ((kind, ANSWERS[kind]) for kind in board.actions)
         ],
-        "keys": bool(board.actions) or board.undo,
+        "keys": bool(board.actions) or board.undo or board.redo,
         "undo": board.undo,
+        "redo": board.redo,
         "previous": board.previous,
         "once": is_pair,
         "run": visit.run,

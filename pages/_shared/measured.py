@@ -17,8 +17,10 @@ from matcher.matching.recipe import LEARNED, Recipe, joint_distance
 from matcher.matching.threshold_grid import ThresholdGrid
 from matcher.matching.threshold_report import Figures
 from matcher.pipeline import recipes
+from matcher.review.implied import NOTHING, Implied, implied_by
 from matcher.review.sampling import DrawnMatches, VerdictScores, draw_matches, score_verdicts
 from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
+from matcher.storage.records import Verdict
 from matcher.vectors.candidate_pairs import MODALITIES, Modality
 from pages._shared.cards import Bar
 from pages._shared.opened_catalog import Matched, Opened
@@ -130,12 +132,12 @@ def _drawn(key: Key, _matched: Matched) -> DrawnMatches:
 
 
 @st.cache_resource(show_spinner=False, max_entries=3)
-def _item_ids(key: Key, _matched: Matched) -> Sequence[str]:
+def _item_ids(key: Key, _matched: Opened) -> Sequence[str]:
     index: object = pd.Index(_matched.catalog.listings["item_id"], dtype=object)
     return cast(Sequence[str], index)  # it has all of a sequence that the library asks for
 
 
-def index_ids(matched: Matched) -> Sequence[str]:
+def index_ids(matched: Opened) -> Sequence[str]:
     """The ids of all listings; the index keeps its look-up table from one answer to the next."""
     return _item_ids((str(matched.workspace.root), matched.id, matched.info.version), matched)
 
@@ -155,12 +157,19 @@ def find_at_edge(matched: Matched, count: int) -> tuple[NDArray[np.intp], NDArra
     return _at_edge((*_key(matched), matched.recipe.to_json()), count, matched)
 
 
-def count_doubtful(matched: Matched, judged: list[tuple[str, str]]) -> int:
-    """How many doubtful pairs have no verdict yet."""
+def count_doubtful(matched: Matched, judged: list[tuple[str, str]], implied: Implied) -> tuple[int, int]:
+    """How many doubtful pairs are still to be asked about, and how many need not be, as verdicts imply the answer."""
     near = _doubtful((*_key(matched), matched.recipe.to_json()), matched)
     rows = np.array([(matched.rows[a], matched.rows[b]) for a, b in judged if a in matched.rows and b in matched.rows])
-    done = matched.encoded.pairs.positions(*rows.reshape(-1, 2).astype(np.int64).T)
-    return len(near) - int(np.isin(done, near).sum())
+    pairs = matched.encoded.pairs
+    done = np.isin(near, pairs.positions(*rows.reshape(-1, 2).astype(np.int64).T))
+    follows = (implied.kinds(pairs.left[near], pairs.right[near]) != NOTHING) & ~done
+    return int((~done & ~follows).sum()), int(follows.sum())
+
+
+def read_implied(opened: Opened, verdicts: list[Verdict]) -> Implied:
+    """What the verdicts in force imply of pairs that nobody was asked about."""
+    return implied_by(index_ids(opened), verdicts)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -15,7 +15,7 @@ from matcher.review.proof.strata import Strata, cut_strata, rank_pairs
 from matcher.review.queue import Question
 from matcher.review.verdicts import ids_of
 from matcher.storage.records import Verdict
-from pages._shared.measured import index_ids
+from pages._shared.measured import index_ids, read_implied
 from pages._shared.opened_catalog import Matched
 
 WANTED = "review-proof"  # which catalog a precision is to be proved for, and which one, 0..1
@@ -115,6 +115,8 @@ def _proof(
 ) -> Proof:
     strata, order = _strata(key, _matched)
     skipped = [ids_of(skip) for skip in _skips]
-    sample = read_sample(_matched.encoded.pairs, strata, order, index_ids(_matched), _verdicts, skipped)
+    implied = read_implied(_matched, _verdicts)
+    ids, pairs = index_ids(_matched), _matched.encoded.pairs
+    sample = read_sample(pairs, strata, order, ids, _verdicts, skipped, implied=implied)
     bound, plan = bound_precision(sample.counts), plan_precision(sample.counts, wanted)
     return Proof(wanted, sample, bound, plan, seconds_per_verdict([verdict.made for verdict in _verdicts]))

@@ -37,15 +37,18 @@ def remember_shown(
         shown.pop(key, None)
 
 
-def give(opened: Opened, answer: Answer, *, source: str, about: str = "", once: bool = False) -> Verdict | None:
+def give(
+    opened: Opened, answer: Answer, *, source: str, about: str = "", once: bool = False, note: str = ""
+) -> Verdict | None:
     """Store an answer on a pair that was shown, and tell of another curator who was faster.
 
     Args:
         opened: The catalog.
         answer: What came from the browser.
-        source: "browse" or "review".
+        source: "browse", "review" or "verdicts".
         about: As given to `remember_shown`.
         once: Whether the pair has to be shown again before it can be answered again.
+        note: What the curator wrote beside it.
 
     Returns:
         The verdict, or None where it was refused; the page has said so.
@@ -58,7 +61,7 @@ def give(opened: Opened, answer: Answer, *, source: str, about: str = "", once: 
         return None
     given = store.add_verdict(
         opened.id, answer.one_id, answer.other_id, answer.kind,
-        source=source, sampled=was.sampled, session=answer.session, curator=curator,
+        source=source, sampled=was.sampled, session=answer.session, curator=curator, note=note,
     )  # fmt: skip
     if once:
         del visit.shown[key]

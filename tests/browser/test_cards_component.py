@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, Page
 pytestmark = pytest.mark.browser
 
 ASSETS = Path(__file__).parents[2] / "assets"
-SOURCE = "".join((ASSETS / name).read_text("utf-8") for name in ("card_answers.js", "cards.js"))
+PARTS = ("card_answers.js", "card_compare.js", "card_keys.js", "cards.js")
+SOURCE = "".join((ASSETS / name).read_text("utf-8") for name in PARTS)
 LOAD = """async (source) => {
     const inside = source + "\\nexport { title, bars, tone };"; // what the component keeps to itself
     window.cards = await import(URL.createObjectURL(new Blob([inside], { type: "text/javascript" })));
@@ -315,3 +316,35 @@ def test_after_a_restart_an_answer_is_kept_or_said_to_be_lost(
         [("other", "1 of another run")] if kept else []
     )
     assert page.get_by_role("alert").count() == lost
+
+
+def test_photos_are_flipped_overlaid_and_zoomed_by_key_and_the_sheet_takes_the_keys(page: Page) -> None:
+    pair(page, "first", "a", "b", redo=True)
+    root = page.locator(".board")
+
+    def looks() -> list[str]:
+        return page.evaluate(
+            """() => { const { dataset, classList, style } = document.querySelector(".board");
+                return [dataset.compare, String(classList.contains("turned")), style.getPropertyValue("--zoom")]; }"""
+        )
+
+    assert looks() == ["side", "false", "1"]
+    press(page, "t")  # nothing to turn side by side
+    assert looks() == ["side", "false", "1"]
+    press(page, "2", "t", "z")
+    assert looks() == ["flip", "true", "2"]
+    assert root.locator(".which").inner_text() == "Right one"
+    press(page, "3", "z", "z")
+    assert looks() == ["overlay", "false", "1"]
+    assert root.get_by_role("button", name="One over the other").get_attribute("aria-pressed") == "true"
+    pair(page, "second", "c", "d", redo=True)
+    assert looks()[0] == "overlay"  # until another one is chosen, in this browser
+    press(page, "1", "?")
+    sheet = page.get_by_role("dialog", name="Keys")
+    assert {"Same", "Undo", "Redo", "Side by side"} <= set(sheet.locator("dd").all_inner_texts())
+    press(page, "s", "y")
+    assert told(page) == []
+    press(page, "Escape")
+    assert sheet.count() == 0
+    press(page, "y")
+    assert told(page) == [["answer", "", "redo"]]

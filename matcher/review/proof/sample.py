@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
+from matcher.review.implied import NOTHING, Implied
 from matcher.review.proof.counts import Counts
 from matcher.review.proof.plan import Goal, allocate, next_stratum
 from matcher.review.proof.strata import Strata
 from matcher.review.queue import Question
 from matcher.review.sampling import shuffled
-from matcher.review.verdicts import DIFFERENT, MATCH, PROOF, RANDOM, Ids, ids_of, positions_of
+from matcher.review.verdicts import DIFFERENT, KINDS, MATCH, PROOF, RANDOM, VARIANT, Ids, ids_of, positions_of
 from matcher.storage.records import Verdict
 from matcher.vectors.candidate_pairs import CandidatePairs
 
@@ -28,7 +29,7 @@ class Sample:
     Attributes:
         counts: Of what was drawn in them; pairs that a curator could not tell are left out.
         order: Of each stratum, the positions of its pairs in the order in which they are asked.
-        answered: Shape (P,). Pairs with a verdict, or put off.
+        answered: Shape (P,). Pairs with a verdict, given or implied, or put off.
     """
 
     counts: Counts
@@ -65,6 +66,7 @@ def read_sample(
     verdicts: Collection[Verdict],
     skipped: Collection[Ids] = (),
     taught: Collection[Ids] = (),
+    implied: Implied | None = None,
 ) -> Sample:
     """Find what verdicts a proof may count.
 
@@ -77,6 +79,8 @@ def read_sample(
         skipped: Pairs put off, as sorted item ids; they count as those that a curator was unsure of.
         taught: Pairs whose verdicts the rule was fitted to. It is right about them more often than about others, so
             their verdicts speak for their own pair alone.
+        implied: What verdicts imply: nobody is asked about these pairs, so that they count with that answer; None to
+            count what was said alone.
     """
 
     def mark(wanted: Sequence[Ids]) -> NDArray[np.bool_]:
@@ -84,8 +88,13 @@ def read_sample(
         marked[positions_of(pairs, item_ids, wanted)] = True
         return marked
 
-    same, different = (mark([ids_of(v) for v in verdicts if v.kind == kind]) for kind in (MATCH, DIFFERENT))
+    products = ((MATCH,), (DIFFERENT, VARIANT))  # a variant is another product
+    same, different = (mark([ids_of(v) for v in verdicts if v.kind in kinds]) for kinds in products)
     answered = mark([*map(ids_of, verdicts), *skipped])
+    if implied is not None:
+        follows = np.where(answered, NOTHING, implied.kinds(pairs.left, pairs.right))
+        same, different = same | (follows == KINDS.index(MATCH)), different | (follows > KINDS.index(MATCH))
+        answered = answered | (follows != NOTHING)
     drawn = mark([ids_of(v) for v in verdicts if v.sampled in (PROOF, RANDOM)])
     known = mark(list(taught)) & (same | different)
     figures = []

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from matcher.errors import DataError
 from matcher.matching.recipe import Recipe, decide
+from matcher.review.implied import implied_by
 from matcher.review.proof.bound import bound_precision
 from matcher.review.proof.counts import Counts
 from matcher.review.proof.estimate import estimate_scores
@@ -14,7 +15,7 @@ from matcher.review.proof.plan import allocate, next_stratum, plan_precision, se
 from matcher.review.proof.sample import order_strata, proof_questions, read_sample
 from matcher.review.proof.strata import cut_strata, rank_pairs
 from matcher.review.proof.walk import walk_thresholds
-from matcher.review.verdicts import CHOSEN, DIFFERENT, DOUBTFUL, MATCH, PROOF, RANDOM, UNSURE
+from matcher.review.verdicts import CHOSEN, DIFFERENT, DOUBTFUL, MATCH, PROOF, RANDOM, UNSURE, VARIANT
 from matcher.storage.records import Verdict
 from matcher.vectors.candidate_pairs import CandidatePairs
 
@@ -254,3 +255,24 @@ def test_pauses_are_not_part_of_how_long_a_verdict_takes():
     assert seconds_per_verdict([*made, 4000.0, 9000.0]) == pytest.approx(5)
     assert seconds_per_verdict(made[:3]) == 8  # too few to tell
     assert seconds_per_verdict([]) == 8
+
+
+def test_a_proof_asks_nothing_that_is_implied_and_counts_it_with_its_answer():
+    pairs, ids, _ = catalog(12)
+    product = np.arange(12) % 3
+    is_same = product[pairs.left] == product[pairs.right]
+    verdicts, asked = [], []
+    while True:
+        implied = implied_by(ids, verdicts)
+        _, sample = sample_of(pairs, ids, 0.9, verdicts, implied=implied)
+        questions = proof_questions(sample, "f1", 1)
+        if not questions:
+            break
+        pair = questions[0].pair
+        assert implied.kind_of(int(pairs.left[pair]), int(pairs.right[pair])) is None
+        verdicts.append(said(pairs, ids, pair, MATCH if is_same[pair] else (DIFFERENT, VARIANT)[pair % 2]))
+        asked.append(pair)
+    assert len(asked) == len(set(asked)) < len(pairs)
+    assert sample.answered.all()
+    assert sample.counts.drawn.sum() == len(pairs)
+    assert sample.counts.same.sum() == is_same.sum()

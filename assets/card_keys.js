@@ -1,0 +1,43 @@
+// The sheet of all keys, under "?", the same on every board.
+
+const MOVES = { J: "down", K: "up", "← ↑ ↓ →": "move among cards", Enter: "look at this listing" };
+
+function keysOf(board) {
+  const { actions: offered, layout, columns } = board.data;
+  const answers = offered.map(({ key, label }) => [key, label]);
+  const steps = [["P", "Previous"], ...(layout === "pair" ? [] : [["N", "Next"]]), ["U", "Undo"], ["Y", "Redo"]];
+  const isPair = layout === "pair" && columns[0]?.cards.length === 2;
+  const looks = isPair
+    ? [...Object.values(COMPARISONS).map(([, label, key]) => [key, label]), ["T", "turn, where photos lie in one place"], ["Z", "zoom, 1, 2 and 4 times"]]
+    : Object.entries(MOVES);
+  return [...answers, ...steps, ...looks, ["?", "this sheet"]];
+}
+
+export function drawSheet(board) {
+  const list = el("dl", "", ...keysOf(board).flatMap(([key, what]) => [el("dt", "", el("kbd", "", key)), el("dd", "", what)]));
+  const close = el("button", "", "Close");
+  close.type = "button";
+  const sheet = el("dialog", "sheet", el("h3", "", "Keys"), list, close);
+  sheet.setAttribute("aria-label", "Keys");
+  close.onclick = () => sheet.close();
+  sheet.onkeydown = (event) => {
+    if (event.key === "?") sheet.close();
+  };
+  sheet.onclick = (event) => {
+    if (event.target === sheet) sheet.close(); // beside it
+  };
+  return sheet;
+}
+
+export function toggleSheet(board) {
+  const sheet = board.root.querySelector("dialog.sheet");
+  if (sheet && !sheet.open) sheet.showModal();
+}
+
+export function drawHelp(board) {
+  const button = el("button", "keys", icon("keyboard"));
+  Object.assign(button, { type: "button", title: "All keys (?)", tabIndex: -1 });
+  button.setAttribute("aria-label", "All keys");
+  button.onclick = () => toggleSheet(board);
+  return button;
+}

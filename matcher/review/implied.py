@@ -1,0 +1,97 @@
+"""What verdicts imply of pairs that nobody was asked about: one product is one product all along a chain."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.matching.clusters import connect
+from matcher.review.verdicts import KINDS, MATCH, UNSURE, VARIANT, rows_of
+from matcher.storage.records import Verdict
+
+NOTHING = -1
+"""What is said of a pair of which verdicts imply nothing."""
+
+
+@dataclass(frozen=True)
+class Implied:
+    """What follows from verdicts: A = B and B = C make A = C; A = B and B different from C make A different from C.
+
+    Attributes:
+        product: Shape (N,). Number of the product that verdicts make of a listing; -1 where they are silent or
+            contradict each other.
+        apart: Shape (K,). Pairs of products that are not one, ascending: the smaller number times `products`, plus the
+            larger.
+        kind: Shape (K,). How each is not one: the place of DIFFERENT or VARIANT in KINDS.
+        products: How many products there are.
+    """
+
+    product: NDArray[np.int64]
+    apart: NDArray[np.int64]
+    kind: NDArray[np.int64]
+    products: int
+
+    def kinds(self, left: NDArray[np.integer], right: NDArray[np.integer]) -> NDArray[np.int64]:
+        """What verdicts say or imply of pairs of rows.
+
+        Args:
+            left: Shape (P,). Rows.
+            right: Shape (P,). Rows.
+
+        Returns:
+            Shape (P,). The place in KINDS of what is implied, `NOTHING` elsewhere.
+        """
+        found = np.full(len(left), NOTHING, dtype=np.int64)
+        there = np.flatnonzero((self.product >= 0)[left] & (self.product >= 0)[right])
+        one, other = self.product[left[there]], self.product[right[there]]
+        found[there[one == other]] = KINDS.index(MATCH)
+        if len(self.apart):
+            key = np.minimum(one, other) * self.products + np.maximum(one, other)
+            at = np.minimum(np.searchsorted(self.apart, key), len(self.apart) - 1)
+            known = self.apart[at] == key
+            found[there[known]] = self.kind[at[known]]
+        return found
+
+    def kind_of(self, left: int, right: int) -> str | None:
+        """What verdicts say or imply of one pair of rows, or None."""
+        kind = int(self.kinds(np.array([left]), np.array([right]))[0])
+        return None if kind == NOTHING else KINDS[kind]
+
+
+def implied_by(item_ids: Sequence[str], verdicts: Collection[Verdict]) -> Implied:
+    """Find what verdicts imply; also through listings that have left the catalog.
+
+    Where "same" joins two listings that somebody judged different or variants, nothing is implied of what it joins: to
+    be asked is the way to settle it.
+
+    Args:
+        item_ids: Shape (N,). Ids of the listings.
+        verdicts: Those in force.
+    """
+    sure = [verdict for verdict in verdicts if verdict.kind != UNSURE]
+    number: dict[str, int] = {}
+    for verdict in sure:
+        for item_id in (verdict.left_id, verdict.right_id):
+            number.setdefault(item_id, len(number))
+    ends = np.array([(number[v.left_id], number[v.right_id]) for v in sure], dtype=np.int64).reshape(-1, 2)
+    is_same = np.array([verdict.kind == MATCH for verdict in sure], dtype=np.bool_)
+    product = connect(len(number), *ends[is_same].T).astype(np.int64)
+    one, other = np.sort(product[ends[~is_same]].reshape(-1, 2), axis=1).T
+    products = len(number)
+    kind = np.array([KINDS.index(v.kind) for v in sure if v.kind != MATCH], dtype=np.int64)
+    contradicted = np.isin(product, one[one == other])
+    clear = ~(np.isin(one, product[contradicted]) | np.isin(other, product[contradicted]))
+    apart, kind = _first_of_each((one * products + other)[clear], kind[clear])
+    of_listing = np.full(len(item_ids), NOTHING, dtype=np.int64)
+    rows = rows_of(item_ids, list(number))
+    kept = (rows >= 0) & ~contradicted
+    of_listing[rows[kept]] = product[kept]
+    return Implied(of_listing, apart, kind, products)
+
+
+def _first_of_each(key: NDArray[np.int64], kind: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Each key once, ascending; "different" before "variant", where both were said of two products."""
+    order = np.lexsort((kind == KINDS.index(VARIANT), key))
+    unique, first = np.unique(key[order], return_index=True)
+    return unique, kind[order][first]

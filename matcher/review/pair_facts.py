@@ -1,0 +1,107 @@
+"""What two listings state of themselves, side by side: facts read from titles, and the catalog's other columns."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from matcher.matching.conflicts import name_conflicts
+from matcher.matching.title_facts.attributes import KINDS, MODEL, SIZE, read_titles
+from matcher.matching.title_facts.attributes import Stated as TitleFacts
+from matcher.matching.title_facts.quantities import AMOUNTS
+from matcher.text import fold
+
+OWN_COLUMNS = frozenset({"item_id", "title", "image", "photo", "phash", "label"})
+"""Columns that have a place of their own beside a photo."""
+
+
+@dataclass(frozen=True)
+class Stated:
+    """One kind of fact on which two titles differ.
+
+    Attributes:
+        kind: One of KINDS: "volume", "model", "colour"...
+        left: What the left title states and the right one does not, as it is written there.
+        right: The reverse.
+        is_conflict: Whether the two cannot both be true of one product.
+    """
+
+    kind: str
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    is_conflict: bool
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One of the other columns, for both listings."""
+
+    column: str
+    left: str
+    right: str
+    differs: bool
+
+
+def compare_statements(left: str, right: str) -> list[Stated]:
+    """Read on which facts two titles differ, the contradictions first.
+
+    Args:
+        left: The title of the left listing.
+        right: Of the right one.
+    """
+    known, conflicts = read_titles([left, right]), name_conflicts(left, right)
+    found = []
+    for kind in KINDS:
+        one, other = known[left][kind], known[right][kind]
+        if kind == SIZE:  # the "l" of "0.5 l" is no size of clothes
+            one, other = _without_units(known[left]), _without_units(known[right])
+        # One model number is stored under several spellings: each is named once.
+        sides = [
+            tuple(dict.fromkeys(written for value, written in mine.items() if value not in theirs))
+            for mine, theirs in ((one, other), (other, one))
+        ]
+        if kind == MODEL and set(one) & set(other):
+            continue
+        if any(sides):
+            found.append(Stated(kind, sides[0], sides[1], kind in conflicts))
+    return sorted(found, key=lambda stated: not stated.is_conflict)
+
+
+def _without_units(known: TitleFacts) -> dict[str, str]:
+    """The sizes of clothes that a title states, without words that are the unit of an amount."""
+    units = {written.split()[-1] for kind in AMOUNTS for written in known[kind].values() if written.split()}
+    return {value: written for value, written in known[SIZE].items() if written not in units}
+
+
+def say_statements(found: Sequence[Stated]) -> list[tuple[str, bool]]:
+    """Say it in words, plain text: "The right one names 500 ml, the left 250 ml", "Only the left one names red and xl".
+
+    Returns:
+        Sentences, each with whether it is a contradiction; what only one title states comes last, in one sentence each.
+    """
+    said = [
+        (f"The right one names {_list(stated.right)}, the left {_list(stated.left)}", stated.is_conflict)
+        for stated in found if stated.left and stated.right
+    ]  # fmt: skip
+    for side in ("left", "right"):
+        alone = [word for stated in found if not (stated.left and stated.right) for word in getattr(stated, side)]
+        if alone:
+            said.append((f"Only the {side} one names {_list(tuple(dict.fromkeys(alone)))}", False))
+    return said
+
+
+def _list(words: tuple[str, ...]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def compare_columns(left: Mapping[str, str], right: Mapping[str, str]) -> list[Compared]:
+    """Lay the other columns of two listings side by side: those that differ first, those that both leave empty not.
+
+    Args:
+        left: Column to cell.
+        right: The same columns of the other listing.
+    """
+    rows = [
+        Compared(column, cell, right[column], fold(cell).split() != fold(right[column]).split())
+        for column, cell in left.items()
+        if column not in OWN_COLUMNS and (cell or right[column])
+    ]
+    return sorted(rows, key=lambda row: not row.differs)
