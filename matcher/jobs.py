@@ -20,6 +20,7 @@ from matcher.benchmark import run, setup
 from matcher.errors import Cancelled, JobError, MatcherError
 from matcher.failures import explain_failure
 from matcher.pipeline import catalogs, check_encoder, encoding, learn_rule, matches, model_diff, train_encoder
+from matcher.pipeline.recipe_search import search
 from matcher.progress import Progress, RateMeter, Report
 from matcher.storage.records import Job
 from matcher.storage.workspace import Workspace, open_workspace
@@ -52,6 +53,7 @@ KINDS = {
     "demo": Kind(catalogs.DemoConfig, catalogs.open_demo),
     "encode": Kind(encoding.EncodeConfig, matches.find_matches),
     "learn": Kind(learn_rule.LearnConfig, learn_rule.learn_rule),
+    "search": Kind(search.SearchConfig, search.search_recipe),
     "train": Kind(train_encoder.TrainJob, train_encoder.train_catalog),
     "compare": Kind(setup.CompareConfig, run.compare_catalog),
     "trial": Kind(check_encoder.CheckConfig, check_encoder.check_encoder),

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 RATE_WINDOW = 20.0  # seconds; long enough to be calm, short enough to forget a slow start
 LEAST_RATE_WINDOW = 0.5  # seconds; a rate over less is noise
-WHOLE_JOBS = ("Training", "Comparing encoders")
+WHOLE_JOBS = ("Training", "Comparing encoders", "Finding the best recipe")
 """Steps that are a whole job of uneven parts, as epochs with measuring between: what is left of them is left of it."""
 WEIGHTED_UNITS = 1_000  # of the whole work
 GUESS = 0.05  # share of the work that the guess counts for when the rate so far corrects it

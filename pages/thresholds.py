@@ -19,6 +19,7 @@ from pages._shared.wording import FUSIONS, MEANS, name_encoder
 from pages._thresholds.changes import BEFORE, change, complete, move, put, tell
 from pages._thresholds.curves import plot_matches, plot_over_threshold, plot_precision_recall
 from pages._thresholds.flip_list import draw_flip_list
+from pages._thresholds.ladder import draw_ladder
 from pages._thresholds.learning import ASKED, draw_learning, say_unseen
 from pages._thresholds.outlook import draw_outlook
 from pages._thresholds.pair_tiles import draw_pairs
@@ -49,6 +50,7 @@ def main() -> None:
     draw_map(matched, known)
     draw_flips(matched, known)
     draw_curves(matched, known)
+    draw_ladder(matched)
     draw_search(matched)
     tiles.listen(dialog.ask)
     dialog.draw_asked(matched)

@@ -31,12 +31,14 @@ from matcher.cli.arguments import (
 )  # fmt: skip
 from matcher.cli.progress_line import ProgressLine
 from matcher.cli.recipe_words import describe_learned, describe_recipe, name_encoders, read_recipe_file
+from matcher.cli.search_table import print_ladder
 from matcher.errors import Cancelled, MatcherError
 from matcher.failures import explain_failure
 from matcher.ingest.issues import shortened
 from matcher.matching.recipe import Fusion, Recipe
 from matcher.pipeline import catalogs, encoding, matches, recipes
 from matcher.pipeline.pair_model.models import write_recipe
+from matcher.pipeline.recipe_search.search import find_best_recipe
 from matcher.pipeline.unread import find_unread
 from matcher.storage.exports import separator_of, to_bytes
 from matcher.storage.files import fingerprint
@@ -98,19 +100,27 @@ def encode(name: str, text: str | None, image: str | None) -> None:
 @image
 @fusion
 @objective
+@click.option("--search", is_flag=True, help="Try every step of a recipe, and print what each wins on unseen products.")
 @out
 @in_workspace
-def tune(name: str, text: str | None, image: str | None, fusion: Fusion | None, objective: str, out: Path) -> None:
+def tune(
+    name: str, text: str | None, image: str | None, fusion: Fusion | None, objective: str, search: bool, out: Path
+) -> None:
     """Choose thresholds on the labels or verdicts of catalog NAME, or learn from both, and write a recipe."""
+    if search and (fusion or objective != "f1"):
+        raise click.UsageError("--search tries every fusion, for the best F1: leave --fusion and --objective out.")
     workspace = given_workspace()
     config = _config(workspace, name, text, image)
     with ProgressLine() as report:
-        recipe = recipes.tune(workspace, config, fusion, objective, report)
+        ladder = find_best_recipe(workspace, config, report) if search else None
+        recipe = ladder.recipe if ladder else recipes.tune(workspace, config, fusion, objective, report)
     asked = recipes.kept_out(workspace, config)
     if asked is not None:
         say(f"Chosen on {int(asked.sum()):,} listings of products that no encoder was trained on, in the pool of all.")
     learned = matches.find_learned(workspace, config.catalog_id, recipe)
-    if learned:
+    if ladder:
+        print_ladder(ladder)
+    elif learned:
         say(describe_learned(learned))
     with atomic(out.absolute()) as file:
         file.write(write_recipe(recipe, learned).encode())

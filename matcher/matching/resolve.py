@@ -66,7 +66,7 @@ def outcome_of(
             are looked at then.
     """
     judged = Judged(ascending(same), ascending(different))
-    unjudged = before.unjudged if before else _join(pairs, recipe, is_match)
+    unjudged = before.unjudged if before else join_matches(pairs, recipe, is_match)
     affected = find_affected(unjudged, before.judged if before else NOTHING, judged)
     obeyed = before.group if before else unjudged
     if affected.any():
@@ -92,9 +92,21 @@ def outcome_of(
     return Outcome(obeyed, left, right, distance, strength, direct, contradicted, judged, unjudged)
 
 
-def _join(pairs: CandidatePairs, recipe: Recipe, is_match: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """The groups of a recipe without any verdict; shape (N,)."""
-    if recipe.fusion == "learned":  # the linkage has joined them already
+def join_matches(
+    pairs: CandidatePairs, recipe: Recipe, is_match: NDArray[np.bool_], *, chained: bool = False
+) -> NDArray[np.int32]:
+    """The groups of a recipe without any verdict.
+
+    Args:
+        pairs: P candidate pairs of N listings.
+        recipe: What decided.
+        is_match: Shape (P,). Its decisions.
+        chained: Whether all that a chain of matches connects is one group, to see what is won by not doing so.
+
+    Returns:
+        Shape (N,). Group of each listing, 0...
+    """
+    if chained or recipe.fusion == "learned":  # there the linkage has joined them already
         return connect(pairs.n, pairs.left[is_match], pairs.right[is_match])
     links = _links(pairs, recipe, is_match)
     return group_listings(pairs.n, links.left, links.right, links.strength, least_linked=LEAST_LINKED)

@@ -50,6 +50,7 @@ def tune_recipe(
     same: Sequence[RowPair] = (),
     different: Sequence[RowPair] = (),
     chance: NDArray[np.float64] | None = None,
+    weighed: bool = True,
 ) -> Recipe:
     """Choose thresholds, and for "mean" which mean and the weight of the titles, by what is known of the listings.
 
@@ -70,6 +71,7 @@ def tune_recipe(
         chance: Shape (P,). Where there are no labels, how likely each pair is one product, as `estimate_chances` has it
             from verdicts. A few verdicts cannot choose between rules, so the template stays as it is, and its
             thresholds, which must be set, move together.
+        weighed: Whether the mean and the weight are chosen too; False keeps those of the template.
 
     Returns:
         The template with its thresholds set.
@@ -96,9 +98,8 @@ def tune_recipe(
             "No two listings found near each other have the same label, so no threshold can be told from another; "
             "give more labels or verdicts, or search more neighbours."
         )
-    weighed = template.fusion == "mean" and len(template.modalities) == 2
     options = [template]
-    if weighed:
+    if weighed and template.fusion == "mean" and len(template.modalities) == 2:
         options = [replace(template, text_weight=weight, mean=mean) for mean in get_args(Mean) for weight in WEIGHTS]
     if wanted is not None:
         return max((_most_recall(option, truth, wanted) for option in options), key=lambda result: result[0])[1]

@@ -13,6 +13,7 @@ TITLES = {
     "demo": "Opening the demo catalog",
     "encode": "Finding matches",
     "learn": "Learning from labels and verdicts",
+    "search": "Finding the best recipe",
     "train": "Training an encoder",
     "trial": "Trying an encoder",
     "before-after": "Encoding before and after",

@@ -14,6 +14,7 @@ from matcher.pipeline.pair_model.learned_model import MOST_CHARACTERS, LearnedMo
 from matcher.storage.workspace import Workspace
 
 LEARNED = "learned recipe"  # the setting with the recipe that was last learned for a catalog
+SEARCHED = "recipe search"  # the setting with what the last search for the best recipe came to
 MODEL = "learned"  # the key of a recipe's file that the model stands under
 KEPT = 8  # models of a catalog that no recipe names
 DAMAGED = "Learn the pair model again."
@@ -56,7 +57,7 @@ def save_model(workspace: Workspace, catalog_id: str, learned: LearnedModel) -> 
         with atomic(file) as opened:
             opened.write(learned.to_json().encode())
     store = workspace.store
-    settings = [str(store.setting(catalog_id, key)) for key in ("recipe", LEARNED)]
+    settings = [str(store.setting(catalog_id, key)) for key in ("recipe", LEARNED, SEARCHED)]
     named = "".join([*store.presets(catalog_id).values(), *settings])
     others = [other for other in file.parent.glob("*.json") if other.stem not in named and other != file]
     for old in sorted(others, key=lambda other: other.stat().st_mtime)[:-KEPT]:

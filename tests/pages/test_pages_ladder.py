@@ -1,0 +1,108 @@
+"""The search for the best recipe on the Thresholds page: started, stopped, shown as stairs, and taken."""
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+from made_shop import write_shop
+from streamlit.testing.v1 import AppTest
+
+from matcher import jobs
+from matcher.matching.bootstrap import Figure
+from matcher.matching.recipe import Recipe
+from matcher.matching.recipe_search.ladder import Ladder, Rung
+from matcher.pipeline import catalogs, encoding, recipes
+from matcher.pipeline.pair_model.models import SEARCHED
+from matcher.storage.workspace import Workspace, open_workspace
+
+ROOT = Path(__file__).parents[2]
+FOUND = Recipe("tfidf-char", "phash", "both", k=10, text_threshold=0.4, image_threshold=0.3)
+LADDER = Ladder(
+    FOUND,
+    Figure(0.7, 0.6, 0.8),
+    Figure(0.905, 0.85, 0.95),
+    Figure(0.8, 0.7, 0.9),
+    (
+        Rung("groups", "", True, 3, Figure(0.01, 0.0, 0.02), 0.01),
+        Rung("fusion", "both", True, 3, Figure(0.171, 0.1, 0.2), 0.171),
+        Rung("units", "", True, 2, Figure(0.03, 0.01, 0.05), 0.024),
+        Rung("sizes", "", False, 0, Figure(-0.106, -0.2, -0.05), 0.0),
+    ),
+    144,
+    48,
+)
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setenv("MATCHER_WORKSPACE", str(tmp_path / "workspace"))
+    write_shop(tmp_path / "shop.csv")
+    workspace = open_workspace(tmp_path / "workspace")
+    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf-char", "phash", k=10))
+    return workspace
+
+
+def opened() -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+    return checked(app.switch_page("pages/thresholds.py").run())
+
+
+def checked(app: AppTest) -> AppTest:
+    assert not app.exception, app.exception[0].stack_trace
+    return app
+
+
+def labels(app: AppTest) -> list[str]:
+    return [button.label for button in app.button]
+
+
+def test_a_search_is_shown_as_stairs_and_its_recipe_taken(shop: Workspace) -> None:
+    assert "Take this recipe" not in labels(opened())
+    content = shop.catalog_info("shop").content
+    kept = asdict(LADDER) | {"recipe": FOUND.to_json(), "content": content}
+    shop.store.set_setting("shop", SEARCHED, json.loads(json.dumps(kept)))
+    app = opened()
+    said = "\n".join(element.value for kind in (app.caption, app.markdown) for element in kind)
+    assert "F1 0.905 on products that had no say, 10.5 points more than the rule in force (0.800)." in said
+    assert "Matching by title and photo adds 17.1 points." in said
+    taken, did_not_help = (element.value for element in app.markdown if element.value.startswith("**What "))
+    assert taken.count("\n- ") == 3
+    assert did_not_help.count("\n- ") == 1
+    assert "Reading clothes sizes costs 10.6 points." in did_not_help
+    (chart,) = [json.loads(node.proto.spec) for node in app.get("plotly_chart") if '"waterfall"' in node.proto.spec]
+    (stairs,) = chart["data"]
+    assert list(stairs["y"]) == ["Start", "Groups", "Title and photo", "Amounts", "All together"]
+    assert list(stairs["text"]) == ["0.700", "+1.0", "+17.1", "+2.4", "0.905"]
+    checked(next(button for button in app.button if button.label == "Take this recipe").click().run())
+    assert recipes.current_recipe(shop, "shop") == FOUND
+    assert "Take this recipe" not in labels(opened())
+
+    shop.store.set_setting("shop", SEARCHED, kept | {"content": "other"})
+    assert any("before the last import" in info.value for info in opened().info)
+    other = replace(FOUND, text_encoder="tfidf")
+    shop.store.set_setting("shop", SEARCHED, kept | {"recipe": other.to_json()})
+    assert "Find the best recipe" in labels(opened())
+
+
+def test_a_search_is_started_and_stopped_on_the_page(shop: Workspace) -> None:
+    app = opened()
+    checked(next(button for button in app.button if button.label == "Find the best recipe").click().run())
+    job = jobs.latest(shop, "search", "shop")
+    assert job is not None
+    if job.active:
+        jobs.cancel(shop, job.id)
+    while (job := jobs.get(shop, job.id)).active:
+        pass
+    assert job.state in ("cancelled", "done"), job.message
+    opened()
+
+
+def test_without_labels_the_button_says_what_is_needed(tmp_path: Path, shop: Workspace) -> None:
+    write_shop(tmp_path / "shop.csv", labels=False)
+    catalogs.import_catalog(shop, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    encoding.encode(shop, encoding.EncodeConfig("shop", "tfidf-char", "phash", k=10))
+    button = next(button for button in opened().button if button.label == "Find the best recipe")
+    assert button.disabled
+    assert button.help == "Needs labels of 30 products with two listings."
