@@ -31,11 +31,7 @@ def name_encoders(config: EncodeConfig) -> str:
 
 def describe_learned(learned: LearnedModel) -> str:
     """What a pair model was learned from, and how it did on what it did not learn from."""
-    advice = ""
-    if learned.is_of_few:
-        advice = " So few verdicts on doubtful pairs do not tell how it does on all: better keep the thresholds."
-    elif not learned.is_better:
-        advice = " Better keep the thresholds."
+    advice = "" if learned.is_better else " Better keep the thresholds."
     measured = "listings" if learned.by == "labels" else "pairs judged"
     return (
         f"Learned from {learned.known:,} pairs, {learned.same:,} of them one product, as {learned.model.rung}. On "

@@ -34,7 +34,7 @@ class LearnResult:
         model: The name of the model.
         f1: Its F1 on products that it did not learn from, 0..1.
         rule_f1: That of the rule that was in force.
-        in_force: Whether it is in force now: it is where it does no worse, and not of a few verdicts alone.
+        in_force: Whether it is in force now: it is where it does no worse.
     """
 
     model: str

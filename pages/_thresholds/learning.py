@@ -86,11 +86,6 @@ def explain_rung(learned: LearnedModel) -> str:
 
 def say_missing(learned: LearnedModel) -> str:
     """What more knowledge would bring; "" where there is enough."""
-    if learned.is_of_few:
-        return (
-            f"{learned.known:,} verdicts on doubtful pairs do not tell how it does on all, so it is not suggested: "
-            f"from {FEW + 1:,} on it is, where it does better. Give verdicts on the Review page."
-        )
     if learned.known <= FEW:
         return f"From {FEW + 1:,} known pairs on decision trees are tried too: give verdicts on the Review page."
     if learned.known <= SOME:
