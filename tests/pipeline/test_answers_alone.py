@@ -19,7 +19,6 @@ from matcher.pipeline.pair_model.explain import explain_pairs
 from matcher.pipeline.pair_model.judge import keep_judgement
 from matcher.pipeline.pair_model.models import load_model
 from matcher.review.queue import review_queue
-from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
 from matcher.storage.workspace import Workspace
 
 
@@ -52,11 +51,10 @@ def answer(shop, count):
 
 
 def measure(shop, recipe):
-    """F1 of the groups by a recipe, with the verdicts above it."""
+    """F1 of the groups by a recipe, without the verdicts that go above it: with them a small shop is right anyway."""
     workspace, catalog, encoded, codes = shop
-    judged = judged_rows(catalog.rows, workspace.store.verdicts("shop"))
     pairs = keep_judgement(workspace, catalog, encoded, recipe)
-    return group_f1(outcome_of(pairs, recipe, decide(pairs, recipe), judged[MATCH], judged[DIFFERENT]).group, codes)
+    return group_f1(outcome_of(pairs, recipe, decide(pairs, recipe), (), ()).group, codes)
 
 
 def test_answers_alone_make_a_model_that_is_put_in_force_and_explained(shop):
