@@ -50,8 +50,10 @@ def _open(matched: Matched, left: int, right: int) -> None:
     st.markdown(f"**{answer}.** {say_step(found, matched.recipe, name)}")
     pictures, words = st.columns([3, 2], gap="medium")
     with pictures:
-        sides = [_draw_side(matched, found, *ends) for ends in ((left, right), (right, left))]
-        draw_cards([Column(sides)], Board("grid"), key="why-cards")
+        for column, row, other in zip(st.columns(2, gap="small"), (left, right), (right, left), strict=True):
+            with column:
+                side = _draw_side(matched, found, row, other)
+                draw_cards([Column([side])], Board("grid"), key=f"why-{'first' if row == left else 'second'}")
         draw_likeness(matched, left, right)
         _draw_distances(why, matched.recipe)
     with words:
@@ -74,7 +76,7 @@ def _draw_side(matched: Matched, found: Explanation, row: int, other: int) -> Ca
     badges: list[Badge] = [MATCH] if found.is_match else []
     if found.verdict in ("match", "different"):
         badges.append(SAME if found.verdict == "match" else DIFFERENT)
-    return make_card(matched, row, title=words, bars=bars, badges=badges)
+    return make_card(matched, row, title=words, bars=bars, badges=badges, large=True)
 
 
 def _draw_facts(found: Explanation) -> None:

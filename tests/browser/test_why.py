@@ -35,6 +35,7 @@ def test_why_opens_by_key_and_button_on_each_page(demo_server: str, open_page: O
     expect(shown.get_by_text(re.compile("^(A match|No match)"))).to_be_visible()
     shown.get_by_text("Show where the photos agree").click()
     expect(shown.get_by_text("The stronger the colour")).to_be_visible()
+    expect(shown.locator("[data-testid=stImage] img").last).to_be_visible()
     screenshot(page, "why")
     page.keyboard.press("s")  # the window is in front: no answer
     close(page)
