@@ -79,4 +79,4 @@ def _points(gain: float) -> str:
 
 
 def _signed(gain: float) -> str:
-    return f"{100 * gain:+.1f}"
+    return f"{round(100 * gain, 1) + 0.0:+.1f}"  # so that there is no -0.0

@@ -130,6 +130,10 @@ def test_a_step_is_told_in_a_sentence(step, set_to, gain, said):
     assert tell_doubt(rung) == f"{100 * gain - 1:+.1f} to {100 * gain + 0.5:+.1f} points"
 
 
+def test_an_interval_has_no_zero_below_zero():
+    assert tell_doubt(Rung("sizes", "", False, 0, Figure(-0.003, -0.0072, -0.0001), 0.0)) == "-0.7 to +0.0 points"
+
+
 def test_every_step_has_a_name():
     names = {name_step(Rung(step, "", True, 3, Figure(0, 0, 0), 0.0)) for step in STEPS}
     assert len(names) == len(STEPS)
