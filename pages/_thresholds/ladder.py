@@ -64,9 +64,10 @@ def _draw_found(matched: Matched, ladder: Ladder) -> None:
     st.caption(
         f"F1 per listing on {ladder.listings:,} listings of {ladder.products:,} products, each under a recipe that its "
         f"own product had no say in; 95 % interval {ladder.end.low:.3f} to {ladder.end.high:.3f}. A point is a "
-        "hundredth. A stair is lower than the gain told below where only some of the three searches took the step."
+        "hundredth. A stair is lower than the gain told below where only some of the three searches took the step. "
+        "What won too little to be sure of it is not taken either."
     )
-    heads = {"What was taken": True, "What did not help": False}
+    heads = {"What was taken": True, "What was not taken": False}
     for column, (head, taken) in zip(st.columns(2, gap="medium"), heads.items(), strict=True):
         lines = [_line(rung) for rung in ladder.rungs if rung.taken is taken]
         column.markdown(f"**{head}**\n" + "\n".join(lines or ["- Nothing."]))

@@ -67,10 +67,10 @@ def test_a_search_is_shown_as_stairs_and_its_recipe_taken(shop: Workspace) -> No
     said = "\n".join(element.value for kind in (app.caption, app.markdown) for element in kind)
     assert "F1 0.905 on products that had no say, 10.5 points more than the rule in force (0.800)." in said
     assert "Matching by title and photo adds 17.1 points." in said
-    taken, did_not_help = (element.value for element in app.markdown if element.value.startswith("**What "))
+    taken, left_out = (element.value for element in app.markdown if element.value.startswith("**What "))
     assert taken.count("\n- ") == 3
-    assert did_not_help.count("\n- ") == 1
-    assert "Reading clothes sizes costs 10.6 points." in did_not_help
+    assert left_out.count("\n- ") == 1
+    assert "Reading clothes sizes costs 10.6 points." in left_out
     (chart,) = [json.loads(node.proto.spec) for node in app.get("plotly_chart") if '"waterfall"' in node.proto.spec]
     (stairs,) = chart["data"]
     assert list(stairs["y"]) == ["Start", "Groups", "Title and photo", "Amounts", "All together"]

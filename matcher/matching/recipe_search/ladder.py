@@ -18,7 +18,8 @@ class Rung:
 
     Attributes:
         step: One of STEPS.
-        set_to: What the step set in the recipe that was found, as "mean" or "0.6"; "" where the step is its own name.
+        set_to: What the step set in the recipe that was found, as "mean" or "0.6"; "" where the step is its own name,
+            or has nothing to do in that recipe.
         taken: Whether it is part of that recipe.
         folds: In how many of the searches that left a fold out it was taken.
         gain: What it wins where it is taken everywhere, whether it was or not.
@@ -128,6 +129,8 @@ def _put_together(
 
 
 def _set_to(tried: Tried) -> str:
+    if not tried.applies:  # only searches without some products came where the step had something to do
+        return ""
     recipe = tried.recipe
     settings = {
         FUSION: recipe.fusion,

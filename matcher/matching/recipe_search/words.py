@@ -8,7 +8,12 @@ from matcher.matching.recipe_search.steps import ALONE, FUSION, GROUPS, LEARNED,
 Doing = tuple[str, str]
 """A name for a chart, and what is done as the beginning of a sentence."""
 
-_FUSIONS: Mapping[str, str] = {"either": "title or photo", "both": "title and photo", "mean": "a weighted mean"}
+_FUSIONS: Mapping[str, str] = {
+    "": "title and photo in another way",
+    "either": "title or photo",
+    "both": "title and photo",
+    "mean": "a weighted mean",
+}
 _MEANS: Mapping[str, str] = {"arithmetic": "usual", "geometric": "lenient"}
 _PLAIN: Mapping[str, Doing] = {
     GROUPS: ("Groups", "Joining groups only where a quarter of their pairs match"),
@@ -24,8 +29,11 @@ _PLAIN: Mapping[str, Doing] = {
 }
 _SET: Mapping[str, Callable[[str], Doing]] = {
     FUSION: lambda to: ("Title and photo", f"Matching by {_FUSIONS.get(to, to)}"),
-    MEAN: lambda to: ("Kind of mean", f"Taking the {_MEANS.get(to, to)} mean"),
-    WEIGHT: lambda to: ("Weight of the title", f"Weighing the title {100 * float(to):.0f} %"),
+    MEAN: lambda to: ("Kind of mean", f"Taking the {_MEANS.get(to, 'other')} mean"),
+    WEIGHT: lambda to: (
+        "Weight of the title",
+        f"Weighing the title {100 * float(to):.0f} %" if to else "Weighing the title otherwise",
+    ),
 }
 
 
@@ -71,4 +79,4 @@ def _points(gain: float) -> str:
 
 
 def _signed(gain: float) -> str:
-    return f"{100 * gain:+.1f}"
+    return f"{round(100 * gain, 1) + 0.0:+.1f}"  # so that there is no -0.0

@@ -118,6 +118,9 @@ def test_one_alone_is_tried_where_a_listing_has_only_one():
         ("counts", "", 0.0004, "Reading how many are in a pack changes nothing."),
         ("fusion", "either", 0.01, "Matching by title or photo adds 1.0 point."),
         ("weight", "0.7", -0.001, "Weighing the title 70 % costs 0.1 points."),
+        ("weight", "", 0.013, "Weighing the title otherwise adds 1.3 points."),
+        ("mean", "", 0.013, "Taking the other mean adds 1.3 points."),
+        ("fusion", "", 0.013, "Matching by title and photo in another way adds 1.3 points."),
         ("mean", "geometric", 0.5, "Taking the lenient mean adds 50.0 points."),
     ],
 )
@@ -127,6 +130,10 @@ def test_a_step_is_told_in_a_sentence(step, set_to, gain, said):
     assert tell_doubt(rung) == f"{100 * gain - 1:+.1f} to {100 * gain + 0.5:+.1f} points"
 
 
+def test_an_interval_has_no_zero_below_zero():
+    assert tell_doubt(Rung("sizes", "", False, 0, Figure(-0.003, -0.0072, -0.0001), 0.0)) == "-0.7 to +0.0 points"
+
+
 def test_every_step_has_a_name():
-    names = {name_step(Rung(step, "0.5", True, 3, Figure(0, 0, 0), 0.0)) for step in STEPS}
+    names = {name_step(Rung(step, "", True, 3, Figure(0, 0, 0), 0.0)) for step in STEPS}
     assert len(names) == len(STEPS)
