@@ -3,14 +3,16 @@
 const MOVES = { J: "down", K: "up", "← ↑ ↓ →": "move among cards", Enter: "look at this listing" };
 
 function keysOf(board) {
-  const { actions: offered, layout, columns } = board.data;
+  const { actions: offered, layout, columns, why } = board.data;
+  const hasCards = columns.some(({ cards }) => cards.length);
   const answers = offered.map(({ key, label }) => [key, label]);
-  const steps = [["P", "Previous"], ...(layout === "pair" ? [] : [["N", "Next"]]), ["U", "Undo"], ["Y", "Redo"]];
+  const steps = hasCards ? [["P", "Previous"], ...(layout === "pair" ? [] : [["N", "Next"]])] : [];
   const isPair = layout === "pair" && columns[0]?.cards.length === 2;
   const looks = isPair
     ? [...Object.values(COMPARISONS).map(([, label, key]) => [key, label]), ["T", "turn, where photos lie in one place"], ["Z", "zoom, 1, 2 and 4 times"]]
-    : Object.entries(MOVES);
-  return [...answers, ...steps, ...looks, ["?", "this sheet"]];
+    : Object.entries(hasCards ? MOVES : {});
+  const reasons = why && hasCards ? [["W", "Why this is a match or none"]] : [];
+  return [...answers, ...steps, ["U", "Undo"], ["Y", "Redo"], ...reasons, ...looks, ["?", "this sheet"]];
 }
 
 export function drawSheet(board) {

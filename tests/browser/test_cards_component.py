@@ -337,11 +337,13 @@ def test_photos_are_flipped_overlaid_and_zoomed_by_key_and_the_sheet_takes_the_k
     press(page, "3", "z", "z")
     assert looks() == ["overlay", "false", "1"]
     assert root.get_by_role("button", name="One over the other").get_attribute("aria-pressed") == "true"
-    pair(page, "second", "c", "d", redo=True)
+    pair(page, "second", "c", "d", redo=True, why=True)
     assert looks()[0] == "overlay"  # until another one is chosen, in this browser
     press(page, "1", "?")
     sheet = page.get_by_role("dialog", name="Keys")
-    assert {"Same", "Undo", "Redo", "Side by side"} <= set(sheet.locator("dd").all_inner_texts())
+    assert {"Same", "Undo", "Redo", "Why this is a match or none", "Side by side"} <= set(
+        sheet.locator("dd").all_inner_texts()
+    )
     press(page, "s", "y")
     assert told(page) == []
     press(page, "Escape")
