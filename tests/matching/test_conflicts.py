@@ -71,6 +71,12 @@ def test_a_conflict_is_named_as_the_sellers_wrote_it():
     assert name_conflicts("Soap", "Soap 1 l") == {}
 
 
+def test_a_unit_is_no_clothes_size():
+    assert name_conflicts("juice 0.5 l", "cable 2 m") == {}
+    assert name_conflicts("shirt l", "shirt m") == {"size": "l against m"}
+    assert "size" in name_conflicts("shirt l with a bottle of 0.5 l", "shirt m with a bottle of 0.5 l")
+
+
 def test_only_units_counts_and_models_are_vetoed_unasked():
     assert USUAL == ("units", "counts", "models")
 

@@ -1,6 +1,7 @@
 """What titles state of a product: amounts, counts, model numbers, colours, clothes sizes, for whom."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -105,9 +106,12 @@ def _read(title: str) -> Stated:
     amounts = quantities(title)
     for amount in amounts:
         stated[amount.kind].setdefault(f"{amount.value:g}", amount.text)
+    units = Counter(piece for amount in amounts for piece in _PIECE.findall(fold(amount.text)))
+    # The l of "0.5 l" is no clothes size.
+    spare = {word for word, count in Counter(words).items() if count > units[word]}
     for kind, meant in _MEANT.items():
         for word in words:
-            if word in meant:
+            if word in meant and word in spare:
                 stated[kind].setdefault(meant[word], word)
     stated[SIZE] |= {word: word for word in words if _CUP_SIZE.fullmatch(word)}
     for match in _SIZE_IN_NUMBERS.finditer(text):
