@@ -91,7 +91,8 @@ def test_an_answer_on_a_cut_line_is_kept_or_the_page_says_reload(
         assert workspace.store.verdicts("demo") == []
         line.mend()
         alert = page.get_by_role("alert").filter(has_text="This answer was not stored. Reload the page.")
-        wait_until(lambda: bool(workspace.store.verdicts("demo")) or alert.count() == 1)
+        # The browser tries again at growing intervals.
+        wait_until(lambda: bool(workspace.store.verdicts("demo")) or alert.count() == 1, seconds=150)
         stored = [(verdict.left_id, verdict.right_id, verdict.kind) for verdict in workspace.store.verdicts("demo")]
         assert stored == [(*shown, "different")] or (stored == [] and alert.count() == 1)
         if alert.count():

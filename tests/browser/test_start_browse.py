@@ -151,7 +151,7 @@ def test_pages_in_both_sizes_and_themes(
             if size == "wide":
                 assert min(whole_cards(page, column) for column in range(3)) >= 4
             page.mouse.move(700, 700)
-            page.mouse.wheel(0, 600)
+            page.mouse.wheel(0, 800)
             expect(cards(page).first).not_to_be_in_viewport()
             expect(page.locator("aside article")).to_be_in_viewport(ratio=1)
 
