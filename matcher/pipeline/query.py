@@ -1,12 +1,13 @@
 """A listing that is not in the catalog: by its title, by its photo or by both, and what is near it."""
 
 import tempfile
+from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 
 from matcher.encoders.base import Encoder
 from matcher.errors import DataError
-from matcher.images import jpeg, open_image, working_copy
+from matcher.images.guarded import PhotoReader
 from matcher.pipeline.encoding import Encoded, contents_of, inputs_of, load, load_encoded
 from matcher.storage.workspace import Workspace
 from matcher.vectors.embeddings import Embeddings, embeddings_of, fuse
@@ -74,6 +75,11 @@ def _load_for(workspace: Workspace, spec: str, modality: str, vectors: str) -> E
 
 
 def _prepared(photo: Path, folder: Path) -> str:
-    """Make the same working copy of a photo as an upload does; its file name."""
-    (folder / "photo.jpg").write_bytes(jpeg(working_copy(open_image(photo, side=512))))
+    """Make the same working copy of a photo as an upload does, where a photo made to harm ends nothing; its name."""
+    try:
+        given = photo.read_bytes()
+    except OSError as error:
+        raise DataError(f"The photo {photo.name} cannot be read: {error.strerror}.") from error
+    with closing(PhotoReader()) as reader:
+        (folder / "photo.jpg").write_bytes(reader.read(given).working)
     return "photo.jpg"

@@ -3,11 +3,12 @@
 import base64
 import hashlib
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 import streamlit as st
 
-from matcher.images import jpeg, open_image, thumbnail
+from matcher.images.guarded import PhotoReader
 from matcher.pipeline import query
 from matcher.vectors.candidate_pairs import MODALITIES, Modality
 from matcher.vectors.neighbours import Neighbours
@@ -74,12 +75,18 @@ def _draw(matched: Matched, text: str, photo: bytes, found: dict[str, Neighbours
         return make_card(matched, row, bars=bars)
 
     columns = [Column([card(row) for row in rows[side]], HEADINGS[side], "", ICONS[side], side) for side in nearest]
-    given = Card("query", text or "Your photo", _inline(photo), "not in the catalog", large=True)
+    given = Card(
+        "query",
+        text or "Your photo",
+        _inline(hashlib.sha256(photo).hexdigest(), photo) if photo else "",
+        "not in the catalog",
+        large=True,
+    )
     draw_cards(columns, Board("columns", given, about=text), key="query")
 
 
-def _inline(photo: bytes) -> str:
-    """The photo that is searched by, small enough to travel in the page itself."""
-    if not photo:
-        return ""
-    return "data:image/jpeg;base64," + base64.b64encode(jpeg(thumbnail(open_image(photo)))).decode()
+@st.cache_data(show_spinner=False, max_entries=20)
+def _inline(photo_hash: str, _photo: bytes) -> str:
+    """The photo that is searched by, small enough to travel in the page itself; decoded where it can harm nothing."""
+    with closing(PhotoReader()) as reader:
+        return "data:image/jpeg;base64," + base64.b64encode(reader.read(_photo).small).decode()

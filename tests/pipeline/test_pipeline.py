@@ -415,6 +415,25 @@ def test_a_question_from_outside_finds_what_is_near(workspace, shop, tmp_path):
     (tmp_path / "poem.jpg").write_text("a poem")
     with pytest.raises(DataError):
         query.query(workspace, "shop", photo=tmp_path / "poem.jpg")
+    with pytest.raises(DataError, match=r"nothing\.jpg cannot be read"):
+        query.query(workspace, "shop", photo=tmp_path / "nothing.jpg")
+
+
+def test_the_photo_that_is_searched_by_is_decoded_in_another_process(workspace, shop, tmp_path, monkeypatch):
+    import_shop(workspace, shop)
+    encoding.encode(workspace, BOTH)
+    given = b"as a stranger sent it"
+    (tmp_path / "mine.jpg").write_bytes(given)
+    asked = []
+
+    def end(reader, photo):
+        asked.append(photo)
+        raise DataError("The photo ended its reader.")
+
+    monkeypatch.setattr(query.PhotoReader, "read", end)
+    with pytest.raises(DataError, match="ended its reader"):
+        query.query(workspace, "shop", photo=tmp_path / "mine.jpg")
+    assert asked == [given]
 
 
 def test_a_question_loads_its_encoder_once(workspace, shop, monkeypatch):
