@@ -1,19 +1,18 @@
-"""Several workers share the tests: a file stays whole, the browser tests are two groups, and a folder is made once."""
+"""Several workers share the tests: a file stays whole, the browser tests stay together, and a folder is made once."""
 
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-from workers import BROWSER, STORING, group_of
+from workers import BROWSER, group_of
 
 ROOT = Path(__file__).parents[1]
 
 
-def test_a_file_stays_whole_and_the_browser_tests_are_two_groups() -> None:
-    files = [file.name for file in (ROOT / "tests" / "browser").glob("test_*.py")]
-    assert {group_of(f"tests/browser/{file}::test_a[x@y]") for file in files} == set(BROWSER)
-    assert set(STORING) <= set(files)
+def test_a_file_stays_whole_and_the_browser_tests_stay_together() -> None:
+    names = ("tests/browser/test_upload.py::test_a[x@y]", "tests/browser/test_decide.py::test_b")
+    assert {group_of(name) for name in names} == {BROWSER}
     assert group_of("tests/test_text.py::test_a") == group_of("tests/test_text.py::test_b[1::2]")
     assert group_of("tests/test_text.py::test_a") != group_of("tests/test_images.py::test_a")
 

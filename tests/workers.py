@@ -1,8 +1,8 @@
 """How the tests are shared among workers, and how long each file takes.
 
-Each file stays on one worker, so that what its fixtures make is made once. The browser tests, which half of the time
-wait, stay on two of the workers for as long as they last, and there is one worker more than there are cores. What takes
-long starts first, so that no worker is left idle at the end.
+Each file stays on one worker, so that what its fixtures make is made once. The browser tests, which mostly wait, have a
+worker of their own for as long as they last: two Chromiums at once on two cores are slower than any curator's machine.
+What takes long starts first, so that no worker is left idle at the end.
 """
 
 import os
@@ -15,9 +15,8 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 SECONDS = "twinshelf/seconds"  # in pytest's cache: how long each file took when it last ran
-BROWSER = ("browser: what is stored", "browser: what is shown")  # two groups of about the same length
-STORING = ("test_access_control.py", "test_encoders_page.py", "test_verdicts.py")  # files of the first
-MOST_WORKERS = 5
+BROWSER = "browser"
+MOST_WORKERS = 4
 UNKNOWN = 5.0  # seconds, for a file that has never run here
 MakeOnce = Callable[[str, Callable[[Path], None]], Path]
 """make_once(name, make) -> folder: `make` has filled it, in this worker or in another; copy it before changing it."""
@@ -42,7 +41,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupSchedul
 
 def pytest_xdist_auto_num_workers() -> int:
     """Tell pytest-xdist how many workers there are."""
-    return min(MOST_WORKERS, (os.cpu_count() or 1) + 1)
+    return min(MOST_WORKERS, os.cpu_count() or 1)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -54,7 +53,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     lasts: dict[str, float] = defaultdict(float)
     for file in {_file(item.nodeid) for item in items}:
         lasts[group_of(file)] += known.get(file, UNKNOWN)
-    items.sort(key=lambda item: (group_of(item.nodeid) not in BROWSER, -lasts[group_of(item.nodeid)]))
+    items.sort(key=lambda item: (group_of(item.nodeid) != BROWSER, -lasts[group_of(item.nodeid)]))
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -80,6 +79,5 @@ def _file(nodeid: str) -> str:
 
 
 def group_of(nodeid: str) -> str:
-    """The name of what stays on one worker: a file, or half of the browser tests."""
-    folder, _, name = _file(nodeid).rpartition("/")
-    return BROWSER[name not in STORING] if folder == "tests/browser" else _file(nodeid)
+    """The name of what stays on one worker: a file, or all browser tests."""
+    return BROWSER if nodeid.startswith("tests/browser/") else _file(nodeid)
