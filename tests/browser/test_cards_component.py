@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -347,6 +347,8 @@ def test_photos_are_flipped_overlaid_and_zoomed_by_key_and_the_sheet_takes_the_k
     press(page, "s", "y")
     assert told(page) == []
     press(page, "Escape")
-    assert sheet.count() == 0
+    page.wait_for_timeout(100)  # it tells that it is closed a moment after it is
+    expect(sheet).to_have_count(0)
     press(page, "y")
+    page.wait_for_function("window.told.length > 0")
     assert told(page) == [["answer", "", "redo"]]
