@@ -65,8 +65,8 @@ def estimate_scores(counts: Counts, *, draws: int = DRAWS, seed: int = 0) -> Est
     middle = _scores(counts, (counts.size * share)[None])
     tail = (1 - LEVEL) / 2
     figures = [
-        Figure(float(now[0]), *map(float, np.quantile(values, [tail, 1 - tail])))
-        for now, values in zip(middle, drawn, strict=True)
+        Figure(float(value[0]), *map(float, np.quantile(values, [tail, 1 - tail])))
+        for value, values in zip(middle, drawn, strict=True)
     ]
     return Estimate(*figures)
 
