@@ -14,8 +14,10 @@ RATIO_MATTERS = 100_000_000  # bytes unpacked; below it any ratio is harmless
 
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 """What zipfile raises on damaged, encrypted and exotically packed members."""
-_METHODS = {1: "shrunk", 6: "imploded", 9: "Deflate64", 10: "DCL", 93: "Zstandard", 95: "XZ", 96: "JPEG", 97: "WavPack",
-            98: "PPMd", 99: "AES"}  # fmt: skip
+# zipfile unpacks these a piece at a time; of any other it takes a whole piece at once, whatever that unpacks to.
+_READ_IN_PIECES = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_METHODS = {1: "shrunk", 6: "imploded", 9: "Deflate64", 10: "DCL", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "XZ",
+            96: "JPEG", 97: "WavPack", 98: "PPMd", 99: "AES"}  # fmt: skip
 # Before Unicode each system wrote names in its own code page; the reader takes every one for cp437.
 _NAME_ENCODINGS = (
     "utf-8",
@@ -96,13 +98,15 @@ def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -
     """Read one file out of a zip, counting its bytes whatever the zip declares.
 
     Raises:
-        DataError: More than `limit` bytes, or damaged.
+        DataError: More than `limit` bytes, damaged, or packed by a method that could not be stopped at the limit.
     """
+    method = _METHODS.get(member.compress_type, f"method {member.compress_type}")
     try:
+        if member.compress_type not in _READ_IN_PIECES:
+            raise NotImplementedError(method)
         with archive.open(member) as file:
             data = file.read(limit + 1)
     except NotImplementedError as error:
-        method = _METHODS.get(member.compress_type, f"method {member.compress_type}")
         raise DataError(
             f"The file is packed in a way that cannot be read here ({method}). Pack it again as an ordinary zip."
         ) from error

@@ -3,6 +3,7 @@
 import io
 import os
 import struct
+import tracemalloc
 import zipfile
 import zlib
 from pathlib import Path
@@ -165,6 +166,24 @@ def test_a_zip_that_lies_about_its_sizes_is_caught_while_reading(tmp_path):
         [member] = archive.files(opened).values()
         with pytest.raises(DataError):
             archive.read_member(opened, member, 1_000)
+
+
+@pytest.mark.parametrize(("method", "name"), [(zipfile.ZIP_BZIP2, "bzip2"), (zipfile.ZIP_LZMA, "LZMA")])
+def test_what_cannot_be_unpacked_in_pieces_is_not_unpacked(tmp_path, method, name):
+    unpacked, size = 60_000_000, 1_000
+    with zipfile.ZipFile(tmp_path / "liar.zip", "w", method) as liar:
+        liar.writestr("0.jpg", bytes(unpacked))
+    content = (tmp_path / "liar.zip").read_bytes().replace(struct.pack("<I", unpacked), struct.pack("<I", size))
+    (tmp_path / "liar.zip").write_bytes(content)
+    tracemalloc.start()
+    with archive.open_archive(tmp_path / "liar.zip") as opened:
+        member = opened.infolist()[0]
+        assert member.file_size == size
+        with pytest.raises(DataError, match=rf"cannot be read here \({name}\). Pack it again as an ordinary zip"):
+            archive.read_member(opened, member, size)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < unpacked / 10
 
 
 def test_a_photo_of_too_many_pixels_is_judged_by_its_header(tmp_path):
