@@ -22,6 +22,7 @@ NEEDED = ("left_id", "right_id", "verdict")
 _MEANT = {word: kind for kind, words in WORDS.items() for word in words}
 _DRAWN = ("chosen", "doubtful", "random", "proof")
 LONGEST = 80  # characters of a curator's name
+_EARLIEST, _LATEST = pd.Timestamp("1970-01-01", tz="UTC"), pd.Timestamp("2262-01-01", tz="UTC")  # that tables can hold
 
 
 @dataclass(frozen=True)
@@ -79,11 +80,12 @@ def read_verdict_file(table: Table, item_ids: Collection[str], now: float) -> Ve
 
 
 def _read_times(frame: pd.DataFrame, now: float) -> list[float]:
-    """Seconds since 1970 of each row; not a number where a cell is no time."""
+    """Seconds since 1970 of each row; not a number where a cell is no time, or none that can be kept."""
     if "given" not in frame:
         return [now] * len(frame)
     cells = frame["given"].astype(str).str.strip()
     times = pd.to_datetime(cells.where(cells != ""), utc=True, errors="coerce", format="ISO8601")
+    times = times.where((times >= _EARLIEST) & (times < _LATEST))
     seconds = (times - pd.Timestamp(0, tz="UTC")).dt.total_seconds().astype("float64")
     return seconds.where(cells != "", now).tolist()
 

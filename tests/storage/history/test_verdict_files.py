@@ -102,6 +102,19 @@ def test_rows_that_cannot_be_read_are_named_and_the_rest_is_taken():
     assert len(read.verdicts[1].note) == LONGEST_NOTE
 
 
+@pytest.mark.parametrize("given", ["0001-01-01", "1677-01-01", "2999-01-01 10:00:00", "9999-12-31", "12345-01-01"])
+def test_a_time_that_no_table_can_hold_leaves_out_its_row_alone(given):
+    rows = [
+        {"left_id": "b", "right_id": "00001", "verdict": "match", "given": given},
+        {"left_id": "b", "right_id": "=c", "verdict": "match", "given": "2026-01-31 18:00:00"},
+    ]
+    read = read_verdict_file(table(rows), IDS, 0.0)
+    assert [(problem.row, problem.column, problem.found) for problem in read.problems] == [
+        (0, "given", f"{given}: no time.")
+    ]
+    assert list(verdict_table(read.verdicts, LISTINGS)["given"]) == ["2026-01-31 18:00:00"]
+
+
 def test_a_file_of_another_catalog_or_of_something_else_is_refused():
     with pytest.raises(DataError, match="None of the 1 verdicts is about two listings of this catalog"):
         read_verdict_file(table([{"left_id": "x", "right_id": "y", "verdict": "same"}]), IDS, 0.0)
