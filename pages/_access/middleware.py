@@ -1,9 +1,9 @@
 """What every request passes before Streamlit sees it: pages, photos, uploads and the websocket alike."""
 
 from collections.abc import Callable, Mapping
-from http.cookies import SimpleCookie
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -98,6 +98,5 @@ def _framed(send: Send) -> Send:
 
 
 def _cookies(headers: Headers) -> dict[str, str]:
-    cookies: SimpleCookie = SimpleCookie()
-    cookies.load(headers.get("cookie", "")[:65_536])
-    return {name: cookie.value for name, cookie in cookies.items()}
+    # As browsers write them: a stricter reader fails over one odd cookie that another program on this host has set.
+    return cookie_parser(headers.get("cookie", "")[:65_536])

@@ -5,9 +5,15 @@ import stat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
 from pages._access.addresses import allowed_hosts, host_of, is_allowed_host, is_loopback
-from pages._access.login import FAILURES_A_MINUTE, Login, workspace_key
+from pages._access.login import COOKIE, FAILURES_A_MINUTE, Login, workspace_key
+from pages._access.middleware import Access
 
 
 @pytest.mark.parametrize(
@@ -62,6 +68,16 @@ def test_a_cookie_is_good_for_its_password_and_its_workspace_alone():
 @pytest.mark.parametrize("cookie", ["", "x", "a.b.c", "é.b.c", "0" * 9000])
 def test_made_up_cookies_are_worth_nothing(cookie):
     assert not Login("a long password", b"key").is_valid(cookie)
+
+
+@pytest.mark.parametrize("odd", ["a,b=1", "a/b=1", 'theme={"a":1}', "a[b]=1", "bare", "=nothing"])
+def test_an_odd_cookie_of_another_program_on_this_host_locks_nobody_out(odd):
+    login = Login("a long password", b"key")
+    cookie = login.try_password("a long password", "client")
+    control = Middleware(Access, hosts=frozenset({"localhost"}), login=login)
+    reached = Starlette(routes=[Route("/", lambda request: PlainTextResponse("here"))], middleware=[control])
+    answer = TestClient(reached, base_url="http://localhost").get("/", headers={"cookie": f"{odd}; {COOKIE}={cookie}"})
+    assert (answer.status_code, answer.text) == (200, "here")
 
 
 def test_guessing_is_slowed_down_for_the_one_who_guesses():
