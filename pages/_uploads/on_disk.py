@@ -49,8 +49,12 @@ class UploadsOnDisk(MemoryUploadedFileManager):
         """Keep a file that has arrived; from any thread."""
         if len(file.data) > SMALL:
             handle, path = tempfile.mkstemp(dir=self.folder)
-            with os.fdopen(handle, "wb") as kept:
-                kept.write(file.data)
+            try:
+                with os.fdopen(handle, "wb") as kept:
+                    kept.write(file.data)
+            except OSError:  # a disk that is full stays so while half a file lies there
+                Path(path).unlink(missing_ok=True)
+                raise
             file = file._replace(data=OnDisk.holding(Path(path), len(file.data)))
         before = self.get_files(session_id, [file.file_id])
         super().add_file(session_id, file)

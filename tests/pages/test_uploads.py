@@ -1,6 +1,8 @@
 """A large upload is on disk as soon as it has arrived, and the memory of the server is free again."""
 
 import http.client
+import resource
+import signal
 import time
 from pathlib import Path
 
@@ -44,6 +46,20 @@ def test_larger_files_are_on_disk_until_they_are_forgotten(uploads: UploadsOnDis
     uploads.remove_session_files("ben")
     assert list(tmp_path.iterdir()) == []
     assert uploads._total_bytes == len(b"small")
+
+
+def test_a_full_disk_is_not_filled_further_by_halves(uploads: UploadsOnDisk, tmp_path: Path) -> None:
+    bound = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (SMALL // 2, bound[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            uploads.add_file("ana", UploadedFileRec("1", "a.csv", "text/csv", bytes(SMALL + 1)))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, bound)
+        signal.signal(signal.SIGXFSZ, before)
+    assert list(tmp_path.iterdir()) == []
+    assert uploads.get_files("ana", ["1"]) == []
 
 
 def test_a_large_upload_leaves_the_memory_of_the_server_as_it_was(tmp_path: Path) -> None:
