@@ -61,8 +61,8 @@ class InForce:
             kept = stamp, in_force(connection, catalog_id)
         self._read.pop(catalog_id, None)
         self._read[catalog_id] = kept  # to the end, where the newest are
-        while len(self._read) > MOST_KEPT:
-            self._read.pop(next(iter(self._read)), None)
+        for oldest in list(self._read)[:-MOST_KEPT]:  # a list at once: other threads add theirs meanwhile
+            self._read.pop(oldest, None)
         return list(kept[1])
 
 
