@@ -38,8 +38,7 @@ def keep(connection: Connection, catalog_id: str, given: GroupNumbers) -> bool:
     Returns:
         Whether they are kept; else they have to be chosen anew.
     """
-    if connection.dialect.name == "postgresql":  # SQLite's write transaction is a lock already
-        connection.exec_driver_sql("LOCK TABLE group_numbers IN SHARE ROW EXCLUSIVE MODE")
+    _take_turns(connection)
     if _counter(connection, catalog_id)["revision"] != given.revision:
         return False
     if given.numbers:
@@ -53,6 +52,7 @@ def keep(connection: Connection, catalog_id: str, given: GroupNumbers) -> bool:
 
 def follow_ids(connection: Connection, catalog_id: str, item_ids: Collection[str]) -> None:
     """Give listings their present ids, where a program has only written them otherwise, as verdicts do."""
+    _take_turns(connection)
     before = read(connection, catalog_id)
     new_ids = find_renamed(before.numbers, item_ids)
     if not new_ids:
@@ -61,6 +61,12 @@ def follow_ids(connection: Connection, catalog_id: str, item_ids: Collection[str
         row = sa.and_(_mine(catalog_id), _numbers.c.item_id == old)
         connection.execute(_numbers.update().where(row).values(item_id=new))
     _count(connection, catalog_id, before.last, before.revision + 1)
+
+
+def _take_turns(connection: Connection) -> None:
+    """Let one writer at a time read the numbers and change them."""
+    if connection.dialect.name == "postgresql":  # SQLite's write transaction is a lock already
+        connection.exec_driver_sql("LOCK TABLE group_numbers IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _mine(catalog_id: str) -> sa.ColumnElement[bool]:
