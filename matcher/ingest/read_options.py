@@ -36,7 +36,7 @@ class Sheet:
 
     Attributes:
         name: As the workbook has it.
-        rows: From its first row to its last one that has a cell.
+        rows: Below the likeliest row of column names, to the last one that has a cell.
         hidden: Whether a spreadsheet hides it.
     """
 

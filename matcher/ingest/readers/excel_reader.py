@@ -91,8 +91,14 @@ def _filled_sheets(workbook: Any) -> list[tuple[Sheet, list[list[object]]]]:
         rows = workbook.get_sheet_by_name(meta.name).to_python(skip_empty_area=False)
         if any(cell != "" for row in rows for cell in row):
             hidden = meta.visible != python_calamine.SheetVisibleEnum.Visible
-            found.append((Sheet(meta.name, len(rows), hidden), [list(row) for row in rows]))
+            found.append((Sheet(meta.name, len(rows) - _header(rows) - 1, hidden), [list(row) for row in rows]))
     return found
+
+
+def _header(rows: Sequence[Sequence[object]]) -> int:
+    """Place of the first row with more than one cell, which holds the names; the first row where there is none."""
+    is_wide = (sum(value_text(cell) != "" for cell in row) > 1 or len(row) == 1 for row in rows)
+    return next((place for place, wide in enumerate(is_wide) if wide), 0)
 
 
 def _known_names(rows: Sequence[Sequence[object]]) -> int:
@@ -118,11 +124,8 @@ def _joined(chosen: Sequence[tuple[Sheet, list[list[object]]]]) -> tuple[list[li
     rows = chosen[0][1]
     problems = []
     for sheet, more in chosen[1:]:
-        header = next(
-            place for place, row in enumerate(more) if sum(value_text(cell) != "" for cell in row) > 1 or len(row) == 1
-        )
-        start = len(rows) + 1
-        found = f"Sheet {shortened(sheet.name)} has the same columns: its {len(more) - header - 1:,} rows are read too."
+        header, start = _header(more), len(rows) + 1
+        found = f"Sheet {shortened(sheet.name)} has the same columns: its {sheet.rows:,} rows are read too."
         advice = f"Its row {header + 2} is row {start} here. Choose one sheet to leave the others out."
         problems.append(Problem(1, "", "", found, advice))
         rows = rows + more[header + 1 :]
