@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from workers import MakeOnce
 
 from matcher.pipeline import catalogs, default_recipe, encoding
-from matcher.storage.workspace import open_workspace
+from matcher.storage.workspace import Workspace, open_workspace
 
 FLAGS = (
     "--no-sandbox",
@@ -68,6 +68,20 @@ def demo_server(demo_workspace: Path, tmp_path_factory: pytest.TempPathFactory) 
     copy = tmp_path_factory.mktemp("copy") / "workspace"
     shutil.copytree(demo_workspace, copy)
     with running_app(copy) as address:
+        yield address
+
+
+@pytest.fixture
+def own_workspace(demo_workspace: Path, tmp_path: Path) -> Workspace:
+    """A copy of the demo's workspace for one test: matched, without a verdict."""
+    shutil.copytree(demo_workspace, tmp_path / "workspace")
+    return open_workspace(tmp_path / "workspace")
+
+
+@pytest.fixture
+def own_server(own_workspace: Workspace) -> Iterator[str]:
+    """The app on it."""
+    with running_app(own_workspace.root) as address:
         yield address
 
 

@@ -62,6 +62,7 @@ def test_charts_table_and_galleries(address: str, open_page: OpenPage, tmp_path:
     expect(page.locator(".group article img").first).to_have_js_property("complete", True)
     page.get_by_role("tab", name="Only the title").click()
     expect(page.locator(".group article:visible").first).to_be_visible()
+    settled(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="Page to mail (HTML)").click()
     download.value.save_as(tmp_path / "page.html")

@@ -134,6 +134,7 @@ def test_results_can_be_taken_along(demo_server: str, open_page: OpenPage, tmp_p
     page = open_page(f"{demo_server}/results")
     expect(page.locator(".groups img").first).to_have_js_property("complete", True)
     for number, (kind, read) in enumerate((("CSV", pd.read_csv), ("Parquet", pd.read_parquet))):
+        settled(page)
         with page.expect_download() as download:
             page.get_by_role("button", name=kind, exact=True).first.click()
         file = tmp_path / f"{number}{kind}"
@@ -141,6 +142,7 @@ def test_results_can_be_taken_along(demo_server: str, open_page: OpenPage, tmp_p
         table = read(file)
         assert len(table) > 0
         assert {"left_id", "right_id"} <= set(table)
+    settled(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV", exact=True).last.click()
     assert re.fullmatch(r"demo-contest-[0-9a-f]{8}\.csv", download.value.suggested_filename)

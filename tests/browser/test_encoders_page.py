@@ -1,33 +1,17 @@
 """Encoders as a curator uses them: train with a real job, reload while it runs, use it, take it along, delete it."""
 
 import re
-import shutil
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from driving import OpenPage, running_app, screenshot, settled, wait_until
+from driving import OpenPage, screenshot, settled, wait_until
 from playwright.sync_api import Page, expect
 
 from matcher import jobs
-from matcher.storage.workspace import Workspace, open_workspace
+from matcher.storage.workspace import Workspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]  # real trainings, on a machine that may be busy
-
-
-@pytest.fixture
-def own_workspace(demo_workspace: Path, tmp_path: Path) -> Workspace:
-    """A copy of the demo's workspace for one test."""
-    shutil.copytree(demo_workspace, tmp_path / "workspace")
-    return open_workspace(tmp_path / "workspace")
-
-
-@pytest.fixture
-def own_server(own_workspace: Workspace) -> Iterator[str]:
-    """The app on it."""
-    with running_app(own_workspace.root) as address:
-        yield address
 
 
 def view(page: Page, name: str) -> None:

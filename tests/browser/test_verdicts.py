@@ -1,15 +1,11 @@
 """Quick fingers, a server that is restarted under an open tab, and two curators at once: where verdicts land."""
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from driving import OpenPage, free_port, running_app, settled, wait_until
 from playwright.sync_api import Page, expect
 
 from matcher.storage.records import Verdict
-from matcher.storage.workspace import Workspace, open_workspace
+from matcher.storage.workspace import Workspace
 
 pytestmark = pytest.mark.browser
 
@@ -28,19 +24,6 @@ WATCH = """() => {
 }"""
 KINDS = {"s": "match", "v": "variant", "d": "different", "f": "unsure", "n": "skip"}
 SCREEN = ".board[data-painted]"
-
-
-@pytest.fixture
-def workspace(demo_workspace: Path, tmp_path: Path) -> Workspace:
-    """The demo, matched, without a verdict."""
-    shutil.copytree(demo_workspace, tmp_path / "workspace")
-    return open_workspace(tmp_path / "workspace")
-
-
-@pytest.fixture
-def address(workspace: Workspace) -> Iterator[str]:
-    with running_app(workspace.root) as running:
-        yield running
 
 
 def history(workspace: Workspace) -> list[Verdict]:
@@ -67,9 +50,9 @@ def rest(page: Page) -> None:
 
 @pytest.mark.parametrize("gap", [50, 100, 200])
 def test_a_verdict_right_after_next_is_on_the_pair_that_was_on_the_screen(
-    workspace: Workspace, address: str, open_page: OpenPage, gap: int
+    own_workspace: Workspace, own_server: str, open_page: OpenPage, gap: int
 ) -> None:
-    page = open_page(f"{address}/browse")
+    page = open_page(f"{own_server}/browse")
     expect(page.locator(".columns article.current")).to_have_count(1)
     page.evaluate(WATCH)
     for turn in range(8):
@@ -81,90 +64,94 @@ def test_a_verdict_right_after_next_is_on_the_pair_that_was_on_the_screen(
     answered = [said for said in seen(page) if said[0] != "skip"]  # N is Next here
     assert len(answered) == 8
     refused = page.get_by_test_id("stToast").filter(has_text="Not stored").count()
-    stored = pairs(history(workspace))
+    stored = pairs(history(own_workspace))
     assert set(stored) <= set(answered)
     assert len(set(stored)) + refused >= len(set(answered))
 
 
-def test_verdicts_one_after_the_other_are_all_stored(workspace: Workspace, address: str, open_page: OpenPage) -> None:
-    page = open_page(f"{address}/browse")
+def test_verdicts_one_after_the_other_are_all_stored(
+    own_workspace: Workspace, own_server: str, open_page: OpenPage
+) -> None:
+    page = open_page(f"{own_server}/browse")
     expect(page.locator(".columns article.current")).to_have_count(1)
     page.evaluate(WATCH)
     for _ in range(10):
         page.keyboard.press("s")
         page.wait_for_timeout(15)
     rest(page)
-    assert pairs(history(workspace)) == seen(page)
-    assert len(history(workspace)) == 10
+    assert pairs(history(own_workspace)) == seen(page)
+    assert len(history(own_workspace)) == 10
 
 
 @pytest.mark.parametrize("gap", [50, 100, 200])
 def test_one_press_is_one_verdict_on_the_pair_that_was_painted(
-    workspace: Workspace, address: str, open_page: OpenPage, gap: int
+    own_workspace: Workspace, own_server: str, open_page: OpenPage, gap: int
 ) -> None:
-    page = open_page(f"{address}/review")
+    page = open_page(f"{own_server}/review")
     expect(page.locator(SCREEN)).to_have_count(1)
     page.evaluate(WATCH)
     for turn in range(16):
         page.keyboard.press("svdf"[turn % 4])
         page.wait_for_timeout(gap)
     rest(page)
-    stored = pairs(history(workspace))
+    stored = pairs(history(own_workspace))
     assert len({(one, other) for _, one, other in stored}) == len(stored) >= 2
     assert set(stored) <= set(seen(page))
 
 
-def test_a_held_key_and_a_double_one_give_one_verdict(workspace: Workspace, address: str, open_page: OpenPage) -> None:
-    page = open_page(f"{address}/review")
+def test_a_held_key_and_a_double_one_give_one_verdict(
+    own_workspace: Workspace, own_server: str, open_page: OpenPage
+) -> None:
+    page = open_page(f"{own_server}/review")
     expect(page.locator(SCREEN)).to_have_count(1)
     for _ in range(25):
         page.keyboard.down("s")
         page.wait_for_timeout(33)
     page.keyboard.up("s")
     rest(page)
-    assert len(history(workspace)) == 1
+    assert len(history(own_workspace)) == 1
     page.keyboard.press("d")
     page.keyboard.press("d")
     rest(page)
-    assert len(history(workspace)) == 2
+    assert len(history(own_workspace)) == 2
 
 
 @pytest.mark.parametrize("place", ["review", "browse"])
 @pytest.mark.parametrize("pressed", ["while it is away", "when it is back"])
 def test_after_a_restart_an_answer_is_kept_or_the_page_says_reload(
-    workspace: Workspace, open_page: OpenPage, place: str, pressed: str
+    own_workspace: Workspace, open_page: OpenPage, place: str, pressed: str
 ) -> None:
     port = free_port()
     drawn = page_drawn = SCREEN if place == "review" else ".columns article.current"
-    with running_app(workspace.root, port=port) as address:
+    with running_app(own_workspace.root, port=port) as address:
         page = open_page(f"{address}/{place}")
         expect(page.locator(drawn)).to_have_count(1)
         page.evaluate(WATCH)
     if pressed == "while it is away":
         page.keyboard.press("s")
-    with running_app(workspace.root, port=port) as address:
+    with running_app(own_workspace.root, port=port) as address:
         if pressed == "when it is back":
             page.keyboard.press("s")
         said = seen(page)
         alert = page.get_by_role("alert").filter(has_text="This answer was not stored. Reload the page.")
-        wait_until(lambda: bool(history(workspace)) or alert.count() == 1, 20)
+        wait_until(lambda: bool(history(own_workspace)) or alert.count() == 1, 20)
         page.wait_for_timeout(8000)  # whatever is still on its way
-        assert pairs(history(workspace)) == said or alert.count() == 1
-        assert set(pairs(history(workspace))) <= set(said)
+        assert pairs(history(own_workspace)) == said or alert.count() == 1
+        assert set(pairs(history(own_workspace))) <= set(said)
         if alert.count():
             alert.get_by_role("button", name="Reload").click()
         else:
             page.reload()
         expect(page.locator(page_drawn)).to_have_count(1)
-        before = len(history(workspace))
+        before = len(history(own_workspace))
         page.keyboard.press("d")
-        wait_until(lambda: len(history(workspace)) == before + 1)
+        wait_until(lambda: len(history(own_workspace)) == before + 1)
 
 
 def test_two_curators_take_back_their_own_and_hear_of_each_other(
-    workspace: Workspace, address: str, open_page: OpenPage
+    own_workspace: Workspace, own_server: str, open_page: OpenPage
 ) -> None:
-    ana, ben = (open_page(f"{address}/review?curator={name}") for name in ("Ana", "Ben"))
+    ana, ben = (open_page(f"{own_server}/review?curator={name}") for name in ("Ana", "Ben"))
     for page in (ana, ben):
         expect(page.locator(SCREEN)).to_have_count(1)
         settled(page)  # a pair drawn again after Ana's word is one that Ben was shown with it
@@ -177,12 +164,12 @@ def test_two_curators_take_back_their_own_and_hear_of_each_other(
     assert [pair[1:] for pair in seen(ben)] == [first[1:]]
     ana.keyboard.press("u")
     expect(ana.get_by_text("Taken back: different")).to_be_visible()
-    assert [(verdict.kind, verdict.curator) for verdict in workspace.store.verdicts("demo")] == [("match", "Ben")]
+    assert [(verdict.kind, verdict.curator) for verdict in own_workspace.store.verdicts("demo")] == [("match", "Ben")]
     rest(ana)
     expect(ana.get_by_role("button", name="Undo")).to_be_disabled()
-    ana.goto(f"{address}/browse?curator=Ana&item={first[1]}")
+    ana.goto(f"{own_server}/browse?curator=Ana&item={first[1]}")
     expect(ana.locator(".columns article.current")).to_have_count(1)
     theirs = ana.locator(f'.columns article[data-item="{first[2]}"]').first.get_by_role("button", name="Same")
     theirs.click()
     expect(ana.get_by_text("Ben said same product, and only they take it back.")).to_be_visible()
-    assert [verdict.curator for verdict in workspace.store.verdicts("demo")] == ["Ben"]
+    assert [verdict.curator for verdict in own_workspace.store.verdicts("demo")] == ["Ben"]

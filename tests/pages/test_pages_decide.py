@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import streamlit as st
+from run_pages import ROOT, checked, opened, press
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.testing.v1 import AppTest
 
@@ -25,7 +26,6 @@ from matcher.review.sampling import shuffled
 from matcher.storage.workspace import Workspace, open_workspace
 from pages._shared.escape import literal
 
-ROOT = Path(__file__).parents[2]
 KINDS = ["sabun lavender", "teh hijau celup", "sepatu lari putih", "kabel data cepat", "tas ransel biru"]
 HOSTILE = "<script>alert(1)</script> sabun lavender **500** ml"
 
@@ -64,16 +64,6 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeShop:
     return make
 
 
-def opened(page: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    return checked(app.switch_page(f"pages/{page}.py").run())
-
-
-def checked(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception[0].stack_trace
-    return app
-
-
 def given(app: AppTest, key: str) -> dict[str, Any]:
     """What a component was given."""
     sent = [json.loads(node.proto.json) for node in app.main if node.type == "bidi_component" and key in node.proto.id]
@@ -94,10 +84,6 @@ def test_thresholds_say_where_an_encoder_was_trained_on_what_they_are_measured_o
     assert "20 of these listings are of products that an encoder in use was trained on" in captions(
         opened("thresholds")
     )
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    return checked(next(button for button in app.button if button.label == label).click().run())
 
 
 def answer(app: AppTest, kind: str, **changes: Any) -> AppTest:

@@ -5,18 +5,18 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
-from made_shop import write_shop
+from run_pages import import_shop, open_shop, press, said
+from run_pages import opened as opened_page
 from streamlit.testing.v1 import AppTest
 
 from matcher import jobs
 from matcher.matching.bootstrap import Figure
 from matcher.matching.recipe import Recipe
 from matcher.matching.recipe_search.ladder import Ladder, Rung
-from matcher.pipeline import catalogs, encoding, recipes
+from matcher.pipeline import encoding, recipes
 from matcher.pipeline.pair_model.models import SEARCHED
-from matcher.storage.workspace import Workspace, open_workspace
+from matcher.storage.workspace import Workspace
 
-ROOT = Path(__file__).parents[2]
 FOUND = Recipe("tfidf-char", "phash", "both", k=10, text_threshold=0.4, image_threshold=0.3)
 LADDER = Ladder(
     FOUND,
@@ -36,22 +36,11 @@ LADDER = Ladder(
 
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    monkeypatch.setenv("MATCHER_WORKSPACE", str(tmp_path / "workspace"))
-    write_shop(tmp_path / "shop.csv")
-    workspace = open_workspace(tmp_path / "workspace")
-    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
-    encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf-char", "phash", k=10))
-    return workspace
+    return open_shop(tmp_path, monkeypatch)
 
 
 def opened() -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
-    return checked(app.switch_page("pages/thresholds.py").run())
-
-
-def checked(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception[0].stack_trace
-    return app
+    return opened_page("thresholds", seconds=120)
 
 
 def labels(app: AppTest) -> list[str]:
@@ -64,9 +53,8 @@ def test_a_search_is_shown_as_stairs_and_its_recipe_taken(shop: Workspace) -> No
     kept = asdict(LADDER) | {"recipe": FOUND.to_json(), "content": content}
     shop.store.set_setting("shop", SEARCHED, json.loads(json.dumps(kept)))
     app = opened()
-    said = "\n".join(element.value for kind in (app.caption, app.markdown) for element in kind)
-    assert "F1 0.905 on products that had no say, 10.5 points more than the rule in force (0.800)." in said
-    assert "Matching by title and photo adds 17.1 points." in said
+    assert "F1 0.905 on products that had no say, 10.5 points more than the rule in force (0.800)." in said(app)
+    assert "Matching by title and photo adds 17.1 points." in said(app)
     taken, left_out = (element.value for element in app.markdown if element.value.startswith("**What "))
     assert taken.count("\n- ") == 3
     assert left_out.count("\n- ") == 1
@@ -75,7 +63,7 @@ def test_a_search_is_shown_as_stairs_and_its_recipe_taken(shop: Workspace) -> No
     (stairs,) = chart["data"]
     assert list(stairs["y"]) == ["Start", "Groups", "Title and photo", "Amounts", "All together"]
     assert list(stairs["text"]) == ["0.700", "+1.0", "+17.1", "+2.4", "0.905"]
-    checked(next(button for button in app.button if button.label == "Take this recipe").click().run())
+    press(app, "Take this recipe")
     assert recipes.current_recipe(shop, "shop") == FOUND
     assert "Take this recipe" not in labels(opened())
 
@@ -88,7 +76,7 @@ def test_a_search_is_shown_as_stairs_and_its_recipe_taken(shop: Workspace) -> No
 
 def test_a_search_is_started_and_stopped_on_the_page(shop: Workspace) -> None:
     app = opened()
-    checked(next(button for button in app.button if button.label == "Find the best recipe").click().run())
+    press(app, "Find the best recipe")
     job = jobs.latest(shop, "search", "shop")
     assert job is not None
     if job.active:
@@ -100,8 +88,7 @@ def test_a_search_is_started_and_stopped_on_the_page(shop: Workspace) -> None:
 
 
 def test_without_labels_the_button_says_what_is_needed(tmp_path: Path, shop: Workspace) -> None:
-    write_shop(tmp_path / "shop.csv", labels=False)
-    catalogs.import_catalog(shop, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    import_shop(shop, tmp_path, labels=False)
     encoding.encode(shop, encoding.EncodeConfig("shop", "tfidf-char", "phash", k=10))
     button = next(button for button in opened().button if button.label == "Find the best recipe")
     assert button.disabled

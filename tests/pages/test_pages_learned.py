@@ -2,39 +2,26 @@
 
 import json
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
-from made_shop import write_shop
+from run_pages import checked, import_shop, open_shop, press, said
+from run_pages import opened as opened_page
 from streamlit.testing.v1 import AppTest
 
 from matcher import jobs
-from matcher.pipeline import catalogs, encoding, recipes
+from matcher.pipeline import encoding, recipes
 from matcher.pipeline.matches import evaluate
 from matcher.pipeline.pair_model.models import load_model, model_file, read_recipe, write_recipe
-from matcher.storage.workspace import Workspace, open_workspace
+from matcher.storage.workspace import Workspace
 
-ROOT = Path(__file__).parents[2]
+opened = partial(opened_page, seconds=120)
 
 
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    monkeypatch.setenv("MATCHER_WORKSPACE", str(tmp_path / "workspace"))
-    write_shop(tmp_path / "shop.csv")
-    workspace = open_workspace(tmp_path / "workspace")
-    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
-    encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf-char", "phash", k=10))
-    return workspace
-
-
-def opened(page: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
-    return checked(app.switch_page(f"pages/{page}.py").run())
-
-
-def checked(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception[0].stack_trace
-    return app
+    return open_shop(tmp_path, monkeypatch)
 
 
 def sliders(app: AppTest):
@@ -42,14 +29,6 @@ def sliders(app: AppTest):
         json.loads(node.proto.json) for node in app.main if node.type == "bidi_component" and "sliders" in node.proto.id
     ]
     return shown
-
-
-def said(app: AppTest) -> str:
-    return "\n".join(element.value for kind in (app.caption, app.markdown) for element in kind)
-
-
-def press(app: AppTest, label: str) -> AppTest:
-    return checked(next(button for button in app.button if button.label == label).click().run())
 
 
 def wait(workspace: Workspace, kind: str) -> None:
@@ -109,8 +88,7 @@ def test_a_model_is_learned_by_a_click_and_every_page_goes_by_it(shop: Workspace
 
 
 def test_too_little_to_learn_from_is_said(tmp_path: Path, shop: Workspace) -> None:
-    write_shop(tmp_path / "shop.csv", labels=False)
-    catalogs.import_catalog(shop, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    import_shop(shop, tmp_path, labels=False)
     press(checked(opened("thresholds").segmented_control(key="fusion").set_value("learned").run()),
           "Learn from labels and verdicts")  # fmt: skip
     deadline = time.monotonic() + 300

@@ -73,7 +73,7 @@ def test_a_sheet_and_the_row_of_names_can_be_chosen(tmp_path: Path, started: lis
     app = page_with(file)
     assert columns(app) == ["sku", "name"]
     assert any("Sheet Old" in caption.value and "is not read" in caption.value for caption in app.caption)
-    assert any("Old (3 rows, hidden)" in option for option in box(app, "sheet", file).options)
+    assert any("Old (2 rows, hidden)" in option for option in box(app, "sheet", file).options)
     box(app, "sheet", file).set_value("Old").run()
     assert columns(app) == ["sku", "name", "stock"]
     app.number_input(key=f"header_row-{file}").set_value(1).run()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from run_pages import ROOT, checked, said
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.testing.v1 import AppTest
 
@@ -14,7 +15,6 @@ from matcher.pipeline import catalogs
 from matcher.storage.exports import to_bytes, verdict_table
 from matcher.storage.workspace import Workspace, open_workspace
 
-ROOT = Path(__file__).parents[2]
 ANA, BEN = "a" * 16 + "." + "1" * 16, "b" * 16 + "." + "2" * 16
 HOSTILE = "<script>alert(1)</script> **kettle**"
 
@@ -45,11 +45,6 @@ def opened(**address: str) -> AppTest:
     return checked(checked(app.run()).switch_page("pages/verdicts.py").run())
 
 
-def checked(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception[0].stack_trace
-    return app
-
-
 def listed(app: AppTest) -> list[str]:
     """The words of the verdicts that are shown."""
     return [control.value for control in app.segmented_control if str(control.key).startswith("kind-")]
@@ -57,10 +52,6 @@ def listed(app: AppTest) -> list[str]:
 
 def told(app: AppTest) -> str:
     return "\n".join(toast.value for toast in app.toast)
-
-
-def said(app: AppTest) -> str:
-    return "\n".join(element.value for kind in (app.caption, app.markdown) for element in kind)
 
 
 def bar(app: AppTest) -> Any:

@@ -7,39 +7,23 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_shop import write_shop
+from run_pages import checked, open_shop, opened, press
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.testing.v1 import AppTest
 
-from matcher.pipeline import catalogs, encoding, recipes
+from matcher.pipeline import encoding, recipes
 from matcher.pipeline.learn_rule import LearnConfig, learn_rule
-from matcher.storage.workspace import Workspace, open_workspace
-
-ROOT = Path(__file__).parents[2]
+from matcher.storage.workspace import Workspace
 
 
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """144 listings, products in two sizes each; the search looks at so few that it misses most pairs."""
-    monkeypatch.setenv("MATCHER_WORKSPACE", str(tmp_path / "workspace"))
-    write_shop(tmp_path / "shop.csv")
-    workspace = open_workspace(tmp_path / "workspace")
-    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
-    encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf", "phash", k=8))
+    workspace = open_shop(tmp_path, monkeypatch, "tfidf", k=8)
     usual = recipes.current_recipe(workspace, "shop")
     recipe = replace(usual, fusion="either", text_threshold=0.4, image_threshold=0.2, veto=("units",))
     recipes.set_recipe(workspace, "shop", recipe)
     return workspace
-
-
-def opened(page: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    return checked(app.switch_page(f"pages/{page}.py").run())
-
-
-def checked(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception[0].stack_trace
-    return app
 
 
 def component(app: AppTest, key: str) -> Any:
@@ -100,21 +84,18 @@ def test_why_not_is_said_of_two_listings_that_no_search_brought_together(shop: W
     assert encoded
     assert not len(encoded.pairs.positions(np.array([0, 0]), np.array([138, 143])))
     app.text_input(key="why-not-other").set_value(" p46-0 ")
-    (button,) = [button for button in app.button if button.label == "Say why"]
-    window = told(checked(button.click().run()))
+    window = told(press(app, "Say why"))
     assert "**No match.** The search never brought the two together: it looks at the 8 nearest" in window
     assert "among the nearest" in window
     app.text_input(key="why-not-other").set_value("p47-2")
-    (button,) = [button for button in app.button if button.label == "Say why"]
-    assert "250 ml against 500 ml" in (window := told(checked(button.click().run())))
+    assert "250 ml against 500 ml" in (window := told(press(app, "Say why")))
     assert "Nor did the search bring them together" in window
 
 
 def test_an_id_that_is_not_there_is_said_and_shown_as_text(shop: Workspace) -> None:
     app = opened("browse")
     app.text_input(key="why-not-other").set_value("**nobody**")
-    (button,) = [button for button in app.button if button.label == "Say why"]
-    app = checked(button.click().run())
+    app = press(app, "Say why")
     assert told(app) == ""
     assert [toast.value for toast in app.toast] == [r"There is no listing \*\*nobody\*\* in this catalog."]
 

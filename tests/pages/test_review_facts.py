@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from run_pages import ROOT, said
+from run_pages import opened as opened_page
 from streamlit.testing.v1 import AppTest
 
 from matcher.pipeline import catalogs, encoding
 from matcher.storage.workspace import Workspace, open_workspace
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -29,14 +29,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 
 
 def opened() -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    app = app.switch_page("pages/review.py").run()
-    assert not app.exception, app.exception[0].stack_trace
-    return app
-
-
-def said(app: AppTest) -> str:
-    return "\n".join(element.value for kind in (app.caption, app.markdown) for element in kind)
+    return opened_page("review")
 
 
 def test_facts_stand_in_words_and_columns_that_differ_apart_from_those_alike(shop: Workspace) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from run_pages import checked, opened
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.testing.v1 import AppTest
-from test_pages import ROOT, TITLES
+from test_pages import TITLES
 
 from matcher.matching.recipe import Recipe
 from matcher.pipeline import catalogs, encoding, recipes
@@ -36,16 +37,6 @@ def put(workspace: Workspace, **changes: Any) -> None:
 
 def now(workspace: Workspace) -> Recipe:
     return recipes.current_recipe(workspace, "shop")
-
-
-def opened(page: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    return checked(app.switch_page(f"pages/{page}.py").run())
-
-
-def checked(app: AppTest) -> AppTest:
-    assert not app.exception, app.exception[0].stack_trace
-    return app
 
 
 def move(app: AppTest, **thresholds: float) -> AppTest:

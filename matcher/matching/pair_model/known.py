@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from matcher.matching.clusters import connect
 from matcher.vectors.candidate_pairs import CandidatePairs
+from matcher.vectors.hashing import GOLDEN_GAMMA, mix_bits
 
 FOLDS = 3
 BALANCE = -0.4  # power of a product's size that its listings' pairs weigh: large products have many pairs
@@ -62,14 +63,8 @@ def content_keys(listings: int, *alike: Sequence[str], seed: int = 0) -> NDArray
 
 
 def _mix(number: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Numbers without a pattern, the same for the same.
-
-    Source: Steele, Lea & Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014.
-    """
-    number = number + np.uint64(0x9E3779B97F4A7C15)
-    number = (number ^ (number >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    number = (number ^ (number >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(number ^ (number >> np.uint64(31)))
+    """Numbers without a pattern, the same for the same."""
+    return mix_bits(number + GOLDEN_GAMMA)
 
 
 def product_folds(codes: NDArray[np.int32], *alike: Sequence[str], seed: int = 0) -> NDArray[np.int64]:
