@@ -59,12 +59,6 @@ def around_edge(
     return inside[_first(-edge[inside], count)], outside[_first(edge[outside], count)]
 
 
-def spread_over(edge: NDArray[np.float32], rows: NDArray[np.intp], count: int) -> NDArray[np.intp]:
-    """Some of many pairs, evenly from the nearest to the edge to the farthest; shape (at most count,)."""
-    ordered = rows[np.argsort(np.abs(edge[rows]), kind="stable")]
-    return ordered[np.unique(np.linspace(0, len(ordered) - 1, min(count, len(ordered))).astype(np.intp))]
-
-
 def _beyond(distance: NDArray[np.float32], threshold: float) -> NDArray[np.float32]:
     limit = np.float32(threshold)
     return np.asarray((distance - limit) / max(limit, np.float32(1e-6)))

@@ -13,7 +13,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -36,7 +36,7 @@ class AnswerKind:
     short: str
     key: str
     icon: str
-    tone: str = ""
+    tone: Literal["match", "variant", "different", "unsure", ""] = ""
     help: str = ""
 
 

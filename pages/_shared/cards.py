@@ -43,11 +43,9 @@ class Badge:
 
 SAME = Badge("Same product", "check_circle", "match")
 DIFFERENT = Badge("Different product", "cancel", "different")
-UNSURE = Badge("Unsure", "help", "unsure")
 MATCH = Badge("Match", "link", "match")
 FALSE_MATCH = Badge("False match", "link_off", "different")
 MISSED_MATCH = Badge("Missed match", "search_off", "different")
-VERDICT_BADGES = {"match": SAME, "different": DIFFERENT, "unsure": UNSURE}
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,7 @@
 from dataclasses import replace
 
 from pages._shared.answers import ANSWERS
-from pages._shared.cards import Badge, Card, Tone
-
-_TONES: dict[str, Tone] = {"match": "match", "variant": "variant", "different": "different"}
+from pages._shared.cards import Badge, Card
 
 
 def mark_implied(card: Card, kind: str | None) -> Card:
@@ -17,5 +15,6 @@ def mark_implied(card: Card, kind: str | None) -> Card:
     """
     if card.verdict is not None or kind is None:
         return card
-    badge = Badge(f"Follows from others: {ANSWERS[kind].name.lower()}", "account_tree", _TONES.get(kind, ""))
+    answer = ANSWERS[kind]
+    badge = Badge(f"Follows from others: {answer.name.lower()}", "account_tree", answer.tone)
     return replace(card, badges=[*card.badges, badge])

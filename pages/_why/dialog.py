@@ -8,7 +8,8 @@ from matcher.matching.explain.pair import Explanation
 from matcher.matching.recipe import Recipe
 from matcher.review.title_diff import differing_words
 from matcher.vectors.candidate_pairs import MODALITIES
-from pages._shared.cards import DIFFERENT, MATCH, SAME, Badge, Bar, Board, Card, Column, draw_cards
+from pages._shared.answers import ANSWERS
+from pages._shared.cards import MATCH, Badge, Bar, Board, Card, Column, draw_cards
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import Matched, make_card
 from pages._verdicts.verdicts import shorten_title
@@ -74,8 +75,9 @@ def _draw_side(matched: Matched, found: Explanation, row: int, other: int) -> Ca
         if side == said.name and said.distance != inf
     ]
     badges: list[Badge] = [MATCH] if found.is_match else []
-    if found.verdict in ("match", "different"):
-        badges.append(SAME if found.verdict == "match" else DIFFERENT)
+    if found.verdict in ANSWERS:
+        answer = ANSWERS[found.verdict]
+        badges.append(Badge(answer.name, answer.icon, answer.tone))
     return make_card(matched, row, title=words, bars=bars, badges=badges, large=True)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from matcher.errors import DataError
 from matcher.matching.recipe import Recipe, decide
-from matcher.matching.threshold_margin import around_edge, distance_to_edge, spread_over
+from matcher.matching.threshold_margin import around_edge, distance_to_edge
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 value = st.sampled_from([0.0, 0.1, 0.2, 0.25, 0.3, 0.7, 1.5, float("inf")])
@@ -47,17 +47,6 @@ def test_around_the_edge_are_the_nearest_of_both_sides():
     assert inside.tolist() == [1, 2]
     assert outside.tolist() == [4, 3]  # 6 is nearer, but no threshold wins it; 5 has no distance
     assert [len(some) for some in around_edge(edge, edge <= 0, reachable, 50)] == [3, 2]
-
-
-@given(st.lists(st.floats(-1, 3, width=32), max_size=60), st.integers(1, 12))
-def test_a_spread_has_the_nearest_and_the_farthest(values, count):
-    edge = np.array(values, np.float32)
-    shown = spread_over(edge, np.arange(len(edge)), count)
-    assert len(shown) == len(set(shown.tolist())) == min(count, len(edge))
-    if len(edge):
-        assert abs(edge[shown[0]]) == np.abs(edge).min()
-    if len(edge) and count > 1:
-        assert abs(edge[shown[-1]]) == np.abs(edge).max()
 
 
 def test_a_rule_that_cannot_be_used_says_what_is_missing():

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from matcher.pipeline import encoding, recipes
 from matcher.pipeline.learn_rule import LearnConfig, learn_rule
 from matcher.storage.workspace import Workspace
+from pages._shared.answers import ANSWERS
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 
 
 def component(app: AppTest, key: str) -> Any:
-    (found,) = [node for node in app.main if node.type == "bidi_component" and f"-{key}" in node.proto.id]
+    (found,) = [node for node in app._tree if node.type == "bidi_component" and f"-{key}" in node.proto.id]
     return found
 
 
@@ -76,6 +77,15 @@ def test_every_page_with_pairs_says_why(shop: Workspace) -> None:
     assert window.startswith("**A match.**")
     assert "near enough" in window
     assert "For the other answer" in window
+
+
+@pytest.mark.parametrize("kind", ["match", "variant", "different", "unsure"])
+def test_what_a_curator_said_stands_on_both_photos(shop: Workspace, kind: str) -> None:
+    shop.store.add_verdict("shop", "p00-0", "p01-0", kind, source="browse")
+    app = ask(opened("browse"), "board", "p00-0", "p01-0")
+    for side in ("why-first", "why-second"):
+        card = json.loads(component(app, side).proto.json)["columns"][0]["cards"][0]
+        assert ANSWERS[kind].name in [badge["text"] for badge in card["badges"]]
 
 
 def test_why_not_is_said_of_two_listings_that_no_search_brought_together(shop: Workspace) -> None:
