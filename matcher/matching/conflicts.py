@@ -21,10 +21,11 @@ from matcher.matching.title_facts.attributes import (
     attributes_of,
     read_titles,
 )
+from matcher.matching.title_facts.brands import other_brands
 from matcher.matching.title_facts.quantities import AMOUNTS, COUNT
 from matcher.vectors.candidate_pairs import CandidatePairs
 
-Veto = Literal["units", "counts", "models", "colours", "sizes", "genders"]
+Veto = Literal["units", "counts", "models", "colours", "sizes", "genders", "brands"]
 """What a curator may say makes another product of it."""
 
 VETOES: tuple[Veto, ...] = get_args(Veto)
@@ -35,11 +36,13 @@ KINDS_OF: Mapping[Veto, tuple[str, ...]] = {
     "colours": (COLOUR,),
     "sizes": (SIZE,),
     "genders": (GENDER,),
+    "brands": (),  # the whole catalog says which words they are; see `with_conflicts`
 }
 USUAL: tuple[Veto, ...] = (
     "units",
     "counts",
     "models",
+    "brands",
 )  # without labels; colours and sizes divide some catalogs, not all
 PAIRS_AT_ONCE = 1 << 17
 
@@ -95,7 +98,7 @@ def _shared(matrix: csr_matrix, left: NDArray[np.integer], right: NDArray[np.int
 
 
 def conflicts_of(attributes: Attributes, left: NDArray[np.integer], right: NDArray[np.integer]) -> NDArray[np.uint8]:
-    """Which vetoes each pair would meet.
+    """Which vetoes each pair would meet by what each title states.
 
     Args:
         attributes: Of N listings.
@@ -114,7 +117,9 @@ def conflicts_of(attributes: Attributes, left: NDArray[np.integer], right: NDArr
 
 def with_conflicts(pairs: CandidatePairs, titles: Sequence[str]) -> CandidatePairs:
     """The same pairs, with what the titles of the N listings contradict each other in."""
-    return replace(pairs, conflicts=conflicts_of(attributes_of(titles), pairs.left, pairs.right))
+    conflicts = conflicts_of(attributes_of(titles), pairs.left, pairs.right)
+    conflicts[other_brands(titles, pairs.left, pairs.right)] |= np.uint8(1 << VETOES.index("brands"))
+    return replace(pairs, conflicts=conflicts)
 
 
 def vetoed(conflicts: NDArray[np.uint8], vetoes: Iterable[str]) -> NDArray[np.bool_]:

@@ -159,22 +159,17 @@ def summed(f1: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.asarray(np.round(f1.sum(axis=2, dtype=np.float64), 6))
 
 
-def find_peak(first: Axis, second: Axis, f1: NDArray[np.float32], order: NDArray[np.intp]) -> tuple[float, float]:
-    """The thresholds on the peak of F1.
-
-    The single best point of a noisy surface is a matter of luck. So products are drawn anew many times, and the mean of
-    the draws' best points is taken; but only of those on the peak itself. Between two peaks the mean would lie where
-    nothing is good. On the peak are the points that lead to its top over none that is worse than the top by more than
-    NOISE standard errors of the difference.
+def peak_of(f1: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which points are on the peak: those that lead to its top over none that is surely worse than the top.
 
     Args:
-        first: A thresholds.
-        second: B thresholds.
         f1: Shape (A, B, G). From `product_f1`.
-        order: Shape (G,). In which the products are numbered for the draws, from `product_order`.
 
-    Source: Breiman, "Bagging Predictors", Machine Learning 24, 1996; for the standard error, Breiman et al.,
-        "Classification and Regression Trees", 1984, section 3.4.3.
+    Returns:
+        Shape (A, B).
+
+    Source: Breiman et al., "Classification and Regression Trees", 1984, section 3.4.3, for the standard error of a
+        difference; surely worse is by more than NOISE of them.
     """
     from scipy.ndimage import label
 
@@ -182,8 +177,26 @@ def find_peak(first: Axis, second: Axis, f1: NDArray[np.float32], order: NDArray
     top = np.unravel_index(total.argmax(), total.shape)
     noise = np.sqrt(np.square(f1 - f1[top]).sum(axis=2, dtype=np.float64))
     part, _ = label(total[top] - total <= NOISE * noise, np.ones((3, 3)))
-    peak = part == part[top]
-    products = f1.shape[2]
+    return np.asarray(part == part[top])
+
+
+def find_peak(first: Axis, second: Axis, f1: NDArray[np.float32], order: NDArray[np.intp]) -> tuple[float, float]:
+    """The thresholds on the peak of F1.
+
+    The single best point of a noisy surface is a matter of luck. So products are drawn anew many times, and the mean of
+    the draws' best points is taken; but only of those on the peak itself (`peak_of`). Between two peaks the mean would
+    lie where nothing is good.
+
+    Args:
+        first: A thresholds.
+        second: B thresholds.
+        f1: Shape (A, B, G). From `product_f1`.
+        order: Shape (G,). In which the products are numbered for the draws, from `product_order`.
+
+    Source: Breiman, "Bagging Predictors", Machine Learning 24, 1996.
+    """
+    total, products = summed(f1), f1.shape[2]
+    top, peak = np.unravel_index(total.argmax(), total.shape), peak_of(f1)
     draws = np.random.default_rng(0).multinomial(products, np.full(products, 1 / products), size=RESAMPLES)
     best = (f1.reshape(-1, products)[:, order] @ draws.T.astype(np.float32)).argmax(axis=0)
     rows, columns = np.unravel_index(best[peak.ravel()[best]], total.shape)

@@ -28,6 +28,7 @@ Objective = Literal["f1", "precision@0.95"]
 
 STEPS = 40  # thresholds tried on each distance; F1 is flat between them
 COARSE_STEPS, FINALISTS = 12, 3  # tried of each weight and mean first, and those of them that are then tried in full
+COARSE_MOST = 0.9  # share of the true pairs within the loosest of them: the last few lie among most of the false ones
 FINE_STEPS = 200  # the same for pair counts, which cost less
 WEIGHTS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 MOVES = np.linspace(0, 1.5, 301)  # times the thresholds in force, where only verdicts say what is right
@@ -106,7 +107,8 @@ def tune_recipe(
     growth = max(GROWTH, len(codes) / truth.listings) if growth is None else growth
     if len(options) > FINALISTS:  # a coarse look tells those that have no hope
         tried = [
-            (_surface_of(option, truth, growth, is_query, COARSE_STEPS).most, -at) for at, option in enumerate(options)
+            (_surface_of(option, truth, growth, is_query, COARSE_STEPS, COARSE_MOST).most, -at)
+            for at, option in enumerate(options)
         ]
         options = [options[-at] for _, at in sorted(tried, reverse=True)[:FINALISTS]]
     surfaces = (_surface_of(option, truth, growth, is_query, STEPS) for option in options)
@@ -142,9 +144,9 @@ class _Surface:
 
 
 def _surface_of(
-    recipe: Recipe, truth: Truth, growth: float, is_query: NDArray[np.bool_] | None, steps: int
+    recipe: Recipe, truth: Truth, growth: float, is_query: NDArray[np.bool_] | None, steps: int, most: float = 1.0
 ) -> _Surface:
-    axes = _axes(recipe, truth, steps)
+    axes = _axes(recipe, truth, steps, most)
     f1 = product_f1(*axes, _rule(recipe), truth, growth=growth)
     f1 = f1 if is_query is None else f1[:, :, scored_products(truth, is_query)]
     return _Surface(recipe, axes, f1, float(summed(f1).max()))
@@ -199,8 +201,15 @@ def _rule(recipe: Recipe) -> Rule:
     return "both" if recipe.fusion == "both" and len(recipe.modalities) == 2 else "either"
 
 
-def _axes(recipe: Recipe, truth: Truth, steps: int) -> tuple[Axis, Axis]:
-    """Thresholds to try: 0 and quantiles of true pairs' distances; with one distance only, the second axis is empty."""
+def _axes(recipe: Recipe, truth: Truth, steps: int, most: float = 1.0) -> tuple[Axis, Axis]:
+    """Thresholds to try: 0 and quantiles of true pairs' distances; with one distance only, the second axis is empty.
+
+    Args:
+        recipe: The rule.
+        truth: What is known of the pairs.
+        steps: Quantiles.
+        most: The highest of them, 0..1.
+    """
     axes = []
     pairs = with_vetoes(truth.pairs, recipe)
     for name in recipe.thresholds:
@@ -209,7 +218,7 @@ def _axes(recipe: Recipe, truth: Truth, steps: int) -> tuple[Axis, Axis]:
         true_distance = true_distance[np.isfinite(true_distance)]
         tried = [0.0]
         if len(true_distance):
-            tried += np.quantile(true_distance, np.linspace(0, 1, steps + 1)[1:]).tolist()
+            tried += np.quantile(true_distance, np.linspace(0, most, steps + 1)[1:]).tolist()
         axes.append(Axis(distance, np.unique(np.array(tried, dtype=np.float32))))
     if len(axes) == 1:
         axes.append(Axis(np.full(len(truth.pairs), np.inf, dtype=np.float32), np.zeros(1, dtype=np.float32)))

@@ -115,3 +115,18 @@ def test_the_hash_of_a_photo_is_imagehash_s_and_outlives_jpeg(tmp_path):
     assert left @ right > 0.8
     with pytest.raises(DataError):
         phash_of(tmp_path / "missing.png")
+
+
+def test_a_near_variant_is_as_near_to_many_copies_as_to_one():
+    few = [
+        "Enamel jug with spout 900 ml green",
+        "Enamel jug with spout 900 ml green sale",
+        "Door mat 60 cm",
+        "Coat rack",
+    ]
+
+    def distance(titles):
+        one, other = (load_encoder("tfidf-char").encode(titles)[row] for row in (0, 1))
+        return 1 - one.multiply(other).sum()
+
+    assert distance([*few, *[few[0]] * 80]) == pytest.approx(distance(few), abs=1e-6)

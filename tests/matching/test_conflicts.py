@@ -78,7 +78,7 @@ def test_a_unit_is_no_clothes_size():
 
 
 def test_only_units_counts_and_models_are_vetoed_unasked():
-    assert USUAL == ("units", "counts", "models")
+    assert USUAL == ("units", "counts", "models", "brands")
 
 
 def test_an_unknown_veto_is_refused():

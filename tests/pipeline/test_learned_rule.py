@@ -246,7 +246,7 @@ def test_verdicts_alone_teach_it_and_too_few_are_told(tmp_path):
     assert learned.f1 > 0.7
 
 
-def test_only_what_no_encoder_was_trained_on_is_learned_from_and_measured(shop, monkeypatch):
+def test_only_what_no_encoder_was_trained_on_is_measured(shop, monkeypatch):
     workspace, _ = shop
     catalog = workspace.load_catalog("shop")
     is_query = catalog.codes % 2 == 0
@@ -254,12 +254,7 @@ def test_only_what_no_encoder_was_trained_on_is_learned_from_and_measured(shop, 
     recipe = recipes.tune(workspace, CONFIG, "learned")
     learned = load_model(workspace, "shop", recipe.pair_model)
     assert learned.measured == is_query.sum()
-    pairs = encode_catalog(workspace, CONFIG).pairs
-    near = pairs.rank <= 10
-    assert learned.known == (near & (is_query[pairs.left] | is_query[pairs.right])).sum()
-    assert (
-        learned.same == (near & is_query[pairs.left] & (catalog.codes[pairs.left] == catalog.codes[pairs.right])).sum()
-    )
+    assert learned.known == (encode_catalog(workspace, CONFIG).pairs.rank <= 10).sum()
 
 
 def test_without_a_fusion_the_rule_that_does_best_on_products_not_learned_from_is_taken(shop):

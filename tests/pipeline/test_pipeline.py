@@ -374,6 +374,18 @@ def test_in_a_usual_mean_one_alone_is_held_to_its_own_threshold(text, image, met
     assert default_recipe(EncodeConfig("shop", text, "my", metric), {"my": 0.0}).image_alone == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "image", "parted"),
+    [
+        ("tfidf-char", "efficientnet", ("units", "counts", "models", "brands")),
+        ("tfidf-char", None, ("units", "counts", "models", "colours", "brands")),
+        (None, "efficientnet", ()),
+    ],
+)
+def test_without_photos_titles_alone_tell_colours_apart(text, image, parted):
+    assert default_recipe(EncodeConfig("shop", text, image)).veto == parted
+
+
 def test_a_threshold_from_edited_copies_is_not_taken():
     card = Card("mine", "text", "bert", {"whiten": True}, "Shop", {}, {"measured_by": "labels"}, {"threshold": 0.1}, 8)
     assert own_threshold(card) == 0.1

@@ -33,7 +33,9 @@ def fit_part(
         learning_rate=0.1, l2_regularization=5.0, max_features=0.5, early_stopping=False, random_state=seed,
         **(LARGE_TREES if rung == "trees" else SMALL_TREES),
     )  # fmt: skip
-    return trees_of(trees.fit(values, is_same, weight))
+    # Of a feature that none of these pairs has nothing is learned, and scikit-learn looks for its bins in vain.
+    known = np.isfinite(values).any(axis=0)
+    return trees_of(trees.fit(np.where(known, values, np.float32(0)), is_same, weight))
 
 
 def _fit_linear(values: NDArray[np.float32], is_same: NDArray[np.bool_], weight: NDArray[np.float64]) -> Linear:

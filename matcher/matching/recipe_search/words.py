@@ -26,6 +26,7 @@ _PLAIN: Mapping[str, Doing] = {
     "colours": ("Colours", "Reading colours"),
     "sizes": ("Clothes sizes", "Reading clothes sizes"),
     "genders": ("For whom", "Reading for whom clothes are"),
+    "brands": ("Brands", "Reading brands (words that titles begin with)"),
 }
 _SET: Mapping[str, Callable[[str], Doing]] = {
     FUSION: lambda to: ("Title and photo", f"Matching by {_FUSIONS.get(to, to)}"),

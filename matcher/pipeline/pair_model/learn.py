@@ -20,6 +20,7 @@ from matcher.pipeline.pair_model.features import keep_features, near_pairs, show
 from matcher.pipeline.pair_model.judge import judge_pairs, save_judgement
 from matcher.pipeline.pair_model.learned_model import LearnedModel, listing_keys
 from matcher.pipeline.pair_model.models import remember_model, save_model
+from matcher.pipeline.pair_model.trained import UNTRAINED, Trained, find_trained, hide_trained
 from matcher.progress import Report, silent
 from matcher.storage.workspace import Workspace
 from matcher.vectors.candidate_pairs import CandidatePairs
@@ -52,6 +53,7 @@ def learn(
     *,
     objective: str = "f1",
     is_query: NDArray[np.bool_] | None = None,
+    trained: Trained = UNTRAINED,
     same: Sequence[RowPair] = (),
     different: Sequence[RowPair] = (),
     report: Report = silent,
@@ -64,9 +66,10 @@ def learn(
         features: Of the near ones of the pairs.
         config: How the catalog was encoded.
         beside: A rule by the same encoders to hold the model against, with its thresholds.
-        objective: As in `tune_recipe`; for "f1" the model's own threshold stands where all are queries.
-        is_query: Shape (N,). Listings of products that no encoder was trained on, where that is not all: a pair is
-            learned from only if one of its two is among them. None for all.
+        objective: As in `tune_recipe`; for "f1" the model's own threshold stands.
+        is_query: Shape (N,). Listings of products that no encoder was trained on, where that is not all: figures are of
+            them. None for all.
+        trained: What the encoders were trained on: all pairs are learned from, but see `hide_trained`.
         same: Pairs of rows judged to be one product.
         different: Pairs of rows judged not to be.
         report: Told how far it is; may raise Cancelled.
@@ -75,12 +78,11 @@ def learn(
         TooLittleKnown: As it says.
     """
     near = pairs.chosen(near_pairs(pairs))
-    codes = catalog.codes if is_query is None else np.where(is_query, catalog.codes, -1).astype(np.int32)
+    codes = catalog.codes
     shows = list(catalog.listings["title"]), shown_photos(catalog)
     fold, key = product_folds(catalog.codes, *shows), content_keys(pairs.n, *shows)
-    known = known_pairs(near, catalog.codes, fold, same, different, key)
-    if is_query is not None:
-        known = replace(known, is_known=known.is_known & (is_query[near.left] | is_query[near.right]))
+    known = known_pairs(near, codes, fold, same, different, key)
+    known = replace(known, weight=known.weight * trained.weight(near))
     count, alike = int(known.is_known.sum()), int((known.is_known & known.is_same).sum())
     if min(alike, count - alike) < FEWEST:
         raise TooLittleKnown(
@@ -91,7 +93,8 @@ def learn(
     by_labels = products >= FEWEST_PRODUCTS
     margin = None if by_labels else distance_to_edge(near, beside)
     try:
-        model = learn_pair_model(features, known, codes if by_labels else None, report, margin)
+        told = hide_trained(features, near, trained)
+        model = learn_pair_model(told, known, codes if by_labels else None, report, margin)
     except DataError as error:  # all of one kind are of one fold's products
         raise TooLittleKnown(str(error)) from error
     learned = LearnedModel(
@@ -101,7 +104,7 @@ def learn(
     recipe = replace(
         beside, fusion="learned", k=config.k, text_weight=config.text_weight, learned_threshold=1 - model.cut, veto=()
     )
-    if objective != "f1" or is_query is not None:  # the model's own cut knows nothing of matches with the others
+    if objective != "f1":
         recipe = tune_recipe(
             judged, catalog.codes, recipe, objective, is_query=is_query, same=same, different=different
         )
@@ -115,8 +118,8 @@ def learn_catalog(
     workspace: Workspace, catalog: Catalog, encoded: Encoded, beside: Recipe, report: Report = silent, **known: Any
 ) -> Learned:
     """`learn` for a catalog of a workspace, which keeps the features, the model and what it makes of the pairs."""
-    features = keep_features(workspace, catalog, encoded, report)
-    learned = learn(encoded.pairs, catalog, features, encoded.config, beside, report=report, **known)
+    features, trained = keep_features(workspace, catalog, encoded, report), find_trained(workspace, catalog, encoded)
+    learned = learn(encoded.pairs, catalog, features, encoded.config, beside, trained=trained, report=report, **known)
     save_model(workspace, encoded.config.catalog_id, learned.model)
     remember_model(learned.model)
     save_judgement(workspace, encoded, learned.recipe, learned.pairs)

@@ -17,6 +17,7 @@ from matcher.pipeline.pair_model.features import keep_features
 from matcher.pipeline.pair_model.judge import save_judgement
 from matcher.pipeline.pair_model.learn import Learned, learn
 from matcher.pipeline.pair_model.models import remember_model, save_model
+from matcher.pipeline.pair_model.trained import find_trained
 from matcher.pipeline.recipe_search.meter import SearchMeter
 from matcher.storage.workspace import Workspace
 
@@ -32,6 +33,7 @@ class ModelLearner:
         self._workspace, self._catalog, self._encoded = workspace, catalog, encoded
         self._is_query, self._meter = is_query, meter
         self._features = keep_features(workspace, catalog, encoded, meter.report)
+        self._trained = find_trained(workspace, catalog, encoded)
         self._last: Learned | None = None
 
     def learn_for(
@@ -49,7 +51,7 @@ class ModelLearner:
             try:
                 self._last = learn(
                     self._encoded.pairs, told, self._features, self._encoded.config, beside,
-                    is_query=self._is_query, report=self._meter.within, **known,
+                    is_query=self._is_query, trained=self._trained, report=self._meter.within, **known,
                 )  # fmt: skip
             except TooLittleKnown:
                 return None

@@ -11,6 +11,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from matcher.errors import DataError
 from matcher.matching.clusters import group_f1
 from matcher.matching.pair_model.features import PairFeatures
+from matcher.matching.pair_model.fit import fit_part
 from matcher.matching.pair_model.learn import FOLDS, group_pairs, known_pairs, learn_pair_model, product_folds
 from matcher.matching.pair_model.model import Linear, PairModel, pair_model_from_json
 from matcher.matching.pair_model.trees import trees_from_json, trees_of
@@ -108,6 +109,18 @@ def test_trees_give_what_scikit_learn_gives():
     np.testing.assert_allclose(trees.log_odds(unseen), fitted.decision_function(unseen), atol=1e-6)
     back = trees_from_json(json.loads(json.dumps(trees.to_json())), 3)
     assert np.array_equal(back.log_odds(unseen), trees.log_odds(unseen))
+
+
+@pytest.mark.parametrize("rung", ["logistic", "small trees", "trees"])
+def test_nothing_is_learned_of_a_feature_that_no_pair_has(rung):
+    features, probability, rng = law(2_000)
+    is_same, weight = rng.random(2_000) < probability, np.ones(2_000)
+    values = features.values.copy()
+    values[:, 2] = np.nan
+    part = fit_part(rung, values, is_same, weight, seed=0)
+    there = np.where(np.isnan(values), np.float32(5), values)
+    only = np.where(np.arange(3) == 2, there, values)
+    np.testing.assert_allclose(part.log_odds(only), part.log_odds(values))
 
 
 LINEAR = Linear(0.5, np.array([1.0]), np.array([0.0]), np.array([1.0]))
