@@ -178,8 +178,8 @@ function drawAround(wall) {
 }
 
 function drawDifferences(wall) {
-  const rows = wall.data.differences.map(({ name, values, more, none }) => {
-    const said = values.flatMap(([value, count], place) => [place ? ", " : "", el(place ? "mark" : "span", "", value), ` ${count}`]);
+  const rows = wall.data.differences.map(({ name, values, more, none, fact }) => {
+    const said = values.flatMap(([value, count], place) => [place ? ", " : "", el(place && fact ? "mark" : "span", "", value), ` ${count}`]);
     if (more) said.push(`, ${more} more`);
     if (none) said.push(el("small", "", `, not said ${none}`));
     return el("tr", "", el("th", "", name), el("td", "", ...said));

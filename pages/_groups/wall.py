@@ -207,6 +207,7 @@ def _difference(each: Difference) -> dict[str, Any]:
         "values": [[value[:60], count] for value, count in counted[:MOST_VALUES]],
         "more": max(0, len(counted) - MOST_VALUES),
         "none": len(each.values) - stated,
+        "fact": each.is_fact,
     }
 
 
