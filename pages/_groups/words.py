@@ -73,6 +73,8 @@ def say_risks(risks: GroupRisks, place: int) -> list[str]:
         said.append("judged")
     if count := int(risks.contradicted[place]):
         said.append(f"{count_of(count, 'pair', 'pairs')} judged different")
+    if count := int(risks.held[place]):
+        said.append(f"{count_of(count, 'verdict', 'verdicts')} of one product with others, held by a lock")
     if count := int(risks.conflicts[place]):
         said.append(f"{count_of(count, 'contradiction', 'contradictions')} in titles")
     if (count := int(risks.labels[place])) > 1:

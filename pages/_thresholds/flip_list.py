@@ -19,10 +19,9 @@ from matcher.matching.thresholds.flips import (
     compare_groups,
     list_flips,
 )
-from pages._shared.measured import Known, find_judged
+from pages._shared.measured import Known, find_judged, read_locked
 from pages._shared.opened_catalog import Matched
 from pages._thresholds.pair_tiles import draw_pairs
-from pages._verdicts.handed_out import read_locked
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from matcher.matching.resolve import Outcome, outcome_of
 from matcher.review.group_numbers import NumberedGroups, keep_numbers
 from matcher.review.verdicts import DIFFERENT, MATCH, VARIANT, judged_rows
 from matcher.storage.records import GroupLock
-from pages._shared.opened_catalog import Matched, Opened
+from pages._shared.opened_catalog import Matched
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,6 @@ def find_recipes_matches(matched: Matched) -> NDArray[np.bool_]:
 @st.cache_resource(show_spinner="Joining groups", max_entries=3)
 def _recipes_groups(key: tuple[str, ...], _matched: Matched) -> NDArray[np.int32]:
     return outcome_of(_matched.encoded.pairs, _matched.recipe, _matched.is_match, (), ()).group
-
-
-def read_locked(opened: Opened) -> NDArray[np.int64]:
-    """Rows of the locked listings, see `find_locked`."""
-    return find_locked(opened.rows, [lock.item_ids for lock in opened.workspace.store.locks(opened.id)])
 
 
 def _hand_out(

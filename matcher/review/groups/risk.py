@@ -40,6 +40,7 @@ class GroupRisks:
         labels: Shape (R,). How many labels are in it.
         sellers: Shape (R,). How many sellers are in it; 0 where none is known.
         contradicted: Shape (R,). Pairs judged different that are in it all the same.
+        held: Shape (R,). Pairs judged the same, of a listing in it and one outside, that a lock keeps apart.
         judged: Shape (R,). Pairs of it with a verdict.
         is_settled: Shape (R,). Whether verdicts make one product of all its listings.
         is_locked: Shape (R,).
@@ -54,6 +55,7 @@ class GroupRisks:
     labels: NDArray[np.int64]
     sellers: NDArray[np.int64]
     contradicted: NDArray[np.int64]
+    held: NDArray[np.int64]
     judged: NDArray[np.int64]
     is_settled: NDArray[np.bool_]
     is_locked: NDArray[np.bool_]
@@ -91,43 +93,54 @@ def rank_groups(
     """
     sizes = np.bincount(outcome.group)
     groups = np.flatnonzero(sizes > 1)
-    of_match = outcome.group[outcome.left]
+    count, size = len(sizes), sizes[groups].astype(np.int64)
     weakest = sureness[spanned.weakest[groups]] if len(groups) else np.zeros(0, np.float32)
-    place = pairs.find(outcome.left, outcome.right)
-    links = np.bincount(of_match[outcome.direct], minlength=len(sizes))
-    apart = np.bincount(of_match[_disagree(pairs, recipe, is_match, place) & outcome.direct], minlength=len(sizes))
+    place, of_match = pairs.find(outcome.left, outcome.right), outcome.group[outcome.left]
+    judged = [*outcome.judged.same.tolist(), *outcome.judged.different.tolist()]
     found = {
-        "conflicts": np.bincount(of_match[_conflict(pairs, recipe, place)], minlength=len(sizes)),
-        "labels": _count_kinds(outcome.group, codes, len(sizes)),
-        "sellers": _count_kinds(outcome.group, sellers, len(sizes)),
-        "contradicted": _count_inside(outcome, outcome.contradicted, len(sizes)),
-        "judged": _count_inside(
-            outcome, [*outcome.judged.same.tolist(), *outcome.judged.different.tolist()], len(sizes)
-        ),
+        "conflicts": np.bincount(of_match[_conflict(pairs, recipe, place)], minlength=count),
+        "labels": _count_kinds(outcome.group, codes, count),
+        "sellers": _count_kinds(outcome.group, sellers, count),
+        "contradicted": _count_inside(outcome, outcome.contradicted, count),
+        "held": np.bincount(outcome.group[np.array(outcome.held, np.int64).reshape(-1)], minlength=count),
+        "judged": _count_inside(outcome, judged, count),
     }
     counts = {name: values[groups].astype(np.int64) for name, values in found.items()}
-    disagreeing = apart[groups] / np.maximum(links[groups], 1)
-    size = sizes[groups].astype(np.int64)
-    locked = number_locks(len(outcome.group), outcome.judged.locked)
-    is_locked = np.isin(groups, outcome.group[locked != FREE])
+    links = np.bincount(of_match[outcome.direct], minlength=count)[groups]
+    differing = of_match[_disagree(pairs, recipe, is_match, place) & outcome.direct]
+    disagreeing = np.bincount(differing, minlength=count)[groups] / np.maximum(links, 1)
+    is_locked = np.isin(groups, outcome.group[number_locks(pairs.n, outcome.judged.locked) != FREE])
     # The weakest link is one that a curator gave only where such links alone hold all of the group together.
     is_settled = np.isneginf(outcome.strength[spanned.weakest[groups]]) & (counts["contradicted"] == 0)
-    risk = (
-        WEIGHTS["contradicted"] * (counts["contradicted"] > 0)
-        + WEIGHTS["conflicts"] * np.minimum(counts["conflicts"] / np.maximum(size - 1, 1), 1)
-        + WEIGHTS["labels"] * (counts["labels"] > 1)
-        + WEIGHTS["weakest"] * (1 - weakest.astype(np.float64))
-        + WEIGHTS["disagreeing"] * disagreeing
-        + WEIGHTS["size"] * (1 - 2 / size)
-        + WEIGHTS["sellers"] * (counts["sellers"] > 1)
-    )
-    risk[is_settled | is_locked] = 0
+    risk = np.where(is_settled | is_locked, 0.0, _weigh(size, weakest, disagreeing, counts))
     order = np.lexsort((groups, -size, -risk))
     return GroupRisks(
-        groups[order].astype(np.int64), size[order], risk[order], weakest[order], counts["conflicts"][order],
-        disagreeing[order], counts["labels"][order], counts["sellers"][order], counts["contradicted"][order],
-        counts["judged"][order], is_settled[order], is_locked[order],
+        group=groups[order].astype(np.int64), size=size[order], risk=risk[order], weakest=weakest[order],
+        disagreeing=disagreeing[order], is_settled=is_settled[order], is_locked=is_locked[order],
+        **{name: values[order] for name, values in counts.items()},
     )  # fmt: skip
+
+
+def _weigh(
+    size: NDArray[np.int64],
+    weakest: NDArray[np.float32],
+    disagreeing: NDArray[np.float64],
+    counts: Mapping[str, NDArray[np.int64]],
+) -> NDArray[np.float64]:
+    """The risk of each group by all reasons; shape (R,)."""
+    shares = {
+        "contradicted": counts["contradicted"] > 0,
+        "conflicts": np.minimum(counts["conflicts"] / np.maximum(size - 1, 1), 1),
+        "labels": counts["labels"] > 1,
+        "weakest": 1 - weakest.astype(np.float64),
+        "disagreeing": disagreeing,
+        "size": 1 - 2 / size,
+        "sellers": counts["sellers"] > 1,
+    }
+    risk = np.zeros(len(size))
+    for name, share in shares.items():
+        risk += WEIGHTS[name] * share
+    return risk
 
 
 def _conflict(pairs: CandidatePairs, recipe: Recipe, place: NDArray[np.intp]) -> NDArray[np.bool_]:

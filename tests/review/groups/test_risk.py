@@ -91,6 +91,13 @@ def test_what_is_judged_through_or_locked_comes_last():
     assert risks.judged.tolist() == [0, 2, 0]
 
 
+def test_what_a_lock_holds_back_is_counted_on_both_sides():
+    pairs = {(0, 1): 0.1, (2, 3): 0.1, (4, 5): 0.1}
+    outcome, _, _, risks = look(pairs, same=[(1, 2)], locked=[(0, 0), (0, 1)])
+    held = {int(group): int(count) for group, count in zip(risks.group, risks.held, strict=True)}
+    assert [held[int(outcome.group[row])] for row in (0, 2, 4)] == [1, 1, 0]
+
+
 def test_nothing_at_all():
     _, spanned, _, risks = look({(0, 1): 0.9})
     assert len(risks) == 0
