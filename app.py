@@ -23,6 +23,7 @@ PAGES = (
     ("browse", "Browse", ":material/grid_view:"),
     ("thresholds", "Thresholds", ":material/tune:"),
     ("review", "Review", ":material/fact_check:"),
+    ("groups", "Groups", ":material/workspaces:"),
     ("verdicts", "Verdicts", ":material/gavel:"),
     ("results", "Results", ":material/download:"),
 )

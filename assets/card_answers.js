@@ -36,15 +36,15 @@ export function isOpen(board) {
   return !board.data.once || (board.painted && board.pending.length === 0);
 }
 
-/** Send an answer on a pair; one is "" where the last answer is taken back, whichever it was. */
-export function give(board, kind, one, other) {
+/** Send an answer on a pair, or on a group with the listings it is about; one is "" where the last is taken back. */
+export function give(board, kind, one, other, items = []) {
   lastNumber = Math.max(lastNumber + 1, Date.now(), board.data.received + 1);
-  board.pending.push({ n: lastNumber, kind, one, other, about: board.data.about, at: performance.now() });
+  board.pending.push({ n: lastNumber, kind, one, other, items, about: board.data.about, at: performance.now() });
   post(board);
 }
 
 function post(board) {
-  const answers = board.pending.map(({ n, kind, one, other, about }) => ({ n, kind, one, other, about }));
+  const answers = board.pending.map(({ n, kind, one, other, items, about }) => ({ n, kind, one, other, items, about }));
   board.send("answers", { session: SESSION, run: board.data.run, answers });
   clearTimeout(board.timer);
   board.timer = setTimeout(() => remind(board), SENT_AGAIN_AFTER);

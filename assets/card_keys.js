@@ -2,7 +2,7 @@
 
 const MOVES = { J: "down", K: "up", "← ↑ ↓ →": "move among cards", Enter: "look at this listing" };
 
-function keysOf(board) {
+export function keysOf(board) {
   const { actions: offered, layout, columns, why } = board.data;
   const hasCards = columns.some(({ cards }) => cards.length);
   const answers = offered.map(({ key, label }) => [key, label]);
@@ -15,8 +15,9 @@ function keysOf(board) {
   return [...answers, ...steps, ["U", "Undo"], ["Y", "Redo"], ...reasons, ...looks, ["?", "this sheet"]];
 }
 
-export function drawSheet(board) {
-  const list = el("dl", "", ...keysOf(board).flatMap(([key, what]) => [el("dt", "", el("kbd", "", key)), el("dd", "", what)]));
+/** The sheet; `keys` are pairs of a key and what it does. */
+export function drawSheet(keys) {
+  const list = el("dl", "", ...keys.flatMap(([key, what]) => [el("dt", "", el("kbd", "", key)), el("dd", "", what)]));
   const close = el("button", "", "Close");
   close.type = "button";
   const sheet = el("dialog", "sheet", el("h3", "", "Keys"), list, close);

@@ -10,7 +10,8 @@ from matcher.review.queue import Question, review_queue
 from matcher.review.sampling import VerdictScores, score_verdicts
 from matcher.review.title_diff import differing_words
 from matcher.review.verdicts import Ids, ids_of
-from matcher.storage.records import SKIP, Verdict
+from matcher.storage.history.redo import find_last
+from matcher.storage.records import SKIP, Action, Verdict
 from pages._shared.answers import ANSWERS, PREVIOUS, REDO, UNDO, Answer, current_visit
 from pages._shared.cards import Board, Card, Column, draw_cards, session_told
 from pages._shared.measured import (
@@ -59,7 +60,7 @@ def draw_question(matched: Matched) -> None:
     draw_goal(matched, verdicts, skips)
     session = session_told(PAIR)
     draw_progress(matched, verdicts, skips, implied, session)
-    last = store.last_verdict(matched.id, session)
+    last = find_last(store, matched.id, session)
     own = list_own(matched, verdicts, skips, session)
     place = find_place(own)
     if place < len(own):
@@ -126,7 +127,7 @@ def keep(matched: Matched, answer: Answer) -> None:
         give_again(matched, answer.session)
     elif answer.kind != UNDO:
         give(matched, answer, source="review", about=answer.about, once=True)
-    elif back := take_back(matched, answer):
+    elif isinstance(back := take_back(matched, answer), Verdict):
         ask_again(matched, back, queue)
 
 
@@ -189,7 +190,7 @@ def _scores(
     return score_verdicts(pairs, _matched.recipe, ids, _verdicts, _skipped, find_drawn(_matched))
 
 
-def draw_pair(matched: Matched, question: Question | None, last: Verdict | None, *, previous: bool) -> None:
+def draw_pair(matched: Matched, question: Question | None, last: Verdict | Action | None, *, previous: bool) -> None:
     """Two photos and titles, large, with the answers above them and why this pair is asked; undo alone after the last.
 
     The board takes one answer to each drawing: what it is sent to say which that was, the server holds against what it
@@ -209,7 +210,8 @@ def draw_pair(matched: Matched, question: Question | None, last: Verdict | None,
             st.caption(describe_distances(measure_bars(matched, question.pair)))
         draw_statements(matched, *ends_of(matched, question))
     board = Board(
-        "pair", about=about, actions=[*ANSWERS] if question else [], undo=last is not None, last=last,
+        "pair", about=about, actions=[*ANSWERS] if question else [], undo=last is not None,
+        last=last if isinstance(last, Verdict) else None,
         previous=previous, redo=can_redo(matched, session_told(PAIR)),
         on_answer=lambda answer: keep(matched, answer), on_why=why.ask,
     )  # fmt: skip

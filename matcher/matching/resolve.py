@@ -7,8 +7,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.matching.clusters import connect, contradictions, group_listings
+from matcher.matching.clusters import connect, group_listings
 from matcher.matching.groups.judged import LEAST_LINKED, NOTHING, Judged, Links, find_affected, obey_verdicts
+from matcher.matching.groups.locks import NO_LOCKS
 from matcher.matching.groups.pairs import pairs_within
 from matcher.matching.metrics import ascending
 from matcher.matching.recipe import LEARNED, LINKED, Recipe, distance_of, with_vetoes
@@ -20,7 +21,7 @@ LEAST_CUT = 1e-6  # a probability has to be above 0 to join two groups
 
 @dataclass(frozen=True)
 class Outcome:
-    """Groups with every verdict obeyed, and the matches that they stand for: all pairs of a group, and no others.
+    """Groups with all verdicts and locks obeyed, and the matches they stand for: all pairs of a group, and no others.
 
     Attributes:
         group: Shape (N,). Group of each listing, 0...
@@ -30,9 +31,10 @@ class Outcome:
         strength: Shape (M,). How sure a match is, smaller is surer; -inf for those that a curator gave, inf where
             nothing but the group speaks for it.
         direct: Shape (M,). Whether recipe or verdict match the two themselves, and not only others between them.
-        contradicted: Pairs of rows judged different that verdicts "same" join all the same.
-        judged: The verdicts that were obeyed.
-        unjudged: Shape (N,). Group of each listing without any verdict, 0...
+        contradicted: Pairs of rows judged different that verdicts "same" or a lock join all the same.
+        held: Pairs of rows judged the same that a lock keeps apart.
+        judged: The verdicts and locks that were obeyed.
+        unjudged: Shape (N,). Group of each listing without any verdict or lock, 0...
     """
 
     group: NDArray[np.int32]
@@ -42,6 +44,7 @@ class Outcome:
     strength: NDArray[np.float32]
     direct: NDArray[np.bool_]
     contradicted: Sequence[tuple[int, int]]
+    held: Sequence[tuple[int, int]]
     judged: Judged
     unjudged: NDArray[np.int32]
 
@@ -53,8 +56,12 @@ def outcome_of(
     same: Sequence[tuple[int, int]],
     different: Sequence[tuple[int, int]],
     before: Outcome | None = None,
+    *,
+    locked: NDArray[np.int64] = NO_LOCKS,
 ) -> Outcome:
     """Join what the recipe matches into groups, with verdicts over it; two listings match where they are in one group.
+
+    A lock stands above verdicts: its listings are one group, and no other is in it.
 
     Args:
         pairs: P candidate pairs of N listings.
@@ -62,10 +69,11 @@ def outcome_of(
         is_match: Shape (P,). Its decisions.
         same: Pairs of rows judged to be one product.
         different: Pairs of rows judged not to be.
-        before: What the same recipe and pairs came to under other verdicts: only groups that a changed verdict is about
-            are looked at then.
+        before: What the same recipe and pairs came to under other verdicts and locks: only groups that a change is
+            about are looked at then.
+        locked: Shape (L, 2). Rows of locked listings, see `matcher.matching.groups.locks.find_locked`.
     """
-    judged = Judged(ascending(same), ascending(different))
+    judged = Judged(ascending(same), ascending(different), locked)
     unjudged = before.unjudged if before else join_matches(pairs, recipe, is_match)
     affected = find_affected(unjudged, before.judged if before else NOTHING, judged)
     obeyed = before.group if before else unjudged
@@ -85,11 +93,12 @@ def outcome_of(
         recipe.fusion == "learned"
     ):  # all pairs of a group are matches; by itself a pair is one where it is likely enough
         direct[seen] = pairs.distance[LEARNED][at] <= np.float32(recipe.threshold(LEARNED))
-    given, refused = (_among(left, right, pairs_judged, pairs.n) for pairs_judged in judged)
+    given, refused = (_among(left, right, pairs_judged, pairs.n) for pairs_judged in (judged.same, judged.different))
     direct[refused] = False
     strength[given], direct[given] = -np.inf, True
-    contradicted = contradictions(pairs.n, same, different)
-    return Outcome(obeyed, left, right, distance, strength, direct, contradicted, judged, unjudged)
+    contradicted = [(one, other) for one, other in different if obeyed[one] == obeyed[other]]
+    held = [(one, other) for one, other in same if obeyed[one] != obeyed[other]]
+    return Outcome(obeyed, left, right, distance, strength, direct, contradicted, held, judged, unjudged)
 
 
 def join_matches(

@@ -7,6 +7,7 @@ import pandas as pd
 from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
 from matcher.matching.clusters import contradictions
+from matcher.matching.groups.locks import find_locked
 from matcher.matching.groups.pairs import score_groups, truth_within
 from matcher.matching.metrics import Scores, truth_of
 from matcher.matching.recipe import Recipe, decide
@@ -76,7 +77,8 @@ def evaluate(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Repo
             "Nothing to measure: neither labels nor verdicts name two listings of one product. Judge some pairs "
             "the same on the Review page, or import a table with labels."
         )
-    outcome = outcome_of(pairs, recipe, decide(pairs, recipe), judged[MATCH], judged[DIFFERENT])
+    locked = find_locked(catalog.rows, [lock.item_ids for lock in workspace.store.locks(catalog_id)])
+    outcome = outcome_of(pairs, recipe, decide(pairs, recipe), judged[MATCH], judged[DIFFERENT], locked=locked)
     return Evaluation(
         *score_groups(truth_within(outcome.group, catalog.codes, judged[MATCH], judged[DIFFERENT])),
         truth.candidate_recall,
@@ -145,7 +147,8 @@ def hand_out(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Repo
     with workspace.writing(catalog_id, report):  # so that pairs and listings are of one version
         catalog, pairs = judged_pairs(workspace, catalog_id, recipe, report)
     judged = judged_rows(catalog.rows, workspace.store.verdicts(catalog_id))
-    outcome = outcome_of(pairs, recipe, decide(pairs, recipe), judged[MATCH], judged[DIFFERENT])
+    locked = find_locked(catalog.rows, [lock.item_ids for lock in workspace.store.locks(catalog_id)])
+    outcome = outcome_of(pairs, recipe, decide(pairs, recipe), judged[MATCH], judged[DIFFERENT], locked=locked)
     ids = catalog.listings["item_id"]
     numbered = keep_numbers(workspace, catalog_id, ids.tolist(), outcome.group, judged[VARIANT])
     return Matches(

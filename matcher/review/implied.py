@@ -1,4 +1,4 @@
-"""What verdicts imply of pairs that nobody was asked about: one product is one product all along a chain."""
+"""What verdicts and locks imply of pairs that nobody was asked about: one product is one all along a chain."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.matching.clusters import connect
-from matcher.review.verdicts import KINDS, MATCH, UNSURE, VARIANT, rows_of
+from matcher.matching.groups.locks import FREE, NO_LOCKS, number_locks
+from matcher.review.verdicts import DIFFERENT, KINDS, MATCH, UNSURE, VARIANT, rows_of
 from matcher.storage.records import Verdict
 
 NOTHING = -1
@@ -25,12 +26,15 @@ class Implied:
             larger.
         kind: Shape (K,). How each is not one: the place of DIFFERENT or VARIANT in KINDS.
         products: How many products there are.
+        lock: Shape (N,). The lock of each listing, `FREE` where it is in none: two of one lock are one product, and a
+            locked listing is none with any other.
     """
 
     product: NDArray[np.int64]
     apart: NDArray[np.int64]
     kind: NDArray[np.int64]
     products: int
+    lock: NDArray[np.int64]
 
     def kinds(self, left: NDArray[np.integer], right: NDArray[np.integer]) -> NDArray[np.int64]:
         """What verdicts say or imply of pairs of rows.
@@ -51,6 +55,9 @@ class Implied:
             at = np.minimum(np.searchsorted(self.apart, key), len(self.apart) - 1)
             known = self.apart[at] == key
             found[there[known]] = self.kind[at[known]]
+        one, other = self.lock[left], self.lock[right]
+        held = (one != FREE) | (other != FREE)
+        found[held] = np.where(one == other, KINDS.index(MATCH), KINDS.index(DIFFERENT))[held]
         return found
 
     def kind_of(self, left: int, right: int) -> str | None:
@@ -59,8 +66,8 @@ class Implied:
         return None if kind == NOTHING else KINDS[kind]
 
 
-def implied_by(item_ids: Sequence[str], verdicts: Collection[Verdict]) -> Implied:
-    """Find what verdicts imply; also through listings that have left the catalog.
+def implied_by(item_ids: Sequence[str], verdicts: Collection[Verdict], locked: NDArray[np.int64] = NO_LOCKS) -> Implied:
+    """Find what verdicts and locks imply; also through listings that have left the catalog.
 
     Where "same" joins two listings that somebody judged different or variants, nothing is implied of what it joins: to
     be asked is the way to settle it.
@@ -68,6 +75,7 @@ def implied_by(item_ids: Sequence[str], verdicts: Collection[Verdict]) -> Implie
     Args:
         item_ids: Shape (N,). Ids of the listings.
         verdicts: Those in force.
+        locked: Rows of locked listings, see `find_locked`; a lock stands above verdicts.
     """
     sure = [verdict for verdict in verdicts if verdict.kind != UNSURE]
     number: dict[str, int] = {}
@@ -87,7 +95,7 @@ def implied_by(item_ids: Sequence[str], verdicts: Collection[Verdict]) -> Implie
     rows = rows_of(item_ids, list(number))
     kept = (rows >= 0) & ~contradicted
     of_listing[rows[kept]] = product[kept]
-    return Implied(of_listing, apart, kind, products)
+    return Implied(of_listing, apart, kind, products, number_locks(len(item_ids), locked))
 
 
 def _first_of_each(key: NDArray[np.int64], kind: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

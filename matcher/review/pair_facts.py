@@ -52,7 +52,7 @@ def compare_statements(left: str, right: str) -> list[Stated]:
     for kind in KINDS:
         one, other = known[left][kind], known[right][kind]
         if kind == SIZE:  # the "l" of "0.5 l" is no size of clothes
-            one, other = _without_units(known[left]), _without_units(known[right])
+            one, other = read_sizes(known[left]), read_sizes(known[right])
         # One model number is stored under several spellings: each is named once.
         sides = [
             tuple(dict.fromkeys(written for value, written in mine.items() if value not in theirs))
@@ -65,7 +65,7 @@ def compare_statements(left: str, right: str) -> list[Stated]:
     return sorted(found, key=lambda stated: not stated.is_conflict)
 
 
-def _without_units(known: TitleFacts) -> dict[str, str]:
+def read_sizes(known: TitleFacts) -> dict[str, str]:
     """The sizes of clothes that a title states, without words that are the unit of an amount."""
     units = {written.split()[-1] for kind in AMOUNTS for written in known[kind].values() if written.split()}
     return {value: written for value, written in known[SIZE].items() if written not in units}

@@ -17,9 +17,9 @@ from sqlalchemy.engine import Connection
 
 from matcher.errors import DataError, JobError, StorageError
 from matcher.storage import connections, verdict_rows
-from matcher.storage.groups import number_rows
+from matcher.storage.groups import lock_rows, number_rows
 from matcher.storage.names import check_name, legible
-from matcher.storage.records import KINDS, LONGEST_NOTE, SKIP, CatalogInfo, GroupNumbers, Job, Verdict
+from matcher.storage.records import KINDS, LONGEST_NOTE, SKIP, CatalogInfo, GroupLock, GroupNumbers, Job, Verdict
 from matcher.storage.schema import catalogs as _catalogs
 from matcher.storage.schema import is_active as _is_active
 from matcher.storage.schema import jobs as _jobs
@@ -110,6 +110,7 @@ class Store:
         if now is not None:
             with self._reader.connect() as connection:
                 set_aside.read_photos(connection, info.id, now, before)
+                lock_rows.read_photos(connection, info.id, now, before)
         with self._writer.begin() as connection:
             if before is not None:
                 set_aside.remember_goods(connection, info.id, before)
@@ -117,6 +118,7 @@ class Store:
             if now is not None:
                 verdict_rows.follow_ids(connection, info.id, now)
                 number_rows.follow_ids(connection, info.id, now)
+                lock_rows.follow(connection, info.id, now, before)
                 set_aside.set_aside_others(connection, info.id, now)
 
     def catalogs(self) -> list[CatalogInfo]:
@@ -197,7 +199,7 @@ class Store:
             return verdict_rows.history(connection, catalog_id)
 
     def last_verdict(self, catalog_id: str, session: str) -> Verdict | None:
-        """The last verdict or skip of a session: what it takes back next."""
+        """The last verdict or skip that a session gave by itself, and that stands."""
         with self._reader.connect() as connection:
             return verdict_rows.last_of(connection, catalog_id, session)
 
@@ -210,6 +212,8 @@ class Store:
         self, catalog_id: str, verdict_id: int | None = None, *, session: str = "", curator: str = ""
     ) -> Verdict | None:
         """Take back the last verdict or skip of a session, or a chosen verdict; an earlier one is in force again.
+
+        Of an action on a group only a chosen verdict is taken back here; `storage.history.undo` takes back all of it.
 
         Returns:
             The verdict taken back, or None if there was none, or it is another curator's.
@@ -226,6 +230,11 @@ class Store:
         """Apply a verdict that was set aside to the goods that its ids name now; whether it was."""
         with self._writer.begin() as connection:
             return set_aside.give_back(connection, catalog_id, verdict_id)
+
+    def locks(self, catalog_id: str) -> list[GroupLock]:
+        """The locked groups of a catalog, oldest first."""
+        with self._reader.connect() as connection:
+            return lock_rows.in_force(connection, catalog_id)
 
     def group_numbers(self, catalog_id: str) -> GroupNumbers:
         """The numbers that the groups of a catalog's listings were given."""

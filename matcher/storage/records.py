@@ -19,6 +19,11 @@ SKIP = "skip"
 """A pair that a curator put off: no verdict, but kept and taken back as one."""
 
 
+SAME, NONE, TAKE_OUT, SPLIT = "same", "none", "take out", "split"
+MERGE, RELATE, TAKE_OUT_AS_VARIANTS, LOCK, UNLOCK = "merge", "relate", "take out as variants", "lock", "unlock"
+ACTIONS = (SAME, NONE, TAKE_OUT, TAKE_OUT_AS_VARIANTS, SPLIT, MERGE, RELATE, LOCK, UNLOCK)
+"""What a curator can do with a group at once; each is taken back as one."""
+
 LONGEST_NOTE = 500
 
 
@@ -63,12 +68,13 @@ class Verdict:
         left_id: The smaller of the two item ids.
         right_id: The larger one.
         kind: One of KINDS; SKIP for a pair that was put off.
-        source: Where it was given: "browse", "review", "verdicts", or "import" for one from a file.
+        source: Where it was given: "browse", "review", "verdicts", "groups", or "import" for one from a file.
         sampled: How the pair came up: "chosen" by the curator, "doubtful", "random", or drawn for a "proof".
         made: Seconds since 1970.
         session: The browser and the tab it was given in, as "browser.tab"; "" for verdicts of 0.1.0 and of programs.
         curator: The name of who gave it, "" without one.
         note: What the curator wrote beside it, on one line of at most LONGEST_NOTE characters.
+        action: The action on a group that it is part of; None for one that was given by itself.
     """
 
     id: int
@@ -82,11 +88,60 @@ class Verdict:
     session: str = ""
     curator: str = ""
     note: str = ""
+    action: int | None = None
 
     def is_own(self, session: str, curator: str = "") -> bool:
         """Whether it is this curator's to take back: of the same browser or the same name, or nobody's."""
-        same_browser = self.session.partition(".")[0] == session.partition(".")[0]
-        return not self.session or same_browser or (bool(curator) and self.curator == curator)
+        return _is_own(self, session, curator)
+
+
+@dataclass(frozen=True)
+class Action:
+    """What a curator did with a group at once.
+
+    Attributes:
+        kind: One of ACTIONS.
+        groups: The numbers of the group, and of the other one where there was one.
+        item_ids: The listings that were on the screen, those of the group first.
+        count: How many listings left the group, or came to it.
+        made: Seconds since 1970.
+        session: The browser and the tab, see `Verdict`.
+        curator: The name of who did it, "" without one.
+    """
+
+    id: int
+    catalog_id: str
+    kind: str
+    groups: tuple[int, ...]
+    item_ids: tuple[str, ...]
+    count: int
+    made: float
+    session: str = ""
+    curator: str = ""
+
+    def is_own(self, session: str, curator: str = "") -> bool:
+        """Whether it is this curator's to take back, as a verdict is."""
+        return _is_own(self, session, curator)
+
+
+def _is_own(done: Verdict | Action, session: str, curator: str) -> bool:
+    same_browser = done.session.partition(".")[0] == session.partition(".")[0]
+    return not done.session or same_browser or (bool(curator) and done.curator == curator)
+
+
+@dataclass(frozen=True)
+class GroupLock:
+    """A group that stays as it is, whatever recipe, encoder or verdict comes.
+
+    Attributes:
+        id: The lock's.
+        item_ids: Its listings; those whose ids name other goods now are left out.
+        curator: Who locked it, "" without a name.
+    """
+
+    id: int
+    item_ids: tuple[str, ...]
+    curator: str = ""
 
 
 @dataclass(frozen=True)

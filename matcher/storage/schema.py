@@ -43,6 +43,7 @@ verdicts = sa.Table(
     sa.Column("right_shown", sa.Text, nullable=False, server_default=""),
     sa.Column("set_aside", sa.Double),  # since when an id names other goods; nothing applies the verdict then
     sa.Column("note", sa.Text, nullable=False, server_default=""),
+    sa.Column("action", sa.BigInteger),  # the action on a group that it is part of
     sa.CheckConstraint("left_id < right_id", name="verdicts_sorted"),
     sa.Index("verdicts_by_catalog", "catalog_id", "id"),
 )
@@ -81,6 +82,31 @@ group_numbers = sa.Table(
     sa.Column("catalog_id", sa.Text, primary_key=True),
     sa.Column("item_id", _ItemId, primary_key=True),
     sa.Column("number", sa.BigInteger, nullable=False),
+)
+_Key = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+actions = sa.Table(
+    "actions",
+    metadata,
+    sa.Column("id", _Key, primary_key=True, autoincrement=True),
+    *_columns(sa.Text, "catalog_id", "kind"),
+    *_columns(sa.JSON, "groups", "item_ids"),
+    *_columns(sa.Integer, "count"),
+    sa.Column("made", sa.Double, nullable=False),
+    sa.Column("undone", sa.Double),
+    *_columns(sa.Text, "session", "curator"),
+    sa.Index("actions_by_catalog", "catalog_id", "id"),
+)
+locks = sa.Table(
+    "locks",
+    metadata,
+    sa.Column("id", _Key, primary_key=True, autoincrement=True),
+    *_columns(sa.Text, "catalog_id"),
+    sa.Column("action", sa.BigInteger, nullable=False),  # that made it; a lock is in force while that stands
+    sa.Column("unlocked_by", sa.BigInteger),  # and while no such action stands
+    # The listings by item id, each with what the id stood for, as JSON; "" until the import after the lock.
+    sa.Column("shown", sa.JSON, nullable=False),
+    sa.Column("others", sa.JSON, nullable=False),  # those of the ids that name other goods now
+    sa.Index("locks_by_catalog", "catalog_id"),
 )
 migrations = sa.Table(
     "migrations", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True), *_columns(sa.Double, "applied")
@@ -155,6 +181,15 @@ def _note_verdicts(connection: Connection) -> None:
     connection.exec_driver_sql("CREATE INDEX IF NOT EXISTS verdicts_set_aside ON verdicts (catalog_id, set_aside)")
 
 
+def _act_on_groups(connection: Connection) -> None:
+    """Verdicts of one action on a group are known as such, and groups can be locked."""
+    if "action" not in {column["name"] for column in sa.inspect(connection).get_columns("verdicts")}:
+        connection.exec_driver_sql("ALTER TABLE verdicts ADD COLUMN action BIGINT")
+    connection.exec_driver_sql("CREATE INDEX IF NOT EXISTS verdicts_by_action ON verdicts (action)")
+    actions.create(connection, checkfirst=True)
+    locks.create(connection, checkfirst=True)
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _create_tables,
     _version_problems,
@@ -164,5 +199,6 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _set_verdicts_aside,
     _number_groups,
     _note_verdicts,
+    _act_on_groups,
 )
 """Step i takes a database from version i to i + 1. Steps that have been released never change."""

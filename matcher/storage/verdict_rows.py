@@ -93,8 +93,8 @@ def history(connection: Connection, catalog_id: str) -> list[tuple[Verdict, floa
 
 
 def last_of(connection: Connection, catalog_id: str, session: str) -> Verdict | None:
-    """The last verdict or skip of a session that stands."""
-    return _first(connection, sa.and_(_verdicts.c.catalog_id == catalog_id, _verdicts.c.session == session, _stands()))
+    """The last verdict or skip that a session gave by itself, and that stands."""
+    return _first(connection, sa.and_(_verdicts.c.catalog_id == catalog_id, _by_itself(session), _stands()))
 
 
 def before(connection: Connection, verdict: Verdict) -> Verdict | None:
@@ -104,12 +104,12 @@ def before(connection: Connection, verdict: Verdict) -> Verdict | None:
 
 
 def undo(connection: Connection, catalog_id: str, session: str, curator: str, verdict_id: int | None) -> Verdict | None:
-    """Take back the last verdict or skip of a session, or a chosen one that is this curator's.
+    """Take back the last verdict or skip that a session gave by itself, or a chosen one that is this curator's.
 
     Two that do it at once take turns: SQLite's writer holds the whole database, elsewhere the row is locked.
     """
     mine = sa.and_(_verdicts.c.catalog_id == catalog_id, _stands())
-    mine = sa.and_(mine, _verdicts.c.session == session if verdict_id is None else _verdicts.c.id == verdict_id)
+    mine = sa.and_(mine, _by_itself(session) if verdict_id is None else _verdicts.c.id == verdict_id)
     found = _first(connection, mine, lock=True)
     if found is None or not found.is_own(session, curator):
         return None
@@ -137,6 +137,18 @@ def follow_ids(connection: Connection, catalog_id: str, item_ids: Collection[str
             if new_ids.get(row["left_id"], row["left_id"]) != left:  # the other one comes first now
                 values |= {"left_shown": row["right_shown"], "right_shown": row["left_shown"]}
             connection.execute(_verdicts.update().where(_verdicts.c.id == row["id"]).values(values))
+
+
+def among(connection: Connection, catalog_id: str, item_ids: Collection[str]) -> list[Verdict]:
+    """The verdicts in force on pairs of some listings, oldest first."""
+    ids = list(item_ids)
+    both = sa.and_(_verdicts.c.left_id.in_(ids), _verdicts.c.right_id.in_(ids))
+    return _latest(connection, sa.and_(_verdicts.c.catalog_id == catalog_id, _verdicts.c.kind != SKIP, both))
+
+
+def _by_itself(session: str) -> sa.ColumnElement[bool]:
+    """Given by a session, and not as part of an action on a group."""
+    return sa.and_(_verdicts.c.session == session, _verdicts.c.action.is_(None))
 
 
 def _stands() -> sa.ColumnElement[bool]:

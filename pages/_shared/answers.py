@@ -11,18 +11,20 @@ does not.
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import streamlit as st
 
+from matcher.review.groups.intents import ShownGroup
 from matcher.storage.records import DIFFERENT, MATCH, SKIP, UNSURE, VARIANT
 from pages._access.identity import LONGEST_NAME, name_of_user
 from pages._shared.escape import literal
 
 UNDO, REDO, PREVIOUS = "undo", "redo", "previous"  # what keys ask for beside answers
 MOST = 100  # answers in one message; a curator's fingers are slower
+MOST_ITEMS = 2_000  # listings of one answer
 _VISIT, CURATOR = "visit", "curator"
 _SESSION_FORM = re.compile(r"[0-9a-f]{16}\.[0-9a-f]{16}")
 
@@ -67,12 +69,13 @@ class Answer:
     """One answer.
 
     Attributes:
-        kind: A key of ANSWERS, UNDO, REDO or PREVIOUS.
+        kind: A key of ANSWERS, UNDO, REDO, PREVIOUS, or an action on a group.
         one_id: One of the two listings that were on the screen; "" where a key asked for undo, redo or the
             previous pair.
         other_id: The other one.
         about: Which drawing of the board it was given on.
         session: The browser and the tab, see `Verdict`.
+        items: Item ids of the listings of a group that were ticked.
     """
 
     kind: str
@@ -80,6 +83,7 @@ class Answer:
     other_id: str
     about: str
     session: str
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,21 @@ class Shown:
     sampled: str = "chosen"
 
 
+@dataclass(frozen=True)
+class Wall:
+    """A group that was drawn.
+
+    Attributes:
+        version: The catalog's listings at that time.
+        group: What was on the screen.
+        seen: Ids of the verdicts in force on its listings.
+    """
+
+    version: str
+    group: ShownGroup
+    seen: frozenset[int]
+
+
 @dataclass
 class Visit:
     """What is known of one tab from when it connects: what it was shown, what came of it, what is to be told.
@@ -107,6 +126,9 @@ class Visit:
         received: The number of the last answer by board; the browser forgets those up to it.
         shown: Pairs that were drawn, the newest last, by catalog, both ids and the drawing of the board.
         told: Toasts to come, with their icons.
+        walls: The group that was drawn last, by catalog and the drawing of the board.
+        turns: What was done on groups since the last drawing, which says where to go on: a kind of action, SKIP,
+            PREVIOUS, or an item id of the group to show.
     """
 
     run: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -114,6 +136,8 @@ class Visit:
     received: dict[str, int] = field(default_factory=dict)
     shown: dict[tuple[str, str, str, str], Shown] = field(default_factory=dict)
     told: list[tuple[str, str]] = field(default_factory=list)
+    walls: dict[tuple[str, str], Wall] = field(default_factory=dict)
+    turns: list[tuple[str, str]] = field(default_factory=list)
 
     def is_called(self, said: object) -> None:
         """Take the name that a browser gives itself, if it is one."""
@@ -127,12 +151,13 @@ def current_visit() -> Visit:
     return visit
 
 
-def receive(board: str, message: Any) -> Iterator[Answer]:
+def receive(board: str, message: Any, also: Collection[str] = ()) -> Iterator[Answer]:
     """Take the answers of a message that have not come before; each is noted once what is done with it is done.
 
     Args:
         board: The key of the board.
-        message: What the browser sent: {session, run, answers: [{n, kind, one, other, about}]}.
+        message: What the browser sent: {session, run, answers: [{n, kind, one, other, items, about}]}.
+        also: Kinds that this board knows beside those of all boards.
     """
     visit = current_visit()
     if not isinstance(message, dict) or message.get("run") != visit.run:
@@ -142,8 +167,9 @@ def receive(board: str, message: Any) -> Iterator[Answer]:
         number, kind = int(sent["n"]), str(sent["kind"])
         if number <= visit.received.get(board, 0):
             continue
-        if kind in (UNDO, REDO, PREVIOUS) or kind in ANSWERS:
-            yield Answer(kind, str(sent["one"]), str(sent["other"]), str(sent["about"]), visit.session)
+        if kind in (UNDO, REDO, PREVIOUS, *also) or kind in ANSWERS:
+            items = tuple(str(each) for each in list(sent.get("items") or [])[:MOST_ITEMS])
+            yield Answer(kind, str(sent["one"]), str(sent["other"]), str(sent["about"]), visit.session, items)
         visit.received[board] = number
 
 

@@ -25,7 +25,7 @@ _board = st.components.v2.component(
     css="".join((_ASSETS / name).read_text(encoding="utf-8") for name in ("cards.css", "card_compare.css")),
     js="".join(
         (_ASSETS / name).read_text(encoding="utf-8")
-        for name in ("card_answers.js", "card_compare.js", "card_keys.js", "cards.js")
+        for name in ("card_parts.js", "card_answers.js", "card_compare.js", "card_keys.js", "cards.js")
     ),
 )
 
@@ -140,7 +140,7 @@ def draw_cards(columns: Sequence[Column], board: Board, *, key: str) -> None:
         data={
             "layout": board.layout,
             "about": board.about,
-            "aside": _card(board.aside, fixed=True) if board.aside else None,
+            "aside": card_data(board.aside, fixed=True) if board.aside else None,
             "columns": [_column(column) for column in columns],
             "opens": board.on_open is not None,
             "why": board.on_why is not None,
@@ -194,11 +194,12 @@ def _column(column: Column) -> dict[str, Any]:
         "icon": column.icon,
         "tone": column.tone,
         "nothing": column.nothing,
-        "cards": [_card(card) for card in column.cards],
+        "cards": [card_data(card) for card in column.cards],
     }
 
 
-def _card(card: Card, fixed: bool = False) -> dict[str, Any]:
+def card_data(card: Card, fixed: bool = False) -> dict[str, Any]:
+    """A card as the browser gets it."""
     return {
         "item": card.item_id,
         "title": ([[card.title, False]] if card.title else []) if isinstance(card.title, str) else list(card.title),

@@ -12,6 +12,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from matcher.matching import threshold_report
+from matcher.matching.groups.locks import NO_LOCKS, find_locked
 from matcher.matching.metrics import PrecisionRecallCurve, RowPair, Truth, known_truth, matches_per_listing
 from matcher.matching.recipe import LEARNED, Recipe, joint_distance
 from matcher.matching.threshold_grid import ThresholdGrid
@@ -167,9 +168,14 @@ def count_doubtful(matched: Matched, judged: list[tuple[str, str]], implied: Imp
     return int((~done & ~follows).sum()), int(follows.sum())
 
 
-def read_implied(opened: Opened, verdicts: list[Verdict]) -> Implied:
-    """What the verdicts in force imply of pairs that nobody was asked about."""
-    return implied_by(index_ids(opened), verdicts)
+def read_locked(opened: Opened) -> NDArray[np.int64]:
+    """Rows of the locked listings, see `find_locked`."""
+    return find_locked(opened.rows, [lock.item_ids for lock in opened.workspace.store.locks(opened.id)])
+
+
+def read_implied(opened: Opened, verdicts: list[Verdict], *, obey_locks: bool = True) -> Implied:
+    """What verdicts in force, and locks, imply of pairs that nobody was asked about; for a proof verdicts alone."""
+    return implied_by(index_ids(opened), verdicts, read_locked(opened) if obey_locks else NO_LOCKS)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from matcher.matching.groups.locks import NO_LOCKS, count_in_the_way
 from matcher.matching.metrics import RowPair, Truth
 from matcher.matching.recipe import Recipe, decide
 from matcher.matching.resolve import outcome_of
@@ -18,17 +19,18 @@ from matcher.matching.thresholds.flips import (
     compare_groups,
     list_flips,
 )
-from pages._shared.measured import Known, find_judged
+from pages._shared.measured import Known, find_judged, read_locked
 from pages._shared.opened_catalog import Matched
 from pages._thresholds.pair_tiles import draw_pairs
 
 
 @dataclass(frozen=True)
 class Move:
-    """From one rule to another: pairs and groups."""
+    """From one rule to another: pairs and groups, and how many locks keep the other from having its way."""
 
     flips: Flips
     groups: GroupChanges
+    locks: int
 
 
 def draw_flip_list(
@@ -44,13 +46,17 @@ def draw_flip_list(
         put: Puts a rule in force.
     """
     key = (*known.key, before.to_json(), matched.recipe.to_json())
-    move = _move(key, before, matched, known.truth, *find_judged(matched))
+    locked = read_locked(matched)
+    move = _move((*key, str(locked.tolist())), before, matched, known.truth, *find_judged(matched), locked)
     flips = move.flips
     if not len(flips):
         st.caption("The last move decided no pair otherwise.")
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"The last move {describe_groups(move.groups)}{describe_harm(flips)}.", width="content")
+        st.markdown(
+            f"The last move {describe_groups(move.groups)}{describe_locks(move.locks)}{describe_harm(flips)}.",
+            width="content",
+        )
         st.button(
             "Take it back", key="flips-back", icon=":material/undo:", type="tertiary", on_click=put,
             args=[matched, before],
@@ -80,6 +86,11 @@ def describe_groups(changes: GroupChanges) -> str:
     return ", ".join([first, *said[1:]])
 
 
+def describe_locks(count: int) -> str:
+    """ "; 2 locks were in the way"; "" for none."""
+    return f"; {count:,} {'lock was' if count == 1 else 'locks were'} in the way" if count else ""
+
+
 def describe_harm(flips: Flips) -> str:
     """ "; 3 of its pairs go against a verdict, 5 against a label"; "" for none."""
     against = {"a verdict": AGAINST_VERDICT, "a label": AGAINST_LABEL}
@@ -96,15 +107,17 @@ def _move(
     _truth: Truth,
     _same: list[RowPair],
     _different: list[RowPair],
+    _locked: NDArray[np.int64],
 ) -> Move:
     pairs, now = _matched.encoded.pairs, _matched.is_match
     earlier = decide(pairs, _before)
 
-    def group(recipe: Recipe, is_match: NDArray[np.bool_]) -> NDArray[np.int32]:
-        return outcome_of(pairs, recipe, is_match, _same, _different).group
+    def group(recipe: Recipe, is_match: NDArray[np.bool_], locked: NDArray[np.int64] = _locked) -> NDArray[np.int32]:
+        return outcome_of(pairs, recipe, is_match, _same, _different, locked=locked).group
 
     groups = group(_before, earlier), group(_matched.recipe, now)
+    in_the_way = count_in_the_way(group(_matched.recipe, now, NO_LOCKS), _locked) if len(_locked) else 0
     judged = np.zeros(len(pairs), np.bool_)
     judged[pairs.positions(*np.array([*_same, *_different], dtype=np.int64).reshape(-1, 2).T)] = True
     flips = list_flips(pairs, earlier, now, groups, _truth.kind(slice(None)), judged)
-    return Move(flips, compare_groups(*groups))
+    return Move(flips, compare_groups(*groups), in_the_way)

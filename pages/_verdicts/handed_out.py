@@ -8,17 +8,19 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from matcher.matching.groups.locks import find_locked
 from matcher.matching.groups.pairs import score_groups, truth_within
 from matcher.matching.metrics import RowPair, Scores
 from matcher.matching.resolve import Outcome, outcome_of
 from matcher.review.group_numbers import NumberedGroups, keep_numbers
 from matcher.review.verdicts import DIFFERENT, MATCH, VARIANT, judged_rows
+from matcher.storage.records import GroupLock
 from pages._shared.opened_catalog import Matched
 
 
 @dataclass(frozen=True)
 class HandedOut:
-    """What a catalog's recipe and verdicts come to.
+    """What a catalog's recipe, verdicts and locks come to.
 
     Attributes:
         outcome: Groups, and the matches that they stand for.
@@ -38,6 +40,7 @@ class _Last:
     def __init__(self) -> None:
         self.lock = Lock()
         self.judged: dict[str, list[RowPair]] | None = None
+        self.locks: list[GroupLock] = []
         self.found: HandedOut | None = None
 
 
@@ -50,12 +53,13 @@ def read_handed_out(matched: Matched) -> HandedOut:
     """Groups, matches and numbers in force; numbers are kept as soon as they are shown."""
     last = _last((str(matched.workspace.root), matched.id, matched.info.version, matched.encoded.key,
                   matched.recipe.to_json()))  # fmt: skip
-    judged = judged_rows(matched.rows, matched.workspace.store.verdicts(matched.id))
+    store = matched.workspace.store
+    judged, locks = judged_rows(matched.rows, store.verdicts(matched.id)), store.locks(matched.id)
     with last.lock:
-        revision = matched.workspace.store.counted_groups(matched.id).revision
-        if last.found is None or last.judged != judged or last.found.numbered.revision != revision:
-            last.found = _hand_out(matched, judged, last.found)
-            last.judged = judged
+        was = last.judged, last.locks, last.found.numbered.revision if last.found else None
+        if last.found is None or was != (judged, locks, store.counted_groups(matched.id).revision):
+            last.found = _hand_out(matched, judged, locks, last.found)
+            last.judged, last.locks = judged, locks
         return last.found
 
 
@@ -74,11 +78,16 @@ def _recipes_groups(key: tuple[str, ...], _matched: Matched) -> NDArray[np.int32
     return outcome_of(_matched.encoded.pairs, _matched.recipe, _matched.is_match, (), ()).group
 
 
-def _hand_out(matched: Matched, judged: dict[str, list[RowPair]], before: HandedOut | None) -> HandedOut:
+def _hand_out(
+    matched: Matched, judged: dict[str, list[RowPair]], locks: list[GroupLock], before: HandedOut | None
+) -> HandedOut:
     same, different, codes = judged[MATCH], judged[DIFFERENT], matched.catalog.codes
     with st.spinner("Joining groups", show_time=False):
         earlier = before.outcome if before else None
-        outcome = outcome_of(matched.encoded.pairs, matched.recipe, matched.is_match, same, different, earlier)
+        locked = find_locked(matched.rows, [lock.item_ids for lock in locks])
+        outcome = outcome_of(
+            matched.encoded.pairs, matched.recipe, matched.is_match, same, different, earlier, locked=locked
+        )
         ids = matched.catalog.listings["item_id"].tolist()
         numbered = keep_numbers(
             matched.workspace, matched.id, ids, outcome.group, judged[VARIANT], before.numbered if before else None

@@ -115,7 +115,7 @@ def _proof(
 ) -> Proof:
     strata, order = _strata(key, _matched)
     skipped = [ids_of(skip) for skip in _skips]
-    implied = read_implied(_matched, _verdicts)
+    implied = read_implied(_matched, _verdicts, obey_locks=False)
     ids, pairs = index_ids(_matched), _matched.encoded.pairs
     sample = read_sample(pairs, strata, order, ids, _verdicts, skipped, implied=implied)
     bound, plan = bound_precision(sample.counts), plan_precision(sample.counts, wanted)

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from matcher.storage.records import SKIP, CatalogInfo, Verdict
+from matcher.storage.history import redo
+from matcher.storage.records import SKIP, Action, CatalogInfo, Verdict
 from pages._shared.answers import SAID, Answer, Shown, Visit, current_curator, current_visit
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import Opened
+from pages._verdicts.action_words import say_action
 
 MOST_SHOWN = 3000  # pairs remembered as shown; some thirty boards of a hundred neighbours
 LONGEST_TITLE = 32
@@ -69,10 +71,10 @@ def give(
     return given
 
 
-def take_back(opened: Opened, answer: Answer) -> Verdict | None:
-    """Take back one's last verdict or skip, or the one on the pair that the answer names; and say which it was."""
+def take_back(opened: Opened, answer: Answer) -> Verdict | Action | None:
+    """Take back what one did last, or the verdict on the pair that the answer names; and say which it was."""
     visit, store, curator = current_visit(), opened.workspace.store, current_curator()
-    wanted = None
+    undone: Verdict | Action | None
     if answer.one_id:
         pair = tuple(sorted((answer.one_id, answer.other_id)))
         found = [verdict for verdict in store.verdicts(opened.id) if (verdict.left_id, verdict.right_id) == pair]
@@ -81,14 +83,19 @@ def take_back(opened: Opened, answer: Answer) -> Verdict | None:
             visit.told.append((f"{said}Your own word goes above it.", ":material/block:"))
             return None
         wanted = found[0].id if found else -1
-    undone = store.undo_verdict(opened.id, wanted, session=answer.session, curator=curator)
+        undone = store.undo_verdict(opened.id, wanted, session=answer.session, curator=curator)
+    else:
+        undone = redo.take_back(store, opened.id, session=answer.session, curator=curator)
     what = f"Taken back: {describe(opened, undone)}" if undone else "There is nothing of yours to take back."
     visit.told.append((what, ":material/undo:"))
     return undone
 
 
-def describe(opened: Opened, verdict: Verdict) -> str:
-    """ "different, Red kettle / Blue kettle"."""
+def describe(opened: Opened, done: Verdict | Action) -> str:
+    """ "different, Red kettle / Blue kettle", or "split group 12 into two, Red kettle"."""
+    if isinstance(done, Action):
+        return f"{say_action(done)}, {_name_listing(opened, done.item_ids[0])}"
+    verdict = done
     return f"{SAID.get(verdict.kind, verdict.kind)}, {name_pair(opened, verdict.left_id, verdict.right_id)}"
 
 

@@ -55,11 +55,16 @@ def explain_rows(matched: Matched, left: int, right: int) -> Why:
         pair, places = _measure(matched, left, right)
     one, other = sorted(matched.cell("item_id", row) for row in (left, right))
     verdict = read_verdicts(matched).get((one, other))
-    counts = _counts(str(matched.workspace.root), matched.id, matched.info.version, matched)
+    counts = read_word_counts(matched)
     links = find_links(pairs, _matches(matched), read_handed_out(matched).outcome, left, right)
     titles = matched.cell("title", left), matched.cell("title", right)
     explanation = explain_pair(pair, recipe, titles, counts, links, verdict.kind if verdict else None)
     return Why(explanation, counts, position, _find_reasons(matched, position), places)
+
+
+def read_word_counts(matched: Matched) -> WordCounts:
+    """The words of the open catalog."""
+    return _counts(str(matched.workspace.root), matched.id, matched.info.version, matched)
 
 
 def _find_reasons(matched: Matched, position: int) -> PairReasons | None:

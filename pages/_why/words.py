@@ -38,6 +38,9 @@ def say_step(found: Explanation, recipe: Recipe, name: Callable[[int], str]) -> 
         recipe: The rule in force.
         name: Row of a listing to its name, escaped.
     """
+    if found.step == "lock":
+        kept = "and keeps its listings" if found.is_match else "and lets no other listing in"
+        return f"A group is locked here, {kept}, whatever rule and verdicts say."
     if found.step == "verdict":
         return f"A verdict on this very pair says {SAID[str(found.verdict)]}, and verdicts stand above the rule."
     if found.step == "verdicts":
@@ -126,6 +129,8 @@ def say_ways(found: Explanation, recipe: Recipe) -> list[str]:
     will = "It would no longer match" if found.by_itself else "It would match"
     start = will if plain else f"By the rule alone {will[0].lower()}{will[1:]}"
     said = [f"{start} {_say_way(way, recipe, found.by_itself)}." for way in found.ways]
+    if found.step == "lock":
+        return ["Unlock the group first."]
     if not plain:
         said.insert(0, "A verdict on this pair gives the other answer at once.")
     return said or ["No threshold changes this answer; a verdict on this pair does."]

@@ -9,7 +9,18 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.browser
 
 SCRIPT = (Path(__file__).parent / "contrast.js").read_text("utf-8")
-PAGES = ("", "catalog", "encoders", "encoders?view=Train", "browse", "thresholds", "review", "verdicts", "results")
+PAGES = (
+    "",
+    "catalog",
+    "encoders",
+    "encoders?view=Train",
+    "browse",
+    "thresholds",
+    "review",
+    "groups",
+    "verdicts",
+    "results",
+)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -12,7 +12,7 @@ from pages._shared import failures
 
 __all__ = ["catalog", "matched", "workspace"]
 
-PAGES = ("start", "catalog", "encoders", "browse", "thresholds", "review", "verdicts", "results")
+PAGES = ("start", "catalog", "encoders", "browse", "thresholds", "review", "groups", "verdicts", "results")
 
 
 def test_whatever_happens_to_the_workspace_is_one_line_and_the_server_goes_on(matched: Workspace) -> None:

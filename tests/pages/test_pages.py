@@ -69,7 +69,7 @@ def board(app: AppTest, key: str) -> dict[str, Any]:
     return found[0]
 
 
-@pytest.mark.parametrize("page", ["browse", "thresholds", "review", "verdicts", "results"])
+@pytest.mark.parametrize("page", ["browse", "thresholds", "review", "groups", "verdicts", "results"])
 def test_pages_without_a_catalog_say_where_to_get_one(workspace: Workspace, page: str) -> None:
     app = opened(page)
     assert any("There is no catalog yet." in text.value for text in app.markdown)

@@ -86,6 +86,14 @@ def test_groups_and_verdicts_are_told():
     assert step(found).startswith("Verdicts on other pairs keep the two in different groups")
 
 
+def test_a_lock_is_told():
+    held = explanation(0.1, 0.1, Links(False, True, is_locked=True), verdict="match")
+    assert step(held) == "A group is locked here, and lets no other listing in, whatever rule and verdicts say."
+    assert say_ways(held, RULE) == ["Unlock the group first."]
+    kept = explanation(0.9, 0.9, Links(True, False, is_locked=True), verdict="different")
+    assert step(kept).startswith("A group is locked here, and keeps its listings")
+
+
 def test_facts_say_whether_the_rule_heeds_them():
     (volume, *_) = compare_facts("soap 250 ml", "soap 500 ml")
     assert say_fact(volume, ("units",)).endswith("250 ml against 500 ml] :gray[parts them]")

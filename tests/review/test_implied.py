@@ -51,6 +51,16 @@ def follow_chains(given_answers):
     return expected
 
 
+@given(answers, st.sets(st.integers(0, len(IDS) - 1), min_size=2))
+def test_a_lock_says_all_of_its_listings_and_nothing_of_others(given_answers, lock):
+    locked = np.array([(min(lock), row) for row in sorted(lock)])
+    implied, free = implied_by(IDS, said(given_answers), locked), implied_by(IDS, said(given_answers))
+    for one, other in combinations(range(len(IDS)), 2):
+        touched = len({one, other} & lock)
+        expected = {0: free.kind_of(one, other), 1: DIFFERENT, 2: MATCH}[touched]
+        assert implied.kind_of(one, other) == expected
+
+
 @given(answers)
 def test_what_is_implied_is_what_following_every_chain_finds(given_answers):
     implied, expected = implied_by(IDS, said(given_answers)), follow_chains(given_answers)

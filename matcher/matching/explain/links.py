@@ -23,6 +23,7 @@ class Links:
         matching: Pairs between their two groups that match by themselves; 0 where they are in one group.
         between: All pairs between the two groups; 0 where they are in one group.
         mean: Mean probability of a pair model over all pairs between the two groups, 0..1; None without a model.
+        is_locked: Whether a lock holds one of them, and so both together, or the two apart.
     """
 
     is_joined: bool
@@ -31,6 +32,7 @@ class Links:
     matching: int = 0
     between: int = 0
     mean: float | None = None
+    is_locked: bool = False
 
 
 def find_links(pairs: CandidatePairs, matches: NDArray[np.bool_], outcome: Outcome, left: int, right: int) -> Links:
@@ -46,14 +48,15 @@ def find_links(pairs: CandidatePairs, matches: NDArray[np.bool_], outcome: Outco
     group = outcome.group
     was_joined = bool(outcome.unjudged[left] == outcome.unjudged[right])
     one, other = int(group[left]), int(group[right])
+    is_locked = bool(np.isin([left, right], outcome.judged.locked[:, 1]).any())
     if one == other:
-        return Links(True, was_joined, _find_way(pairs, matches, outcome, left, right))
+        return Links(True, was_joined, _find_way(pairs, matches, outcome, left, right), is_locked=is_locked)
     ends = group[pairs.left], group[pairs.right]
     crossing = np.flatnonzero(((ends[0] == one) & (ends[1] == other)) | ((ends[0] == other) & (ends[1] == one)))
     between = int((group == one).sum() * (group == other).sum())
     learned = pairs.distance.get(LEARNED)
     mean = None if learned is None else float((1 - learned[crossing].astype(np.float64)).sum() / between)
-    return Links(False, was_joined, (), int(matches[crossing].sum()), between, mean)
+    return Links(False, was_joined, (), int(matches[crossing].sum()), between, mean, is_locked)
 
 
 def _find_way(

@@ -14,12 +14,13 @@ from matcher.matching.explain.words import ComparedWords, WordCounts, compare_wo
 from matcher.matching.recipe import LEARNED, Recipe, decide, distance_of, joint_distance
 from matcher.vectors.candidate_pairs import CandidatePairs
 
-Step = Literal["verdict", "verdicts", "veto", "search", "threshold", "group"]
+Step = Literal["lock", "verdict", "verdicts", "veto", "search", "threshold", "group"]
 """What had the last word.
 
-"verdict": a curator's on this pair. "verdicts": those on other pairs of its groups. "veto": the titles contradict each
-other. "search": no modality found the two near each other. "threshold": the distances. "group": the other listings of
-the groups, which brought the two together or kept them apart against what the pair is by itself.
+"lock": the group of one of the two is locked. "verdict": a curator's on this pair. "verdicts": those on other pairs of
+its groups. "veto": the titles contradict each other. "search": no modality found the two near each other. "threshold":
+the distances. "group": the other listings of the groups, which brought the two together or kept them apart against what
+the pair is by itself.
 """
 
 
@@ -121,6 +122,8 @@ def match_by_itself(pair: CandidatePairs, recipe: Recipe) -> bool:
 def _find_step(
     pair: CandidatePairs, recipe: Recipe, links: Links, verdict: str | None, by_itself: bool, is_vetoed: bool
 ) -> Step:
+    if links.is_locked:
+        return "lock"
     if verdict in ("match", "variant", "different") and links.is_joined == (verdict == "match"):
         return "verdict"
     if links.is_joined != links.was_joined:

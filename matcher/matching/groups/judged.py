@@ -1,4 +1,4 @@
-"""Verdicts over groups: each changes the groups of its two listings, and no other."""
+"""Verdicts and locks over groups: each changes the groups of its listings, and no other."""
 
 from typing import NamedTuple
 
@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.matching.clusters import connect, group_listings, in_order_of_appearance
+from matcher.matching.groups.locks import FREE, NO_LOCKS, number_locks
 from matcher.matching.linkage import average_linkage
 
 LEAST_LINKED = 0.25
@@ -17,15 +18,17 @@ apparel .888 to .916, relisted goods .883 to .909, titles of many shops .680 to 
 
 
 class Judged(NamedTuple):
-    """What verdicts say of pairs of rows.
+    """What verdicts say of pairs of rows, and which listings are locked.
 
     Attributes:
         same: Shape (V, 2). Pairs that are one product, each with the smaller row first.
         different: Shape (W, 2). Pairs that are not.
+        locked: Shape (L, 2). The first row of its lock, and the row of each locked listing, see `find_locked`.
     """
 
     same: NDArray[np.int64]
     different: NDArray[np.int64]
+    locked: NDArray[np.int64] = NO_LOCKS
 
 
 class Links(NamedTuple):
@@ -49,18 +52,18 @@ NOTHING = Judged(np.zeros((0, 2), np.int64), np.zeros((0, 2), np.int64))
 
 
 def find_affected(group: NDArray[np.int32], before: Judged, now: Judged) -> NDArray[np.bool_]:
-    """Listings whose groups may be others once verdicts have changed; the rest need not be looked at.
+    """Listings whose groups may be others once verdicts or locks have changed; the rest need not be looked at.
 
     Args:
         group: Shape (N,). Group of each listing, 0.., without any verdict.
-        before: The verdicts as they were.
-        now: The verdicts as they are.
+        before: The verdicts and locks as they were.
+        now: The same as they are.
 
     Returns:
-        Shape (N,). Listings of all groups that "same" connects with one that a changed verdict is about.
+        Shape (N,). Listings of all groups that "same" or a lock connects with one that a change is about.
     """
     changed = np.concatenate([_changed(len(group), *each) for each in zip(before, now, strict=True)])
-    same = group[np.concatenate([before.same, now.same])]
+    same = group[np.concatenate([before.same, now.same, before.locked, now.locked])]
     part = connect(int(group.max(initial=-1)) + 1, same[:, 0], same[:, 1])[group]
     return np.isin(part, part[changed])
 
@@ -68,15 +71,16 @@ def find_affected(group: NDArray[np.int32], before: Judged, now: Judged) -> NDAr
 def obey_verdicts(
     group: NDArray[np.int32], links: Links, judged: Judged, obeyed: NDArray[np.int32], affected: NDArray[np.bool_]
 ) -> NDArray[np.int32]:
-    """Put verdicts over groups: "same" makes one group of two, and "different" parts one anew.
+    """Put verdicts and locks over groups: "same" makes one group of two, and "different" parts one anew.
 
     Where a group holds two listings judged different, it alone is joined again from its links, without the weakest on
-    the way between the two (see `group_listings`).
+    the way between the two (see `group_listings`). What is locked is a group of its own, whatever verdicts say; where
+    that takes listings out of a group, the rest of it is joined again from its links.
 
     Args:
         group: Shape (N,). Group of each listing, 0.., without any verdict.
         links: Matches between listings; at least those between listings that are affected.
-        judged: The verdicts.
+        judged: The verdicts and locks.
         obeyed: Shape (N,). Group of each listing as they are where nothing is affected, 0..N - 1.
         affected: Shape (N,). Of `find_affected`.
 
@@ -84,14 +88,18 @@ def obey_verdicts(
         Shape (N,). Group of each listing, 0.., in the order in which groups first appear in the catalog.
     """
     n = len(group)
+    lock = number_locks(n, judged.locked)
     near = judged.same[affected[judged.same[:, 0]]]
-    ends = group[near]
+    ends = group[near[(lock[near] == FREE).all(axis=1)]]
     joined = connect(int(group.max(initial=-1)) + 1, ends[:, 0], ends[:, 1])[group]
     found = np.where(affected, n + joined, obeyed).astype(np.int64)
     one, other = judged.different.T
-    disputed = affected & np.isin(joined, joined[one[joined[one] == joined[other]]])
+    parted = np.concatenate([one[joined[one] == joined[other]], judged.locked[:, 1]])
+    disputed = affected & np.isin(joined, joined[parted])
     if disputed.any():
-        found[disputed] = 2 * n + _join(links, judged, joined, disputed)
+        free = disputed & (lock == FREE)
+        found[free] = 2 * n + _join(links, judged, joined, free)
+    found[judged.locked[:, 1]] = 3 * n + judged.locked[:, 0]
     return in_order_of_appearance(found)
 
 
@@ -100,10 +108,10 @@ def _join(links: Links, judged: Judged, joined: NDArray[np.int32], disputed: NDA
     row = np.cumsum(disputed) - 1
 
     def inside(one: NDArray[np.integer], other: NDArray[np.integer]) -> NDArray[np.bool_]:
-        return np.asarray(disputed[one] & (joined[one] == joined[other]))
+        return np.asarray(disputed[one] & disputed[other] & (joined[one] == joined[other]))
 
     kept = inside(links.left, links.right)
-    same, different = (row[pairs[inside(*pairs.T)]].tolist() for pairs in judged)
+    same, different = (row[pairs[inside(*pairs.T)]].tolist() for pairs in (judged.same, judged.different))
     left, right = row[links.left[kept]], row[links.right[kept]]
     if links.cut is not None:
         likely = np.maximum(1 - links.strength[kept], 0)  # a vetoed pair is infinitely far apart

@@ -84,6 +84,20 @@ def test_two_groups_with_little_between_them_stay_apart_against_one_match():
     assert explain_pair(pair, recipe, ("a", "b"), count_words(["a", "b"]), links).step == "group"
 
 
+def test_a_lock_has_the_last_word_over_verdicts():
+    pairs = made([(0, 2, 0.1), (3, 4, 0.1)])
+    matches = decide(pairs, by_titles())
+    locked = np.array([[0, 0], [0, 3]])
+    outcome = outcome_of(pairs, by_titles(), matches, [(0, 2)], [(0, 3)], locked=locked)
+    words = count_words(TITLES)
+    for pair, ends, is_match in (((0, 2), 0, False), ((3, 4), 1, False)):
+        links = find_links(pairs, matches, outcome, *pair)
+        found = explain_pair(pairs.chosen(np.array([ends])), by_titles(), ("a", "b"), words, links, "match")
+        assert (found.is_match, found.step) == (is_match, "lock")
+    assert find_links(pairs, matches, outcome, 0, 3).is_locked
+    assert not find_links(pairs, matches, outcome, 1, 2).is_locked
+
+
 @pytest.mark.parametrize(("verdict", "is_match"), [("match", True), ("different", False), ("variant", False)])
 def test_a_verdict_on_the_pair_has_the_last_word(verdict, is_match):
     judged = {"same": [(0, 2)]} if is_match else {"different": [(0, 2)]}

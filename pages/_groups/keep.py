@@ -1,0 +1,74 @@
+"""What keys of the Groups page do: only to the group that was on the screen, and whole or not at all."""
+
+from matcher.errors import DataError
+from matcher.review.groups.intents import intend
+from matcher.storage.history.actions import act
+from matcher.storage.records import SKIP, Action
+from pages._groups.order import SHOW
+from pages._groups.shown import Sight
+from pages._groups.words import kind_meant
+from pages._shared.answers import PREVIOUS, REDO, UNDO, Answer, Visit, Wall, current_curator, current_visit
+from pages._shared.escape import literal
+from pages._shared.opened_catalog import Matched, Opened
+from pages._verdicts.history import give_again
+from pages._verdicts.verdicts import describe, take_back
+
+BLOCKED = ":material/block:"
+GONE = "Not done: this group is no longer on the screen."
+REPLACED = "Not done: the catalog was imported again since this group was shown."
+OVERTAKEN = "Not done: somebody else judged or locked listings of this group meanwhile. Look at it again."
+
+
+def remember_shown(matched: Matched, sight: Sight, about: str) -> None:
+    """Keep what is drawn, so that an answer on anything else is refused."""
+    shown = sight.shown
+    seen = [verdict.id for verdict in matched.workspace.store.verdicts(matched.id) if shown.is_about(verdict)]
+    walls = current_visit().walls
+    walls.clear()
+    walls[matched.id, about] = Wall(matched.info.version, shown, frozenset(seen))
+
+
+def keep(opened: Opened, answer: Answer) -> None:
+    """Do what a key asked for."""
+    visit = current_visit()
+    if answer.kind in (UNDO, REDO):
+        done = take_back(opened, answer) if answer.kind == UNDO else give_again(opened, answer.session)
+        if isinstance(done, Action):
+            visit.turns.append((SHOW, done.item_ids[0]))
+        return
+    wall = visit.walls.get((opened.id, answer.about))
+    if wall is None:
+        visit.told.append((GONE, BLOCKED))
+    elif answer.kind in (SKIP, PREVIOUS):
+        visit.turns.append((answer.kind, ""))
+    else:
+        _act(opened, visit, wall, answer)
+
+
+def _act(opened: Opened, visit: Visit, wall: Wall, answer: Answer) -> None:
+    """Write an action on the group that was drawn."""
+    store, curator = opened.workspace.store, current_curator()
+    if opened.workspace.catalog_info(opened.id).version != wall.version:
+        visit.told.append((REPLACED, BLOCKED))
+        return
+    shown = wall.group
+    ticked = [item_id for item_id in answer.items if item_id in shown.item_ids]
+    seen = [verdict for verdict in store.verdicts(opened.id) if shown.is_about(verdict)]
+    if {verdict.id for verdict in seen} != wall.seen:
+        visit.told.append((OVERTAKEN, BLOCKED))
+        return
+    try:
+        intent = intend(shown, seen, kind_meant(answer.kind, shown, ticked), ticked)
+    except DataError as error:
+        visit.told.append((f"Not done: {literal(str(error))}", BLOCKED))
+        return
+    ids = set(intent.item_ids)
+    about = [verdict.id for verdict in seen if {verdict.left_id, verdict.right_id} <= ids]
+    done = act(store, opened.id, intent, seen=about, session=answer.session, curator=curator)
+    if done is None:
+        visit.told.append((OVERTAKEN, BLOCKED))
+        return
+    del visit.walls[opened.id, answer.about]  # one action to each drawing
+    visit.turns.append((answer.kind, shown.item_ids[0]))
+    said = describe(opened, done)
+    visit.told.append((f"{said[:1].upper()}{said[1:]}", ":material/done:"))

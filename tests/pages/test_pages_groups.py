@@ -1,0 +1,219 @@
+"""The page of groups: what it shows first, what each key writes, what it refuses, and the way back."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from run_pages import checked, opened, said
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from streamlit.testing.v1 import AppTest
+
+from matcher.matching.recipe import Recipe
+from matcher.pipeline import catalogs, encoding, matches, recipes
+from matcher.storage.history.actions import Intent, act
+from matcher.storage.workspace import Workspace, open_workspace
+
+ANA, BEN = "a" * 16 + "." + "1" * 16, "b" * 16 + "." + "2" * 16
+KETTLES = [f"steel kettle acme 1.7 l {word}" for word in ("new", "sale", "top", "best", "gift", "now", "hot")]
+TITLES = [*KETTLES, "steel kettle acme 0.5 l", "oak wall clock round", "oak wall clock round big", "<b>yoga</b> mat",
+          "green <b>yoga</b> mat"]  # fmt: skip
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """Seven kettles and one that is no such kettle, in one group; clocks and mats in others."""
+    monkeypatch.setenv("MATCHER_WORKSPACE", str(tmp_path / "workspace"))
+    write(tmp_path / "shop.csv")
+    workspace = open_workspace(tmp_path / "workspace")
+    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf", None, k=12))
+    recipes.set_recipe(workspace, "shop", Recipe("tfidf", None, text_threshold=0.6, k=12))
+    return workspace
+
+
+def write(file: Path, shops: int = 3) -> None:
+    sellers = [f"shop {row % shops}" for row in range(len(TITLES))]
+    ids = [f"i{row:02}" for row in range(len(TITLES))]
+    pd.DataFrame({"id": ids, "title": TITLES, "seller": sellers}).to_csv(file, index=False)
+
+
+def wall(app: AppTest) -> Any:
+    (node,) = [node for node in app.main if node.type == "bidi_component" and "wall" in node.proto.id]
+    return node
+
+
+def data(app: AppTest) -> dict[str, Any]:
+    shown: dict[str, Any] = json.loads(wall(app).proto.json)
+    return shown
+
+
+def items(app: AppTest) -> list[str]:
+    return [card["item"] for card in data(app)["columns"][0]["cards"]]
+
+
+def press(app: AppTest, kind: str, *ticked: str, session: str = ANA, drawn: dict[str, Any] | None = None) -> AppTest:
+    """A key, as the browser sends it."""
+    node, shown = wall(app), drawn or data(app)
+    is_action = any(action["kind"] == kind for action in shown["actions"])
+    one, other = (card["item"] if is_action else "" for card in shown["columns"][0]["cards"][:2])
+    sent = {"n": data(app)["received"] + 1, "kind": kind, "one": one, "other": other, "items": list(ticked)}
+    sent["about"] = shown["about"]
+    message = {"session": session, "run": shown["run"], "answers": [sent]}
+    states = app._tree.get_widget_states()
+    trigger = states.widgets.add(id=_make_trigger_id(node.proto.id, "events"))
+    trigger.json_trigger_value = json.dumps([{"event": "answers", "value": message}])
+    return checked(app._run(states))
+
+
+def told(app: AppTest) -> str:
+    return "\n".join(toast.value for toast in app.toast)
+
+
+def groups_of(workspace: Workspace) -> set[frozenset[str]]:
+    """What is handed out, as a program gets it: groups of two listings or more."""
+    table = matches.hand_out(workspace, "shop", recipes.current_recipe(workspace, "shop")).groups
+    found = table.groupby("group")["item_id"].agg(frozenset)
+    return {group for group in found if len(group) > 1}
+
+
+def kinds(workspace: Workspace) -> list[str]:
+    return sorted(verdict.kind for verdict in workspace.store.verdicts("shop"))
+
+
+def preview(app: AppTest, kind: str) -> str:
+    (found,) = [action["preview"] for action in data(app)["actions"] if action["kind"] == kind]
+    return str(found)
+
+
+def test_the_riskiest_group_comes_first_with_what_differs_and_why_each_is_in(shop: Workspace) -> None:
+    app = opened("groups")
+    shown = data(app)
+    assert set(items(app)) == {f"i{row:02}" for row in range(8)}
+    assert shown["risks"][0] == "7 contradictions in titles"
+    assert [row["name"] for row in shown["differences"]] == ["volume", "seller"]
+    assert shown["differences"][0]["values"] == [["1.7 l", 7], ["0.5 l", 1]]
+    small = next(card for card in shown["columns"][0]["cards"] if card["item"] == "i07")
+    assert any("0.5 l" in badge["text"] for badge in small["badges"])
+    assert small["shared"]
+    assert sum(link["weakest"] for link in shown["links"]) == 1
+    assert "the riskiest first" in said(app)
+
+
+def test_one_out_of_eight_is_taken_out_and_taken_back_as_one(shop: Workspace) -> None:
+    app = opened("groups")
+    before = groups_of(shop)
+    own = set(items(app))
+    assert preview(app, "take out") == "tick some first"
+    app = press(app, "take out", "i07")
+    after = groups_of(shop)
+    assert frozenset(own - {"i07"}) in after
+    assert not any("i07" in group and group & own - {"i07"} for group in after)
+    assert kinds(shop) == ["different", *["match"] * (len(own) - 2)]
+    assert "Took 1 out of group" in told(app)
+    assert set(items(app)) != own - {"i07"}  # the next one is shown
+    app = press(app, "undo")
+    assert groups_of(shop) == before
+    assert "Taken back: took 1 out of group" in told(app)
+    assert set(items(app)) == own  # and what was taken back is looked at again
+    app = press(app, "redo")
+    assert groups_of(shop) == after
+    assert "Done again" in told(app)
+
+
+def test_a_chain_is_split_two_are_merged_and_one_is_a_variant_of_another(shop: Workspace) -> None:
+    app = opened("groups")
+    shown = data(app)
+    sides = [[card["item"] for card in shown["columns"][0]["cards"] if card["side"] == side] for side in (0, 1)]
+    press(app, "split")
+    assert {frozenset(side) for side in sides if len(side) > 1} <= groups_of(shop)
+    app = checked(app.text_input(key="groups-words").set_value("clock").run())
+    assert set(items(app)) == {"i08", "i09"}
+    app = checked(app.text_input(key="groups-other").set_value("yoga").run())
+    assert {card["item"] for card in data(app)["other"]["cards"]} == {"i10", "i11"}
+    assert preview(app, "merge") == f"2 come from {data(app)['other']['number']} · 3 verdicts"
+    app = press(app, "merge")
+    assert frozenset({"i08", "i09", "i10", "i11"}) in groups_of(shop)
+    assert set(items(app)) == {"i08", "i09", "i10", "i11"}  # the merged group stays on the screen
+    app = checked(app.text_input(key="groups-other").set_value("i00").run())
+    app = press(app, "relate")
+    assert kinds(shop).count("variant") == 1
+    assert "called group" in told(app).casefold()
+
+
+def test_a_lock_holds_against_another_rule_and_can_be_opened(shop: Workspace) -> None:
+    app = opened("groups")
+    own = frozenset(items(app))
+    app = press(app, "lock")
+    assert data(app)["locked"]
+    assert [action["off"] for action in data(app)["actions"]] == [True] * 6 + [False]
+    for threshold in (0.05, 0.999):
+        recipes.set_recipe(shop, "shop", Recipe("tfidf", None, text_threshold=threshold, k=12))
+        assert own in groups_of(shop)
+    recipes.set_recipe(shop, "shop", Recipe("tfidf", None, text_threshold=0.6, k=12))
+    app = press(app, "same")
+    assert "is locked; unlock it first" in told(app)
+    app = press(app, "lock")
+    assert not data(app)["locked"]
+    assert shop.store.locks("shop") == []
+    app = press(app, "undo")
+    assert data(app)["locked"]
+    assert len(shop.store.locks("shop")) == 1
+
+
+def test_an_answer_lands_nowhere_but_on_the_group_that_was_drawn(shop: Workspace, tmp_path: Path) -> None:
+    app = opened("groups")
+    first = data(app)
+    app = press(app, "skip")
+    app = press(app, "same", drawn=first)
+    assert "no longer on the screen" in told(app)
+    app = opened("groups")
+    one, other = items(app)[:2]
+    shop.store.add_verdict("shop", one, other, "different", source="browse", session=BEN, curator="Ben")
+    app = press(app, "same")
+    assert "somebody else judged or locked" in told(app)
+    assert not {one, other} <= set(items(app))  # Ben's word has parted the group
+    assert act(shop.store, "shop", Intent("lock", (1,), tuple(items(app))), seen=[], session=BEN)
+    app = press(app, "same")
+    assert "somebody else judged or locked" in told(app)
+    write(tmp_path / "shop.csv", shops=2)
+    catalogs.import_catalog(shop, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    app = press(app, "none")
+    assert "imported again" in told(app)
+    assert kinds(shop) == ["different"]
+
+
+def test_what_the_browser_makes_up_is_no_listing_of_the_group(shop: Workspace) -> None:
+    app = opened("groups")
+    app = press(app, "take out", "i99", "<script>")
+    assert "tick some, and not all" in told(app)
+    app = press(app, "take out", *items(app))
+    assert "tick some, and not all" in told(app)
+    app = press(app, "melt")
+    assert kinds(shop) == []
+
+
+def test_groups_are_found_by_what_is_wished(shop: Workspace) -> None:
+    app = opened("groups")
+    count = len(groups_of(shop))
+    assert f"**{count}** of {count} groups" in said(app)
+    app = press(app, "same")
+    app = checked(app.selectbox(key="groups-which").set_value("Untouched").run())
+    assert f"**{count - 1}** of {count} groups" in said(app)
+    app = checked(app.selectbox(key="groups-size").set_value("2").run())
+    assert all(group["size"] == 2 for group in data(app)["around"])
+    app = checked(app.selectbox(key="groups-size").set_value("11 and more").run())
+    assert "No group is like that" in said(app)
+
+
+def test_an_action_is_named_on_other_pages_and_taken_back_there(shop: Workspace) -> None:
+    app = opened("groups")
+    press(app, "lock")
+    app = checked(app.switch_page("pages/verdicts.py").run())
+    lock = next(button for button in app.button if str(button.key).startswith("turn-action-"))
+    assert "**locked group" in said(app)
+    lock.click()
+    app = checked(app.run())
+    assert shop.store.locks("shop") == []
+    assert "Taken back: locked group" in told(app)
