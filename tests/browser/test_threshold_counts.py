@@ -8,6 +8,7 @@ from playwright.sync_api import Browser
 
 from matcher.matching.metrics import scores_of
 from matcher.matching.threshold_grid import Rule, pairs_within, threshold_grid
+from pages._thresholds import score_map
 from pages._thresholds.sliders import SCRIPT
 
 pytestmark = pytest.mark.browser
@@ -79,3 +80,25 @@ def test_the_browser_counts_as_the_library_does(browser: Browser) -> None:
                 assert found[name] == (value if value is None else pytest.approx(value, abs=1e-9)), (name, thresholds)
                 compared += value is not None
     assert compared > 5_000
+
+
+READ_MAP = """async ([script, map, places]) => {
+  const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+  const { scoreAt } = await import(address);
+  return places.map(([x, y]) => scoreAt(map, "F1", x, y));
+}"""
+
+
+def test_the_map_says_what_its_points_say_and_goes_straight_between_them(browser: Browser) -> None:
+    rng = np.random.default_rng(7)
+    first, second = np.linspace(0, 0.8, 5), np.linspace(0, 1.3, 4)
+    scores = rng.random((5, 4))
+    points = [(x, y) for x in first for y in second]
+    between = [(0.1, 0.0), (0.0, 1.3 / 6), (0.1, 1.3 / 6), (-1.0, 9.0)]
+    page = browser.new_page()
+    sent = {"first": first.tolist(), "second": second.tolist(), "scores": {"F1": scores.tolist()}}
+    found = page.evaluate(READ_MAP, [score_map.SCRIPT, sent, [*points, *between]])
+    page.close()
+    assert found[:20] == pytest.approx(scores.ravel().tolist())
+    middle = [scores[:2, 0].mean(), scores[0, :2].mean(), scores[:2, :2].mean(), scores[0, -1]]
+    assert found[20:] == pytest.approx(middle)
