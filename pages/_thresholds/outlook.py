@@ -7,8 +7,10 @@ from matcher.matching.thresholds.pool_growth import PoolForecast, forecast_f1
 from pages._shared.charts import draw_chart, pick_colours
 from pages._shared.measured import Known
 from pages._shared.opened_catalog import Matched
-from pages._verdicts.proof import Proof, describe_missing, read_proof, want_proof
+from pages._thresholds.moves.proposal import propose
+from pages._verdicts.proof import Proof, describe_missing, find_loosest, read_proof, want_proof
 
+WALKED = "proof-walked"  # (rule and precision that the walk was for, and the loosest rule that is proved, or None)
 TARGET, KEPT = "proof-target", "proof-kept"  # a field forgets what it holds while another page is open
 
 
@@ -39,6 +41,7 @@ def draw_proof(matched: Matched) -> None:
         want_proof(matched, proof.wanted)
         st.switch_page("pages/review.py")
     if proof.sample.counts.drawn.any():
+        _draw_loosest(matched, proof)
         found = proof.estimate()
         st.caption(
             f"From {int(proof.sample.counts.drawn.sum()):,} verdicts on pairs drawn at random: precision "
@@ -46,6 +49,31 @@ def draw_proof(matched: Matched) -> None:
             f"{found.recall.value:.3f} ({found.recall.low:.3f} to {found.recall.high:.3f}) of the same products that "
             "the search found. The proof holds however often you look: such proofs are wrong once in 20 at most."
         )
+
+
+def _draw_loosest(matched: Matched, proof: Proof) -> None:
+    """Offer to walk from strict thresholds to looser ones, up to the first that is not proved."""
+
+    def walk() -> None:
+        found = find_loosest(matched, proof)
+        st.session_state[WALKED] = (matched.recipe, proof.wanted, found)
+        if found is not None and found != matched.recipe:
+            propose(matched, {name: value for name, value in found.thresholds.items() if value is not None})
+
+    st.button(
+        "Loosest threshold that is proved", key="proof-walk", icon=":material/stairs:", on_click=walk,
+        help="Tries thresholds from strict to the one in force, and proposes the last before the first that cannot be "
+        "shown to be right often enough.",
+    )  # fmt: skip
+    recipe, wanted, found = st.session_state.get(WALKED, (None, 0.0, None))
+    if (recipe, wanted) != (matched.recipe, proof.wanted):
+        return
+    if found is None:
+        st.caption("No threshold is proved yet, not even one that keeps the nearest half of the matches.")
+    elif found == matched.recipe:
+        st.caption("The loosest that is proved is the one in force.")
+    else:
+        st.caption(f"Proposed above: at these thresholds at least {100 * wanted:g} % of the matches are right.")
 
 
 def describe_proof(proof: Proof) -> str:
