@@ -25,6 +25,7 @@ from pages._shared.measured import (
 from pages._shared.opened_catalog import Matched, draw_empty, make_card, need_matches
 from pages._shared.photo_route import photo_url
 from pages._shared.wording import describe_distances, explain_question
+from pages._verdicts.audit import draw_audit, is_auditing
 from pages._verdicts.handed_out import find_recipes_matches
 from pages._verdicts.history import can_redo, draw_last, give_again
 from pages._verdicts.looking_back import ask_about, find_place, list_own, step
@@ -43,6 +44,9 @@ def main() -> None:
     """One question after the other."""
     st.title("Review")
     matched = need_matches()
+    if is_auditing(matched):
+        draw_audit(matched)
+        return
     with st.container(width=1080):
         draw_question(matched)
         draw_set_aside(matched)

@@ -82,6 +82,15 @@ group_numbers = sa.Table(
     sa.Column("item_id", _ItemId, primary_key=True),
     sa.Column("number", sa.BigInteger, nullable=False),
 )
+audits = sa.Table(
+    "audits",
+    metadata,
+    sa.Column("catalog_id", sa.Text, primary_key=True),
+    sa.Column("item_id", _ItemId, primary_key=True),
+    *_columns(sa.Text, "content", "session", "curator"),
+    sa.Column("is_complete", sa.Boolean, nullable=False),
+    sa.Column("made", sa.Double, nullable=False),
+)
 migrations = sa.Table(
     "migrations", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True), *_columns(sa.Double, "applied")
 )
@@ -155,6 +164,11 @@ def _note_verdicts(connection: Connection) -> None:
     connection.exec_driver_sql("CREATE INDEX IF NOT EXISTS verdicts_set_aside ON verdicts (catalog_id, set_aside)")
 
 
+def _keep_audits(connection: Connection) -> None:
+    """Which listings curators resolved completely."""
+    audits.create(connection, checkfirst=True)
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _create_tables,
     _version_problems,
@@ -164,5 +178,6 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _set_verdicts_aside,
     _number_groups,
     _note_verdicts,
+    _keep_audits,
 )
 """Step i takes a database from version i to i + 1. Steps that have been released never change."""

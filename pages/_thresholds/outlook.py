@@ -4,10 +4,12 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from matcher.matching.thresholds.pool_growth import PoolForecast, forecast_f1
+from matcher.review.audit.estimate import WholeRecall, estimate_whole_recall
 from pages._shared.charts import draw_chart, pick_colours
 from pages._shared.measured import Known
 from pages._shared.opened_catalog import Matched
 from pages._thresholds.moves.proposal import propose
+from pages._verdicts.audit import find_audits, want_audits
 from pages._verdicts.proof import Proof, describe_missing, find_loosest, read_proof, want_proof
 
 WALKED = "proof-walked"  # (rule and precision that the walk was for, and the loosest rule that is proved, or None)
@@ -49,6 +51,35 @@ def draw_proof(matched: Matched) -> None:
             f"{found.recall.value:.3f} ({found.recall.low:.3f} to {found.recall.high:.3f}) of the same products that "
             "the search found. The proof holds however often you look: such proofs are wrong once in 20 at most."
         )
+    draw_reach(matched, proof)
+
+
+def draw_reach(matched: Matched, proof: Proof) -> None:
+    """Recall in its outer part too: what the search never found, from listings that were resolved completely."""
+    audits = find_audits(matched)
+    st.markdown("**What the search never found**")
+    whole = estimate_whole_recall(proof.sample.counts, audits)
+    if whole is None:
+        st.caption(
+            f"{audits.listings:,} listings were resolved completely so far, too few to tell. Some thirty, drawn at "
+            "random, say how much of what is one product no search brought together."
+        )
+    else:
+        st.caption(
+            f"From {audits.listings:,} listings drawn at random and resolved completely: {describe_reach(whole)}"
+        )
+    if st.button("Resolve listings completely", key="audit-ask", icon=":material/done_all:"):
+        want_audits(matched)
+        st.switch_page("pages/review.py")
+
+
+def describe_reach(whole: WholeRecall) -> str:
+    """Both parts of recall, and what they come to together."""
+    reached, recall = whole.reached, whole.recall
+    return (
+        f"the search reached {reached.value:.3f} ({reached.low:.3f} to {reached.high:.3f}) of the pairs that are one "
+        f"product. With what it never found, recall is {recall.value:.3f} ({recall.low:.3f} to {recall.high:.3f})."
+    )
 
 
 def _draw_loosest(matched: Matched, proof: Proof) -> None:
