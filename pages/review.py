@@ -11,6 +11,7 @@ from matcher.review.sampling import VerdictScores, score_verdicts
 from matcher.review.title_diff import differing_words
 from matcher.review.verdicts import Ids, ids_of
 from matcher.storage.records import SKIP, Verdict
+from pages._review.audit import draw_audit, is_auditing
 from pages._shared.answers import ANSWERS, PREVIOUS, REDO, UNDO, Answer, current_visit
 from pages._shared.cards import Board, Card, Column, draw_cards, session_told
 from pages._shared.measured import (
@@ -25,7 +26,6 @@ from pages._shared.measured import (
 from pages._shared.opened_catalog import Matched, draw_empty, make_card, need_matches
 from pages._shared.photo_route import photo_url
 from pages._shared.wording import describe_distances, explain_question
-from pages._verdicts.audit import draw_audit, is_auditing
 from pages._verdicts.handed_out import find_recipes_matches
 from pages._verdicts.history import can_redo, draw_last, give_again
 from pages._verdicts.looking_back import ask_about, find_place, list_own, step

@@ -5,11 +5,11 @@ import streamlit as st
 
 from matcher.matching.thresholds.pool_growth import PoolForecast, forecast_f1
 from matcher.review.audit.estimate import WholeRecall, estimate_whole_recall
+from pages._review.audit import find_audits, want_audits
 from pages._shared.charts import draw_chart, pick_colours
 from pages._shared.measured import Known
 from pages._shared.opened_catalog import Matched
 from pages._thresholds.moves.proposal import propose
-from pages._verdicts.audit import find_audits, want_audits
 from pages._verdicts.proof import Proof, describe_missing, find_loosest, read_proof, want_proof
 
 WALKED = "proof-walked"  # (rule and precision that the walk was for, and the loosest rule that is proved, or None)

@@ -103,14 +103,16 @@ def test_a_move_is_looked_at_and_a_precision_is_proved(
     drag(page, point, 60)
     expect(page).to_have_url(re.compile(r"text=0\.\d+"))
     settled(page)
-    said = point.get_attribute("aria-valuetext")
+    said, address = point.get_attribute("aria-valuetext"), page.url
     point.press("ArrowUp")
     expect(point).not_to_have_attribute("aria-valuetext", str(said))
+    expect(page).not_to_have_url(address)  # the page has heard of it
     expect(point).to_be_focused()
     settled(page)
 
     tile = page.locator(".pairs article[data-one]").first
     expect(page.locator(".answers[data-ready]")).to_have_count(1)
+    expect(page.locator(".listening")).to_have_count(1)
     tile.focus()
     page.keyboard.press("w")
     explain(page)

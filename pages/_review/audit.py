@@ -87,7 +87,7 @@ def draw_audit(matched: Matched) -> None:
 def _draw_ends(matched: Matched, item_id: str) -> None:
     """The two ways on from a listing."""
     st.button(
-        "Nothing more to find", key="audit-done", type="primary", icon=":material/done_all:", shortcut="C",
+        "Everything found", key="audit-done", type="primary", icon=":material/done_all:", shortcut="E",
         on_click=_end, args=[matched, item_id, True],
         help="All listings of this product have your “same”, or there are none.",
     )  # fmt: skip
