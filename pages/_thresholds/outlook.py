@@ -41,7 +41,7 @@ def draw_proof(matched: Matched) -> None:
     st.markdown(describe_proof(proof))
     if not proof.is_proved and st.button("Ask for these verdicts", key="proof-ask", icon=":material/fact_check:"):
         want_proof(matched, proof.wanted)
-        st.switch_page("pages/review.py")
+        _open_review(matched)
     if proof.sample.counts.drawn.any():
         _draw_loosest(matched, proof)
         found = proof.estimate()
@@ -70,7 +70,7 @@ def draw_reach(matched: Matched, proof: Proof) -> None:
         )
     if st.button("Resolve listings completely", key="audit-ask", icon=":material/done_all:"):
         want_audits(matched)
-        st.switch_page("pages/review.py")
+        _open_review(matched)
 
 
 def describe_reach(whole: WholeRecall) -> str:
@@ -80,6 +80,11 @@ def describe_reach(whole: WholeRecall) -> str:
         f"the search reached {reached.value:.3f} ({reached.low:.3f} to {reached.high:.3f}) of the pairs that are one "
         f"product. With what it never found, recall is {recall.value:.3f} ({recall.low:.3f} to {recall.high:.3f})."
     )
+
+
+def _open_review(matched: Matched) -> None:
+    """Go on with Review; with an address of its own, as what widgets hold in this one cannot be cleared."""
+    st.switch_page("pages/review.py", query_params={"catalog": matched.id})
 
 
 def _draw_loosest(matched: Matched, proof: Proof) -> None:

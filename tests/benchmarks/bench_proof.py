@@ -21,7 +21,7 @@ from matcher.matching.thresholds.flips import compare_groups, list_flips
 from matcher.matching.thresholds.pool_growth import forecast_f1
 from matcher.matching.thresholds.score_map import even_thresholds, map_thresholds
 from matcher.review.audit.estimate import estimate_whole_recall
-from matcher.review.audit.sample import draw_listings, read_audits
+from matcher.review.audit.sample import read_audits
 from matcher.review.proof.bound import bound_precision, bound_recall
 from matcher.review.proof.estimate import estimate_scores
 from matcher.review.proof.plan import plan_precision
@@ -71,7 +71,7 @@ def measure(listings: int) -> dict[str, float]:
     ]
     counts = read_sample(pairs, strata, order, ids, verdicts).counts
     same = [(int(left), int(right)) for left, right in zip(pairs.left[asked], pairs.right[asked], strict=True)]
-    resolved = draw_listings(ids)[:40].tolist()
+    resolved = pairs.left[asked][:40].tolist()
     audits = read_audits(pairs, same, resolved)
     work = {
         "map of 41 x 41 thresholds": lambda: map_thresholds(axes[0], axes[1], "either", truth),

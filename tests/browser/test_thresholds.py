@@ -69,7 +69,7 @@ def explain(page: Page) -> None:
     """The window that says why, opened by what was pressed before."""
     shown = page.get_by_role("dialog")
     expect(shown.get_by_text("For the other answer")).to_be_visible()
-    page.keyboard.press("Escape")
+    shown.get_by_role("button", name="Close").click()
     expect(shown).to_have_count(0)
 
 
