@@ -1,4 +1,4 @@
-/* global clamp, figuresAt */ // from threshold_counts.js, which stands before this in one module
+/* global changesAt, clamp, doubtfulAt, figuresAt */ // from threshold_counts.js, which stands before this in one module
 // Live threshold sliders: figures follow the mouse from cumulative counts that the page sent once; on release the page
 // is told and computes the exact ones. How the counts are read stands above, in threshold_counts.js.
 //
@@ -10,8 +10,8 @@
 //         grid: { same, known, found: nested arrays, one axis a row; (n + 2) entries an axis: at or under edge 0..n, then all },
 //         true_pairs: number | null,                same pairs there are, also those that no search returned
 //         reached: number | null,                   share of them that the search returned
+//         changes: { comes, goes }, groups: { count, largest }, review: { left: pairs to ask about, seconds: that an answer takes },
 //         listings: number, exact and present: { pair, listing | null }, key: changes when the counts do }
-/* global clamp, figuresAt */
 const ICONS = {
   text: "M4 6h16M4 12h16M4 18h10",
   image: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9.5h.01",
@@ -43,6 +43,8 @@ const spokenValue = (row, value) => (row.percent ? `at least ${percent(value)} %
 const three = (value) => (value === null || Number.isNaN(value) ? "–" : value.toFixed(3));
 const changeText = (change) => (Math.abs(change) < 0.0005 ? "" : (change > 0 ? "+" : "\u2212") + three(Math.abs(change)));
 const whole = (value) => Math.round(value).toLocaleString("en");
+
+const minutes = (seconds) => (seconds > 0 && seconds < 30 ? "<1" : whole(seconds / 60));
 
 function histogram(row, known) {
   const svg = shape("svg", { viewBox: `0 0 ${row.same.length} 100`, preserveAspectRatio: "none", "aria-hidden": "true" });
@@ -93,7 +95,9 @@ function build(root, state) {
   state.blocks = {
     listing: data.exact.listing ? figureBlock("Per listing", trio) : null,
     pair: data.true_pairs === null ? null : figureBlock("Per pair", trio),
-    count: figureBlock("Matches", [["matches", "Pairs"], ["per_listing", "Per listing"]]),
+    count: figureBlock("Matches", [["matches", "Pairs"], ["per_listing", "Per listing"], ["comes", "Come in"], ["goes", "Go out"]]),
+    groups: figureBlock("Groups", [["count", "Two and more"], ["largest", "Largest"]]),
+    review: figureBlock("Review left", [["minutes", "Minutes"]]),
     search: data.reached === null ? null : figureBlock("Reached by the search at all", [["reached", "Of the same pairs"]]),
   };
   for (const block of Object.values(state.blocks)) if (block) strip.append(block.block);
@@ -239,6 +243,12 @@ function paint(state) {
   if (blocks.search) blocks.search.values.reached.textContent = three(data.reached);
   blocks.count.values.matches.textContent = whole(live.matches);
   blocks.count.values.per_listing.textContent = ((2 * live.matches) / Math.max(1, data.listings)).toFixed(2);
+
+  const changes = moved ? changesAt(data, data.rows.map((row) => row.present), values) : data.changes;
+  for (const id of ["comes", "goes"]) blocks.count.values[id].textContent = whole(changes[id]);
+  blocks.groups.block.classList.toggle("waiting", moved);
+  for (const id of ["count", "largest"]) blocks.groups.values[id].textContent = whole(data.groups[id]);
+  blocks.review.values.minutes.textContent = minutes((moved ? doubtfulAt(data, values) : data.review.left) * data.review.seconds);
 
   state.parts.forEach((part, i) => {
     const row = data.rows[i];

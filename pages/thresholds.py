@@ -11,6 +11,7 @@ from matcher.matching.recipe import LEARNED, Fusion, Recipe
 from matcher.matching.threshold_report import rule_of
 from matcher.pipeline import learn_rule, recipes
 from matcher.pipeline.pair_model.judge import LOWEST_CUT
+from matcher.review.proof.plan import seconds_per_verdict
 from pages._shared import measured
 from pages._shared.charts import draw_chart
 from pages._shared.modality import NAMES
@@ -123,8 +124,9 @@ def draw_thresholds(matched: Matched, known: measured.Known, proposal: Proposal 
     recipe = matched.recipe
     shown = matched
     if proposal and proposal.moved:
-        is_match = read_decided(matched, known, proposal.recipe).is_match
-        shown = replace(matched, recipe=proposal.recipe, is_match=is_match)
+        shown = replace(matched, recipe=proposal.recipe)
+    decided = read_decided(matched, known, shown.recipe)
+    shown = replace(shown, is_match=decided.is_match)
     grid, steps, about = measured.count_grid(matched, known)
     notes = {"text": name_encoder(recipe.text_encoder), "image": name_encoder(recipe.image_encoder), "fused": ""}
     most = 1e9 if recipe.metric == "manhattan" else 2.0
@@ -142,12 +144,22 @@ def draw_thresholds(matched: Matched, known: measured.Known, proposal: Proposal 
 
     draw_sliders(
         grid, rows, rule_of(recipe), figures, measured.measure_figures(matched, known),
-        listings=matched.info.listings, about=about, on_moved=propose_moved, key="sliders",
+        changes=(int((decided.is_match & ~matched.is_match).sum()), int((matched.is_match & ~decided.is_match).sum())),
+        groups=decided.group, review=measure_review(shown), listings=matched.info.listings, about=about,
+        on_moved=propose_moved, key="sliders",
     )  # fmt: skip
     draw_proposal(matched, known, proposal)
     if is_mapped(matched, known):
         at = {row.name_of: row.threshold for row in rows}
         draw_map(matched, known, at, figures.listing, {row.name_of: row.step for row in rows}, propose_moved)
+
+
+def measure_review(shown: Matched) -> tuple[int, float]:
+    """How many doubtful pairs of a rule are still to be asked about, and the seconds that an answer takes."""
+    verdicts = shown.workspace.store.verdicts(shown.id)
+    judged = [(verdict.left_id, verdict.right_id) for verdict in verdicts]
+    left, _ = measured.count_doubtful(shown, judged, measured.read_implied(shown, verdicts))
+    return left, seconds_per_verdict([verdict.made for verdict in verdicts])
 
 
 def draw_tuning(matched: Matched, truth: Truth) -> None:

@@ -58,6 +58,9 @@ def draw_sliders(
     figures: Figures,
     present: Figures,
     *,
+    changes: tuple[int, int],
+    groups: NDArray[np.int32],
+    review: tuple[int, float],
     listings: int,
     about: str,
     on_moved: Callable[[dict[str, float]], None],
@@ -71,6 +74,9 @@ def draw_sliders(
         rule: How the rows' answers are joined.
         figures: Exact figures at these thresholds.
         present: Exact figures of the rule in force, to which changes are shown.
+        changes: Pairs that match at these thresholds and not at those in force, and the reverse.
+        groups: Shape (N,). The group of each listing at these thresholds.
+        review: Doubtful pairs that are still to be asked about, and the seconds that an answer takes.
         listings: Listings in the catalog.
         about: Changes when the counts do.
         on_moved: Called before the page runs again, with the thresholds that were moved, by name.
@@ -91,6 +97,9 @@ def draw_sliders(
             "grid": {name: _pack(getattr(grid, name)) for name in ("same", "known", "found")},
             "true_pairs": figures.true_pairs,
             "reached": figures.reached,
+            "changes": {"comes": changes[0], "goes": changes[1]},
+            "groups": _count_groups(groups),
+            "review": {"left": review[0], "seconds": review[1]},
             "listings": listings,
             "exact": _figures(figures),
             "present": _figures(present),
@@ -114,6 +123,11 @@ def _row(grid: ThresholdGrid, axis: int, slider: Slider, figures: Figures) -> di
         "same": _pack(same),
         "other": _pack(other if figures.pair else found),
     }
+
+
+def _count_groups(groups: NDArray[np.int32]) -> dict[str, int]:
+    sizes = np.bincount(groups)
+    return {"count": int((sizes > 1).sum()), "largest": int(sizes.max(initial=0))}
 
 
 def _figures(figures: Figures) -> dict[str, Any]:

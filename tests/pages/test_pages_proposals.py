@@ -91,8 +91,11 @@ def test_the_map_proposes_and_nothing_changes_until_it_is_taken(shop: Workspace)
     sliders = given(app, "sliders")
     assert [(row["value"], row["present"]) for row in sliders["rows"]] == [(0.9, 0.3), (0.25, 0.2)]
     assert sliders["exact"] != sliders["present"]
-    assert "**Proposed:** titles within 0.900, photos within 0.250. It would " in said(app)
     won = int(decide(encoded.pairs, moved).sum() - decide(encoded.pairs, before).sum())
+    assert sliders["changes"] == {"comes": won, "goes": 0}
+    assert sliders["groups"]["largest"] >= 2
+    assert sliders["review"]["left"] > 0
+    assert "**Proposed:** titles within 0.900, photos within 0.250. It would " in said(app)
     assert f"Would become matches: {won}" in said(app)
     app = press(app, "Take it")
     assert now(shop) == moved
