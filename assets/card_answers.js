@@ -77,8 +77,9 @@ export function confirm(board) {
 function mayBeKept(board, answer) {
   const isPair = (one, other) =>
     (one === answer.one && other === answer.other) || (one === answer.other && other === answer.one);
-  const { last, aside, columns, about } = board.data;
+  const { last, aside, columns, about, pairs } = board.data;
   if (last && isPair(last[0], last[1]) && last[2] === answer.kind) return false;
+  if (pairs) return mayBeKeptOf(pairs.filter(([one, other]) => isPair(one, other)), answer, about);
   const cards = columns.flatMap((column) => column.cards);
   const drawn = aside
     ? cards.filter((card) => isPair(aside.item, card.item))
@@ -86,6 +87,14 @@ function mayBeKept(board, answer) {
   if (aside && drawn.some((card) => card.verdict === answer.kind)) return false;
   answer.about = about;
   answer.gone = answer.kind === "undo" || answer.kind === "redo" || !drawn.length;
+  return true;
+}
+
+/** The same for tiles that hold a pair each, with what was said of it. */
+function mayBeKeptOf(drawn, answer, about) {
+  if (drawn.some(([, , said]) => said === answer.kind)) return false;
+  answer.about = about;
+  answer.gone = answer.kind === "undo" || !drawn.length;
   return true;
 }
 

@@ -28,6 +28,23 @@ function accepted(grid, rows, values, rule) {
   return total;
 }
 
+// Pairs that match at some thresholds and not at others, and the reverse. At the looser of both on each axis "either"
+// holds all that one of the two does, and at the stricter "both" holds what the two have in common.
+export function changesAt(data, before, after) {
+  const count = (values) => accepted(data.grid.found, data.rows, values, data.rule);
+  const [one, other] = [count(before), count(after)];
+  const corner = data.rule === "both" ? Math.min : Math.max;
+  const joined = count(before.map((value, axis) => corner(value, after[axis])));
+  const common = data.rule === "both" ? joined : one + other - joined;
+  return { comes: Math.max(0, other - common), goes: Math.max(0, one - common) };
+}
+
+// Pairs within a tenth of their threshold: those that Review asks about.
+export function doubtfulAt(data, values) {
+  const count = (times) => accepted(data.grid.found, data.rows, values.map((value) => times * value), data.rule);
+  return count(1.1) - count(0.9);
+}
+
 // Precision, recall and F1 per pair; where nothing is matched nothing is wrong, and where nothing is to be found nothing
 // is missed.
 export function figuresAt(data, values) {

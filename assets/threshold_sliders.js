@@ -1,16 +1,17 @@
-/* global clamp, figuresAt */ // from threshold_counts.js, which stands before this in one module
+/* global changesAt, clamp, doubtfulAt, figuresAt */ // from threshold_counts.js, which stands before this in one module
 // Live threshold sliders: figures follow the mouse from cumulative counts that the page sent once; on release the page
 // is told and computes the exact ones. How the counts are read stands above, in threshold_counts.js.
 //
-// data: { rows: [{ id, name, note, value, top, most, step, percent, same: [n], other: [n] }],
+// data: { rows: [{ id, name, note, value, present, top, most, step, percent, same: [n], other: [n] }],
+//                                                    value: where it is proposed to be; present: where it is in force
 //                                                    percent: values are 1 - likelihood, shown as likelihood in percent
 //                                                    top: where the track ends; most: the largest distance there can be
 //         rule: "either" | "both",                  either: one row within its threshold is enough
 //         grid: { same, known, found: nested arrays, one axis a row; (n + 2) entries an axis: at or under edge 0..n, then all },
 //         true_pairs: number | null,                same pairs there are, also those that no search returned
 //         reached: number | null,                   share of them that the search returned
-//         listings: number, exact: { pair, listing | null }, key: changes when the counts do }
-/* global clamp, figuresAt */
+//         changes: { comes, goes }, groups: { count, largest }, review: { left: pairs to ask about, seconds: that an answer takes },
+//         listings: number, exact and present: { pair, listing | null }, key: changes when the counts do }
 const ICONS = {
   text: "M4 6h16M4 12h16M4 18h10",
   image: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9.5h.01",
@@ -40,7 +41,10 @@ const percent = (value) => Math.round(100 * (1 - value));
 const shownValue = (row, value) => (row.percent ? String(percent(value)) : distanceText(value));
 const spokenValue = (row, value) => (row.percent ? `at least ${percent(value)} % likely` : distanceText(value));
 const three = (value) => (value === null || Number.isNaN(value) ? "–" : value.toFixed(3));
+const changeText = (change) => (Math.abs(change) < 0.0005 ? "" : (change > 0 ? "+" : "\u2212") + three(Math.abs(change)));
 const whole = (value) => Math.round(value).toLocaleString("en");
+
+const minutes = (seconds) => (seconds > 0 && seconds < 30 ? "<1" : whole(seconds / 60));
 
 function histogram(row, known) {
   const svg = shape("svg", { viewBox: `0 0 ${row.same.length} 100`, preserveAspectRatio: "none", "aria-hidden": "true" });
@@ -91,7 +95,9 @@ function build(root, state) {
   state.blocks = {
     listing: data.exact.listing ? figureBlock("Per listing", trio) : null,
     pair: data.true_pairs === null ? null : figureBlock("Per pair", trio),
-    count: figureBlock("Matches", [["matches", "Pairs"], ["per_listing", "Per listing"]]),
+    count: figureBlock("Matches", [["matches", "Pairs"], ["per_listing", "Per listing"], ["comes", "Come in"], ["goes", "Go out"]]),
+    groups: figureBlock("Groups", [["count", "Two and more"], ["largest", "Largest"]]),
+    review: figureBlock("Review left", [["minutes", "Minutes"]]),
     search: data.reached === null ? null : figureBlock("Reached by the search at all", [["reached", "Of the same pairs"]]),
   };
   for (const block of Object.values(state.blocks)) if (block) strip.append(block.block);
@@ -129,6 +135,7 @@ function buildRow(frame, state, row, i) {
   const plot = element("div", "plot");
   const { svg, line: f1 } = histogram(row, state.data.true_pairs !== null);
   plot.append(svg);
+  const present = element("div", "present");
   const handle = element("div", "handle");
   handle.tabIndex = 0;
   handle.setAttribute("role", "slider");
@@ -142,7 +149,7 @@ function buildRow(frame, state, row, i) {
     tick.style.left = `${(100 * t * gap) / row.top}%`;
     track.append(tick);
   }
-  track.append(handle);
+  track.append(present, handle);
 
   const number = element("input", "number");
   const range = row.percent ? [percent(row.most), 100, 100 * row.step] : [0, row.most, row.step];
@@ -153,7 +160,7 @@ function buildRow(frame, state, row, i) {
   frame.append(line);
 
   listen(state, i, { track, handle, number });
-  return { inside, handle, number, note, f1 };
+  return { inside, handle, present, number, note, f1 };
 }
 
 function listen(state, i, { track, handle, number }) {
@@ -221,24 +228,36 @@ function paint(state) {
   if (blocks.pair) {
     for (const id of ["precision", "recall", "f1"]) {
       const shown = blocks.pair.values[id];
-      const change = moved ? live[id] - data.exact.pair[id] : 0;
       shown.textContent = three(live[id]);
-      shown.previousSibling.textContent = Math.abs(change) < 0.0005 ? "" : (change > 0 ? "+" : "\u2212") + three(Math.abs(change));
+      shown.previousSibling.textContent = changeText(live[id] - data.present.pair[id]);
     }
   }
   if (blocks.listing) {
     blocks.listing.block.classList.toggle("waiting", moved);
-    for (const id of ["precision", "recall", "f1"]) blocks.listing.values[id].textContent = three(data.exact.listing[id]);
+    for (const id of ["precision", "recall", "f1"]) {
+      const shown = blocks.listing.values[id];
+      shown.textContent = three(data.exact.listing[id]);
+      shown.previousSibling.textContent = moved ? "" : changeText(data.exact.listing[id] - data.present.listing[id]);
+    }
   }
   if (blocks.search) blocks.search.values.reached.textContent = three(data.reached);
   blocks.count.values.matches.textContent = whole(live.matches);
   blocks.count.values.per_listing.textContent = ((2 * live.matches) / Math.max(1, data.listings)).toFixed(2);
+
+  const changes = moved ? changesAt(data, data.rows.map((row) => row.present), values) : data.changes;
+  for (const id of ["comes", "goes"]) blocks.count.values[id].textContent = whole(changes[id]);
+  blocks.groups.block.classList.toggle("waiting", moved);
+  for (const id of ["count", "largest"]) blocks.groups.values[id].textContent = whole(data.groups[id]);
+  blocks.review.values.minutes.textContent = minutes((moved ? doubtfulAt(data, values) : data.review.left) * data.review.seconds);
 
   state.parts.forEach((part, i) => {
     const row = data.rows[i];
     const value = values[i];
     const share = `${clamp((value / row.top) * 100, 0, 100)}%`;
     part.handle.style.left = share;
+    part.present.hidden = value === row.present;
+    part.present.style.left = `${clamp((row.present / row.top) * 100, 0, 100)}%`;
+    part.present.title = `in force: ${spokenValue(row, row.present)}`;
     part.inside.style.width = share;
     part.number.value = shownValue(row, value);
     if (row.percent) part.note.textContent = spokenValue(row, value);

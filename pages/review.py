@@ -12,6 +12,7 @@ from matcher.review.title_diff import differing_words
 from matcher.review.verdicts import Ids, ids_of
 from matcher.storage.history.redo import find_last
 from matcher.storage.records import SKIP, Action, Verdict
+from pages._review.audit import draw_audit, is_auditing
 from pages._shared.answers import ANSWERS, PREVIOUS, REDO, UNDO, Answer, current_visit
 from pages._shared.cards import Board, Card, Column, draw_cards, session_told
 from pages._shared.measured import (
@@ -44,6 +45,9 @@ def main() -> None:
     """One question after the other."""
     st.title("Review")
     matched = need_matches()
+    if is_auditing(matched):
+        draw_audit(matched)
+        return
     with st.container(width=1080):
         draw_question(matched)
         draw_set_aside(matched)

@@ -1,7 +1,7 @@
 """Move thresholds; watch the figures and the pairs that flip."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -11,44 +11,51 @@ from matcher.matching.recipe import LEARNED, Fusion, Recipe
 from matcher.matching.threshold_report import rule_of
 from matcher.pipeline import learn_rule, recipes
 from matcher.pipeline.pair_model.judge import LOWEST_CUT
+from matcher.review.proof.plan import seconds_per_verdict
 from pages._shared import measured
 from pages._shared.charts import draw_chart
 from pages._shared.modality import NAMES
 from pages._shared.opened_catalog import Matched, need_matches
 from pages._shared.wording import FUSIONS, MEANS, name_encoder
-from pages._thresholds.changes import BEFORE, change, complete, move, put, tell
 from pages._thresholds.curves import plot_matches, plot_over_threshold, plot_precision_recall
-from pages._thresholds.flip_list import draw_flip_list
 from pages._thresholds.ladder import draw_ladder
 from pages._thresholds.learning import ASKED, draw_learning, say_unseen
+from pages._thresholds.moves.changes import BEFORE, change, complete, put, tell
+from pages._thresholds.moves.compared import read_decided, read_move
+from pages._thresholds.moves.flip_list import SHOWN, draw_flips, draw_last_move, draw_proposal
+from pages._thresholds.moves.pair_tiles import draw_pairs
+from pages._thresholds.moves.proposal import Proposal, propose, read_proposal, take_at_once
 from pages._thresholds.outlook import draw_outlook
-from pages._thresholds.pair_tiles import draw_pairs
 from pages._thresholds.presets import draw_presets
-from pages._thresholds.score_map import draw_map
+from pages._thresholds.score_map import draw_map, is_mapped
 from pages._thresholds.search import draw_search
+from pages._thresholds.side_by_side import draw_side_by_side
 from pages._thresholds.sliders import Slider, draw_sliders
+from pages._verdicts.verdicts import show_told
 from pages._why import dialog, tiles
 
-SHOWN = 4
+DECIMALS = 6  # of a threshold that a slider or the map was moved to
 LINKED_CURVE = " Learned: the pairs within groups, at each likelihood."
 
 
 def main() -> None:
     """Rule, sliders, flips, curves."""
+    show_told()
     title, kept = st.columns([3, 1], vertical_alignment="bottom")
     title.title("Thresholds")
     matched = need_matches()
     with kept:
-        draw_presets(matched, put)
+        draw_presets(matched, take_at_once)
     known = measured.read_truth(matched)
+    proposal = read_proposal(matched)
     tell(matched)
     draw_rule(matched)
-    draw_thresholds(matched, known)
+    draw_thresholds(matched, known, proposal)
     draw_tuning(matched, known.truth)
     say_measured_on(matched, known.truth)
     draw_outlook(matched, known)
-    draw_map(matched, known)
-    draw_flips(matched, known)
+    draw_pairs_that_flip(matched, known, proposal)
+    draw_side_by_side(matched, known)
     draw_curves(matched, known)
     draw_ladder(matched)
     draw_search(matched)
@@ -112,23 +119,47 @@ def draw_rule(matched: Matched) -> None:
         draw_learning(matched, put)
 
 
-def draw_thresholds(matched: Matched, known: measured.Known) -> None:
-    """The live sliders and their figures."""
+def draw_thresholds(matched: Matched, known: measured.Known, proposal: Proposal | None) -> None:
+    """The live sliders with their figures, and the map: both propose thresholds."""
     recipe = matched.recipe
+    shown = matched
+    if proposal and proposal.moved:
+        shown = replace(matched, recipe=proposal.recipe)
+    decided = read_decided(matched, known, shown.recipe)
+    shown = replace(shown, is_match=decided.is_match)
     grid, steps, about = measured.count_grid(matched, known)
     notes = {"text": name_encoder(recipe.text_encoder), "image": name_encoder(recipe.image_encoder), "fused": ""}
     most = 1e9 if recipe.metric == "manhattan" else 2.0
     rows = [
-        Slider(LEARNED, NAMES[LEARNED], "", recipe.threshold(LEARNED), step, 1 - LOWEST_CUT, percent=True)
-        if axis == LEARNED
-        else Slider(axis, NAMES[axis], notes[axis], recipe.threshold(axis), step, most)
+        Slider(
+            axis, NAMES[axis], notes.get(axis, ""), shown.recipe.threshold(axis), recipe.threshold(axis), step,
+            1 - LOWEST_CUT if axis == LEARNED else most, percent=axis == LEARNED,
+        )
         for axis, step in zip(recipe.thresholds, steps, strict=True)
-    ]
+    ]  # fmt: skip
+    figures = measured.measure_figures(shown, known)
+
+    def propose_moved(thresholds: Mapping[str, float]) -> None:
+        propose(matched, {name: round(value, DECIMALS) for name, value in thresholds.items()})
 
     draw_sliders(
-        grid, rows, rule_of(recipe), measured.measure_figures(matched, known),
-        listings=matched.info.listings, about=about, on_moved=partial(move, matched), key="sliders",
+        grid, rows, rule_of(recipe), figures, measured.measure_figures(matched, known),
+        changes=(int((decided.is_match & ~matched.is_match).sum()), int((matched.is_match & ~decided.is_match).sum())),
+        groups=decided.group, review=measure_review(shown), listings=matched.info.listings, about=about,
+        on_moved=propose_moved, key="sliders",
     )  # fmt: skip
+    draw_proposal(matched, known, proposal)
+    if is_mapped(matched, known):
+        at = {row.name_of: row.threshold for row in rows}
+        draw_map(matched, known, at, figures.listing, {row.name_of: row.step for row in rows}, propose_moved)
+
+
+def measure_review(shown: Matched) -> tuple[int, float]:
+    """How many doubtful pairs of a rule are still to be asked about, and the seconds that an answer takes."""
+    verdicts = shown.workspace.store.verdicts(shown.id)
+    judged = [(verdict.left_id, verdict.right_id) for verdict in verdicts]
+    left, _ = measured.count_doubtful(shown, judged, measured.read_implied(shown, verdicts))
+    return left, seconds_per_verdict([verdict.made for verdict in verdicts])
 
 
 def draw_tuning(matched: Matched, truth: Truth) -> None:
@@ -150,7 +181,7 @@ def draw_tuning(matched: Matched, truth: Truth) -> None:
             tuned = recipes.choose_thresholds(
                 matched.workspace, encoded.config, matched.catalog, encoded.pairs, matched.recipe, objective
             )
-            put(matched, tuned)
+            take_at_once(matched, tuned)
         st.rerun()
 
 
@@ -206,20 +237,25 @@ def _warn_of_learned(matched: Matched) -> None:
         )
 
 
-def draw_flips(matched: Matched, known: measured.Known) -> None:
-    """The pairs that the last move decided otherwise, or else those at the edge."""
+def draw_pairs_that_flip(matched: Matched, known: measured.Known, proposal: Proposal | None) -> None:
+    """The pairs that the proposed rule decides otherwise, or that the last move did, or else those at the edge."""
+    if proposal:
+        move = read_move(matched, known, matched.recipe, proposal.recipe)
+        heads = ("Would become matches", "Would be matches no longer")
+        draw_flips(matched, known, move, heads, f"{matched.recipe.to_json()} {proposal.recipe.to_json()}", SHOWN)
+        return
     about, key, before = st.session_state.get(BEFORE, ("", "", None))
     if before is not None and (about, key) == (matched.id, matched.encoded.key):
-        draw_flip_list(matched, known, before, 2 * SHOWN, put)
+        draw_last_move(matched, known, before, SHOWN, take_at_once)
         return
-    inside, outside = measured.find_at_edge(matched, 2 * SHOWN)
+    inside, outside = measured.find_at_edge(matched, SHOWN)
     sides = {"The last to match": inside, "The first not to": outside}
     sides = {head: rows for head, rows in sides.items() if len(rows)}
     if not sides:
         st.caption("No pair was found at these distances.")
         return
     for column, (head, rows) in zip(st.columns(len(sides), gap="medium"), sides.items(), strict=True):
-        shown = rows[: 2 * SHOWN // len(sides)]
+        shown = rows[: SHOWN // len(sides)]
         with column:
             st.markdown(f"**{head}**")
             draw_pairs(matched, shown.tolist(), known.truth.kind(shown).tolist())

@@ -44,6 +44,7 @@ ONLY_IN = {
     "starlette": {"pages"},
     "plotly": {"pages"},
     "sqlalchemy": {
+        "matcher.storage.audits",
         "matcher.storage.connections",
         "matcher.storage.database",
         "matcher.storage.groups",

@@ -29,9 +29,11 @@ def distance_to_edge(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.float3
     """
     pairs = with_vetoes(pairs, recipe)
     if recipe.fusion in JOINT:
-        return _beyond(joint_distance(pairs, recipe), recipe.threshold(JOINT[recipe.fusion]))
+        return beyond_threshold(joint_distance(pairs, recipe), recipe.threshold(JOINT[recipe.fusion]))
     sides = [
-        _beyond(pairs.distance[side], recipe.threshold(side)) for side in recipe.modalities if side in pairs.distance
+        beyond_threshold(pairs.distance[side], recipe.threshold(side))
+        for side in recipe.modalities
+        if side in pairs.distance
     ]
     if len(sides) < len(recipe.modalities):
         raise DataError(
@@ -59,7 +61,8 @@ def around_edge(
     return inside[_first(-edge[inside], count)], outside[_first(edge[outside], count)]
 
 
-def _beyond(distance: NDArray[np.float32], threshold: float) -> NDArray[np.float32]:
+def beyond_threshold(distance: NDArray[np.float32], threshold: float) -> NDArray[np.float32]:
+    """How far distances lie beyond one threshold, in shares of it; shape of `distance`."""
     limit = np.float32(threshold)
     return np.asarray((distance - limit) / max(limit, np.float32(1e-6)))
 

@@ -108,6 +108,15 @@ locks = sa.Table(
     sa.Column("others", sa.JSON, nullable=False),  # those of the ids that name other goods now
     sa.Index("locks_by_catalog", "catalog_id"),
 )
+audits = sa.Table(
+    "audits",
+    metadata,
+    sa.Column("catalog_id", sa.Text, primary_key=True),
+    sa.Column("item_id", _ItemId, primary_key=True),
+    *_columns(sa.Text, "content", "session", "curator"),
+    sa.Column("is_complete", sa.Boolean, nullable=False),
+    sa.Column("made", sa.Double, nullable=False),
+)
 migrations = sa.Table(
     "migrations", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True), *_columns(sa.Double, "applied")
 )
@@ -190,6 +199,11 @@ def _act_on_groups(connection: Connection) -> None:
     locks.create(connection, checkfirst=True)
 
 
+def _keep_audits(connection: Connection) -> None:
+    """Which listings curators resolved completely."""
+    audits.create(connection, checkfirst=True)
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _create_tables,
     _version_problems,
@@ -200,5 +214,6 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _number_groups,
     _note_verdicts,
     _act_on_groups,
+    _keep_audits,
 )
 """Step i takes a database from version i to i + 1. Steps that have been released never change."""

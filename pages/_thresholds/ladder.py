@@ -14,7 +14,7 @@ from pages._shared.charts import draw_chart, pick_colours
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import Matched
 from pages._shared.wording import describe_recipe
-from pages._thresholds.changes import put
+from pages._thresholds.moves.changes import put
 
 SHOWN_FROM = 5e-4  # of F1: what a step adds at least, to have a stair of its own where it is not taken
 HEIGHT, HEIGHT_OF_STAIR = 60, 26

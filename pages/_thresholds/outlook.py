@@ -4,11 +4,15 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from matcher.matching.thresholds.pool_growth import PoolForecast, forecast_f1
+from matcher.review.audit.estimate import WholeRecall, estimate_whole_recall
+from pages._review.audit import find_audits, want_audits
 from pages._shared.charts import draw_chart, pick_colours
 from pages._shared.measured import Known
 from pages._shared.opened_catalog import Matched
-from pages._verdicts.proof import Proof, describe_missing, read_proof, want_proof
+from pages._thresholds.moves.proposal import propose
+from pages._verdicts.proof import Proof, describe_missing, find_loosest, read_proof, want_proof
 
+WALKED = "proof-walked"  # (rule and precision that the walk was for, and the loosest rule that is proved, or None)
 TARGET, KEPT = "proof-target", "proof-kept"  # a field forgets what it holds while another page is open
 
 
@@ -37,8 +41,9 @@ def draw_proof(matched: Matched) -> None:
     st.markdown(describe_proof(proof))
     if not proof.is_proved and st.button("Ask for these verdicts", key="proof-ask", icon=":material/fact_check:"):
         want_proof(matched, proof.wanted)
-        st.switch_page("pages/review.py")
+        _open_review(matched)
     if proof.sample.counts.drawn.any():
+        _draw_loosest(matched, proof)
         found = proof.estimate()
         st.caption(
             f"From {int(proof.sample.counts.drawn.sum()):,} verdicts on pairs drawn at random: precision "
@@ -46,6 +51,65 @@ def draw_proof(matched: Matched) -> None:
             f"{found.recall.value:.3f} ({found.recall.low:.3f} to {found.recall.high:.3f}) of the same products that "
             "the search found. The proof holds however often you look: such proofs are wrong once in 20 at most."
         )
+    draw_reach(matched, proof)
+
+
+def draw_reach(matched: Matched, proof: Proof) -> None:
+    """Recall in its outer part too: what the search never found, from listings that were resolved completely."""
+    audits = find_audits(matched)
+    st.markdown("**What the search never found**")
+    whole = estimate_whole_recall(proof.sample.counts, audits)
+    if whole is None:
+        st.caption(
+            f"{audits.listings:,} listings were resolved completely so far, too few to tell. Some thirty, drawn at "
+            "random, say how much of what is one product no search brought together."
+        )
+    else:
+        st.caption(
+            f"From {audits.listings:,} listings drawn at random and resolved completely: {describe_reach(whole)}"
+        )
+    if st.button("Resolve listings completely", key="audit-ask", icon=":material/done_all:"):
+        want_audits(matched)
+        _open_review(matched)
+
+
+def describe_reach(whole: WholeRecall) -> str:
+    """Both parts of recall, and what they come to together."""
+    reached, recall = whole.reached, whole.recall
+    return (
+        f"the search reached {reached.value:.3f} ({reached.low:.3f} to {reached.high:.3f}) of the pairs that are one "
+        f"product. With what it never found, recall is {recall.value:.3f} ({recall.low:.3f} to {recall.high:.3f})."
+    )
+
+
+def _open_review(matched: Matched) -> None:
+    """Go on with Review; with an address of its own, as what widgets hold in this one cannot be cleared."""
+    st.switch_page("pages/review.py", query_params={"catalog": matched.id})
+
+
+def _draw_loosest(matched: Matched, proof: Proof) -> None:
+    """Offer to walk from strict thresholds to looser ones, up to the first that is not proved."""
+
+    def walk() -> None:
+        found = find_loosest(matched, proof)
+        st.session_state[WALKED] = (matched.recipe, proof.wanted, found)
+        if found is not None and found != matched.recipe:
+            propose(matched, {name: value for name, value in found.thresholds.items() if value is not None})
+
+    st.button(
+        "Loosest threshold that is proved", key="proof-walk", icon=":material/stairs:", on_click=walk,
+        help="Tries thresholds from strict to the one in force, and proposes the last before the first that cannot be "
+        "shown to be right often enough.",
+    )  # fmt: skip
+    recipe, wanted, found = st.session_state.get(WALKED, (None, 0.0, None))
+    if (recipe, wanted) != (matched.recipe, proof.wanted):
+        return
+    if found is None:
+        st.caption("No threshold is proved yet, not even one that keeps the nearest half of the matches.")
+    elif found == matched.recipe:
+        st.caption("The loosest that is proved is the one in force.")
+    else:
+        st.caption(f"Proposed above: at these thresholds at least {100 * wanted:g} % of the matches are right.")
 
 
 def describe_proof(proof: Proof) -> str:

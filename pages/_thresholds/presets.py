@@ -11,6 +11,7 @@ from matcher.pipeline.recipes import is_usable
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import Matched
 from pages._shared.wording import describe_recipe
+from pages._thresholds.recipe_file import draw_recipe_file
 
 
 def draw_presets(matched: Matched, put: Callable[[Matched, Recipe], None]) -> None:
@@ -33,6 +34,7 @@ def draw_presets(matched: Matched, put: Callable[[Matched, Recipe], None]) -> No
             key="download-recipe", icon=":material/download:", on_click="ignore",
             help="The rule as a file that the terminal's --recipe takes, with what was learned inside.",
         )  # fmt: skip
+        draw_recipe_file(matched)
         if not kept:
             st.caption("None kept yet.")
         for name, recipe in kept.items():

@@ -12,7 +12,7 @@ from pages._shared.escape import literal
 from pages._shared.filled import fill
 from pages._shared.opened_catalog import Matched
 from pages._shared.wording import METRICS
-from pages._thresholds.changes import SAID
+from pages._thresholds.moves.changes import SAID
 
 DRAWN = "search-drawn"  # the search whose settings the form was filled with
 FIELDS = {"k": "search-k", "metric": "search-metric", "text_weight": "search-weight"}

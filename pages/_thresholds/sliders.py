@@ -35,6 +35,7 @@ class Slider:
         name: On the screen.
         note: A quiet line under the name.
         threshold: Where the handle stands.
+        present: The threshold in force, which another one is proposed for where the two differ.
         step: What an arrow key moves.
         most: The largest distance there can be.
         percent: Whether the distance is 1 - likelihood, and shown as likelihood in percent.
@@ -44,6 +45,7 @@ class Slider:
     name: str
     note: str
     threshold: float
+    present: float
     step: float
     most: float
     percent: bool = False
@@ -54,7 +56,11 @@ def draw_sliders(
     sliders: Sequence[Slider],
     rule: Rule,
     figures: Figures,
+    present: Figures,
     *,
+    changes: tuple[int, int],
+    groups: NDArray[np.int32],
+    review: tuple[int, float],
     listings: int,
     about: str,
     on_moved: Callable[[dict[str, float]], None],
@@ -67,6 +73,10 @@ def draw_sliders(
         sliders: The rows.
         rule: How the rows' answers are joined.
         figures: Exact figures at these thresholds.
+        present: Exact figures of the rule in force, to which changes are shown.
+        changes: Pairs that match at these thresholds and not at those in force, and the reverse.
+        groups: Shape (N,). The group of each listing at these thresholds.
+        review: Doubtful pairs that are still to be asked about, and the seconds that an answer takes.
         listings: Listings in the catalog.
         about: Changes when the counts do.
         on_moved: Called before the page runs again, with the thresholds that were moved, by name.
@@ -87,11 +97,12 @@ def draw_sliders(
             "grid": {name: _pack(getattr(grid, name)) for name in ("same", "known", "found")},
             "true_pairs": figures.true_pairs,
             "reached": figures.reached,
+            "changes": {"comes": changes[0], "goes": changes[1]},
+            "groups": _count_groups(groups),
+            "review": {"left": review[0], "seconds": review[1]},
             "listings": listings,
-            "exact": {
-                "pair": {"matches": figures.matches, **_scores(figures.pair)},
-                "listing": _scores(figures.listing) if figures.listing else None,
-            },
+            "exact": _figures(figures),
+            "present": _figures(present),
         },
         on_moved_change=hear_move,
     )
@@ -104,12 +115,25 @@ def _row(grid: ThresholdGrid, axis: int, slider: Slider, figures: Figures) -> di
         "name": slider.name,
         "note": slider.note,
         "value": slider.threshold,
+        "present": slider.present,
         "top": grid.tops[axis],
         "most": slider.most,
         "step": slider.step,
         "percent": slider.percent,
         "same": _pack(same),
         "other": _pack(other if figures.pair else found),
+    }
+
+
+def _count_groups(groups: NDArray[np.int32]) -> dict[str, int]:
+    sizes = np.bincount(groups)
+    return {"count": int((sizes > 1).sum()), "largest": int(sizes.max(initial=0))}
+
+
+def _figures(figures: Figures) -> dict[str, Any]:
+    return {
+        "pair": {"matches": figures.matches, **_scores(figures.pair)},
+        "listing": _scores(figures.listing) if figures.listing else None,
     }
 
 

@@ -20,7 +20,14 @@ ABOUT: dict[str, About] = {
     "Ids that are gone": "gone",
     "With a note": "noted",
 }
-SOURCES = {"browse": "Browse", "review": "Review", "verdicts": "Verdicts", "groups": "Groups", "import": "A file"}
+SOURCES = {
+    "browse": "Browse",
+    "review": "Review",
+    "thresholds": "Thresholds",
+    "verdicts": "Verdicts",
+    "groups": "Groups",
+    "import": "A file",
+}
 DRAWN = {
     "doubtful": "near the threshold",
     "random": "drawn at random",

@@ -7,11 +7,14 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from matcher.matching.recipe import Recipe
+from matcher.matching.thresholds.tighten import tighten
 from matcher.review.proof.bound import Bound, bound_precision
 from matcher.review.proof.estimate import Estimate, estimate_scores
 from matcher.review.proof.plan import Plan, plan_precision, seconds_per_verdict
 from matcher.review.proof.sample import Sample, order_strata, proof_questions, read_sample
 from matcher.review.proof.strata import Strata, cut_strata, rank_pairs
+from matcher.review.proof.walk import walk_thresholds
 from matcher.review.queue import Question
 from matcher.review.verdicts import ids_of
 from matcher.storage.records import Verdict
@@ -65,9 +68,23 @@ def find_proof(matched: Matched, verdicts: list[Verdict], skips: list[Verdict]) 
 
 def read_proof(matched: Matched, verdicts: list[Verdict], skips: list[Verdict], wanted: float) -> Proof:
     """How far a precision of the rule in force is proved."""
-    key = (str(matched.workspace.root), matched.id, matched.encoded.key, matched.recipe.to_json())
     said = tuple(verdict.id for verdict in (*verdicts, *skips))
-    return _proof(key, said, wanted, matched, verdicts, skips)
+    return _proof(_key(matched), said, wanted, matched, verdicts, skips)
+
+
+def _key(matched: Matched) -> tuple[str, ...]:
+    return str(matched.workspace.root), matched.id, matched.encoded.key, matched.recipe.to_json()
+
+
+def find_loosest(matched: Matched, proof: Proof) -> Recipe | None:
+    """The loosest thresholds, up to those in force, that are proved to be right often enough; None for none."""
+    strata, _ = _strata(_key(matched), matched)
+    proven = walk_thresholds(proof.sample.counts, proof.wanted)
+    if not proven.strata:
+        return None
+    if proven.strata == strata.is_accepted.sum():
+        return matched.recipe
+    return tighten(matched.encoded.pairs, matched.recipe, float(strata.farthest[: proven.strata].max()))
 
 
 def describe_missing(proof: Proof) -> str:

@@ -47,7 +47,7 @@ def give(
     Args:
         opened: The catalog.
         answer: What came from the browser.
-        source: "browse", "review" or "verdicts".
+        source: "browse", "review", "thresholds" or "verdicts".
         about: As given to `remember_shown`.
         once: Whether the pair has to be shown again before it can be answered again.
         note: What the curator wrote beside it.

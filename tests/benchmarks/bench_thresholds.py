@@ -20,27 +20,28 @@ TARGET = 0.050  # seconds
 THRESHOLDS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 1.0, 2.0)
 
 
-def catalog_pairs() -> tuple[CandidatePairs, np.ndarray]:
+def catalog_pairs(listings: int = LISTINGS) -> tuple[CandidatePairs, np.ndarray]:
     """As many pairs as 50 neighbours in each of two modalities give, most of them not shared; close where true."""
     rng = np.random.default_rng(0)
-    codes = rng.integers(0, PRODUCTS, LISTINGS).astype(np.int32)
+    products = PRODUCTS * listings // LISTINGS
+    codes = rng.integers(0, products, listings).astype(np.int32)
     order = np.argsort(codes, kind="stable")
     near = [
-        np.minimum(order[:-step], order[step:]) * LISTINGS + np.maximum(order[:-step], order[step:]) for step in (1, 2)
+        np.minimum(order[:-step], order[step:]) * listings + np.maximum(order[:-step], order[step:]) for step in (1, 2)
     ]
-    row = np.repeat(np.arange(LISTINGS), 2 * K)
-    other = rng.integers(0, LISTINGS, len(row))
+    row = np.repeat(np.arange(listings), 2 * K)
+    other = rng.integers(0, listings, len(row))
     apart = row != other
-    found = np.minimum(row, other)[apart] * LISTINGS + np.maximum(row, other)[apart]
-    key = np.unique(np.concatenate([*near, found[:2_900_000]]))
-    left, right = (key // LISTINGS).astype(np.int32), (key % LISTINGS).astype(np.int32)
+    found = np.minimum(row, other)[apart] * listings + np.maximum(row, other)[apart]
+    key = np.unique(np.concatenate([*near, found[: 2_900_000 * listings // LISTINGS]]))
+    left, right = (key // listings).astype(np.int32), (key % listings).astype(np.int32)
     same = codes[left] == codes[right]
     distance = {}
     for modality in ("text", "image"):
         apart_by = np.where(same, rng.beta(2, 4, len(key)), rng.beta(5, 3, len(key))).astype(np.float32)
         distance[modality] = np.where(rng.random(len(key)) < 0.02, np.float32(np.inf), apart_by)
     distance["fused"] = np.minimum(distance["text"], distance["image"])
-    return CandidatePairs(LISTINGS, left, right, rng.integers(1, K + 1, len(key)).astype(np.uint16), distance), codes
+    return CandidatePairs(listings, left, right, rng.integers(1, K + 1, len(key)).astype(np.uint16), distance), codes
 
 
 def seconds(work: Callable[[], object], times: int = 5) -> float:

@@ -55,7 +55,7 @@ def test_keys_move_a_threshold_and_the_figures_follow(demo_server: str, open_pag
     expect(recall).not_to_have_text(before[1])
     titles.press("ArrowLeft")
     expect(page.locator(".block.waiting")).to_have_count(0)  # the page has heard of it
-    expect(page.get_by_text("Became matches")).to_be_visible()
+    expect(page.get_by_text("Would become matches")).to_be_visible()
     moved = float(titles.get_attribute("aria-valuenow") or 0)
     assert moved > value
     assert float(recall.inner_text()) > before[2]

@@ -51,6 +51,8 @@ def test_the_bundled_network_shows_where_two_photos_agree(tmp_path: Path):
         photo.paste(motif, place)
         photo.save(tmp_path / f"{name}.png")
     encoder = EfficientNetEncoder(folder=tmp_path)
+    encoder.load_maps()
+    assert "_maps" in vars(encoder)  # the first picture waits for nothing any more
     vectors = encoder.encode([tmp_path / "one.png", tmp_path / "other.png"])
     runner = encoder._model.runner
     assert isinstance(runner, OpenVinoRunner)

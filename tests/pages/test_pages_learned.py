@@ -2,12 +2,14 @@
 
 import json
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 from run_pages import checked, import_shop, open_shop, press, said
 from run_pages import opened as opened_page
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.testing.v1 import AppTest
 
 from matcher import jobs
@@ -29,6 +31,15 @@ def sliders(app: AppTest):
         json.loads(node.proto.json) for node in app.main if node.type == "bidi_component" and "sliders" in node.proto.id
     ]
     return shown
+
+
+def move(app: AppTest, **thresholds: float) -> AppTest:
+    """Move sliders as the browser does."""
+    (node,) = [node for node in app.main if node.type == "bidi_component" and "sliders" in node.proto.id]
+    states = app._tree.get_widget_states()
+    trigger = states.widgets.add(id=_make_trigger_id(node.proto.id, "events"))
+    trigger.json_trigger_value = json.dumps([{"event": "moved", "value": thresholds}])
+    return checked(app._run(states))
 
 
 def wait(workspace: Workspace, kind: str) -> None:
@@ -55,11 +66,20 @@ def test_a_model_is_learned_by_a_click_and_every_page_goes_by_it(shop: Workspace
     shown = sliders(app)
     (row,) = shown["rows"]
     assert (row["id"], row["percent"], row["value"]) == ("learned", True, recipe.learned_threshold)
-    figures = evaluate(shop, "shop", recipe)
+    figures, before_tuning = evaluate(shop, "shop", recipe), recipe
     assert shown["exact"]["listing"] == vars(figures.listing)
     assert shown["exact"]["pair"]["f1"] == figures.pair.f1
-    press(app, "Best F1")
-    assert recipes.current_recipe(shop, "shop").pair_model == recipe.pair_model
+    app = press(app, "Best F1")
+    recipe = recipes.current_recipe(shop, "shop")
+    assert recipe.pair_model == before_tuning.pair_model
+
+    moved = 0.3 if recipe.learned_threshold != 0.3 else 0.35
+    app = move(app, learned=moved)
+    assert f"**Proposed:** at least {round(100 * (1 - moved))} % likely. It " in said(app)
+    assert sliders(app)["exact"]["listing"] == vars(
+        evaluate(shop, "shop", replace(recipe, learned_threshold=moved)).listing
+    )
+    assert "Proposed" not in said(move(press(app, "Leave it"), learned=1.0))  # a likelihood of nothing joins all
 
     review = opened("review")
     assert "likely by itself; with its groups near the" in said(review)

@@ -68,8 +68,12 @@ def test_a_precision_is_asked_for_and_proved(shop: Workspace):
     app = checked(app.switch_page("pages/thresholds.py").run())
     assert "Proved: at least 80 % of the matches are right" in markdown(app)
     assert f"From {len(verdicts)} verdicts on pairs drawn at random: precision 1.000" in captions(app)
+    app = press(app, "Loosest threshold that is proved")
+    assert "The loosest that is proved is the one in force." in captions(app)
     app = checked(app.number_input(key="proof-target").set_value(99.5).run())
     assert "Not proved yet" in markdown(app)
+    app = press(app, "Loosest threshold that is proved")
+    assert "No threshold is proved yet" in captions(app)
     app = press(checked(app.switch_page("pages/review.py").run()), "Ask as usual")
     assert "Proved" not in markdown(app)
 

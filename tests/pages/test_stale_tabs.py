@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from run_pages import checked, opened
+from run_pages import checked, opened, press
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.testing.v1 import AppTest
 from test_pages import TITLES
@@ -40,7 +40,7 @@ def now(workspace: Workspace) -> Recipe:
 
 
 def move(app: AppTest, **thresholds: float) -> AppTest:
-    """Move sliders as the browser does."""
+    """Move sliders as the browser does; what they propose is not in force yet."""
     (node,) = [node for node in app.main if node.type == "bidi_component" and "-sliders" in node.proto.id]
     states = app._tree.get_widget_states()
     trigger = states.widgets.add(id=_make_trigger_id(node.proto.id, "events"))
@@ -56,12 +56,22 @@ def test_a_slider_of_a_stale_tab_writes_itself_and_no_other(workspace: Workspace
     app = opened("thresholds")
     put(workspace, text_threshold=0.7, veto=("units",))
     app = move(app, image=0.3)
+    assert "Another tab or colleague changed the thresholds" in said(app)
+    app = press(app, "Take it")
     assert (now(workspace).text_threshold, now(workspace).image_threshold) == (0.7, 0.3)
     assert now(workspace).veto == ("units",)
-    assert "Another tab or colleague changed the thresholds" in said(app)
-    app = move(app, image=0.25)
+    assert not said(app)
+    app = press(move(app, image=0.25), "Take it")
     assert (now(workspace).text_threshold, now(workspace).image_threshold) == (0.7, 0.25)
     assert not said(app)
+
+
+def test_a_proposal_that_another_tab_overtook_is_laid_over_what_is_in_force(workspace: Workspace) -> None:
+    app = move(opened("thresholds"), image=0.3)
+    put(workspace, text_threshold=0.7)
+    app = press(app, "Take it")
+    assert (now(workspace).text_threshold, now(workspace).image_threshold) == (0.7, 0.3)
+    assert "Another tab or colleague changed the thresholds" in said(app)
 
 
 def test_a_slider_of_a_rule_that_is_no_longer_in_force_changes_nothing(workspace: Workspace) -> None:
@@ -108,4 +118,5 @@ def test_thresholds_of_other_encoders_are_said_to_be_out_of_force(workspace: Wor
     app = opened("thresholds")
     assert "chosen here are for TF-IDF words and" in said(app)
     assert any("yours are for other encoders" in caption.value for caption in opened("start").caption)
-    assert not said(move(app, fused=0.3) if "fused" in now(workspace).thresholds else move(app, text=0.3))
+    app = move(app, fused=0.3) if "fused" in now(workspace).thresholds else move(app, text=0.3)
+    assert not said(press(app, "Take it"))

@@ -117,6 +117,15 @@ class EfficientNetEncoder:
         """Turn photos that are not in the catalog into vectors; shape (Q, D)."""
         return self.encode(queries, report)
 
+    def load_maps(self) -> None:
+        """Load now what the first map of a likeness would load, and run it once: the first run takes twice as long.
+
+        Raises:
+            EncoderError: The weights are damaged or of another architecture.
+        """
+        if self._maps is not None:
+            self._maps.run({"pixels": np.zeros((1, VIEWS, self._model.side, self._model.side, 3), np.uint8)})
+
     def map_likeness(self, photo: Path, other: NDArray[np.float32]) -> Image.Image | None:
         """Show which regions of a photo carry its likeness to another one.
 

@@ -64,7 +64,8 @@ def list_flips(
 
     First those that a verdict stands against, then those that a label does, then those of which nothing is known, and
     last those that are known to be right; of each kind, those first that move most pairs of listings into one group
-    or out of it.
+    or out of it. Of the pairs between the same two groups one stands for all, and the others come behind those of other
+    groups: one answer tells most of what joins or parts these two.
 
     Args:
         pairs: P candidate pairs of N listings.
@@ -86,7 +87,9 @@ def list_flips(
     harm[known[rows] == UNKNOWN] = OPEN
     ends = pairs.left[rows], pairs.right[rows]
     moves = np.where(comes, _joined(*groups, *ends), _joined(*groups[::-1], *ends))
-    order = np.lexsort((rows, -moves, -harm))
+    kind = 2 * harm + comes
+    turn = np.where(comes, _turns(*ends, groups[0], kind), _turns(*ends, groups[1], kind))
+    order = np.lexsort((rows, -moves, turn, -harm))
     return Flips(rows[order], comes[order], moves[order], harm[order].astype(np.int8))
 
 
@@ -122,3 +125,17 @@ def _joined(
     size = np.bincount(apart)
     joined = (apart[left] != apart[right]) & (together[left] == together[right])
     return np.where(joined, size[apart[left]] * size[apart[right]], 0)
+
+
+def _turns(
+    left: NDArray[np.int32], right: NDArray[np.int32], group: NDArray[np.int32], kind: NDArray[np.intp]
+) -> NDArray[np.int64]:
+    """How many pairs before this one are of the same kind and lie between the same two groups; shape (F,)."""
+    one, other = np.minimum(group[left], group[right]), np.maximum(group[left], group[right])
+    order = np.lexsort((other, one, kind))
+    first = np.ones(len(order), np.bool_)
+    first[1:] = (np.diff(np.stack([kind, one, other])[:, order], axis=1) != 0).any(axis=0)
+    place = np.arange(len(order))
+    turn = np.empty(len(order), np.int64)
+    turn[order] = place - np.maximum.accumulate(np.where(first, place, 0))
+    return turn

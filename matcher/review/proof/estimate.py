@@ -55,6 +55,28 @@ def estimate_scores(counts: Counts, *, draws: int = DRAWS, seed: int = 0) -> Est
 
     Source: Webber, "Approximate Recall Confidence Intervals", ACM TOIS 31(1), 2013: the beta-binomial interval.
     """
+    middle, drawn = draw_scores(counts, draws=draws, seed=seed)
+    tail = (1 - LEVEL) / 2
+    figures = [
+        Figure(float(value), *map(float, np.quantile(values, [tail, 1 - tail])))
+        for value, values in zip(middle, drawn, strict=True)
+    ]
+    return Estimate(*figures)
+
+
+def draw_scores(
+    counts: Counts, *, draws: int = DRAWS, seed: int = 0
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Precision, recall and F1 from verdicts, and as they may be, as often as chance would have it.
+
+    Args:
+        counts: What was drawn of each stratum.
+        draws: How often.
+        seed: Of the draws.
+
+    Returns:
+        The figures, shape (3,), and the drawn ones, shape (3, draws).
+    """
     rng = np.random.default_rng(seed)
     shape = (draws, len(counts.size))
     same, different = prior_weights(counts)
@@ -63,12 +85,7 @@ def estimate_scores(counts: Counts, *, draws: int = DRAWS, seed: int = 0) -> Est
     drawn = _scores(counts, counts.same + rng.binomial(left, rate))
     share = np.where(counts.drawn > 0, counts.same / np.maximum(counts.drawn, 1), same / (same + different))
     middle = _scores(counts, (counts.size * share)[None])
-    tail = (1 - LEVEL) / 2
-    figures = [
-        Figure(float(value[0]), *map(float, np.quantile(values, [tail, 1 - tail])))
-        for value, values in zip(middle, drawn, strict=True)
-    ]
-    return Estimate(*figures)
+    return np.concatenate(middle), np.stack(drawn)
 
 
 def _scores(counts: Counts, same: Floats) -> tuple[NDArray[np.float64], ...]:

@@ -91,8 +91,25 @@ def test_every_flip_is_listed_once_with_what_it_moves(drawn):
             assert harm == AGREES
         else:
             assert harm == (AGAINST_VERDICT if judged[row] else AGAINST_LABEL)
-    keys = list(zip(-found.harm, -found.moves, found.rows, strict=True))
+    seen, turns = {}, {}
+    for row, comes, harm in sorted(zip(found.rows, found.comes, found.harm, strict=True)):
+        apart = groups[0] if comes else groups[1]
+        place = (harm, comes, frozenset((apart[pairs.left[row]], apart[pairs.right[row]])))
+        turns[row] = seen[place] = seen.get(place, -1) + 1
+    keys = [
+        (-harm, turns[row], -moves, row) for harm, moves, row in zip(found.harm, found.moves, found.rows, strict=True)
+    ]
     assert keys == sorted(keys)
+
+
+def test_pairs_of_one_merge_take_turns_with_those_of_others():
+    left, right = np.array([[0, 0, 1, 4], [2, 3, 2, 5]], np.int32)
+    pairs = CandidatePairs(6, left, right, np.ones(4, np.uint16), {})
+    groups = tuple(np.array(group, np.int32) for group in ([0, 0, 1, 1, 2, 3], [0, 0, 0, 0, 1, 1]))
+    none, every = np.zeros(4, bool), np.ones(4, bool)
+    found = list_flips(pairs, none, every, groups, np.full(4, UNKNOWN, np.int8), none)
+    assert found.rows.tolist() == [0, 3, 1, 2]  # the two single listings before the second pair of the large groups
+    assert found.moves.tolist() == [4, 1, 4, 4]
 
 
 def test_a_merge_of_large_groups_comes_before_small_ones_and_a_verdict_before_both():

@@ -3,7 +3,7 @@
 A page shows the recipe of when it was drawn. Another tab or another curator may have put in another one since.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -36,27 +36,42 @@ def change(matched: Matched, alter: Callable[[Recipe], Recipe | None]) -> None:
         matched: As the page was drawn; its recipe is the one that was seen.
         alter: Gives what the recipe is to be, or None where its rule has nothing to do with what was moved.
     """
+    if (altered := lay_over(matched, alter)) is not None:
+        put(matched, altered)
+
+
+def lay_over(matched: Matched, alter: Callable[[Recipe], Recipe | None]) -> Recipe | None:
+    """Lay a change over the recipe in force now, and say where it is not the one that the page showed.
+
+    Args:
+        matched: As the page was drawn; its recipe is the one that was seen.
+        alter: Gives what the recipe is to be, or None where its rule has nothing to do with what was moved.
+
+    Returns:
+        The changed recipe; None where the change makes no sense any more, and the page says so.
+    """
     now, seen = recipes.current_recipe(matched.workspace, matched.id), matched.recipe
     if _distances(now) != _distances(seen):
         st.session_state[SAID] = NOT_MADE.format("other encoders or another distance")
-        return
+        return None
     altered = alter(now)
     if altered is None:
         st.session_state[SAID] = NOT_MADE.format("another rule")
-        return
+        return None
     if now not in (seen, st.session_state.get(OWN)):
         st.session_state[SAID] = LAID_OVER
-    put(matched, altered)
+        st.session_state[OWN] = now  # told once
+    return altered
 
 
-def move(matched: Matched, thresholds: dict[str, float]) -> None:
+def move(matched: Matched, thresholds: Mapping[str, float]) -> None:
     """Move some thresholds of the rule in force."""
+    change(matched, lambda now: shift(now, thresholds))
 
-    def alter(now: Recipe) -> Recipe | None:
-        known = set(thresholds) <= set(now.thresholds)
-        return now.with_thresholds({name: round(value, 6) for name, value in thresholds.items()}) if known else None
 
-    change(matched, alter)
+def shift(recipe: Recipe, thresholds: Mapping[str, float]) -> Recipe | None:
+    """A rule with other thresholds; None where it has none of these names."""
+    return recipe.with_thresholds(thresholds) if set(thresholds) <= set(recipe.thresholds) else None
 
 
 def complete(matched: Matched, recipe: Recipe) -> Recipe:

@@ -16,28 +16,31 @@ from pages._shared.modality import WORDS
 from pages._shared.opened_catalog import Matched
 from pages._shared.photo_route import photo_url
 from pages._shared.wording import say_likely
+from pages._thresholds.moves.judging import draw_answers
 from pages._why.tiles import BUTTON, name_tile
 
-_STYLE = Path(__file__).parents[2] / "assets" / "pairs.css"
+_STYLE = Path(__file__).parents[3] / "assets" / "pairs.css"
 _TRUTH = {SAME: ("match", "same product"), DIFFERENT: ("different", "different products")}
 
 
-def draw_pairs(matched: Matched, pairs: Sequence[int], truth: Sequence[int]) -> None:
+def draw_pairs(matched: Matched, pairs: Sequence[int], truth: Sequence[int], *, judged: bool = False) -> None:
     """Draw candidate pairs; a photo leads to Browse.
 
     Args:
         matched: The open catalog.
         pairs: Numbers of candidate pairs.
         truth: What is known of each: SAME, DIFFERENT or UNKNOWN.
+        judged: Whether each has buttons for a verdict, which `judging.listen` hears.
     """
     ink = pick_colours()
     style = "".join(f"--{name}:{ink[name]};" for name in ("text", "image", "fused", "match", "different"))
-    tiles = "".join(_tile(matched, pair, known) for pair, known in zip(pairs, truth, strict=True))
+    below = draw_answers() if judged else ""
+    tiles = "".join(_tile(matched, pair, known, below) for pair, known in zip(pairs, truth, strict=True))
     st.html(_STYLE)
     st.html(f'<div class="pairs" style="{style}">{tiles}</div>')
 
 
-def _tile(matched: Matched, pair: int, known: int) -> str:
+def _tile(matched: Matched, pair: int, known: int, below: str) -> str:
     """One pair. Everything a seller wrote is escaped."""
     found = matched.encoded.pairs
     rows = [int(found.left[pair]), int(found.right[pair])]
@@ -56,7 +59,7 @@ def _tile(matched: Matched, pair: int, known: int) -> str:
     lines = _title(titles[1], titles[0]) + _title(titles[0], titles[1])
     return (
         f'<article tabindex="0" {name_tile(one, other)}><div class="two">{both}</div>{lines}'
-        f"<footer>{figures}{BUTTON}</footer></article>"
+        f"<footer>{figures}{BUTTON}</footer>{below}</article>"
     )
 
 
