@@ -1,20 +1,21 @@
 """What comes out: groups to look at, and matches, groups and verdicts to download."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from matcher.matching.groups.main_listing import MainRule
 from matcher.matching.resolve import Outcome, find_closest, order_groups
-from matcher.storage import exports
+from matcher.pipeline.groups.main_listings import main_listings
 from pages._results import benchmark_form
+from pages._results.downloads import draw_downloads
 from pages._results.groups import draw_groups
+from pages._results.main_rule import draw_rule
 from pages._shared.filled import choose_view
-from pages._shared.opened_catalog import EXPORTED, Matched, need_catalog, need_matches
+from pages._shared.opened_catalog import Matched, need_catalog, need_matches
 from pages._shared.wording import describe_recipe
 from pages._verdicts.handed_out import HandedOut, read_handed_out
 from pages._verdicts.set_aside import draw_set_aside
@@ -28,11 +29,6 @@ ORDERS: dict[str, Literal["largest", "smallest", "mixed"]] = {
     "Largest first": "largest",
     "Smallest first": "smallest",
     "Several labels in one group": "mixed",
-}
-MIME = {
-    "CSV": "text/csv",
-    "Parquet": "application/vnd.apache.parquet",
-    "Excel": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
@@ -65,7 +61,8 @@ def draw_found(matched: Matched) -> None:
     with right:
         draw_downloads(matched, handed_out)
     with left:
-        draw_preview(matched, handed_out)
+        rule = draw_rule(matched)
+        draw_preview(matched, handed_out, rule)
 
 
 def draw_scores(matched: Matched, handed_out: HandedOut) -> None:
@@ -117,8 +114,8 @@ def draw_counts(matched: Matched, outcome: Outcome, sizes: NDArray[np.intp]) -> 
         column.metric(name, f"{figure:,}")
 
 
-def draw_preview(matched: Matched, handed_out: HandedOut) -> None:
-    """Groups as rows of photos, page by page."""
+def draw_preview(matched: Matched, handed_out: HandedOut, rule: MainRule) -> None:
+    """Groups as rows of photos, page by page, each with its main listing first."""
     group, numbered = handed_out.outcome.group, handed_out.numbered
     labelled = bool((matched.catalog.codes >= 0).any())
     offered = [name for name, kind in ORDERS.items() if labelled or kind != "mixed"]
@@ -133,7 +130,10 @@ def draw_preview(matched: Matched, handed_out: HandedOut) -> None:
     pages = -(-len(groups) // PER_PAGE)
     page = bar.pagination(pages, key=f"page-{ORDERS[order]}", max_visible_pages=5) if pages > 1 else 1
     shown = groups[(page - 1) * PER_PAGE : page * PER_PAGE]
-    draw_groups(matched.id, matched.catalog.listings, [np.flatnonzero(group == place) for place in shown], numbered)
+    within = np.isin(group, shown)
+    mains = main_listings(matched.workspace, matched.id, matched.catalog, group, rule, within)
+    members = [np.flatnonzero(group == place) for place in shown]
+    draw_groups(matched.id, matched.catalog.listings, members, numbered, mains)
     tiles.listen(partial(ask_in_group, matched))
     dialog.draw_asked(matched)
 
@@ -144,58 +144,6 @@ def ask_in_group(matched: Matched, item_id: str, _: str) -> None:
     other = find_closest(outcome, row)
     if other is not None:
         dialog.ask(item_id, matched.cell("item_id", other))
-
-
-def draw_downloads(matched: Matched, handed_out: HandedOut) -> None:
-    """Every table in every form; each is made when it is asked for."""
-    listings, outcome, numbered = matched.catalog.listings, handed_out.outcome, handed_out.numbered
-    links = (outcome.left, outcome.right)
-    verdicts = partial(matched.workspace.store.verdicts, matched.id)
-    decides = (matched.info.version, matched.encoded.key, matched.recipe.to_json(), [said.id for said in verdicts()])
-    tables: dict[str, tuple[str, Callable[[], pd.DataFrame]]] = {
-        "Matches": (
-            "one pair a row",
-            lambda: exports.match_table(
-                listings, *links, outcome.distance, verdicts(), number=numbered.number, direct=outcome.direct
-            ),
-        ),
-        "Groups": (
-            "every listing, by group",
-            partial(exports.group_table, listings, numbered.number, numbered.family),
-        ),
-        "Verdicts": (
-            "what curators said",
-            lambda: exports.verdict_table(verdicts(), listings),
-        ),
-    }
-    st.subheader("Download")
-    for name, (what, table) in tables.items():
-        st.markdown(f"**{name}** :gray[{what}]")
-        with st.container(horizontal=True, gap="small"):
-            for kind in exports.ENDINGS:
-                draw_download(matched, name.lower(), kind, table, decides)
-    st.markdown("**Matches of each listing** :gray[posting_id, matches]", help="The form of Shopee's contest.")
-
-    def list_matches() -> pd.DataFrame:
-        return exports.contest_lists(exports.match_lists(listings["item_id"], *links, outcome.strength))
-
-    draw_download(matched, "contest", "CSV", list_matches, decides)
-
-
-def draw_download(
-    matched: Matched, name: str, kind: exports.Format, table: Callable[[], pd.DataFrame], decides: tuple[object, ...]
-) -> None:
-    """A button that makes its file when it is pressed."""
-
-    def make() -> bytes:
-        made = exports.to_bytes(table(), kind, mark=name != "contest", guard=name != "contest")
-        matched.workspace.store.set_setting(matched.id, EXPORTED, True)
-        return made
-
-    st.download_button(
-        kind, make, file_name=exports.export_name(matched.id, name, exports.ENDINGS[kind], *decides), mime=MIME[kind],
-        key=f"download-{name}-{kind}", on_click="ignore",
-    )  # fmt: skip
 
 
 main()

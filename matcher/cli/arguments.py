@@ -65,9 +65,6 @@ objective = click.option(
     help="Best F1, or the most recall at a precision such as precision@0.95.",
 )  # fmt: skip
 recipe_file = click.option("--recipe", "recipe_file", type=FILE, required=True, help="Written by tune.")
-groups_out = click.option(
-    "--groups", "groups_out", type=FILE, help="File for every listing with the number of its group, which stays."
-)
 out = click.option("--out", type=FILE, required=True, help="File to write.")
 
 

@@ -5,7 +5,7 @@ somebody pressed Ctrl-C.
 """
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,6 @@ from matcher.cli.arguments import (
     FILE,
     fusion,
     given_workspace,
-    groups_out,
     image,
     images,
     in_workspace,
@@ -29,6 +28,7 @@ from matcher.cli.arguments import (
     say,
     text,
 )  # fmt: skip
+from matcher.cli.match_files import Tables, tables, write_matches
 from matcher.cli.progress_line import ProgressLine
 from matcher.cli.recipe_words import describe_learned, describe_recipe, name_encoders, read_recipe_file
 from matcher.cli.search_table import print_ladder
@@ -40,7 +40,6 @@ from matcher.pipeline import catalogs, encoding, matches, recipes
 from matcher.pipeline.pair_model.models import write_recipe
 from matcher.pipeline.recipe_search.search import find_best_recipe
 from matcher.pipeline.unread import find_unread
-from matcher.storage.exports import separator_of, to_bytes
 from matcher.storage.files import fingerprint
 from matcher.storage.names import catalog_id_of, legible
 from matcher.storage.records import MATCH
@@ -168,11 +167,11 @@ def evaluate(name: str, recipe_file: Path, as_json: bool) -> None:
 @name
 @recipe_file
 @out
-@groups_out
+@tables
 @in_workspace
-def match(name: str, recipe_file: Path, out: Path, groups_out: Path | None) -> None:
+def match(name: str, recipe_file: Path, out: Path, **tables: Any) -> None:
     """Write the matches of every listing of catalog NAME: its group; verdicts go before the recipe."""
-    _match(given_workspace(), catalog_id_of(name), read_recipe_file(recipe_file), out, groups_out)
+    write_matches(given_workspace(), catalog_id_of(name), read_recipe_file(recipe_file), out, Tables(**tables))
 
 
 @main.command()
@@ -180,14 +179,12 @@ def match(name: str, recipe_file: Path, out: Path, groups_out: Path | None) -> N
 @images
 @click.option("--recipe", "recipe_file", type=FILE, help="[default: tuned on labels or verdicts, if there are any]")
 @out
-@groups_out
+@tables
 @reading
 @in_workspace
-def run(
-    file: Path, images: Path | None, recipe_file: Path | None, out: Path, groups_out: Path | None, **how: Any
-) -> None:
+def run(file: Path, images: Path | None, recipe_file: Path | None, out: Path, **how: Any) -> None:
     """Do it all: read FILE, encode it, choose thresholds where no recipe is given, and write the matches."""
-    workspace = given_workspace()
+    workspace, asked = given_workspace(), Tables(**{field.name: how.pop(field.name) for field in fields(Tables)})
     recipe = read_recipe_file(recipe_file) if recipe_file else None
     place = file.absolute()
     # Another file of the same name in another folder is another catalog.
@@ -195,7 +192,7 @@ def run(
     catalog_id = _import(workspace, file, images, legible(called), how)
     if recipe is None:
         recipe = _chosen_recipe(workspace, catalog_id)
-    _match(workspace, catalog_id, recipe, out, groups_out)
+    write_matches(workspace, catalog_id, recipe, out, asked)
 
 
 def _import(workspace: Workspace, file: Path, images: Path | None, name: str, how: dict[str, Any]) -> str:
@@ -239,23 +236,6 @@ def _chosen_recipe(workspace: Workspace, catalog_id: str) -> Recipe:
         recipe = recipes.tune(workspace, config, report=report)
     say(f"Thresholds chosen on the catalog's {'labels' if labels else 'verdicts'}: {describe_recipe(recipe)}.")
     return recipe
-
-
-def _match(workspace: Workspace, catalog_id: str, recipe: Recipe, out: Path, groups_out: Path | None) -> None:
-    with ProgressLine() as report:
-        handed_out = matches.hand_out(workspace, catalog_id, recipe, report)
-    lists = handed_out.lists
-    with atomic(out.absolute()) as file:
-        file.write(to_bytes(lists, "CSV", mark=False, guard=False))
-    if groups_out:
-        with atomic(groups_out.absolute()) as file:  # titles, which a spreadsheet may be opened on
-            file.write(to_bytes(handed_out.groups, "CSV", mark=False))
-    for one, other in matches.find_contradictions(workspace, catalog_id):
-        say(f"  {one} and {other} were judged different, but verdicts that say same join them: settle it in Browse.")
-    found = int((lists["matches"] != lists["item_id"]).sum())
-    say(f"{found:,} of {len(lists):,} listings have a match; written to {out}.")
-    if (separator := separator_of(lists["item_id"])) != " ":
-        say(f"Some ids hold a space, so {separator!r} stands between the ids of a list.")
 
 
 def cli(arguments: list[str] | None = None) -> int:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
@@ -17,9 +19,9 @@ from matcher.pipeline.pair_model.learned_model import LearnedModel
 from matcher.pipeline.pair_model.models import find_model, load_model, model_file, save_model
 from matcher.pipeline.recipes import config_of, current_recipe, read_training_rows
 from matcher.progress import Report, silent
-from matcher.review.group_numbers import keep_numbers
+from matcher.review.group_numbers import NumberedGroups, keep_numbers
 from matcher.review.verdicts import DIFFERENT, MATCH, VARIANT, judged_rows
-from matcher.storage.exports import group_table, match_lists
+from matcher.storage.exports import match_lists
 from matcher.storage.workspace import Workspace
 from matcher.vectors.candidate_pairs import CandidatePairs
 
@@ -116,16 +118,20 @@ def count_modelled(catalog: Catalog, learned: LearnedModel | None) -> int:
 
 @dataclass(frozen=True)
 class Matches:
-    """What is handed out of a catalog; both say the same.
+    """What is handed out of a catalog; all of it says the same.
 
     Attributes:
+        catalog: Its N listings.
         lists: Columns item_id, matches: the other listings of the group, with `separator_of` the ids between them, the
             listing itself first, then the closest.
-        groups: Every listing by group, as `group_table` lays them out.
+        group: Shape (N,). Group of each listing.
+        numbered: The numbers of these groups, which stay, and of their families.
     """
 
+    catalog: Catalog
     lists: pd.DataFrame
-    groups: pd.DataFrame
+    group: NDArray[np.int32]
+    numbered: NumberedGroups
 
 
 def match(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Report = silent) -> pd.DataFrame:
@@ -148,10 +154,7 @@ def hand_out(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Repo
     outcome = outcome_of(pairs, recipe, decide(pairs, recipe), judged[MATCH], judged[DIFFERENT])
     ids = catalog.listings["item_id"]
     numbered = keep_numbers(workspace, catalog_id, ids.tolist(), outcome.group, judged[VARIANT])
-    return Matches(
-        match_lists(ids, outcome.left, outcome.right, outcome.strength),
-        group_table(catalog.listings, numbered.number, numbered.family),
-    )
+    return Matches(catalog, match_lists(ids, outcome.left, outcome.right, outcome.strength), outcome.group, numbered)
 
 
 def find_contradictions(workspace: Workspace, catalog_id: str) -> list[tuple[str, str]]:

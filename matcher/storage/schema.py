@@ -82,6 +82,14 @@ group_numbers = sa.Table(
     sa.Column("item_id", _ItemId, primary_key=True),
     sa.Column("number", sa.BigInteger, nullable=False),
 )
+main_listings = sa.Table(
+    "main_listings",
+    metadata,
+    sa.Column("catalog_id", sa.Text, primary_key=True),
+    sa.Column("item_id", _ItemId, primary_key=True),
+    sa.Column("chosen", sa.Double, nullable=False),
+    sa.Column("curator", sa.Text, nullable=False, server_default=""),
+)
 migrations = sa.Table(
     "migrations", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True), *_columns(sa.Double, "applied")
 )
@@ -155,6 +163,11 @@ def _note_verdicts(connection: Connection) -> None:
     connection.exec_driver_sql("CREATE INDEX IF NOT EXISTS verdicts_set_aside ON verdicts (catalog_id, set_aside)")
 
 
+def _choose_main_listings(connection: Connection) -> None:
+    """Curators choose by hand which listing stands for its group."""
+    main_listings.create(connection, checkfirst=True)
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _create_tables,
     _version_problems,
@@ -164,5 +177,6 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _set_verdicts_aside,
     _number_groups,
     _note_verdicts,
+    _choose_main_listings,
 )
 """Step i takes a database from version i to i + 1. Steps that have been released never change."""

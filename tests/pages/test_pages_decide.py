@@ -428,7 +428,7 @@ def test_results_count_groups_and_escape_what_sellers_wrote(shop: MakeShop) -> N
     drawn = "\n".join(node.proto.body for node in app.main if node.type == "html")
     assert "&lt;script&gt;" in drawn
     assert "<script>" not in drawn
-    assert [button.label for button in app.get("download_button")] == ["CSV", "Parquet", "Excel"] * 3 + ["CSV"]
+    assert [button.label for button in app.get("download_button")] == ["CSV", "Parquet", "Excel"] * 5 + ["CSV"]
 
 
 def test_downloads_hold_what_the_page_counts(shop: MakeShop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -530,7 +530,7 @@ def test_two_downloads_of_other_content_never_share_a_name(shop: MakeShop, monke
         return named[:]
 
     first = names()
-    assert len(set(first)) == len(first) == 10
+    assert len(set(first)) == len(first) == 16
     assert names() == first
     workspace.store.add_verdict("shop", "i00", "i01", "match", source="review")
     judged = names()
