@@ -69,13 +69,15 @@ def draw_scores(matched: Matched, handed_out: HandedOut) -> None:
     """How right the groups are, as `evaluate` says it, where labels tell."""
     if handed_out.scores is None:
         return
-    listing, pair = handed_out.scores
+    listing, pair, groups = handed_out.scores
     labelled = int((matched.catalog.codes >= 0).sum())
     st.caption(
         f"By the labels of {labelled:,} listings, verdicts above them and obeyed, in a pool of "
         f"{matched.info.listings:,}: precision {listing.precision:.3f}, recall {listing.recall:.3f}, F1 "
         f"{listing.f1:.3f} as the mean over listings, each counted among its own group; "
-        f"{pair.precision:.3f}, {pair.recall:.3f} and {pair.f1:.3f} over pairs."
+        f"{pair.precision:.3f}, {pair.recall:.3f} and {pair.f1:.3f} over pairs. B-cubed F1, of the same precision and "
+        f"recall over listings, {groups.bcubed.f1:.3f}. {groups.exact:.1%} of the {groups.measured:,} groups of two "
+        "labelled listings or more are exactly one product, whole and with nothing else."
     )
 
 

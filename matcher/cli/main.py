@@ -145,6 +145,9 @@ def evaluate(name: str, recipe_file: Path, as_json: bool) -> None:
         "learned": result.learned,
         "modelled": result.modelled,
     }
+    figures |= {f"bcubed_{key}": value for key, value in asdict(result.groups.bcubed).items()}
+    figures |= {"exact_groups": result.groups.exact, "groups_measured": result.groups.measured}
+    figures["largest_group"] = result.groups.largest
     if as_json:
         click.echo(json.dumps(figures))
         return

@@ -18,6 +18,7 @@ from matcher.errors import DataError, TooLittleKnown
 from matcher.ingest import catalog as ingest
 from matcher.ingest.catalog import Catalog, Problem
 from matcher.matching.conflicts import with_conflicts
+from matcher.matching.groups.figures import group_figures
 from matcher.matching.groups.pairs import score_groups, truth_within
 from matcher.matching.metrics import Truth, listing_scores, pair_scores, truth_of
 from matcher.matching.pair_model.features import PairFeatures
@@ -223,9 +224,11 @@ def evaluate(encoded: EncodedCatalog, recipe: Recipe | None = None) -> Evaluatio
     pairs = _judged(encoded, recipe)
     truth = truth_of(pairs, encoded.catalog.codes)
     group = outcome_of(pairs, recipe, decide(pairs, recipe), (), ()).group
-    scores = score_groups(truth_within(group, encoded.catalog.codes))
+    within = truth_within(group, encoded.catalog.codes)
+    figures = group_figures(group, within)
     modelled = count_modelled(encoded.catalog, find_model(recipe) if recipe.fusion == "learned" else None)
-    return Evaluation(*scores, truth.candidate_recall, truth.listings, truth.pairs.n, modelled=modelled)
+    scores = score_groups(within)
+    return Evaluation(*scores, figures, truth.candidate_recall, truth.listings, truth.pairs.n, modelled=modelled)
 
 
 def _judged(encoded: EncodedCatalog, recipe: Recipe) -> CandidatePairs:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
 from matcher.matching.clusters import contradictions
+from matcher.matching.groups.figures import GroupFigures, group_figures
 from matcher.matching.groups.pairs import score_groups, truth_within
 from matcher.matching.metrics import Scores, truth_of
 from matcher.matching.recipe import Recipe, decide
@@ -33,6 +34,7 @@ class Evaluation:
     Attributes:
         listing: Mean over listings, each counted among its own group.
         pair: All pairs together.
+        groups: Groups as wholes: B-cubed, the share that is exactly right, the largest.
         candidate_recall: Share of the true pairs that the search reached at all.
         listings: Listings with a label: what the figures are measured on.
         pool: Listings that were searched.
@@ -44,6 +46,7 @@ class Evaluation:
 
     listing: Scores
     pair: Scores
+    groups: GroupFigures
     candidate_recall: float
     listings: int
     pool: int
@@ -79,8 +82,10 @@ def evaluate(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Repo
             "the same on the Review page, or import a table with labels."
         )
     outcome = outcome_of(pairs, recipe, decide(pairs, recipe), judged[MATCH], judged[DIFFERENT])
+    within = truth_within(outcome.group, catalog.codes, judged[MATCH], judged[DIFFERENT])
     return Evaluation(
-        *score_groups(truth_within(outcome.group, catalog.codes, judged[MATCH], judged[DIFFERENT])),
+        *score_groups(within),
+        group_figures(outcome.group, within),
         truth.candidate_recall,
         truth.listings,
         truth.pairs.n,

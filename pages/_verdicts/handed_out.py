@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from matcher.matching.groups.figures import GroupFigures, group_figures
 from matcher.matching.groups.pairs import score_groups, truth_within
 from matcher.matching.metrics import RowPair, Scores
 from matcher.matching.resolve import Outcome, outcome_of
@@ -23,13 +24,13 @@ class HandedOut:
     Attributes:
         outcome: Groups, and the matches that they stand for.
         numbered: The numbers of the groups and of their families.
-        scores: How right the groups are, as the mean over listings and over pairs; None where no two labelled listings
-            are known to be one product.
+        scores: How right the groups are, as the mean over listings, over pairs and as wholes; None where no two
+            labelled listings are known to be one product.
     """
 
     outcome: Outcome
     numbered: NumberedGroups
-    scores: tuple[Scores, Scores] | None
+    scores: tuple[Scores, Scores, GroupFigures] | None
 
 
 class _Last:
@@ -88,6 +89,8 @@ def _hand_out(matched: Matched, judged: dict[str, list[RowPair]], before: Handed
 
 def _score(
     outcome: Outcome, codes: NDArray[np.int32], same: Sequence[RowPair], different: Sequence[RowPair]
-) -> tuple[Scores, Scores] | None:
+) -> tuple[Scores, Scores, GroupFigures] | None:
     truth = truth_within(outcome.group, codes, same, different)
-    return score_groups(truth) if truth.listings and truth.true_pairs else None
+    if not (truth.listings and truth.true_pairs):
+        return None
+    return *score_groups(truth), group_figures(outcome.group, truth)

@@ -264,6 +264,8 @@ def test_every_page_says_the_same_of_a_pair_that_labels_and_a_curator_see_otherw
     results = captions(opened("results"))
     assert "precision {}, recall {}, F1 {} as the mean over listings".format(*figures[:3]) in results
     assert "{}, {} and {} over pairs".format(*figures[3:]) in results
+    groups = evaluation.groups
+    assert f"over listings, {groups.bcubed.f1:.3f}. {groups.exact:.1%} of the {groups.measured} groups" in results
     contest = match_by_recipe(workspace, "shop", recipe).set_index("item_id")["matches"].str.split()
     sizes = contest.map(len).to_numpy()
     assert evaluation.listing.f1 == pytest.approx(
