@@ -16,6 +16,7 @@ from pages._shared.charts import draw_chart
 from pages._shared.modality import NAMES
 from pages._shared.opened_catalog import Matched, need_matches
 from pages._shared.wording import FUSIONS, MEANS, name_encoder
+from pages._thresholds.apart import draw_apart
 from pages._thresholds.changes import BEFORE, change, complete, move, put, tell
 from pages._thresholds.curves import plot_matches, plot_over_threshold, plot_precision_recall
 from pages._thresholds.flip_list import draw_flip_list
@@ -43,6 +44,7 @@ def main() -> None:
     known = measured.read_truth(matched)
     tell(matched)
     draw_rule(matched)
+    draw_apart(matched)
     draw_thresholds(matched, known)
     draw_tuning(matched, known.truth)
     say_measured_on(matched, known.truth)

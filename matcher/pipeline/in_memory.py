@@ -18,6 +18,7 @@ from matcher.errors import DataError, TooLittleKnown
 from matcher.ingest import catalog as ingest
 from matcher.ingest.catalog import Catalog, Problem
 from matcher.matching.conflicts import with_conflicts
+from matcher.matching.groups.column_values import with_columns
 from matcher.matching.groups.figures import group_figures
 from matcher.matching.groups.pairs import score_groups, truth_within
 from matcher.matching.metrics import Truth, listing_scores, pair_scores, truth_of
@@ -233,9 +234,10 @@ def evaluate(encoded: EncodedCatalog, recipe: Recipe | None = None) -> Evaluatio
 
 def _judged(encoded: EncodedCatalog, recipe: Recipe) -> CandidatePairs:
     """The pairs with all distances that a recipe reads."""
+    pairs = with_columns(encoded.pairs, encoded.catalog.listings, recipe.columns)
     if recipe.fusion != "learned":
-        return encoded.pairs
-    return judge_pairs(encoded.pairs, encoded.catalog, encoded.features, find_model(recipe), recipe.veto)
+        return pairs
+    return judge_pairs(pairs, encoded.catalog, encoded.features, find_model(recipe), recipe)
 
 
 def _open(encoder: str | Encoder | None, modality: str) -> Encoder | None:

@@ -18,6 +18,7 @@ from matcher.pipeline.encoding import EncodeConfig, EncodeResult, encode, encode
 from matcher.pipeline.pair_model.judge import keep_judgement
 from matcher.pipeline.pair_model.learned_model import LearnedModel
 from matcher.pipeline.pair_model.models import find_model, load_model, model_file, save_model
+from matcher.pipeline.recipe_columns import know_columns, without_lost_columns
 from matcher.pipeline.recipes import config_of, current_recipe, read_training_rows
 from matcher.progress import Report, silent
 from matcher.review.group_numbers import NumberedGroups, keep_numbers
@@ -61,7 +62,9 @@ def find_matches(workspace: Workspace, config: EncodeConfig, report: Report = si
         result = encode(workspace, config, report)
         recipe = current_recipe(workspace, config.catalog_id)
         if recipe.fusion == "learned" and (encoded := load_encoded(workspace, config.catalog_id)):
-            keep_judgement(workspace, workspace.load_catalog(config.catalog_id), encoded, recipe, report)
+            catalog = workspace.load_catalog(config.catalog_id)
+            recipe = without_lost_columns(recipe, catalog)
+            keep_judgement(workspace, catalog, know_columns(encoded, catalog, recipe), recipe, report)
     return result
 
 
@@ -108,7 +111,7 @@ def judged_pairs(
         save_model(workspace, catalog_id, find_model(recipe))
     encoded = encode_catalog(workspace, config_of(catalog_id, recipe), report)
     catalog = workspace.load_catalog(catalog_id)
-    return catalog, keep_judgement(workspace, catalog, encoded, recipe, report)
+    return catalog, keep_judgement(workspace, catalog, know_columns(encoded, catalog, recipe), recipe, report)
 
 
 def find_learned(workspace: Workspace, catalog_id: str, recipe: Recipe) -> LearnedModel | None:

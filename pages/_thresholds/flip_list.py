@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from matcher.matching.groups.column_values import with_columns
 from matcher.matching.metrics import RowPair, Truth
 from matcher.matching.recipe import Recipe, decide
 from matcher.matching.resolve import outcome_of
@@ -97,7 +98,8 @@ def _move(
     _same: list[RowPair],
     _different: list[RowPair],
 ) -> Move:
-    pairs, now = _matched.encoded.pairs, _matched.is_match
+    columns = tuple(dict.fromkeys((*_matched.recipe.columns, *_before.columns)))
+    pairs, now = with_columns(_matched.encoded.pairs, _matched.catalog.listings, columns), _matched.is_match
     earlier = decide(pairs, _before)
 
     def group(recipe: Recipe, is_match: NDArray[np.bool_]) -> NDArray[np.int32]:

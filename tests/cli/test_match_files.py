@@ -60,3 +60,25 @@ def test_the_rule_of_the_command_goes_before_that_of_the_catalog(shop, capsys):
     assert cli(["run", "shop.csv", "--recipe", "recipe.json", "--out", "m.csv", "--main-ids", "i.csv", "--main",
                 "price:cost"]) == 2  # fmt: skip
     assert "no column 'cost'" in capsys.readouterr().err
+
+
+def test_columns_keep_listings_apart(shop, capsys):
+    def listed(*arguments):
+        ok(*arguments)
+        return pd.read_csv("matches.csv")["matches"].tolist()
+
+    together = listed("--one-per", "shop")
+    assert together[0] == "r1 r2"
+    frame = pd.read_csv("shop.csv").assign(shop=["Ann", "ann", "Bo", "Bo", "Ann"])
+    frame.to_csv("shop.csv", index=False)
+    assert listed() == together
+    assert listed("--one-per", "shop") == listed("--only-across", "shop") == ["r1", "r2", "b1", "b2", "g1"]
+    workspace = open_workspace()
+    name = workspace.catalogs()[0].name
+    assert cli(["tune", name, "--one-per", "shop", "--out", "tuned.json"]) == 2  # neither labels nor verdicts
+    workspace.store.add_verdict(workspace.catalogs()[0].id, "r1", "r2", "match", source="review")
+    assert cli(["tune", name, "--only-across", "shop", "--out", "tuned.json"]) == 0
+    assert "only across shop, written to tuned.json" in capsys.readouterr().err
+    assert cli(["match", name, "--recipe", "tuned.json", "--out", "m.csv", "--only-across", "none"]) == 0
+    assert cli(["match", name, "--recipe", "tuned.json", "--out", "m.csv", "--one-per", "colour"]) == 2
+    assert "column 'colour', which the catalog does not have" in capsys.readouterr().err

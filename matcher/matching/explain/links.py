@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.matching.groups.column_values import values_of
 from matcher.matching.recipe import LEARNED
 from matcher.matching.resolve import Outcome
 from matcher.vectors.candidate_pairs import CandidatePairs
@@ -23,6 +24,7 @@ class Links:
         matching: Pairs between their two groups that match by themselves; 0 where they are in one group.
         between: All pairs between the two groups; 0 where they are in one group.
         mean: Mean probability of a pair model over all pairs between the two groups, 0..1; None without a model.
+        shares: Whether the two groups hold one value of the column of which a group holds each at most once.
     """
 
     is_joined: bool
@@ -31,9 +33,17 @@ class Links:
     matching: int = 0
     between: int = 0
     mean: float | None = None
+    shares: bool = False
 
 
-def find_links(pairs: CandidatePairs, matches: NDArray[np.bool_], outcome: Outcome, left: int, right: int) -> Links:
+def find_links(
+    pairs: CandidatePairs,
+    matches: NDArray[np.bool_],
+    outcome: Outcome,
+    left: int,
+    right: int,
+    one_per: str | None = None,
+) -> Links:
     """Look at the groups of two listings.
 
     Args:
@@ -42,6 +52,7 @@ def find_links(pairs: CandidatePairs, matches: NDArray[np.bool_], outcome: Outco
         outcome: The groups.
         left: Row of one listing.
         right: Row of the other.
+        one_per: The column of the recipe of which a group holds each value at most once.
     """
     group = outcome.group
     was_joined = bool(outcome.unjudged[left] == outcome.unjudged[right])
@@ -53,7 +64,9 @@ def find_links(pairs: CandidatePairs, matches: NDArray[np.bool_], outcome: Outco
     between = int((group == one).sum() * (group == other).sum())
     learned = pairs.distance.get(LEARNED)
     mean = None if learned is None else float((1 - learned[crossing].astype(np.float64)).sum() / between)
-    return Links(False, was_joined, (), int(matches[crossing].sum()), between, mean)
+    values = values_of(pairs, one_per) if one_per else np.full(len(group), -1)
+    shares = set(values[group == one].tolist()) & set(values[group == other].tolist()) - {-1}
+    return Links(False, was_joined, (), int(matches[crossing].sum()), between, mean, bool(shares))
 
 
 def _find_way(
