@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from matcher.matching.groups.main_listing import MainRule
 from matcher.matching.resolve import Outcome, find_closest, order_groups
 from matcher.pipeline.groups.main_listings import main_listings
+from matcher.pipeline.kept.says_nothing import read_marks
+from pages._catalog.says_nothing import find_left_out
 from pages._results import benchmark_form
 from pages._results.downloads import draw_downloads
 from pages._results.groups import draw_groups
@@ -53,6 +55,7 @@ def draw_found(matched: Matched) -> None:
         "one group: matches, groups and the lists of each listing say the same."
     )
     draw_scores(matched, handed_out)
+    draw_left_out(matched)
     if gone := describe_gone(matched, matched.workspace.store.verdicts(matched.id)):
         st.caption(gone)
     draw_set_aside(matched)
@@ -79,6 +82,20 @@ def draw_scores(matched: Matched, handed_out: HandedOut) -> None:
         f"recall over listings, {groups.bcubed.f1:.3f}. {groups.exact:.1%} of the {groups.measured:,} groups of two "
         "labelled listings or more are exactly one product, whole and with nothing else."
     )
+
+
+def draw_left_out(matched: Matched) -> None:
+    """How many photos and phrases play no part, with the way to see them."""
+    marks, found = read_marks(matched.workspace, matched.id), find_left_out(matched)
+    counts = {"listing": sum(found.values()), "marked photo": len(marks.photos), "marked phrase": len(marks.phrases)}
+    said = [f"{number:,} {what}{'' if number == 1 else 's'}" for what, number in counts.items() if number]
+    if not said:
+        return
+    if counts["listing"]:
+        said[0] = f"the photos of {said[0]}, which say nothing"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(f"Left out of every comparison: {', '.join(said)}.")
+        st.page_link("pages/catalog.py", label="See them", icon=":material/visibility_off:")
 
 
 def draw_contradictions(matched: Matched, outcome: Outcome) -> None:

@@ -27,7 +27,8 @@ from matcher.matching.recipe import Fusion, Recipe, decide
 from matcher.matching.resolve import outcome_of
 from matcher.matching.tuning import tune_recipe
 from matcher.pipeline.default_recipe import default_encoders, default_recipe
-from matcher.pipeline.encoding import EncodeConfig, contents_of, inputs_of
+from matcher.pipeline.encoding import EncodeConfig
+from matcher.pipeline.kept.contents import contents_of, inputs_of
 from matcher.pipeline.kept.evidence import empty_photos
 from matcher.pipeline.matches import Evaluation, count_modelled
 from matcher.pipeline.pair_model.features import compute_features
