@@ -17,7 +17,7 @@ from matcher.pipeline.kept.says_nothing import (
 from matcher.storage.workspace import Workspace
 from pages._shared.cards import Board, Card, Column, draw_cards
 from pages._shared.escape import literal
-from pages._shared.opened_catalog import Opened, draw_find_matches, is_encoded
+from pages._shared.opened_catalog import Opened, is_encoded
 from pages._shared.photo_route import photo_url
 
 PHRASE, REFUSED = "phrase-typed", "phrase-refused"
@@ -29,18 +29,22 @@ def draw(opened: Opened) -> None:
     marks, left_out = read_marks(opened.workspace, opened.id), find_left_out(opened)
     if not (left_out or opened.info.photos or opened.catalog.listings["title"].any()):
         return
-    st.subheader("Photos and phrases that say nothing")
-    if left_out:
-        st.caption(
-            f"{describe_left_out(left_out)} a field of one colour, or one picture under many unlike titles, as “no "
-            "image” is. They play no part in matches."
-        )
-        _draw_photos(opened, {photo: _count(number) for photo, number in left_out.items()}, "found-empty")
-    _draw_marked(opened, marks)
-    _draw_phrases(opened, marks)
     if is_encoded(opened) and find_changed_marks(opened.workspace, opened.id, _key(opened)):
-        st.info("Marks have changed since matches were looked for. They count from the next search on.")
-        draw_find_matches(opened, key="find-without-marked")
+        st.info("What says nothing was changed since matches were looked for. “Find matches again” goes by it.")
+    counts = {"photo": len(left_out) + len(marks.photos), "phrase": len(marks.phrases)}
+    said = " and ".join(f"{number:,} {what}{'' if number == 1 else 's'}" for what, number in counts.items() if number)
+    with st.expander(
+        f"Photos and phrases that say nothing{': ' * bool(said)}{said}", icon=":material/visibility_off:",
+        expanded=bool(left_out),
+    ):  # fmt: skip
+        if left_out:
+            st.caption(
+                f"{describe_left_out(left_out)} a field of one colour, or one picture under many unlike titles, as “no "
+                "image” is. They play no part in matches."
+            )
+            _draw_photos(opened, {photo: _count(number) for photo, number in left_out.items()}, "found-empty")
+        _draw_marked(opened, marks)
+        _draw_phrases(opened, marks)
 
 
 def find_left_out(opened: Opened) -> dict[str, int]:

@@ -37,7 +37,7 @@ def test_what_says_nothing_is_told_and_marked(shop: Workspace) -> None:
 
     app = checked(opened("catalog").text_input(key="phrase-typed").set_value("**Top** deal").run())
     assert r"\*\*Top\*\* deal :gray[in 2 titles]" in said(app)
-    assert "Marks have changed since matches were looked for" in app.info[0].value
+    assert "What says nothing was changed since matches were looked for" in app.info[0].value
     assert "1 marked phrase" in said(opened("results"))
     app = checked(app.text_input(key="phrase-typed").set_value("...").run())
     assert "A phrase is a word" in app.error[0].value

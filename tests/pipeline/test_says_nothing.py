@@ -67,6 +67,14 @@ def test_what_is_left_has_the_other_words_in_their_order(words, phrase):
     assert find_phrased(catalog_of(" ".join(words)), " ".join(phrase))[0] == (expected != words)
 
 
+def test_a_photo_is_known_by_its_name_and_by_its_hash_where_there_is_none():
+    listings = catalog_of("a", "b", "c", "d").listings
+    listings = listings.assign(photo=["p.jpg", "q.jpg", "", ""], phash=[BANNER, OTHER, BANNER, ""])
+    found = leave_out(Catalog(listings, None), Marks(photos=("p.jpg", BANNER))).listings
+    assert found["photo"].tolist() == ["", "q.jpg", "", ""]
+    assert found["phash"].tolist() == ["", OTHER, "", ""]
+
+
 @pytest.fixture
 def workspace(tmp_path):
     goods = ["brass lamp", "garden hose", "wool socks", "oak clock", "yoga mat", "bike pump"]

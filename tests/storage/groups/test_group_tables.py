@@ -78,10 +78,11 @@ def test_a_large_group_fits_a_cell_of_a_spreadsheet_and_no_title_of_it_is_a_form
     assert len(pd.read_excel(io.BytesIO(to_bytes(frame, "Excel")), engine="openpyxl")) == 1
 
 
-@given(st.lists(st.integers(1, 4), max_size=12))
-def test_every_listing_stands_in_one_row(numbers):
-    number = np.array(numbers, dtype=np.int64)
-    listings = pd.DataFrame({"item_id": [f"i{row}" for row in range(len(number))], "title": "mug"}, dtype="str")
+@given(st.lists(st.tuples(st.integers(1, 4), st.sampled_from(["mug", "blue mug", "large blue mug"])), max_size=12))
+def test_every_listing_stands_in_one_row(rows):
+    number = np.array([each for each, _ in rows], dtype=np.int64)
+    titles = {"item_id": [f"i{row}" for row in range(len(rows))], "title": [title for _, title in rows]}
+    listings = pd.DataFrame(titles, dtype="str")
     found = mains(listings, number)
     groups, ids = list_groups(listings, number, number, found), list_main_ids(listings, number, number, found)
     listed = [one for row in groups["ids"] for one in row.split(" ")] if len(groups) else []
