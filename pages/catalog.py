@@ -5,7 +5,7 @@ import streamlit as st
 from matcher import jobs
 from matcher.pipeline.unread import find_unread
 from matcher.storage.workspace import Workspace
-from pages._catalog import encode_form, profile, upload
+from pages._catalog import encode_form, profile, says_nothing, upload
 from pages._shared import job_panel
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import Opened, current_catalog_id, current_workspace, need_catalog, open_catalog
@@ -35,6 +35,7 @@ def main() -> None:
     draw_set_aside(opened)
     draw_next_step(opened)
     draw_unread(opened)
+    says_nothing.draw(opened)
     profile.draw(opened)
 
 

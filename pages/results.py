@@ -1,20 +1,23 @@
 """What comes out: groups to look at, and matches, groups and verdicts to download."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from matcher.matching.groups.main_listing import MainRule
 from matcher.matching.resolve import Outcome, find_closest, order_groups
-from matcher.storage import exports
+from matcher.pipeline.groups.main_listings import main_listings
+from matcher.pipeline.kept.says_nothing import read_marks
+from pages._catalog.says_nothing import find_left_out
 from pages._results import benchmark_form
+from pages._results.downloads import draw_downloads
 from pages._results.groups import draw_groups
+from pages._results.main_rule import draw_rule
 from pages._shared.filled import choose_view
-from pages._shared.opened_catalog import EXPORTED, Matched, need_catalog, need_matches
+from pages._shared.opened_catalog import Matched, need_catalog, need_matches
 from pages._shared.wording import describe_recipe
 from pages._verdicts.handed_out import HandedOut, read_handed_out
 from pages._verdicts.set_aside import draw_set_aside
@@ -28,11 +31,6 @@ ORDERS: dict[str, Literal["largest", "smallest", "mixed"]] = {
     "Largest first": "largest",
     "Smallest first": "smallest",
     "Several labels in one group": "mixed",
-}
-MIME = {
-    "CSV": "text/csv",
-    "Parquet": "application/vnd.apache.parquet",
-    "Excel": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
@@ -57,6 +55,7 @@ def draw_found(matched: Matched) -> None:
         "one group: matches, groups and the lists of each listing say the same."
     )
     draw_scores(matched, handed_out)
+    draw_left_out(matched)
     if gone := describe_gone(matched, matched.workspace.store.verdicts(matched.id)):
         st.caption(gone)
     draw_set_aside(matched)
@@ -65,21 +64,38 @@ def draw_found(matched: Matched) -> None:
     with right:
         draw_downloads(matched, handed_out)
     with left:
-        draw_preview(matched, handed_out)
+        rule = draw_rule(matched)
+        draw_preview(matched, handed_out, rule)
 
 
 def draw_scores(matched: Matched, handed_out: HandedOut) -> None:
     """How right the groups are, as `evaluate` says it, where labels tell."""
     if handed_out.scores is None:
         return
-    listing, pair = handed_out.scores
+    listing, pair, groups = handed_out.scores
     labelled = int((matched.catalog.codes >= 0).sum())
     st.caption(
         f"By the labels of {labelled:,} listings, verdicts above them and obeyed, in a pool of "
         f"{matched.info.listings:,}: precision {listing.precision:.3f}, recall {listing.recall:.3f}, F1 "
         f"{listing.f1:.3f} as the mean over listings, each counted among its own group; "
-        f"{pair.precision:.3f}, {pair.recall:.3f} and {pair.f1:.3f} over pairs."
+        f"{pair.precision:.3f}, {pair.recall:.3f} and {pair.f1:.3f} over pairs. B-cubed F1, of the same precision and "
+        f"recall over listings, {groups.bcubed.f1:.3f}. {groups.exact:.1%} of the {groups.measured:,} groups of two "
+        "labelled listings or more are exactly one product, whole and with nothing else."
     )
+
+
+def draw_left_out(matched: Matched) -> None:
+    """How many photos and phrases play no part, with the way to see them."""
+    marks, found = read_marks(matched.workspace, matched.id), find_left_out(matched)
+    counts = {"listing": sum(found.values()), "marked photo": len(marks.photos), "marked phrase": len(marks.phrases)}
+    said = [f"{number:,} {what}{'' if number == 1 else 's'}" for what, number in counts.items() if number]
+    if not said:
+        return
+    if counts["listing"]:
+        said[0] = f"the photos of {said[0]}, which say nothing"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(f"Left out of every comparison: {', '.join(said)}.")
+        st.page_link("pages/catalog.py", label="See them", icon=":material/visibility_off:")
 
 
 def draw_contradictions(matched: Matched, outcome: Outcome) -> None:
@@ -117,8 +133,8 @@ def draw_counts(matched: Matched, outcome: Outcome, sizes: NDArray[np.intp]) -> 
         column.metric(name, f"{figure:,}")
 
 
-def draw_preview(matched: Matched, handed_out: HandedOut) -> None:
-    """Groups as rows of photos, page by page."""
+def draw_preview(matched: Matched, handed_out: HandedOut, rule: MainRule) -> None:
+    """Groups as rows of photos, page by page, each with its main listing first."""
     group, numbered = handed_out.outcome.group, handed_out.numbered
     labelled = bool((matched.catalog.codes >= 0).any())
     offered = [name for name, kind in ORDERS.items() if labelled or kind != "mixed"]
@@ -133,7 +149,10 @@ def draw_preview(matched: Matched, handed_out: HandedOut) -> None:
     pages = -(-len(groups) // PER_PAGE)
     page = bar.pagination(pages, key=f"page-{ORDERS[order]}", max_visible_pages=5) if pages > 1 else 1
     shown = groups[(page - 1) * PER_PAGE : page * PER_PAGE]
-    draw_groups(matched.id, matched.catalog.listings, [np.flatnonzero(group == place) for place in shown], numbered)
+    within = np.isin(group, shown)
+    mains = main_listings(matched.workspace, matched.id, matched.catalog, group, rule, within)
+    members = [np.flatnonzero(group == place) for place in shown]
+    draw_groups(matched.id, matched.catalog.listings, members, numbered, mains)
     tiles.listen(partial(ask_in_group, matched))
     dialog.draw_asked(matched)
 
@@ -144,58 +163,6 @@ def ask_in_group(matched: Matched, item_id: str, _: str) -> None:
     other = find_closest(outcome, row)
     if other is not None:
         dialog.ask(item_id, matched.cell("item_id", other))
-
-
-def draw_downloads(matched: Matched, handed_out: HandedOut) -> None:
-    """Every table in every form; each is made when it is asked for."""
-    listings, outcome, numbered = matched.catalog.listings, handed_out.outcome, handed_out.numbered
-    links = (outcome.left, outcome.right)
-    verdicts = partial(matched.workspace.store.verdicts, matched.id)
-    decides = (matched.info.version, matched.encoded.key, matched.recipe.to_json(), [said.id for said in verdicts()])
-    tables: dict[str, tuple[str, Callable[[], pd.DataFrame]]] = {
-        "Matches": (
-            "one pair a row",
-            lambda: exports.match_table(
-                listings, *links, outcome.distance, verdicts(), number=numbered.number, direct=outcome.direct
-            ),
-        ),
-        "Groups": (
-            "every listing, by group",
-            partial(exports.group_table, listings, numbered.number, numbered.family),
-        ),
-        "Verdicts": (
-            "what curators said",
-            lambda: exports.verdict_table(verdicts(), listings),
-        ),
-    }
-    st.subheader("Download")
-    for name, (what, table) in tables.items():
-        st.markdown(f"**{name}** :gray[{what}]")
-        with st.container(horizontal=True, gap="small"):
-            for kind in exports.ENDINGS:
-                draw_download(matched, name.lower(), kind, table, decides)
-    st.markdown("**Matches of each listing** :gray[posting_id, matches]", help="The form of Shopee's contest.")
-
-    def list_matches() -> pd.DataFrame:
-        return exports.contest_lists(exports.match_lists(listings["item_id"], *links, outcome.strength))
-
-    draw_download(matched, "contest", "CSV", list_matches, decides)
-
-
-def draw_download(
-    matched: Matched, name: str, kind: exports.Format, table: Callable[[], pd.DataFrame], decides: tuple[object, ...]
-) -> None:
-    """A button that makes its file when it is pressed."""
-
-    def make() -> bytes:
-        made = exports.to_bytes(table(), kind, mark=name != "contest", guard=name != "contest")
-        matched.workspace.store.set_setting(matched.id, EXPORTED, True)
-        return made
-
-    st.download_button(
-        kind, make, file_name=exports.export_name(matched.id, name, exports.ENDINGS[kind], *decides), mime=MIME[kind],
-        key=f"download-{name}-{kind}", on_click="ignore",
-    )  # fmt: skip
 
 
 main()

@@ -27,7 +27,7 @@ from pages._shared.measured import (
 from pages._shared.opened_catalog import Matched, draw_empty, make_card, need_matches
 from pages._shared.photo_route import photo_url
 from pages._shared.wording import describe_distances, explain_question
-from pages._verdicts.handed_out import find_recipes_matches
+from pages._verdicts.handed_out import are_joined
 from pages._verdicts.history import can_redo, draw_last, give_again
 from pages._verdicts.looking_back import ask_about, find_place, list_own, step
 from pages._verdicts.pair_facts import draw_blind, draw_columns, draw_statements, is_blind, say_pace
@@ -207,7 +207,7 @@ def draw_pair(matched: Matched, question: Question | None, last: Verdict | Actio
         remember_shown(matched, [pair], about=about, sampled=question.sampled)
         shown = [draw_listing(matched, question, place) for place in (0, 1)]
         distance = measure_pair(matched, question.pair)
-        is_match = bool(find_recipes_matches(matched)[question.pair])
+        is_match = are_joined(matched, question.pair)
         if not is_blind():
             likely = measure_likelihood(matched, question.pair)
             st.markdown(explain_question(matched.recipe, distance, is_match, question.sampled, likely))

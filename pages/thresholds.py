@@ -17,6 +17,7 @@ from pages._shared.charts import draw_chart
 from pages._shared.modality import NAMES
 from pages._shared.opened_catalog import Matched, need_matches
 from pages._shared.wording import FUSIONS, MEANS, name_encoder
+from pages._thresholds.apart import draw_apart
 from pages._thresholds.curves import plot_matches, plot_over_threshold, plot_precision_recall
 from pages._thresholds.ladder import draw_ladder
 from pages._thresholds.learning import ASKED, draw_learning, say_unseen
@@ -53,6 +54,7 @@ def main() -> None:
     draw_thresholds(matched, known, proposal)
     draw_tuning(matched, known.truth)
     say_measured_on(matched, known.truth)
+    draw_apart(matched)
     draw_outlook(matched, known)
     draw_pairs_that_flip(matched, known, proposal)
     draw_side_by_side(matched, known)

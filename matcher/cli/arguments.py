@@ -12,7 +12,8 @@ from matcher.cli.overview import in_workspace as in_workspace
 from matcher.encoders.registry import encoder_spellings
 from matcher.ingest.columns.column_mapping import MEANINGS
 from matcher.ingest.read_options import known_encoding, named_delimiter
-from matcher.matching.recipe import Fusion
+from matcher.matching.recipe import Fusion, Recipe
+from matcher.pipeline.recipe_columns import Apart
 from matcher.storage.workspace import Workspace, open_workspace
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -65,9 +66,29 @@ objective = click.option(
     help="Best F1, or the most recall at a precision such as precision@0.95.",
 )  # fmt: skip
 recipe_file = click.option("--recipe", "recipe_file", type=FILE, required=True, help="Written by tune.")
-groups_out = click.option(
-    "--groups", "groups_out", type=FILE, help="File for every listing with the number of its group, which stays."
-)
+
+
+_APART_OPTIONS = (
+    click.option("--one-per", metavar="COLUMN",
+                 help="At most one listing of each value of COLUMN in a group, as of each seller; none lifts it."),
+    click.option("--only-across", metavar="COLUMN",
+                 help="Listings with one value of COLUMN are no match by themselves; none lifts it."),
+)  # fmt: skip
+
+
+def keeping_apart(command: Callable[..., Any]) -> Callable[..., Any]:
+    """By which columns listings are kept apart, where it is not as the recipe says."""
+    for option in reversed(_APART_OPTIONS):
+        command = option(command)
+    return command
+
+
+def apart_from(recipe: Recipe, one_per: str | None, only_across: str | None) -> Apart:
+    """The columns that were given, those of a recipe where nothing was said, and none where "none" was."""
+    found = (given or kept for given, kept in ((one_per, recipe.one_per), (only_across, recipe.only_across)))
+    return Apart(*(None if column == "none" else column for column in found))
+
+
 out = click.option("--out", type=FILE, required=True, help="File to write.")
 
 

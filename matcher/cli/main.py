@@ -5,7 +5,7 @@ somebody pressed Ctrl-C.
 """
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,13 @@ from matcher.atomic_file import atomic
 from matcher.cli import benchmark, encoders
 from matcher.cli.arguments import (
     FILE,
+    apart_from,
     fusion,
     given_workspace,
-    groups_out,
     image,
     images,
     in_workspace,
+    keeping_apart,
     name,
     objective,
     out,
@@ -29,6 +30,7 @@ from matcher.cli.arguments import (
     say,
     text,
 )  # fmt: skip
+from matcher.cli.match_files import Tables, tables, write_matches
 from matcher.cli.progress_line import ProgressLine
 from matcher.cli.recipe_words import describe_learned, describe_recipe, name_encoders, read_recipe_file
 from matcher.cli.search_table import print_ladder
@@ -38,9 +40,9 @@ from matcher.ingest.issues import shortened
 from matcher.matching.recipe import Fusion, Recipe
 from matcher.pipeline import catalogs, encoding, matches, recipes
 from matcher.pipeline.pair_model.models import write_recipe
+from matcher.pipeline.recipe_columns import Apart
 from matcher.pipeline.recipe_search.search import find_best_recipe
 from matcher.pipeline.unread import find_unread
-from matcher.storage.exports import separator_of, to_bytes
 from matcher.storage.files import fingerprint
 from matcher.storage.names import catalog_id_of, legible
 from matcher.storage.records import MATCH
@@ -100,20 +102,23 @@ def encode(name: str, text: str | None, image: str | None) -> None:
 @image
 @fusion
 @objective
+@keeping_apart
 @click.option("--search", is_flag=True, help="Try every step of a recipe, and print what each wins on unseen products.")
 @out
 @in_workspace
 def tune(
-    name: str, text: str | None, image: str | None, fusion: Fusion | None, objective: str, search: bool, out: Path
-) -> None:
+    name: str, text: str | None, image: str | None, fusion: Fusion | None, objective: str, search: bool, out: Path,
+    **columns: str | None,
+) -> None:  # fmt: skip
     """Choose thresholds on the labels or verdicts of catalog NAME, or learn from both, and write a recipe."""
     if search and (fusion or objective != "f1"):
         raise click.UsageError("--search tries every fusion, for the best F1: leave --fusion and --objective out.")
     workspace = given_workspace()
     config = _config(workspace, name, text, image)
+    apart = apart_from(recipes.current_recipe(workspace, config.catalog_id), **columns)
     with ProgressLine() as report:
-        ladder = find_best_recipe(workspace, config, report) if search else None
-        recipe = ladder.recipe if ladder else recipes.tune(workspace, config, fusion, objective, report)
+        ladder = find_best_recipe(workspace, config, report, apart) if search else None
+        recipe = ladder.recipe if ladder else recipes.tune(workspace, config, fusion, objective, report, apart)
     asked = recipes.kept_out(workspace, config)
     if asked is not None:
         say(f"Chosen on {int(asked.sum()):,} listings of products that no encoder was trained on, in the pool of all.")
@@ -146,6 +151,9 @@ def evaluate(name: str, recipe_file: Path, as_json: bool) -> None:
         "learned": result.learned,
         "modelled": result.modelled,
     }
+    figures |= {f"bcubed_{key}": value for key, value in asdict(result.groups.bcubed).items()}
+    figures |= {"exact_groups": result.groups.exact, "groups_measured": result.groups.measured}
+    figures["largest_group"] = result.groups.largest
     if as_json:
         click.echo(json.dumps(figures))
         return
@@ -167,35 +175,41 @@ def evaluate(name: str, recipe_file: Path, as_json: bool) -> None:
 @main.command()
 @name
 @recipe_file
+@keeping_apart
 @out
-@groups_out
+@tables
 @in_workspace
-def match(name: str, recipe_file: Path, out: Path, groups_out: Path | None) -> None:
+def match(name: str, recipe_file: Path, out: Path, one_per: str | None, only_across: str | None, **tables: Any) -> None:
     """Write the matches of every listing of catalog NAME: its group; verdicts go before the recipe."""
-    _match(given_workspace(), catalog_id_of(name), read_recipe_file(recipe_file), out, groups_out)
+    recipe = read_recipe_file(recipe_file)
+    recipe = apart_from(recipe, one_per, only_across).within(recipe)
+    write_matches(given_workspace(), catalog_id_of(name), recipe, out, Tables(**tables))
 
 
 @main.command()
 @click.argument("file", type=FILE)
 @images
 @click.option("--recipe", "recipe_file", type=FILE, help="[default: tuned on labels or verdicts, if there are any]")
+@keeping_apart
 @out
-@groups_out
+@tables
 @reading
 @in_workspace
 def run(
-    file: Path, images: Path | None, recipe_file: Path | None, out: Path, groups_out: Path | None, **how: Any
-) -> None:
+    file: Path, images: Path | None, recipe_file: Path | None, out: Path, one_per: str | None, only_across: str | None,
+    **how: Any,
+) -> None:  # fmt: skip
     """Do it all: read FILE, encode it, choose thresholds where no recipe is given, and write the matches."""
-    workspace = given_workspace()
+    workspace, asked = given_workspace(), Tables(**{field.name: how.pop(field.name) for field in fields(Tables)})
     recipe = read_recipe_file(recipe_file) if recipe_file else None
     place = file.absolute()
     # Another file of the same name in another folder is another catalog.
     called = f"{place.parent.name[:80]} {file.stem[:80]} {fingerprint(str(place))[:6]}"
     catalog_id = _import(workspace, file, images, legible(called), how)
-    if recipe is None:
-        recipe = _chosen_recipe(workspace, catalog_id)
-    _match(workspace, catalog_id, recipe, out, groups_out)
+    before = recipe or recipes.current_recipe(workspace, catalog_id)
+    apart = apart_from(before, one_per, only_across)
+    recipe = apart.within(recipe) if recipe else _chosen_recipe(workspace, catalog_id, apart)
+    write_matches(workspace, catalog_id, recipe, out, asked)
 
 
 def _import(workspace: Workspace, file: Path, images: Path | None, name: str, how: dict[str, Any]) -> str:
@@ -228,34 +242,17 @@ def _config(workspace: Workspace, name: str, text: str | None, image: str | None
     return config
 
 
-def _chosen_recipe(workspace: Workspace, catalog_id: str) -> Recipe:
+def _chosen_recipe(workspace: Workspace, catalog_id: str, apart: Apart) -> Recipe:
     config = recipes.last_config(workspace, catalog_id)
     labels = workspace.catalog_info(catalog_id).labels
     if not labels and not any(verdict.kind == MATCH for verdict in workspace.store.verdicts(catalog_id)):
-        recipe = recipes.usual_recipe(workspace, config)
+        recipe = apart.within(recipes.usual_recipe(workspace, config))
         say(f"No labels to choose thresholds on, so a bundled recipe is used: {describe_recipe(recipe)}.")
         return recipe
     with ProgressLine() as report:
-        recipe = recipes.tune(workspace, config, report=report)
+        recipe = recipes.tune(workspace, config, report=report, apart=apart)
     say(f"Thresholds chosen on the catalog's {'labels' if labels else 'verdicts'}: {describe_recipe(recipe)}.")
     return recipe
-
-
-def _match(workspace: Workspace, catalog_id: str, recipe: Recipe, out: Path, groups_out: Path | None) -> None:
-    with ProgressLine() as report:
-        handed_out = matches.hand_out(workspace, catalog_id, recipe, report)
-    lists = handed_out.lists
-    with atomic(out.absolute()) as file:
-        file.write(to_bytes(lists, "CSV", mark=False, guard=False))
-    if groups_out:
-        with atomic(groups_out.absolute()) as file:  # titles, which a spreadsheet may be opened on
-            file.write(to_bytes(handed_out.groups, "CSV", mark=False))
-    for one, other in matches.find_contradictions(workspace, catalog_id):
-        say(f"  {one} and {other} were judged different, but verdicts that say same join them: settle it in Browse.")
-    found = int((lists["matches"] != lists["item_id"]).sum())
-    say(f"{found:,} of {len(lists):,} listings have a match; written to {out}.")
-    if (separator := separator_of(lists["item_id"])) != " ":
-        say(f"Some ids hold a space, so {separator!r} stands between the ids of a list.")
 
 
 def cli(arguments: list[str] | None = None) -> int:

@@ -44,7 +44,13 @@ def describe_recipe(recipe: Recipe) -> str:
     """Encoders, fusion and thresholds of a recipe, in one line."""
     used = " and ".join(filter(None, (recipe.text_encoder, recipe.image_encoder)))
     if recipe.fusion == "learned":
-        return f"{used}, learned, groups at least {100 * (1 - recipe.threshold('learned')):.0f} % likely"
+        likely = 100 * (1 - recipe.threshold("learned"))
+        return f"{used}, learned, groups at least {likely:.0f} % likely{_describe_apart(recipe)}"
     thresholds = {"text": recipe.text_threshold, "image": recipe.image_threshold, "joint": recipe.fused_threshold}
     shown = ", ".join(f"{key} <= {distance_text(value)}" for key, value in thresholds.items() if value is not None)
-    return f"{used}, {recipe.fusion}, {shown}"
+    return f"{used}, {recipe.fusion}, {shown}{_describe_apart(recipe)}"
+
+
+def _describe_apart(recipe: Recipe) -> str:
+    said = f", at most one of each {recipe.one_per} in a group" if recipe.one_per else ""
+    return said + (f", only across {recipe.only_across}" if recipe.only_across else "")

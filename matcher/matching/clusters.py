@@ -24,6 +24,7 @@ def group_listings(
     same: RowPairs = (),
     different: RowPairs = (),
     least_linked: float = 0.0,
+    values: NDArray[np.int32] | None = None,
 ) -> NDArray[np.int32]:
     """Join matched listings into groups: all that a chain of matches connects, or all that enough matches do.
 
@@ -41,6 +42,7 @@ def group_listings(
         least_linked: Two groups are joined only where at least this share of the pairs between their listings is
             matched, 0..1; with 0 one match does. Verdicts "same" join whatever the share is, and so do copies of which
             there are more than are all paired (`MOST_COPIES`).
+        values: Shape (n,). With a share: no group holds one value from 0 on twice, unless verdicts "same" say so.
 
     Returns:
         Shape (N,). Number of each listing's group, 0.., in the order in which groups first appear in the catalog.
@@ -60,8 +62,8 @@ def group_listings(
         return group
     links = _distinct(n, left, right, strength)
     together = [(one, other) for one, other in same if group[one] == group[other]]
-    together += _many_copies(n, left, right, strength)
-    return average_linkage(n, *links, least_linked - 2 * LITTLE, together)
+    copies = _many_copies(n, left, right, strength)
+    return average_linkage(n, *links, least_linked - 2 * LITTLE, together, values=values, copies=copies)
 
 
 def contradictions(n: int, same: RowPairs, different: RowPairs) -> list[tuple[int, int]]:

@@ -18,6 +18,8 @@ def average_linkage(
     cut: float,
     same: Sequence[tuple[int, int]] = (),
     different: Sequence[tuple[int, int]] = (),
+    values: NDArray[np.int32] | None = None,
+    copies: Sequence[tuple[int, int]] = (),
 ) -> NDArray[np.int32]:
     """Join the two groups with the highest mean probability between their listings, again and again, down to a cut.
 
@@ -33,6 +35,8 @@ def average_linkage(
         cut: The lowest mean probability at which two groups are joined, above 0, up to 1.
         same: Pairs judged to be one product.
         different: Pairs judged not to be.
+        values: Shape (N,). Two groups that hold one value from 0 on are not joined; None for no such limit.
+        copies: Pairs joined next after "same", where values let them.
 
     Returns:
         Shape (N,). Number of each listing's group, 0.., in the order in which groups first appear in the catalog.
@@ -42,7 +46,7 @@ def average_linkage(
 
     Source: Sokal & Michener, "A statistical method for evaluating systematic relationships", 1958 (UPGMA).
     """
-    forest = _planted(n, left, right, probability, cut, same, different)
+    forest = _planted(n, left, right, probability, cut, same, different, values, copies)
     forest.grow(cut)
     roots = np.array([forest.root(row) for row in range(n)], dtype=np.int64)
     _, first, number = np.unique(roots, return_index=True, return_inverse=True)
@@ -103,6 +107,7 @@ def link_tree(
     probability: NDArray[np.floating],
     lowest_cut: float,
     different: Sequence[tuple[int, int]] = (),
+    values: NDArray[np.int32] | None = None,
 ) -> LinkTree:
     """Join groups as `average_linkage` does, and keep what was joined when.
 
@@ -113,11 +118,12 @@ def link_tree(
         probability: Shape (P,). That the two are one product, 0..1.
         lowest_cut: Where joining ends, above 0, up to 1.
         different: Pairs judged not to be one product.
+        values: As in `average_linkage`.
 
     Raises:
         DataError: The cut or a probability is out of range.
     """
-    joins = _planted(n, left, right, probability, lowest_cut, (), different).grow(lowest_cut)
+    joins = _planted(n, left, right, probability, lowest_cut, (), different, values).grow(lowest_cut)
     mean = np.minimum.accumulate(np.array([mean for mean, _, _ in joins], dtype=np.float64))  # against rounding
     parent, joined = np.arange(n), np.full(n, len(joins))
     for number, (_, kept, gone) in enumerate(joins):
@@ -133,6 +139,8 @@ def _planted(
     cut: float,
     same: Sequence[tuple[int, int]],
     different: Sequence[tuple[int, int]],
+    values: NDArray[np.int32] | None = None,
+    copies: Sequence[tuple[int, int]] = (),
 ) -> "_Forest":
     """Groups as they stand before any is joined for its likelihood."""
     if not 0 < cut <= 1:
@@ -142,6 +150,11 @@ def _planted(
     forest = _Forest(n)
     for one, other in same:
         forest.join(forest.root(one), forest.root(other))
+    if values is not None:
+        forest.hold(values)
+    for one, other in copies:
+        if not forest.share_value(forest.root(one), forest.root(other)):
+            forest.join(forest.root(one), forest.root(other))
     for one, other in different:
         forest.forbid(forest.root(one), forest.root(other))
     likely = probability > 0
@@ -152,6 +165,9 @@ def _planted(
     return forest
 
 
+_NONE: frozenset[int] = frozenset()
+
+
 class _Forest:
     """Groups while they grow: which listing is in which, and the summed probability between any two."""
 
@@ -160,6 +176,7 @@ class _Forest:
         self._size = [1] * n
         self._sums: dict[int, dict[int, float]] = {}
         self._apart: dict[int, set[int]] = {}
+        self._held: dict[int, set[int]] = {}
 
     def root(self, row: int) -> int:
         """The listing that stands for the group of another."""
@@ -180,6 +197,15 @@ class _Forest:
             self._apart.setdefault(one, set()).add(other)
             self._apart.setdefault(other, set()).add(one)
 
+    def hold(self, values: NDArray[np.int32]) -> None:
+        """Say which values the listings have, so that no two groups with one in common are joined from now on."""
+        for row in np.flatnonzero(values >= 0).tolist():
+            self._held.setdefault(self.root(row), set()).add(int(values[row]))
+
+    def share_value(self, one: int, other: int) -> bool:
+        """Whether two groups hold one value; False where nobody said which there are."""
+        return not self._held.get(one, _NONE).isdisjoint(self._held.get(other, _NONE))
+
     def join(self, one: int, other: int) -> int:
         """Make one group of two, and of what lies between them and others."""
         if one == other:
@@ -191,6 +217,8 @@ class _Forest:
             del self._sums[near][gone]
             if near != kept:
                 self.connect(kept, near, value)
+        if gone in self._held:
+            self._held.setdefault(kept, set()).update(self._held.pop(gone))
         for far in self._apart.pop(gone, set()):
             self._apart[far].discard(gone)
             self.forbid(kept, far)
@@ -211,7 +239,7 @@ class _Forest:
             _, one, other = offer
             if other not in self._sums.get(one, ()) or offer != self._offer(one, other):
                 continue  # it was made before one of the two grew
-            if other in self._apart.get(one, ()):
+            if other in self._apart.get(one, ()) or self.share_value(one, other):
                 continue
             kept = self.join(one, other)
             joined.append((-offer[0], kept, other if kept == one else one))

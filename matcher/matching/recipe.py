@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from matcher.errors import DataError
 from matcher.matching.conflicts import VETOES, vetoed
+from matcher.matching.groups.column_values import same_value
 from matcher.vectors.candidate_pairs import CandidatePairs
 from matcher.vectors.distance import Metric
 
@@ -19,13 +20,14 @@ Fusion = Literal["either", "both", "mean", "fused", "learned"]
 Mean = Literal["arithmetic", "geometric"]
 FORMAT = 1
 # Keys that a file may lack: their default is to change nothing.
-NEUTRAL = {"mean", "text_alone", "image_alone", "veto", "learned_threshold", "pair_model"}
+NEUTRAL = {"mean", "text_alone", "image_alone", "veto", "learned_threshold", "pair_model", "one_per", "only_across"}
 JOINT: Mapping[Fusion, str] = {"mean": "fused", "fused": "fused", "learned": "learned"}
 """Rules with one distance for both, and the name of its threshold."""
 LEARNED, LINKED = "learned", "linked"
 """Distances that a pair model brings: of the pair by itself, and of the two groups that it lies between."""
 MOST_CHARACTERS = 10_000  # a recipe has some 400
 MOST_ALONE = 1000
+LONGEST_COLUMN = 200  # characters of a column's name
 FARTHEST = np.float32(2)  # that any threshold may be, but for Manhattan distance
 NO_NEARER = 1e-3  # for a geometric mean: one distance of 0 shall not make the other meaningless
 
@@ -57,6 +59,9 @@ class Recipe:
             sequence is taken, and kept in the order of VETOES.
         learned_threshold: For "learned": 1 - the lowest mean probability at which two groups are joined, 0..1.
         pair_model: The pair model of "learned", by the 32 hex digits that stand for its content.
+        one_per: A column of the catalog, such as its sellers, of which a group holds each value at most once; None for
+            no such limit. Verdicts "same" stand above it.
+        only_across: A column of which two listings with one value are no match by themselves.
 
     Raises:
         DataError: A value is of the wrong type or out of range.
@@ -77,6 +82,8 @@ class Recipe:
     veto: tuple[str, ...] = ()
     learned_threshold: float | None = None
     pair_model: str | None = None
+    one_per: str | None = None
+    only_across: str | None = None
 
     def __post_init__(self) -> None:
         for name in ("text_encoder", "image_encoder"):
@@ -100,6 +107,10 @@ class Recipe:
         _expect(likely is None or _number(likely, 1), "learned_threshold", likely, "a number from 0 to 1, or null")
         named = model is None or (isinstance(model, str) and re.fullmatch("[0-9a-f]{32}", model))
         _expect(named, "pair_model", model, "32 hex digits or null")
+        for name in ("one_per", "only_across"):
+            column = getattr(self, name)
+            is_name = isinstance(column, str) and 0 < len(column) <= LONGEST_COLUMN
+            _expect(column is None or is_name, name, column, "a column's name or null")
         given = self.veto if isinstance(self.veto, list | tuple) else None
         known = given is not None and all(isinstance(veto, str) and veto in VETOES for veto in given)
         _expect(known, "veto", self.veto, f"a list of some of {', '.join(VETOES)}")
@@ -117,6 +128,11 @@ class Recipe:
         """The threshold of each distance that this rule compares with one: of text and image, of fused, or learned."""
         names = (JOINT[self.fusion],) if self.fusion in JOINT else self.modalities
         return {name: getattr(self, f"{name}_threshold") for name in names}
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the catalog by which the rule keeps listings apart."""
+        return tuple(dict.fromkeys(column for column in (self.one_per, self.only_across) if column))
 
     def threshold(self, name: str) -> float:
         """The threshold of a distance.
@@ -183,18 +199,18 @@ def decide(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.bool_]:
             is_match = is_match | other if recipe.fusion == "either" else is_match & other
     if recipe.fusion != "learned":  # whole groups were joined there, by whatever the search had found
         is_match &= pairs.rank <= recipe.k
-    if recipe.veto:
+    if recipe.veto or recipe.only_across:
         is_match &= ~_vetoed(pairs, recipe)
     return is_match
 
 
 def with_vetoes(pairs: CandidatePairs, recipe: Recipe) -> CandidatePairs:
-    """The pairs as the recipe looks at them: infinitely far apart where it has a veto.
+    """The pairs as the recipe looks at them: infinitely far apart where it has a veto, or where they are of one value.
 
     Raises:
-        DataError: The recipe has a veto, and nobody looked for conflicts.
+        DataError: The recipe has a veto, and nobody looked for conflicts; or the pairs do not know its column.
     """
-    if not recipe.veto:
+    if not (recipe.veto or recipe.only_across):
         return pairs
     far = _vetoed(pairs, recipe)
     distance = {modality: np.where(far, np.float32(np.inf), values) for modality, values in pairs.distance.items()}
@@ -202,12 +218,15 @@ def with_vetoes(pairs: CandidatePairs, recipe: Recipe) -> CandidatePairs:
 
 
 def _vetoed(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.bool_]:
+    off = same_value(pairs, recipe.only_across) if recipe.only_across else np.zeros(len(pairs), np.bool_)
+    if not recipe.veto:
+        return off
     if pairs.conflicts is None:
         raise DataError(
             f"The recipe parts listings by {', '.join(recipe.veto)}, and these pairs do not tell what titles "
             "contradict each other in; encode the catalog again."
         )
-    return vetoed(pairs.conflicts, recipe.veto)
+    return off | vetoed(pairs.conflicts, recipe.veto)
 
 
 def joint_distance(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.float32]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.matching.clusters import connect, group_listings
+from matcher.matching.groups.column_values import values_of
 from matcher.matching.groups.judged import LEAST_LINKED, NOTHING, Judged, Links, find_affected, obey_verdicts
 from matcher.matching.groups.locks import NO_LOCKS
 from matcher.matching.groups.pairs import pairs_within
@@ -118,14 +119,16 @@ def join_matches(
     if chained or recipe.fusion == "learned":  # there the linkage has joined them already
         return connect(pairs.n, pairs.left[is_match], pairs.right[is_match])
     links = _links(pairs, recipe, is_match)
-    return group_listings(pairs.n, links.left, links.right, links.strength, least_linked=LEAST_LINKED)
+    ends = links.left, links.right
+    return group_listings(pairs.n, *ends, links.strength, least_linked=LEAST_LINKED, values=links.values)
 
 
 def _links(pairs: CandidatePairs, recipe: Recipe, which: NDArray[np.bool_]) -> Links:
     rows = np.flatnonzero(which)
     chosen = pairs.chosen(rows)
     cut = max(1 - recipe.threshold(LEARNED), LEAST_CUT) if recipe.fusion == "learned" else None
-    return Links(pairs.left[rows], pairs.right[rows], _strength(with_vetoes(chosen, recipe), recipe), cut)
+    values = values_of(pairs, recipe.one_per) if recipe.one_per else None
+    return Links(pairs.left[rows], pairs.right[rows], _strength(with_vetoes(chosen, recipe), recipe), cut, values)
 
 
 def _strength(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.float32]:

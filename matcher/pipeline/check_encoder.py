@@ -8,7 +8,7 @@ from PIL import Image
 from matcher.atomic_file import atomic
 from matcher.encoders.registry import ENCODERS, columns_of, load_encoder
 from matcher.errors import EncoderError
-from matcher.pipeline.encoding import inputs_of
+from matcher.pipeline.kept.contents import inputs_of
 from matcher.progress import Progress, Report, silent
 from matcher.storage.workspace import Workspace
 

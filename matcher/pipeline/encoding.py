@@ -5,17 +5,18 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from math import inf
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.encoders.base import Encoder
-from matcher.encoders.registry import columns_of, load_encoder, write_for
+from matcher.encoders.registry import load_encoder
 from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
 from matcher.matching.conflicts import with_conflicts
-from matcher.pipeline.kept.evidence import empty_photos, load_pairs
+from matcher.pipeline.kept.contents import contents_of, inputs_of
+from matcher.pipeline.kept.evidence import count_left_out, empty_photos, load_pairs, open_evidence
+from matcher.pipeline.kept.says_nothing import read_marks
 from matcher.pipeline.kept.vectors import KEY_BYTES, Held, assemble, row_keys
 from matcher.progress import Report, silent
 from matcher.storage.files import fingerprint
@@ -29,7 +30,6 @@ ENCODED = "encoded"  # the setting that says what a catalog was last encoded to
 ROWS_AT_ONCE = 2_000  # encoded between two saves; what a cancelled job loses at most
 PAIRS_VERSION = 4  # of what a set of candidate pairs holds
 PAIRS_KEPT = 6  # sets of candidate pairs of a catalog; one of 34,250 listings takes some 200 MB
-PHOTO_ENDING = ".jpg"  # of a photo's name in the workspace; no hash has it
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def encode_catalog(workspace: Workspace, config: EncodeConfig, report: Report = 
     if not (config.text or config.image):
         raise DataError("No encoder was chosen; choose one for the titles, one for the photos, or both.")
     with workspace.writing(config.catalog_id, report):
-        info, catalog = workspace.open_catalog(config.catalog_id)
+        info, catalog = open_evidence(workspace, config.catalog_id)
         chosen = {"text": config.text, "image": config.image}
         names = {
             modality: embed(workspace, config.catalog_id, catalog, load(workspace, spec, modality), report)
@@ -212,21 +212,16 @@ def _shown(workspace: Workspace, catalog_id: str) -> list[str]:
     return list(kept["embeddings"].values()) if fits else []
 
 
-def contents_of(catalog: Catalog, encoder: Encoder) -> list[str]:
-    """What an encoder sees of each listing: its title, its photo's name, or its hash; "" where there is none."""
-    first, *others = (catalog.listings[column] for column in columns_of(encoder))
-    for other in others:
-        first = first.where(first != "", other)
-    return list(first)
-
-
 def _search(
     workspace: Workspace, config: EncodeConfig, catalog: Catalog, names: dict[str, str], key: str, report: Report
 ) -> None:
     """Find neighbours and measure pairs from vectors that are in the workspace, and save both."""
     embeddings = {kind: workspace.load_embeddings(config.catalog_id, name) for kind, name in names.items()}
+    record = {"embeddings": names, "marks": asdict(read_marks(workspace, config.catalog_id))}
     if "image" in embeddings:
-        embeddings["image"] = embeddings["image"].without(empty_photos(catalog))
+        empty = empty_photos(catalog)
+        embeddings["image"] = embeddings["image"].without(empty)
+        record["left_out"] = count_left_out(catalog, empty)
     if len(embeddings) == 2:
         embeddings["fused"] = fuse(embeddings["text"], embeddings["image"], config.text_weight)
     neighbours = {}
@@ -235,7 +230,7 @@ def _search(
         workspace.save_neighbours(config.catalog_id, f"{key}-{kind}", neighbours[kind])
     pairs = candidate_pairs(embeddings, neighbours, config.metric, report)
     pairs = with_conflicts(pairs, list(catalog.listings["title"]))
-    workspace.save_pairs(config.catalog_id, key, pairs, asdict(config) | {"embeddings": names})
+    workspace.save_pairs(config.catalog_id, key, pairs, asdict(config) | record)
     shown = workspace.store.setting(config.catalog_id, ENCODED)  # what the pages show outlives any number of trials
     workspace.keep_latest_pairs(config.catalog_id, PAIRS_KEPT, always=shown["key"] if shown else None)
 
@@ -281,12 +276,6 @@ def _earlier(workspace: Workspace, catalog_id: str, prefix: str) -> Iterator[Hel
             keys = np.array(workspace.load_keys(other, name))
             if isinstance(vectors, np.ndarray):
                 yield vectors, {key.tobytes(): row for row, key in enumerate(keys)}
-
-
-def inputs_of(photos: Path, encoder: Encoder, contents: Sequence[str]) -> list[str | Path]:
-    """Turn contents into what the encoder takes: titles and hashes as it wants them written, photos as paths."""
-    has_photos, contents = "photo" in columns_of(encoder), write_for(encoder, contents)
-    return [photos / content if has_photos and content.endswith(PHOTO_ENDING) else content for content in contents]
 
 
 def _continued(report: Report, done: int, total: int) -> Report:

@@ -18,6 +18,8 @@ from matcher.errors import DataError, TooLittleKnown
 from matcher.ingest import catalog as ingest
 from matcher.ingest.catalog import Catalog, Problem
 from matcher.matching.conflicts import with_conflicts
+from matcher.matching.groups.column_values import with_columns
+from matcher.matching.groups.figures import group_figures
 from matcher.matching.groups.pairs import score_groups, truth_within
 from matcher.matching.metrics import Truth, listing_scores, pair_scores, truth_of
 from matcher.matching.pair_model.features import PairFeatures
@@ -25,7 +27,8 @@ from matcher.matching.recipe import Fusion, Recipe, decide
 from matcher.matching.resolve import outcome_of
 from matcher.matching.tuning import tune_recipe
 from matcher.pipeline.default_recipe import default_encoders, default_recipe
-from matcher.pipeline.encoding import EncodeConfig, contents_of, inputs_of
+from matcher.pipeline.encoding import EncodeConfig
+from matcher.pipeline.kept.contents import contents_of, inputs_of
 from matcher.pipeline.kept.evidence import empty_photos
 from matcher.pipeline.matches import Evaluation, count_modelled
 from matcher.pipeline.pair_model.features import compute_features
@@ -223,16 +226,19 @@ def evaluate(encoded: EncodedCatalog, recipe: Recipe | None = None) -> Evaluatio
     pairs = _judged(encoded, recipe)
     truth = truth_of(pairs, encoded.catalog.codes)
     group = outcome_of(pairs, recipe, decide(pairs, recipe), (), ()).group
-    scores = score_groups(truth_within(group, encoded.catalog.codes))
+    within = truth_within(group, encoded.catalog.codes)
+    figures = group_figures(group, within)
     modelled = count_modelled(encoded.catalog, find_model(recipe) if recipe.fusion == "learned" else None)
-    return Evaluation(*scores, truth.candidate_recall, truth.listings, truth.pairs.n, modelled=modelled)
+    scores = score_groups(within)
+    return Evaluation(*scores, figures, truth.candidate_recall, truth.listings, truth.pairs.n, modelled=modelled)
 
 
 def _judged(encoded: EncodedCatalog, recipe: Recipe) -> CandidatePairs:
     """The pairs with all distances that a recipe reads."""
+    pairs = with_columns(encoded.pairs, encoded.catalog.listings, recipe.columns)
     if recipe.fusion != "learned":
-        return encoded.pairs
-    return judge_pairs(encoded.pairs, encoded.catalog, encoded.features, find_model(recipe), recipe.veto)
+        return pairs
+    return judge_pairs(pairs, encoded.catalog, encoded.features, find_model(recipe), recipe)
 
 
 def _open(encoder: str | Encoder | None, modality: str) -> Encoder | None:

@@ -6,6 +6,7 @@ from matcher.matching.recipe import Recipe
 from matcher.pipeline.encoding import encode_catalog
 from matcher.pipeline.pair_model.learn import learn_catalog
 from matcher.pipeline.pair_model.models import LEARNED
+from matcher.pipeline.recipe_columns import carry_columns, know_columns, without_lost_columns
 from matcher.pipeline.recipes import (
     current_recipe,
     is_usable,
@@ -55,10 +56,11 @@ def learn_rule(workspace: Workspace, config: LearnConfig, report: Report = silen
         encoded = encode_catalog(workspace, encoding, report)
         catalog = workspace.load_catalog(config.catalog_id)
         judged = judged_rows(catalog.rows, workspace.store.verdicts(config.catalog_id))
-        before = current_recipe(workspace, config.catalog_id)
-        beside = replace(usual_recipe(workspace, encoding), k=encoding.k) if before.fusion == "learned" else before
+        before = without_lost_columns(current_recipe(workspace, config.catalog_id), catalog)
+        usual = carry_columns(replace(usual_recipe(workspace, encoding), k=encoding.k), before)
+        beside = usual if before.fusion == "learned" else before
         learned = learn_catalog(
-            workspace, catalog, encoded, beside, report,
+            workspace, catalog, know_columns(encoded, catalog, beside), beside, report,
             is_query=kept_out(workspace, encoding), same=judged[MATCH], different=judged[DIFFERENT],
         )  # fmt: skip
         model = learned.model

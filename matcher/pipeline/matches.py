@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
 from matcher.matching.clusters import contradictions
+from matcher.matching.groups.figures import GroupFigures, group_figures
 from matcher.matching.groups.locks import find_locked
 from matcher.matching.groups.pairs import score_groups, truth_within
 from matcher.matching.metrics import Scores, truth_of
@@ -16,11 +19,12 @@ from matcher.pipeline.encoding import EncodeConfig, EncodeResult, encode, encode
 from matcher.pipeline.pair_model.judge import keep_judgement
 from matcher.pipeline.pair_model.learned_model import LearnedModel
 from matcher.pipeline.pair_model.models import find_model, load_model, model_file, save_model
+from matcher.pipeline.recipe_columns import know_columns, without_lost_columns
 from matcher.pipeline.recipes import config_of, current_recipe, read_training_rows
 from matcher.progress import Report, silent
-from matcher.review.group_numbers import keep_numbers
+from matcher.review.group_numbers import NumberedGroups, keep_numbers
 from matcher.review.verdicts import DIFFERENT, MATCH, VARIANT, judged_rows
-from matcher.storage.exports import group_table, match_lists
+from matcher.storage.exports import match_lists
 from matcher.storage.workspace import Workspace
 from matcher.vectors.candidate_pairs import CandidatePairs
 
@@ -32,6 +36,7 @@ class Evaluation:
     Attributes:
         listing: Mean over listings, each counted among its own group.
         pair: All pairs together.
+        groups: Groups as wholes: B-cubed, the share that is exactly right, the largest.
         candidate_recall: Share of the true pairs that the search reached at all.
         listings: Listings with a label: what the figures are measured on.
         pool: Listings that were searched.
@@ -43,6 +48,7 @@ class Evaluation:
 
     listing: Scores
     pair: Scores
+    groups: GroupFigures
     candidate_recall: float
     listings: int
     pool: int
@@ -57,7 +63,9 @@ def find_matches(workspace: Workspace, config: EncodeConfig, report: Report = si
         result = encode(workspace, config, report)
         recipe = current_recipe(workspace, config.catalog_id)
         if recipe.fusion == "learned" and (encoded := load_encoded(workspace, config.catalog_id)):
-            keep_judgement(workspace, workspace.load_catalog(config.catalog_id), encoded, recipe, report)
+            catalog = workspace.load_catalog(config.catalog_id)
+            recipe = without_lost_columns(recipe, catalog)
+            keep_judgement(workspace, catalog, know_columns(encoded, catalog, recipe), recipe, report)
     return result
 
 
@@ -79,8 +87,10 @@ def evaluate(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Repo
         )
     locked = find_locked(catalog.rows, [lock.item_ids for lock in workspace.store.locks(catalog_id)])
     outcome = outcome_of(pairs, recipe, decide(pairs, recipe), judged[MATCH], judged[DIFFERENT], locked=locked)
+    within = truth_within(outcome.group, catalog.codes, judged[MATCH], judged[DIFFERENT])
     return Evaluation(
-        *score_groups(truth_within(outcome.group, catalog.codes, judged[MATCH], judged[DIFFERENT])),
+        *score_groups(within),
+        group_figures(outcome.group, within),
         truth.candidate_recall,
         truth.listings,
         truth.pairs.n,
@@ -103,7 +113,7 @@ def judged_pairs(
         save_model(workspace, catalog_id, find_model(recipe))
     encoded = encode_catalog(workspace, config_of(catalog_id, recipe), report)
     catalog = workspace.load_catalog(catalog_id)
-    return catalog, keep_judgement(workspace, catalog, encoded, recipe, report)
+    return catalog, keep_judgement(workspace, catalog, know_columns(encoded, catalog, recipe), recipe, report)
 
 
 def find_learned(workspace: Workspace, catalog_id: str, recipe: Recipe) -> LearnedModel | None:
@@ -118,16 +128,20 @@ def count_modelled(catalog: Catalog, learned: LearnedModel | None) -> int:
 
 @dataclass(frozen=True)
 class Matches:
-    """What is handed out of a catalog; both say the same.
+    """What is handed out of a catalog; all of it says the same.
 
     Attributes:
+        catalog: Its N listings.
         lists: Columns item_id, matches: the other listings of the group, with `separator_of` the ids between them, the
             listing itself first, then the closest.
-        groups: Every listing by group, as `group_table` lays them out.
+        group: Shape (N,). Group of each listing.
+        numbered: The numbers of these groups, which stay, and of their families.
     """
 
+    catalog: Catalog
     lists: pd.DataFrame
-    groups: pd.DataFrame
+    group: NDArray[np.int32]
+    numbered: NumberedGroups
 
 
 def match(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Report = silent) -> pd.DataFrame:
@@ -151,10 +165,7 @@ def hand_out(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Repo
     outcome = outcome_of(pairs, recipe, decide(pairs, recipe), judged[MATCH], judged[DIFFERENT], locked=locked)
     ids = catalog.listings["item_id"]
     numbered = keep_numbers(workspace, catalog_id, ids.tolist(), outcome.group, judged[VARIANT])
-    return Matches(
-        match_lists(ids, outcome.left, outcome.right, outcome.strength),
-        group_table(catalog.listings, numbered.number, numbered.family),
-    )
+    return Matches(catalog, match_lists(ids, outcome.left, outcome.right, outcome.strength), outcome.group, numbered)
 
 
 def find_contradictions(workspace: Workspace, catalog_id: str) -> list[tuple[str, str]]:

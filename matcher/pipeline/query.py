@@ -8,7 +8,8 @@ from pathlib import Path
 from matcher.encoders.base import Encoder
 from matcher.errors import DataError
 from matcher.images.guarded import PhotoReader
-from matcher.pipeline.encoding import Encoded, contents_of, inputs_of, load, load_encoded
+from matcher.pipeline.encoding import Encoded, load, load_encoded
+from matcher.pipeline.kept.contents import contents_of, inputs_of
 from matcher.storage.workspace import Workspace
 from matcher.vectors.embeddings import Embeddings, embeddings_of, fuse
 from matcher.vectors.neighbours import Neighbours, search

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from matcher.encoders.model_card import is_run
 from matcher.errors import TooLittleKnown
 from matcher.ingest.catalog import Catalog
+from matcher.matching.groups.column_values import with_columns
 from matcher.matching.metrics import RowPair, Truth, listing_scores, pair_scores, truth_of
 from matcher.matching.recipe import Fusion, Recipe, decide
 from matcher.matching.tuning import tune_recipe
@@ -16,6 +17,7 @@ from matcher.pipeline.default_recipe import default_encoders, default_recipe, ow
 from matcher.pipeline.encoding import ENCODED, EncodeConfig, encode_catalog
 from matcher.pipeline.pair_model.learn import learn_catalog
 from matcher.pipeline.pair_model.models import model_file
+from matcher.pipeline.recipe_columns import Apart, carry_columns, know_columns, without_lost_columns
 from matcher.progress import Progress, Report, silent
 from matcher.review.verdict_curve import estimate_chances
 from matcher.review.verdicts import CHOSEN, DIFFERENT, MATCH, judged_rows
@@ -98,6 +100,7 @@ def tune(
     fusion: Fusion | None = None,
     objective: str = "f1",
     report: Report = silent,
+    apart: Apart | None = None,
 ) -> Recipe:
     """Choose thresholds on a catalog's labels with verdicts over them, or on verdicts alone; or learn a pair model.
 
@@ -113,12 +116,13 @@ def tune(
             usual one with this fusion; or "learned" learns from them.
         objective: What is to be best: "f1", or "precision@0.95" for the most recall at that precision.
         report: Told how far it is.
+        apart: The columns by which listings are kept apart; None for those of the recipe in force.
 
     Raises:
-        DataError: Labels and verdicts do not do, or the objective is not one.
+        DataError: Labels and verdicts do not do, the objective is not one, or the catalog lacks a column.
     """
     with workspace.writing(config.catalog_id, report):  # so that pairs and labels are of one version
-        return _tuned(workspace, config, fusion, objective, report)
+        return _tuned(workspace, config, fusion, objective, report, apart)
 
 
 @dataclass(frozen=True)
@@ -131,21 +135,31 @@ class _Task:
     different: Sequence[RowPair]
 
 
-def _tuned(workspace: Workspace, config: EncodeConfig, fusion: Fusion | None, objective: str, report: Report) -> Recipe:
+def _tuned(
+    workspace: Workspace,
+    config: EncodeConfig,
+    fusion: Fusion | None,
+    objective: str,
+    report: Report,
+    apart: Apart | None,
+) -> Recipe:
     catalog = workspace.load_catalog(config.catalog_id)
+    kept = without_lost_columns(current_recipe(workspace, config.catalog_id), catalog)
+    apart = Apart(kept.one_per, kept.only_across) if apart is None else apart
     if fusion != "learned" and not (catalog.codes >= 0).any():
-        recipe = _rule_in_force(workspace, config, fusion)
+        recipe = apart.within(_rule_in_force(workspace, config, fusion))
         pairs = encode_catalog(workspace, config_of(config.catalog_id, recipe), report).pairs
         return choose_thresholds(workspace, config, catalog, pairs, recipe, objective)
     judged = judged_rows(catalog.rows, workspace.store.verdicts(config.catalog_id))
     task = _Task(objective, kept_out(workspace, config), judged[MATCH], judged[DIFFERENT])
-    beside = _rule_in_force(workspace, config, None)
+    beside = apart.within(_rule_in_force(workspace, config, None))
     products = int((np.bincount(catalog.codes[catalog.codes >= 0]) > 1).sum())
     if fusion != "learned" or products:
-        beside = _plain_rule(workspace, config, catalog, None if fusion == "learned" else fusion, task, report)
+        wanted = None if fusion == "learned" else fusion
+        beside = _plain_rule(workspace, config, catalog, wanted, task, report, apart)
     if fusion not in ("learned", None) or (fusion is None and products < FEWEST_QUERY_PRODUCTS):
         return beside
-    encoded = encode_catalog(workspace, config, report)
+    encoded = know_columns(encode_catalog(workspace, config, report), catalog, beside)
     try:
         learned = learn_catalog(workspace, catalog, encoded, beside, report, **vars(task))
     except TooLittleKnown:
@@ -159,12 +173,18 @@ def _tuned(workspace: Workspace, config: EncodeConfig, fusion: Fusion | None, ob
 
 
 def _plain_rule(
-    workspace: Workspace, config: EncodeConfig, catalog: Catalog, fusion: Fusion | None, task: _Task, report: Report
+    workspace: Workspace,
+    config: EncodeConfig,
+    catalog: Catalog,
+    fusion: Fusion | None,
+    task: _Task,
+    report: Report,
+    apart: Apart,
 ) -> Recipe:
     """The best rule of thresholds; of all that need no vectors of their own where no fusion is asked for."""
     usual = usual_recipe(workspace, config)
     template = Recipe(config.text, config.image, "either", config.metric, config.k, text_weight=config.text_weight)
-    template = replace(template, text_alone=usual.text_alone, image_alone=usual.image_alone)
+    template = apart.within(replace(template, text_alone=usual.text_alone, image_alone=usual.image_alone))
     pairs = encode_catalog(workspace, config_of(config.catalog_id, template), report).pairs
     tried = [fusion] if fusion else FUSIONS if config.text and config.image else FUSIONS[:1]
 
@@ -181,7 +201,7 @@ def _plain_rule(
             pairs = encode_catalog(workspace, fused, report).pairs
         recipes.append(choose(replace(template, fusion=each)))
     report(Progress("Choosing thresholds", len(tried), len(tried)))
-    truth = _truth(pairs, catalog, task)
+    truth = _truth(with_columns(pairs, catalog.listings, template.columns), catalog, task)
     best = max(recipes, key=lambda recipe: _merit(recipe, truth, task))
     return max(best, choose(replace(best, veto=usual.veto)), key=lambda recipe: _merit(recipe, truth, task))
 
@@ -200,8 +220,10 @@ def choose_thresholds(
         objective: As for `tune`.
 
     Raises:
-        DataError: Nothing is known that thresholds could be chosen by, or the objective is not one.
+        DataError: Nothing is known that thresholds could be chosen by, the objective is not one, or the catalog lacks a
+            column of the recipe.
     """
+    pairs = with_columns(pairs, catalog.listings, recipe.columns)
     verdicts = workspace.store.verdicts(config.catalog_id)
     judged = judged_rows(catalog.rows, verdicts)
     same, different = judged[MATCH], judged[DIFFERENT]
@@ -230,7 +252,7 @@ def _rule_in_force(workspace: Workspace, config: EncodeConfig, fusion: Fusion | 
     """The recipe in force, if it is for these encoders, else the usual one; with another fusion if one is wanted."""
     recipe = current_recipe(workspace, config.catalog_id)
     if recipe.fusion == "learned" or not _fits(recipe, config):
-        recipe = usual_recipe(workspace, config)
+        recipe = carry_columns(usual_recipe(workspace, config), recipe)
     recipe = replace(recipe, k=config.k)
     return complete_recipe(workspace, config, replace(recipe, fusion=fusion)) if fusion else recipe
 

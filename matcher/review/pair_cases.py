@@ -1,18 +1,23 @@
 """Which pairs are worth a look for a question, and which listings are in them."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
-from matcher.matching.metrics import DIFFERENT, SAME
+from matcher.matching.metrics import DIFFERENT, SAME, Truth
 from matcher.vectors.candidate_pairs import CandidatePairs
 
-Case = Literal["photo", "title", "disagree", "missed", "false"]
-CASES: tuple[Case, ...] = ("photo", "title", "disagree", "missed", "false")
+BySide = Literal["photo", "title", "disagree"]
+"""Questions of what one side finds and the other does not."""
+Wrong = Literal["missed", "false"]
+"""Questions of where groups and what is known disagree."""
+Case = BySide | Wrong
+SIDES: tuple[BySide, ...] = get_args(BySide)
+WRONG: tuple[Wrong, ...] = get_args(Wrong)
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ def within(
 
 
 def pairs_of_case(
-    case: Case,
+    case: BySide,
     pairs: CandidatePairs,
     is_match: NDArray[np.bool_],
     truth: NDArray[np.int8],
@@ -78,7 +83,7 @@ def pairs_of_case(
     """The pairs worth a look for one question, the clearest first.
 
     "photo" and "title" are pairs that this side alone finds and that are not known to be wrong, true ones first;
-    "disagree" are pairs that one side finds alone, whatever the truth. "missed" are true pairs that are no match.
+    "disagree" are pairs that one side finds alone, whatever the truth.
 
     Args:
         case: The question.
@@ -93,21 +98,47 @@ def pairs_of_case(
     Raises:
         DataError: There is no such case.
     """
-    if case not in CASES:
-        raise DataError(f"There is no case {case!r}; choose one of {', '.join(CASES)}.")
-    text, image = (_finite(pairs, modality) for modality in ("text", "image"))
-    if case in ("missed", "false"):
-        chosen = (truth == SAME) & ~is_match if case == "missed" else (truth == DIFFERENT) & is_match
-        order = np.minimum(text, image)
-    else:
-        by_text, by_image = (within(pairs, is_match, side, thresholds.get(side)) for side in ("text", "image"))
-        chosen = {"photo": by_image & ~by_text, "title": by_text & ~by_image, "disagree": by_text ^ by_image}[case]
-        order = {"photo": image - text, "title": text - image, "disagree": -np.abs(text - image)}[case]
-        if case != "disagree":
-            chosen &= truth != DIFFERENT
-            order = order - 10.0 * (truth == SAME)
+    if case not in SIDES:
+        raise DataError(f"There is no case {case!r}; choose one of {', '.join(SIDES)}.")
+    by_text, by_image = (within(pairs, is_match, side, thresholds.get(side)) for side in ("text", "image"))
+    chosen = {"photo": by_image & ~by_text, "title": by_text & ~by_image, "disagree": by_text ^ by_image}[case]
+    if case != "disagree":
+        chosen &= truth != DIFFERENT
     found = np.flatnonzero(chosen)
-    return found[np.argsort(order[found], kind="stable")]
+    text, image = (_finite(pairs, modality, found) for modality in ("text", "image"))
+    order = {"photo": image - text, "title": text - image, "disagree": -np.abs(text - image)}[case]
+    if case != "disagree":
+        order = order - 10.0 * (truth[found] == SAME)
+    return found[np.argsort(order, kind="stable")]
+
+
+def wrong_pairs(case: Wrong, truth: Truth, group: NDArray[np.integer]) -> NDArray[np.int64]:
+    """The candidate pairs that groups have wrong, the nearest first.
+
+    Only the pairs in question are looked at closely: a few of millions.
+
+    Args:
+        case: "missed": true pairs of two groups. "false": pairs of one group that are two products.
+        truth: What is known of the P pairs.
+        group: Shape (N,). Group of each listing.
+
+    Returns:
+        Numbers of pairs.
+
+    Raises:
+        DataError: There is no such case.
+    """
+    if case not in WRONG:
+        raise DataError(f"There is no case {case!r}; choose one of {', '.join(WRONG)}.")
+    pairs = truth.pairs
+    if case == "missed":
+        same = truth.same_rows
+        found = same[group[pairs.left[same]] != group[pairs.right[same]]]
+    else:
+        inside = np.flatnonzero(group[pairs.left] == group[pairs.right])
+        found = inside[truth.kind(inside) == DIFFERENT]
+    order = np.minimum(*(_finite(pairs, modality, found) for modality in ("text", "image")))
+    return np.asarray(found[np.argsort(order, kind="stable")], dtype=np.int64)
 
 
 def listings_of(pairs: CandidatePairs, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -116,9 +147,9 @@ def listings_of(pairs: CandidatePairs, chosen: NDArray[np.int64]) -> NDArray[np.
     return np.asarray(pd.unique(both), dtype=np.int64)
 
 
-def _finite(pairs: CandidatePairs, modality: str) -> NDArray[np.float32]:
-    """Distances with 2, the largest cosine distance, where there is none."""
-    distance = pairs.distance.get(modality)
-    if distance is None:
-        return np.full(len(pairs.left), 2.0, dtype=np.float32)
+def _finite(pairs: CandidatePairs, modality: str, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Distances of some pairs with 2, the largest cosine distance, where there is none."""
+    if modality not in pairs.distance:
+        return np.full(len(rows), 2.0, dtype=np.float32)
+    distance = pairs.distance[modality][rows]
     return np.where(np.isfinite(distance), distance, np.float32(2.0)).astype(np.float32)

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from matcher.errors import DataError, JobError, StorageError
 from matcher.storage import connections, verdict_rows
-from matcher.storage.groups import lock_rows, number_rows
+from matcher.storage.groups import lock_rows, main_rows, number_rows
 from matcher.storage.names import check_name, legible
 from matcher.storage.records import KINDS, LONGEST_NOTE, SKIP, CatalogInfo, GroupLock, GroupNumbers, Job, Verdict
 from matcher.storage.schema import catalogs as _catalogs
@@ -72,11 +72,11 @@ class Store:
         self._reader.dispose()
 
     def reading(self) -> AbstractContextManager[Connection]:
-        """A transaction that reads, for the modules of this folder."""
+        """A transaction that reads, for the functions on rows of this folder."""
         return self._reader.begin()
 
     def writing(self) -> AbstractContextManager[Connection]:
-        """A transaction that writes, for the modules of this folder; writers wait for each other."""
+        """A transaction that writes, for the functions on rows of this folder; writers wait for each other."""
         return self._writer.begin()
 
     def _write(self, statement: sa.Executable) -> int:
@@ -104,13 +104,14 @@ class Store:
     def save_catalog(self, info: CatalogInfo, now: Listed | None = None, before: Listed | None = None) -> None:
         """Add a catalog, or replace what is known of it: with its listings now, and those before that can be read.
 
-        Verdicts and group numbers follow ids that are only written otherwise now; verdicts on ids that name other goods
-        now are set aside.
+        Verdicts, group numbers and main listings follow ids that are only written otherwise now; verdicts on ids that
+        name other goods now are set aside.
         """
         if now is not None:
             with self._reader.connect() as connection:
                 set_aside.read_photos(connection, info.id, now, before)
                 lock_rows.read_photos(connection, info.id, now, before)
+                replaced = main_rows.list_replaced(connection, info.id, now, before)
         with self._writer.begin() as connection:
             if before is not None:
                 set_aside.remember_goods(connection, info.id, before)
@@ -119,6 +120,7 @@ class Store:
                 verdict_rows.follow_ids(connection, info.id, now)
                 number_rows.follow_ids(connection, info.id, now)
                 lock_rows.follow(connection, info.id, now, before)
+                main_rows.follow_ids(connection, info.id, now, replaced)
                 set_aside.set_aside_others(connection, info.id, now)
 
     def catalogs(self) -> list[CatalogInfo]:

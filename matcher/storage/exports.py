@@ -154,7 +154,10 @@ def contest_lists(match_lists: pd.DataFrame) -> pd.DataFrame:
 
 
 def group_table(
-    listings: pd.DataFrame, number: NDArray[np.integer], family: NDArray[np.integer] | None = None
+    listings: pd.DataFrame,
+    number: NDArray[np.integer],
+    family: NDArray[np.integer] | None = None,
+    main: NDArray[np.int64] | None = None,
 ) -> pd.DataFrame:
     """Lay out all listings by group, the largest groups first.
 
@@ -163,10 +166,12 @@ def group_table(
         number: Shape (N,). Number of each listing's group.
         family: Shape (N,). Number of each listing's family: of the groups that are variants of each other; None where
             no variant is known.
+        main: Shape (N,). Row of the main listing of each listing's group; None where that does not matter.
 
     Returns:
-        group, size, family, and all columns of the listings but the working copy's name. Where the curator has columns
-        of these names, those keep them, and ours are called match_group, match_size and match_family.
+        group, size, family, main (the id of the group's main listing, which stands first of it), and all columns of the
+        listings but the working copy's name. Where the curator has columns of these names, those keep them, and ours
+        are called match_group, match_size and so on.
     """
     _, inverse, sizes = np.unique(number, return_inverse=True, return_counts=True)
     frame = listings.drop(columns="photo", errors="ignore")
@@ -174,9 +179,13 @@ def group_table(
         frame = frame.rename(columns={"photo_2": "photo"})  # the curator's own, which gave way to ours
     taken = [str(name) for name in frame.columns]
     values = {"group": number, "size": sizes[inverse], "family": number if family is None else family}
+    later = np.zeros(len(frame), np.bool_)
+    if main is not None:
+        values["main"] = listings["item_id"].to_numpy()[main]
+        later = main != np.arange(len(frame))
     for place, (name, column) in enumerate(values.items()):
         frame.insert(place, unused_name(name if name not in taken else f"match_{name}", taken), column)
-    return frame.iloc[np.lexsort((number, -sizes[inverse]))].reset_index(drop=True)
+    return frame.iloc[np.lexsort((later, number, -sizes[inverse]))].reset_index(drop=True)
 
 
 def verdict_table(verdicts: Iterable[Verdict], listings: pd.DataFrame) -> pd.DataFrame:

@@ -28,6 +28,20 @@ def write_pairs(folder: Path, name: str, pairs: CandidatePairs, config: Mapping[
         frame.to_parquet(file, index=False, compression=None)
 
 
+def read_config(folder: Path, name: str) -> dict[str, Any]:
+    """What was written beside candidate pairs; nothing where they are gone.
+
+    Raises:
+        StorageError: It is damaged.
+    """
+    file = folder / f"{name}.json"
+    if not file.exists():
+        return {}
+    with reading(file, DAMAGED_ARRAYS):
+        found: dict[str, Any] = json.loads(file.read_bytes())
+        return found
+
+
 def read_pairs(folder: Path, name: str) -> CandidatePairs:
     """Read what `write_pairs` wrote.
 

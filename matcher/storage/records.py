@@ -68,7 +68,7 @@ class Verdict:
         left_id: The smaller of the two item ids.
         right_id: The larger one.
         kind: One of KINDS; SKIP for a pair that was put off.
-        source: Where it was given: "browse", "review", "thresholds", "verdicts", "groups"; "import" for one from a file.
+        source: Where it was given: "browse", "review", "thresholds", "verdicts", "groups"; "import": from a file.
         sampled: How the pair came up: "chosen" by the curator, "doubtful", "random", or drawn for a "proof".
         made: Seconds since 1970.
         session: The browser and the tab it was given in, as "browser.tab"; "" for verdicts of 0.1.0 and of programs.

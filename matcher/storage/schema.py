@@ -117,6 +117,14 @@ audits = sa.Table(
     sa.Column("is_complete", sa.Boolean, nullable=False),
     sa.Column("made", sa.Double, nullable=False),
 )
+main_listings = sa.Table(
+    "main_listings",
+    metadata,
+    sa.Column("catalog_id", sa.Text, primary_key=True),
+    sa.Column("item_id", _ItemId, primary_key=True),
+    sa.Column("chosen", sa.Double, nullable=False),
+    sa.Column("curator", sa.Text, nullable=False, server_default=""),
+)
 migrations = sa.Table(
     "migrations", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True), *_columns(sa.Double, "applied")
 )
@@ -204,6 +212,11 @@ def _keep_audits(connection: Connection) -> None:
     audits.create(connection, checkfirst=True)
 
 
+def _choose_main_listings(connection: Connection) -> None:
+    """Curators choose by hand which listing stands for its group."""
+    main_listings.create(connection, checkfirst=True)
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _create_tables,
     _version_problems,
@@ -215,5 +228,6 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _note_verdicts,
     _act_on_groups,
     _keep_audits,
+    _choose_main_listings,
 )
 """Step i takes a database from version i to i + 1. Steps that have been released never change."""

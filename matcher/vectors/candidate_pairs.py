@@ -1,7 +1,7 @@
 """CandidatePairs: every pair that some modality found, with its distance in every modality."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
@@ -34,6 +34,8 @@ class CandidatePairs:
         distance: Modality to shape (P,). Infinite where a listing lacks the modality.
         conflicts: Shape (P,). What the titles contradict each other in, as bits (see `matching.conflicts`); None where
             it was not looked for.
+        values: Column of the catalog to shape (N,): the value of each listing as a number from 0, -1 where there is
+            none. Only columns that a recipe asks for.
     """
 
     n: int
@@ -42,6 +44,7 @@ class CandidatePairs:
     rank: NDArray[np.uint16]
     distance: Mapping[str, NDArray[np.float32]]
     conflicts: NDArray[np.uint8] | None = None
+    values: Mapping[str, NDArray[np.int32]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.left)
@@ -50,7 +53,8 @@ class CandidatePairs:
         """Some of the pairs, in the same order; `which` is a mask (P,) or ascending positions."""
         distance = {modality: values[which] for modality, values in self.distance.items()}
         conflicts = None if self.conflicts is None else self.conflicts[which]
-        return CandidatePairs(self.n, self.left[which], self.right[which], self.rank[which], distance, conflicts)
+        ends = self.left[which], self.right[which]
+        return CandidatePairs(self.n, *ends, self.rank[which], distance, conflicts, self.values)
 
     def joined_by(self, left: NDArray[np.integer], right: NDArray[np.integer]) -> "CandidatePairs":
         """These pairs and further ones that no search found, of which no distance and no conflict is known.
@@ -68,7 +72,7 @@ class CandidatePairs:
         distance = {name: with_more(values, np.inf) for name, values in self.distance.items()}
         conflicts = None if self.conflicts is None else with_more(self.conflicts, 0)
         ends = (key[order] // self.n).astype(np.int32), (key[order] % self.n).astype(np.int32)
-        return CandidatePairs(self.n, *ends, with_more(self.rank, NOT_FOUND), distance, conflicts)
+        return CandidatePairs(self.n, *ends, with_more(self.rank, NOT_FOUND), distance, conflicts, self.values)
 
     @cached_property
     def degree(self) -> NDArray[np.int64]:

@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from matcher.matching.metrics import DIFFERENT, SAME, Truth
-from matcher.review.pair_cases import Case, listings_of, pairs_of_case
+from matcher.review.pair_cases import SIDES, WRONG, Case, listings_of, pairs_of_case, wrong_pairs
 from matcher.review.title_diff import differing_words
 from matcher.review.title_search import searcher
 from matcher.storage.records import DIFFERENT as SAID_DIFFERENT
@@ -22,7 +22,7 @@ from pages._shared.modality import HEADINGS, ICONS
 from pages._shared.opened_catalog import Matched, make_card, read_verdicts
 from pages._shared.wording import say_likely
 from pages._verdicts import verdicts as shown_verdicts
-from pages._verdicts.handed_out import find_recipes_matches
+from pages._verdicts.handed_out import find_recipes_groups
 from pages._verdicts.history import give_again
 from pages._verdicts.implied import mark_implied
 from pages._why import dialog as why
@@ -56,12 +56,12 @@ def draw(matched: Matched, row: int, on_open: Callable[[str], None]) -> None:
     }
     pair_of = _number_pairs(matched, row)
     drawn: dict[int, Card] = {}
-    is_match = find_recipes_matches(matched)
+    group = find_recipes_groups(matched)
     implied = read_implied(matched, list(verdicts.values()))
 
     def card(other: int) -> Card:
         if other not in drawn:
-            made = _make_neighbour(matched, row, other, pair_of.get(other), ranks, verdicts, truth, is_match)
+            made = _make_neighbour(matched, row, other, pair_of.get(other), ranks, verdicts, truth, group)
             drawn[other] = mark_implied(made, implied.kind_of(row, other))
         return drawn[other]
 
@@ -91,7 +91,7 @@ def _make_neighbour(
     ranks: dict[Modality, dict[int, int]],
     verdicts: dict[tuple[str, str], Verdict],
     truth: Truth,
-    is_match: NDArray[np.bool_],
+    group: NDArray[np.int32],
 ) -> Card:
     verdict = verdicts.get(_sort_ids(matched, row, matched.cell("item_id", other)))
     badges: list[Badge] = []
@@ -102,7 +102,7 @@ def _make_neighbour(
         bars = measure_bars(matched, pair, {side: places.get(other) for side, places in ranks.items()})
         likely = measure_likelihood(matched, pair)
         badges = [] if likely is None else [Badge(say_likely(likely), "percent")]
-        badges += _badge_match(bool(is_match[pair]), int(truth.kind(np.array([pair]))[0]))
+        badges += _badge_match(bool(group[row] == group[other]), int(truth.kind(np.array([pair]))[0]))
     return make_card(
         matched,
         other,
@@ -201,11 +201,9 @@ def _searcher(root: str, catalog_id: str, version: str, _matched: Matched) -> Ca
 
 def list_cases(matched: Matched) -> list[Case]:
     """The questions that this catalog can answer."""
-    both: list[Case] = ["photo", "title", "disagree"]
     truth = read_truth(matched).truth
-    right: list[Case] = ["missed", "false"]
     sides = {"text", "image"} <= set(matched.encoded.pairs.distance)
-    return (both if sides else []) + (right if truth.listings or truth.judged else [])
+    return [*(SIDES if sides else ()), *(WRONG if truth.listings or truth.judged else ())]
 
 
 def find_case(matched: Matched, case: Case) -> NDArray[np.int64]:
@@ -216,6 +214,9 @@ def find_case(matched: Matched, case: Case) -> NDArray[np.int64]:
 
 @st.cache_resource(show_spinner=False, max_entries=10)
 def _find_case(key: tuple[str, ...], case: Case, _matched: Matched, _truth: Truth) -> NDArray[np.int64]:
-    pairs, kind = _matched.encoded.pairs, _truth.kind(slice(None))
-    is_match = find_recipes_matches(_matched)
+    pairs, group = _matched.encoded.pairs, find_recipes_groups(_matched)
+    if case == "missed" or case == "false":  # spelt out: so the types know which remain
+        return listings_of(pairs, wrong_pairs(case, _truth, group))
+    is_match = np.asarray(group[pairs.left] == group[pairs.right])
+    kind = _truth.kind(slice(None))
     return listings_of(pairs, pairs_of_case(case, pairs, is_match, kind, _matched.recipe.thresholds))

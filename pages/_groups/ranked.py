@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from matcher.review.groups.differences import find_seller_column
+from matcher.ingest.columns import shop_columns
 from matcher.review.groups.links import Spanned, measure_sureness, span_groups
 from matcher.review.groups.risk import GroupRisks, rank_groups
 from pages._shared.opened_catalog import Matched, Opened
@@ -108,7 +108,7 @@ def find_sellers(opened: Opened) -> Sellers | None:
 @st.cache_resource(show_spinner=False, max_entries=3)
 def _sellers(key: tuple[str, ...], _opened: Opened) -> Sellers | None:
     listings = _opened.catalog.listings
-    column = find_seller_column([str(name) for name in listings.columns])
+    column = shop_columns.find_sellers(listings)
     if column is None:
         return None
     cells = listings[column].astype(str).str.strip()

@@ -215,4 +215,4 @@ def measure_likelihood(matched: Matched, pair: int) -> float | None:
 
 
 def _key(matched: Matched) -> Key:
-    return str(matched.workspace.root), matched.id, matched.encoded.key
+    return str(matched.workspace.root), matched.id, matched.info.version, matched.encoded.key

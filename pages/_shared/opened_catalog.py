@@ -16,6 +16,7 @@ from matcher.matching.recipe import Recipe, decide
 from matcher.pipeline import default_recipe, encoding, recipes
 from matcher.pipeline.encoding import ENCODED
 from matcher.pipeline.pair_model.judge import open_judgement
+from matcher.pipeline.recipe_columns import know_columns, without_lost_columns
 from matcher.review.pair_cases import PairIndex, index_pairs
 from matcher.storage.records import CatalogInfo, Verdict
 from matcher.storage.workspace import Workspace, open_workspace
@@ -148,7 +149,8 @@ def need_matches() -> Matched:
             if job and job.state == "failed":
                 st.error(f"The last attempt failed: {literal(job.message)}", icon=":material/error:")
         st.stop()
-    recipe = recipes.current_recipe(workspace, opened.id)
+    recipe = without_lost_columns(recipes.current_recipe(workspace, opened.id), opened.catalog)
+    encoded = _knowing(workspace.root, opened.id, opened.info.version, stamp, recipe.columns, encoded, opened, recipe)
     encoded, index = need_judgement(opened, encoded, index, recipe, stamp)
     is_match = _decided(workspace.root, opened.id, opened.info.version, stamp, recipe.to_json(), encoded)
     return Matched(**vars(opened), encoded=encoded, index=index, recipe=recipe, is_match=is_match)
@@ -160,7 +162,9 @@ def need_judgement(
     """The encoding with what the pair model of the recipe makes of its pairs; else the page says so and ends here."""
     if recipe.fusion != "learned":
         return encoded, index
-    judged = _judged(opened.workspace.root, opened.id, stamp, f"{recipe.pair_model}{recipe.veto}", encoded, recipe)
+    apart = f"{recipe.one_per} {recipe.only_across} {opened.info.version}" if recipe.columns else ""
+    judge = f"{recipe.pair_model}{recipe.veto}{apart}"
+    judged = _judged(opened.workspace.root, opened.id, stamp, judge, encoded, recipe)
     if judged is not None:
         return judged
     _judged.clear()
@@ -268,6 +272,14 @@ def _catalog(root: Path, catalog_id: str, version: str) -> Catalog:
 def _encoded(root: Path, catalog_id: str, content: str, stamp: str) -> tuple[encoding.Encoded | None, PairIndex | None]:
     encoded = encoding.load_encoded(_workspace(root), catalog_id, content)
     return encoded, index_pairs(encoded.pairs) if encoded else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=3)
+def _knowing(
+    root: Path, catalog_id: str, version: str, stamp: str, columns: tuple[str, ...],
+    _encoded: encoding.Encoded, _opened: Opened, _recipe: Recipe,
+) -> encoding.Encoded:  # fmt: skip
+    return know_columns(_encoded, _opened.catalog, _recipe)
 
 
 @st.cache_resource(show_spinner=False, max_entries=3)

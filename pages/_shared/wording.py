@@ -10,6 +10,7 @@ from matcher.review.verdicts import PROOF
 from matcher.vectors.candidate_pairs import Modality
 from matcher.vectors.distance import Metric, distance_text
 from pages._shared.cards import Bar
+from pages._shared.escape import literal
 from pages._shared.modality import COLOURS, ICONS, NAMES, WORDS
 
 FUSIONS: dict[Fusion, tuple[str, str]] = {
@@ -47,7 +48,8 @@ def describe_recipe(recipe: Recipe) -> str:
     if recipe.fusion == "learned":
         used = " and ".join(encoders[side] for side in recipe.modalities)
         return (
-            f"Learned: groups of listings at least {_percent(thresholds['learned'])} likely to be one product ({used})."
+            f"Learned: groups of listings at least {_percent(thresholds['learned'])} likely to be one product ({used})"
+            f"{_describe_apart(recipe)}."
         )
     if "fused" in thresholds and recipe.text_encoder and recipe.image_encoder:
         share = f"{100 * recipe.text_weight:.0f} % title, {100 - 100 * recipe.text_weight:.0f} % photo"
@@ -59,7 +61,14 @@ def describe_recipe(recipe: Recipe) -> str:
         limits = zip(sides, thresholds.values(), strict=True)
         parts = [f"{NAMES[side].lower()} within {_figure(limit)} ({encoders[side]})" for side, limit in limits]
         rule = (" or " if recipe.fusion == "either" else " and ").join(parts)
-    return f"{rule[:1].upper()}{rule[1:]}; {METRICS[recipe.metric]}, the {recipe.k} nearest of each listing."
+    searched = f"{METRICS[recipe.metric]}, the {recipe.k} nearest of each listing"
+    return f"{rule[:1].upper()}{rule[1:]}; {searched}{_describe_apart(recipe)}."
+
+
+def _describe_apart(recipe: Recipe) -> str:
+    """ "; at most one listing of each seller in a group", as Markdown; "" where no column keeps listings apart."""
+    said = f"; at most one listing of each {literal(recipe.one_per)} in a group" if recipe.one_per else ""
+    return said + (f"; matches only across {literal(recipe.only_across)}" if recipe.only_across else "")
 
 
 def explain_question(

@@ -8,10 +8,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from matcher.matching.groups.figures import GroupFigures, group_figures
 from matcher.matching.groups.locks import find_locked
 from matcher.matching.groups.pairs import score_groups, truth_within
 from matcher.matching.metrics import RowPair, Scores
-from matcher.matching.resolve import Outcome, outcome_of
+from matcher.matching.resolve import Outcome, join_matches, outcome_of
 from matcher.review.group_numbers import NumberedGroups, keep_numbers
 from matcher.review.verdicts import DIFFERENT, MATCH, VARIANT, judged_rows
 from matcher.storage.records import GroupLock
@@ -25,13 +26,13 @@ class HandedOut:
     Attributes:
         outcome: Groups, and the matches that they stand for.
         numbered: The numbers of the groups and of their families.
-        scores: How right the groups are, as the mean over listings and over pairs; None where no two labelled listings
-            are known to be one product.
+        scores: How right the groups are, as the mean over listings, over pairs and as wholes; None where no two
+            labelled listings are known to be one product.
     """
 
     outcome: Outcome
     numbered: NumberedGroups
-    scores: tuple[Scores, Scores] | None
+    scores: tuple[Scores, Scores, GroupFigures] | None
 
 
 class _Last:
@@ -63,19 +64,23 @@ def read_handed_out(matched: Matched) -> HandedOut:
         return last.found
 
 
-def find_recipes_matches(matched: Matched) -> NDArray[np.bool_]:
-    """Which candidate pairs the groups of the recipe hold, no verdict obeyed; shape (P,)."""
-    group = _recipes_groups(
+def find_recipes_groups(matched: Matched) -> NDArray[np.int32]:
+    """The groups of the recipe, no verdict obeyed; shape (N,)."""
+    return _recipes_groups(
         (str(matched.workspace.root), matched.id, matched.info.version, matched.encoded.key, matched.recipe.to_json()),
         matched,
     )
-    pairs = matched.encoded.pairs
-    return np.asarray(group[pairs.left] == group[pairs.right])
+
+
+def are_joined(matched: Matched, pair: int) -> bool:
+    """Whether the two of a candidate pair are in one group of the recipe."""
+    group, pairs = find_recipes_groups(matched), matched.encoded.pairs
+    return bool(group[pairs.left[pair]] == group[pairs.right[pair]])
 
 
 @st.cache_resource(show_spinner="Joining groups", max_entries=3)
 def _recipes_groups(key: tuple[str, ...], _matched: Matched) -> NDArray[np.int32]:
-    return outcome_of(_matched.encoded.pairs, _matched.recipe, _matched.is_match, (), ()).group
+    return join_matches(_matched.encoded.pairs, _matched.recipe, _matched.is_match)
 
 
 def _hand_out(
@@ -97,6 +102,8 @@ def _hand_out(
 
 def _score(
     outcome: Outcome, codes: NDArray[np.int32], same: Sequence[RowPair], different: Sequence[RowPair]
-) -> tuple[Scores, Scores] | None:
+) -> tuple[Scores, Scores, GroupFigures] | None:
     truth = truth_within(outcome.group, codes, same, different)
-    return score_groups(truth) if truth.listings and truth.true_pairs else None
+    if not (truth.listings and truth.true_pairs):
+        return None
+    return *score_groups(truth), group_figures(outcome.group, truth)

@@ -14,6 +14,7 @@ from pages._shared.escape import literal
 from pages._shared.opened_catalog import Matched, make_card
 from pages._verdicts.verdicts import shorten_title
 from pages._why.found import Why, explain_rows
+from pages._why.marking import draw_marking
 from pages._why.photos import draw_likeness
 from pages._why.words import say_fact, say_reason, say_side, say_step, say_ways, say_words
 
@@ -55,6 +56,7 @@ def _open(matched: Matched, left: int, right: int) -> None:
             with column:
                 side = _draw_side(matched, found, row, other)
                 draw_cards([Column([side])], Board("grid"), key=f"why-{'first' if row == left else 'second'}")
+                draw_marking(matched, row)
         draw_likeness(matched, left, right)
         _draw_distances(why, matched.recipe)
     with words:

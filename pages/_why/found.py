@@ -56,7 +56,8 @@ def explain_rows(matched: Matched, left: int, right: int) -> Why:
     one, other = sorted(matched.cell("item_id", row) for row in (left, right))
     verdict = read_verdicts(matched).get((one, other))
     counts = read_word_counts(matched)
-    links = find_links(pairs, _matches(matched), read_handed_out(matched).outcome, left, right)
+    outcome = read_handed_out(matched).outcome
+    links = find_links(pairs, _matches(matched), outcome, left, right, recipe.one_per)
     titles = matched.cell("title", left), matched.cell("title", right)
     explanation = explain_pair(pair, recipe, titles, counts, links, verdict.kind if verdict else None)
     return Why(explanation, counts, position, _find_reasons(matched, position), places)
@@ -94,7 +95,8 @@ def _measure(matched: Matched, left: int, right: int) -> tuple[CandidatePairs, M
     if matched.recipe.fusion == "learned":  # what no search found near is impossible to a pair model
         distance |= {LEARNED: np.ones(1, np.float32), LINKED: np.full(1, np.inf, np.float32)}
     rank = np.maximum(pair.rank, np.uint16(encoded.config.k + 1))
-    return CandidatePairs(pair.n, pair.left, pair.right, rank, distance, pair.conflicts), measured.places
+    values = encoded.pairs.values
+    return CandidatePairs(pair.n, pair.left, pair.right, rank, distance, pair.conflicts, values), measured.places
 
 
 def _with_conflicts(matched: Matched, pair: CandidatePairs) -> CandidatePairs:

@@ -47,6 +47,8 @@ def say_step(found: Explanation, recipe: Recipe, name: Callable[[int], str]) -> 
         return _say_verdicts(found, name)
     if found.step == "group":
         return _say_group(found, recipe, name)
+    if found.step == "column":
+        return _say_column(found, recipe)
     if found.step == "veto":
         against = [fact for fact in found.facts if fact.contradicts and fact.veto in found.vetoes]
         words = "; ".join(_against(fact) for fact in against) or _list_vetoes(found.vetoes)
@@ -145,6 +147,8 @@ def _say_way(way: Way, recipe: Recipe, is_match: bool) -> str:
             lifted = [veto for veto in recipe.veto if veto not in value]
             laid = [veto for veto in value if veto not in recipe.veto]
             parts.append(f"if other {_list_vetoes(lifted or laid)} {'parted' if laid else 'no longer parted'} listings")
+        elif field == "only_across":
+            parts.append(f"if listings with the same {literal(str(recipe.only_across)[:LONGEST])} could match")
         elif field == "learned_threshold":
             how = "at least" if is_match else "only"
             parts.append(f"if a match had to be {how} {100 * (1 - value):.1f} % likely")
@@ -168,6 +172,17 @@ def _say_threshold(found: Explanation, recipe: Recipe) -> str:
         return f"The {near} {_are(within)} near enough{also}."
     far = " and ".join(beyond)
     return f"The {far} {_are(beyond)} too far apart{'; both would have to be near' if within else ''}."
+
+
+def _say_column(found: Explanation, recipe: Recipe) -> str:
+    if found.by_itself:
+        column = literal(str(recipe.one_per)[:LONGEST])
+        return (
+            f"By themselves the two match, but then one group would hold two listings with the same {column}, and this "
+            "rule takes one of each. A verdict “same” stands above that."
+        )
+    column = literal(str(recipe.only_across)[:LONGEST])
+    return f"Both have the same {column}, and this rule matches only listings that differ in it."
 
 
 def _are(sides: Sequence[str]) -> str:

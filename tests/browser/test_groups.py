@@ -32,8 +32,8 @@ def on_wall(page: Page) -> list[str]:
 
 def groups_of(workspace: Workspace) -> dict[str, frozenset[str]]:
     """What a program gets: the group of each listing."""
-    table = hand_out(workspace, "demo", recipes.current_recipe(workspace, "demo")).groups
-    found = table.groupby("group")["item_id"].agg(frozenset)
+    handed_out = hand_out(workspace, "demo", recipes.current_recipe(workspace, "demo"))
+    found = handed_out.catalog.listings["item_id"].groupby(handed_out.group).agg(frozenset)
     return {item_id: group for group in found for item_id in group}
 
 

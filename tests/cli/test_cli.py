@@ -66,8 +66,11 @@ def test_the_whole_way(table, capsys):
     out, _ = capsys.readouterr()
     figures = json.loads(out)
     assert list(figures) == ["precision", "recall", "f1", "pair_precision", "pair_recall", "pair_f1",
-                             "candidate_recall", "listings", "pool", "learned", "modelled"]  # fmt: skip
-    assert figures["f1"] == 1.0
+                             "candidate_recall", "listings", "pool", "learned", "modelled", "bcubed_precision",
+                             "bcubed_recall", "bcubed_f1", "exact_groups", "groups_measured",
+                             "largest_group"]  # fmt: skip
+    assert figures["f1"] == figures["bcubed_f1"] == figures["exact_groups"] == 1.0
+    assert (figures["groups_measured"], figures["largest_group"]) == (2, 2)
     assert (figures["listings"], figures["pool"], figures["learned"]) == (5, 5, 0)
     ok("evaluate", "My Shop", "--recipe", "recipe.json")
     assert "pair precision       1.000" in capsys.readouterr().out

@@ -264,6 +264,8 @@ def test_every_page_says_the_same_of_a_pair_that_labels_and_a_curator_see_otherw
     results = captions(opened("results"))
     assert "precision {}, recall {}, F1 {} as the mean over listings".format(*figures[:3]) in results
     assert "{}, {} and {} over pairs".format(*figures[3:]) in results
+    groups = evaluation.groups
+    assert f"over listings, {groups.bcubed.f1:.3f}. {groups.exact:.1%} of the {groups.measured} groups" in results
     contest = match_by_recipe(workspace, "shop", recipe).set_index("item_id")["matches"].str.split()
     sizes = contest.map(len).to_numpy()
     assert evaluation.listing.f1 == pytest.approx(
@@ -428,7 +430,7 @@ def test_results_count_groups_and_escape_what_sellers_wrote(shop: MakeShop) -> N
     drawn = "\n".join(node.proto.body for node in app.main if node.type == "html")
     assert "&lt;script&gt;" in drawn
     assert "<script>" not in drawn
-    assert [button.label for button in app.get("download_button")] == ["CSV", "Parquet", "Excel"] * 3 + ["CSV"]
+    assert [button.label for button in app.get("download_button")] == ["CSV", "Parquet", "Excel"] * 5 + ["CSV"]
 
 
 def test_downloads_hold_what_the_page_counts(shop: MakeShop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -530,7 +532,7 @@ def test_two_downloads_of_other_content_never_share_a_name(shop: MakeShop, monke
         return named[:]
 
     first = names()
-    assert len(set(first)) == len(first) == 10
+    assert len(set(first)) == len(first) == 16
     assert names() == first
     workspace.store.add_verdict("shop", "i00", "i01", "match", source="review")
     judged = names()

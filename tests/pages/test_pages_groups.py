@@ -73,8 +73,8 @@ def told(app: AppTest) -> str:
 
 def groups_of(workspace: Workspace) -> set[frozenset[str]]:
     """What is handed out, as a program gets it: groups of two listings or more."""
-    table = matches.hand_out(workspace, "shop", recipes.current_recipe(workspace, "shop")).groups
-    found = table.groupby("group")["item_id"].agg(frozenset)
+    handed_out = matches.hand_out(workspace, "shop", recipes.current_recipe(workspace, "shop"))
+    found = handed_out.catalog.listings["item_id"].groupby(handed_out.group).agg(frozenset)
     return {group for group in found if len(group) > 1}
 
 

@@ -55,12 +55,13 @@ def test_a_model_is_learned_by_a_click_and_every_page_goes_by_it(shop: Workspace
     assert "Nothing is learned for this catalog yet" in said(app)
     before = recipes.current_recipe(shop, "shop")
     assert before.fusion != "learned"
+    recipes.set_recipe(shop, "shop", replace(before, one_per="item_id"))  # all differ, so it changes nothing
     press(app, "Learn from labels and verdicts")
     wait(shop, "learn")
 
     app = opened("thresholds")
     recipe = recipes.current_recipe(shop, "shop")
-    assert recipe.fusion == "learned"
+    assert (recipe.fusion, recipe.one_per) == ("learned", "item_id")
     assert "On products that it did not learn from F1 is" in said(app)
     assert "Each is judged by the parts of the model that did not learn from it" in said(app)
     shown = sliders(app)

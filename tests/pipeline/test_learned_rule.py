@@ -26,6 +26,7 @@ from matcher.pipeline.pair_model.features import keep_features, near_pairs
 from matcher.pipeline.pair_model.judge import keep_judgement, open_judgement, unseen_probability
 from matcher.pipeline.pair_model.learned_model import LearnedModel, listing_keys
 from matcher.pipeline.pair_model.models import load_model, read_recipe, write_recipe
+from matcher.pipeline.recipe_columns import know_columns
 from matcher.storage.workspace import Workspace
 from matcher.vectors.candidate_pairs import NOT_FOUND
 
@@ -88,6 +89,27 @@ def test_matches_are_the_pairs_within_groups_whatever_verdicts_say(shop):
         assert (outcome.group[outcome.left] == outcome.group[outcome.right]).all()
         assert (outcome.left < outcome.right).all()
         assert set(outcome.distance) == {"text", "image", "fused", "learned"}
+
+
+@pytest.mark.parametrize("name", ["one_per", "only_across"])
+def test_a_column_keeps_listings_apart_under_a_model_too(shop, name):
+    workspace, recipe = shop
+    catalog, apart = workspace.load_catalog("shop"), replace(recipe, **{name: "label"})
+    encoded = encode_catalog(workspace, recipes.config_of("shop", apart))
+    pairs = keep_judgement(workspace, catalog, know_columns(encoded, catalog, apart), apart)
+    again = open_judgement(workspace, know_columns(encoded, catalog, apart), apart)
+    assert np.array_equal(again.distance["linked"], pairs.distance["linked"])
+    group, plain = (
+        outcome_of(some, rule, decide(some, rule), (), ()).group
+        for some, rule in ((pairs, apart), (judged(shop), recipe))
+    )
+    of_one_label = [np.unique(np.stack([found, catalog.codes]), axis=1).shape[1] for found in (group, plain)]
+    assert of_one_label[1] < len(group)
+    if name == "one_per":
+        assert of_one_label[0] == len(group)  # no group holds two of a label
+    else:
+        same = catalog.codes[pairs.left] == catalog.codes[pairs.right]
+        assert (pairs.distance["learned"][same] == 1).all()
 
 
 def test_a_veto_is_kept_to_through_others_too(shop):

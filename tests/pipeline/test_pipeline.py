@@ -18,6 +18,7 @@ from matcher.pipeline import catalogs, encoding, matches, query, recipes
 from matcher.pipeline.catalogs import ImportConfig
 from matcher.pipeline.default_recipe import WHITENED, default_encoders, default_recipe, own_threshold
 from matcher.pipeline.encoding import EncodeConfig
+from matcher.pipeline.kept.contents import inputs_of
 from matcher.progress import Progress
 from matcher.storage.workspace import open_workspace
 
@@ -517,4 +518,4 @@ def test_tuning_keeps_a_veto_only_where_it_helps(workspace, shop):
 
 def test_capitals_are_taken_from_titles_for_an_encoder_that_takes_them_for_other_words(tmp_path):
     for spec, expected in (("use", ["wool blanket", "ผ้าห่ม"]), ("tfidf-char", ["WOOL Blanket", "ผ้าห่ม"])):
-        assert encoding.inputs_of(tmp_path, load_encoder(spec), ["WOOL Blanket", "ผ้าห่ม"]) == expected
+        assert inputs_of(tmp_path, load_encoder(spec), ["WOOL Blanket", "ผ้าห่ม"]) == expected

@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import DataError
-from matcher.matching.metrics import DIFFERENT, SAME, UNKNOWN
+from matcher.matching.metrics import DIFFERENT, SAME, UNKNOWN, known_truth
 from matcher.review.pair_cases import (
-    CASES,
+    SIDES,
     index_pairs,
     listings_of,
     pairs_of_case,
     within,
+    wrong_pairs,
 )
 from matcher.review.title_diff import differing_words
 from matcher.review.title_search import searcher
@@ -109,7 +110,7 @@ IS_MATCH = np.array([True, True, True, True, True, False, False])
 
 @pytest.mark.parametrize(
     ("case", "expected"),
-    [("photo", [1]), ("title", [4, 3]), ("disagree", [3, 1, 2, 4]), ("missed", [6, 5]), ("false", [2])],
+    [("photo", [1]), ("title", [4, 3]), ("disagree", [3, 1, 2, 4])],
 )
 def test_each_question_has_its_pairs_clearest_first(case: str, expected: list[int]) -> None:
     thresholds = {"text": 0.3, "image": 0.3}
@@ -119,12 +120,45 @@ def test_each_question_has_its_pairs_clearest_first(case: str, expected: list[in
 def test_every_question_works_with_one_side_only() -> None:
     distance = {"text": PAIRS.distance["text"]}
     titles = CandidatePairs(PAIRS.n, PAIRS.left, PAIRS.right, PAIRS.rank, distance)
-    found = {case: pairs_of_case(case, titles, IS_MATCH, TRUTH, {"text": 0.3}).tolist() for case in CASES}
+    found = {case: pairs_of_case(case, titles, IS_MATCH, TRUTH, {"text": 0.3}).tolist() for case in SIDES}
     assert found["photo"] == []
-    assert found["missed"] == [6, 5]
+    truth = known_truth(titles, np.full(6, -1, np.int32), [(3, 5), (4, 5)])
+    assert wrong_pairs("missed", truth, np.arange(6)).tolist() == [6, 5]
+
+
+def test_wrong_pairs_come_nearest_first() -> None:
+    group = np.array([0, 0, 0, 0, 0, 1])
+    truth = known_truth(PAIRS, np.array([7, 7, -1, 8, 8, 8], np.int32), [(0, 2), (2, 4)], [(1, 2)])
+    assert wrong_pairs("missed", truth, group).tolist() == [6, 5]
+    assert wrong_pairs("false", truth, group).tolist() == [2]
+    assert wrong_pairs("false", truth, np.arange(6)).tolist() == []
+
+
+@given(
+    st.lists(st.integers(0, 2), min_size=6, max_size=6),
+    st.lists(st.integers(-1, 2), min_size=6, max_size=6),
+    st.lists(st.sampled_from([(0, 1), (1, 2), (2, 3), (4, 5)]), max_size=2),
+    st.lists(st.sampled_from([(0, 2), (2, 4), (3, 5)]), max_size=2),
+)
+def test_wrong_pairs_are_those_that_looking_at_each_finds(groups, labels, same, different) -> None:
+    group, codes = np.array(groups), np.array(labels, np.int32)
+    truth = known_truth(PAIRS, codes, same, different)
+    for case, wrong in (("missed", SAME), ("false", DIFFERENT)):
+        expected = {
+            place
+            for place in range(len(PAIRS))
+            if truth.kind(np.array([place]))[0] == wrong
+            and (group[PAIRS.left[place]] == group[PAIRS.right[place]]) == (case == "false")
+        }
+        found = wrong_pairs(case, truth, group)
+        assert set(found.tolist()) == expected
+        near = np.minimum(PAIRS.distance["text"], PAIRS.distance["image"])[found]
+        assert (np.diff(near) >= 0).all()
 
 
 def test_an_unknown_question_is_refused() -> None:
+    with pytest.raises(DataError, match="no case 'worst'; choose one of missed"):
+        wrong_pairs("worst", known_truth(PAIRS, np.zeros(6, np.int32)), np.arange(6))  # type: ignore[arg-type]
     with pytest.raises(DataError, match="no case 'best'; choose one of photo"):
         pairs_of_case("best", PAIRS, IS_MATCH, TRUTH, {})  # type: ignore[arg-type]
 

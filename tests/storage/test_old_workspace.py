@@ -13,6 +13,7 @@ from matcher.errors import DataError
 from matcher.matching.metrics import listing_scores, truth_of
 from matcher.matching.recipe import Recipe, decide
 from matcher.pipeline import catalogs, encoding, matches, recipes
+from matcher.pipeline.groups.group_tables import lay_out_groups
 from matcher.storage.workspace import open_workspace
 
 OLD = Path(__file__).with_name("workspace_0_1_0.zip")
@@ -76,7 +77,8 @@ def test_a_variant_can_be_said_beside_the_verdicts_of_then(old):
     assert after == before | {("p2-0", "p2-2"): "variant"}
     recipe = recipes.current_recipe(old, "corner-shop")
     handed_out = matches.hand_out(old, "corner-shop", recipe)
-    groups = handed_out.groups.set_index("item_id")
+    laid_out = lay_out_groups(old, "corner-shop", handed_out.catalog, handed_out.group, handed_out.numbered)
+    groups = laid_out.listings.set_index("item_id")
     assert groups.loc["p2-0", "group"] != groups.loc["p2-2", "group"]
     assert groups.loc["p2-0", "family"] == groups.loc["p2-2", "family"]
     assert "p2-2" not in handed_out.lists.set_index("item_id").loc["p2-0", "matches"].split()

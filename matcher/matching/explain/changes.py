@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from matcher.matching.conflicts import VETOES, vetoed
+from matcher.matching.groups.column_values import same_value
 from matcher.matching.recipe import JOINT, Recipe, decide, joint_distance
 from matcher.vectors.candidate_pairs import CandidatePairs
 from matcher.vectors.distance import LEAST_OF_THREE_DECIMALS
@@ -73,6 +74,10 @@ def _nearer(pair: CandidatePairs, recipe: Recipe) -> tuple[Way, ...]:
     needed: dict[str, Any] = {}
     if met := find_vetoes(pair, recipe.veto):
         needed["veto"] = tuple(veto for veto in recipe.veto if veto not in met)
+    if recipe.only_across and same_value(pair, recipe.only_across)[0]:
+        if recipe.fusion == "learned":  # a model has to judge all pairs anew
+            return ()
+        needed["only_across"] = None
     if recipe.fusion != "learned" and int(pair.rank[0]) > recipe.k:
         needed["k"] = int(pair.rank[0])
     if needed.get("k", 0) > MOST_K or (recipe.fusion == "learned" and met):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.matching.groups.column_values import values_of
 from matcher.matching.recipe import LEARNED
 from matcher.matching.resolve import Outcome
 from matcher.vectors.candidate_pairs import CandidatePairs
@@ -24,6 +25,7 @@ class Links:
         between: All pairs between the two groups; 0 where they are in one group.
         mean: Mean probability of a pair model over all pairs between the two groups, 0..1; None without a model.
         is_locked: Whether a lock holds one of them, and so both together, or the two apart.
+        shares: Whether the two groups hold one value of the column of which a group holds each at most once.
     """
 
     is_joined: bool
@@ -33,9 +35,17 @@ class Links:
     between: int = 0
     mean: float | None = None
     is_locked: bool = False
+    shares: bool = False
 
 
-def find_links(pairs: CandidatePairs, matches: NDArray[np.bool_], outcome: Outcome, left: int, right: int) -> Links:
+def find_links(
+    pairs: CandidatePairs,
+    matches: NDArray[np.bool_],
+    outcome: Outcome,
+    left: int,
+    right: int,
+    one_per: str | None = None,
+) -> Links:
     """Look at the groups of two listings.
 
     Args:
@@ -44,6 +54,7 @@ def find_links(pairs: CandidatePairs, matches: NDArray[np.bool_], outcome: Outco
         outcome: The groups.
         left: Row of one listing.
         right: Row of the other.
+        one_per: The column of the recipe of which a group holds each value at most once.
     """
     group = outcome.group
     was_joined = bool(outcome.unjudged[left] == outcome.unjudged[right])
@@ -56,7 +67,9 @@ def find_links(pairs: CandidatePairs, matches: NDArray[np.bool_], outcome: Outco
     between = int((group == one).sum() * (group == other).sum())
     learned = pairs.distance.get(LEARNED)
     mean = None if learned is None else float((1 - learned[crossing].astype(np.float64)).sum() / between)
-    return Links(False, was_joined, (), int(matches[crossing].sum()), between, mean, is_locked)
+    values = values_of(pairs, one_per) if one_per else np.full(len(group), -1)
+    shares = set(values[group == one].tolist()) & set(values[group == other].tolist()) - {-1}
+    return Links(False, was_joined, (), int(matches[crossing].sum()), between, mean, is_locked, bool(shares))
 
 
 def _find_way(

@@ -11,15 +11,17 @@ from matcher.matching.explain.changes import Way, find_vetoes, find_ways
 from matcher.matching.explain.facts import ComparedFact, compare_facts
 from matcher.matching.explain.links import Links
 from matcher.matching.explain.words import ComparedWords, WordCounts, compare_words
+from matcher.matching.groups.column_values import same_value
 from matcher.matching.recipe import LEARNED, Recipe, decide, distance_of, joint_distance
 from matcher.vectors.candidate_pairs import CandidatePairs
 
-Step = Literal["lock", "verdict", "verdicts", "veto", "search", "threshold", "group"]
+Step = Literal["lock", "verdict", "verdicts", "column", "veto", "search", "threshold", "group"]
 """What had the last word.
 
 "lock": the group of one of the two is locked. "verdict": a curator's on this pair. "verdicts": those on other pairs of
-its groups. "veto": the titles contradict each other. "search": no modality found the two near each other. "threshold":
-the distances. "group": the other listings of the groups, which brought the two together or kept them apart against what
+its groups. "column": a value, like a seller, which the two have in common, or which their groups would hold twice.
+"veto": the titles contradict each other. "search": no modality found the two near each other. "threshold": the
+distances. "group": the other listings of the groups, which brought the two together or kept them apart against what
 the pair is by itself.
 """
 
@@ -129,7 +131,9 @@ def _find_step(
     if links.is_joined != links.was_joined:
         return "verdicts"
     if links.is_joined != by_itself:
-        return "group"
+        return "column" if links.shares else "group"
+    if not by_itself and recipe.only_across and same_value(pair, recipe.only_across)[0]:
+        return "column"
     if is_vetoed:
         return "veto"
     return "search" if not _is_found(pair, recipe) else "threshold"

@@ -40,12 +40,15 @@ class Links(NamedTuple):
         strength: Shape (M,). How sure each is, smaller is surer.
         cut: Where the strength is 1 - the probability of a pair model: the mean probability down to which groups are
             joined by average linkage, above 0. None for links of a plain rule.
+        values: Shape (N,). Value of each listing in a column, -1 for none, of which a group holds each at most once
+            unless verdicts "same" say so; None where there is no such limit.
     """
 
     left: NDArray[np.int32]
     right: NDArray[np.int32]
     strength: NDArray[np.float32]
     cut: float | None = None
+    values: NDArray[np.int32] | None = None
 
 
 NOTHING = Judged(np.zeros((0, 2), np.int64), np.zeros((0, 2), np.int64))
@@ -74,8 +77,9 @@ def obey_verdicts(
     """Put verdicts and locks over groups: "same" makes one group of two, and "different" parts one anew.
 
     Where a group holds two listings judged different, it alone is joined again from its links, without the weakest on
-    the way between the two (see `group_listings`). What is locked is a group of its own, whatever verdicts say; where
-    that takes listings out of a group, the rest of it is joined again from its links.
+    the way between the two (see `group_listings`); so is one that holds a value twice of which it may hold one. What is
+    locked is a group of its own, whatever verdicts say; where that takes listings out of a group, the rest of it is
+    joined again from its links.
 
     Args:
         group: Shape (N,). Group of each listing, 0.., without any verdict.
@@ -96,6 +100,8 @@ def obey_verdicts(
     one, other = judged.different.T
     parted = np.concatenate([one[joined[one] == joined[other]], judged.locked[:, 1]])
     disputed = affected & np.isin(joined, joined[parted])
+    if links.values is not None:
+        disputed |= affected & np.isin(joined, _holding_twice(joined, links.values))
     if disputed.any():
         free = disputed & (lock == FREE)
         found[free] = 2 * n + _join(links, judged, joined, free)
@@ -113,10 +119,19 @@ def _join(links: Links, judged: Judged, joined: NDArray[np.int32], disputed: NDA
     kept = inside(links.left, links.right)
     same, different = (row[pairs[inside(*pairs.T)]].tolist() for pairs in (judged.same, judged.different))
     left, right = row[links.left[kept]], row[links.right[kept]]
+    values = None if links.values is None else links.values[disputed]
     if links.cut is not None:
         likely = np.maximum(1 - links.strength[kept], 0)  # a vetoed pair is infinitely far apart
-        return average_linkage(int(disputed.sum()), left, right, likely, links.cut, same, different)
-    return group_listings(int(disputed.sum()), left, right, links.strength[kept], same, different, LEAST_LINKED)
+        return average_linkage(int(disputed.sum()), left, right, likely, links.cut, same, different, values)
+    return group_listings(int(disputed.sum()), left, right, links.strength[kept], same, different, LEAST_LINKED, values)
+
+
+def _holding_twice(group: NDArray[np.int32], values: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Groups in which a value stands twice."""
+    known = values >= 0
+    key = group[known].astype(np.int64) * (int(values.max(initial=0)) + 1) + values[known]
+    found, count = np.unique(key, return_counts=True)
+    return np.asarray(found[count > 1] // (int(values.max(initial=0)) + 1))
 
 
 def _changed(n: int, before: NDArray[np.int64], now: NDArray[np.int64]) -> NDArray[np.int64]:

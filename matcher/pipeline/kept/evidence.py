@@ -1,5 +1,7 @@
 """What of a catalog is evidence: photos that say something, and titles that contradict each other."""
 
+from collections import Counter
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -8,8 +10,13 @@ from matcher.images import is_one_colour
 from matcher.ingest.catalog import Catalog
 from matcher.matching.conflicts import with_conflicts
 from matcher.matching.placeholders import placeholder_photos
+from matcher.pipeline.kept.says_nothing import Marks, leave_out, read_marks
+from matcher.storage.pair_files import read_config
+from matcher.storage.records import CatalogInfo
 from matcher.storage.workspace import Workspace
 from matcher.vectors.candidate_pairs import CandidatePairs
+
+MOST_RECORDED = 1000  # photos
 
 
 def empty_photos(catalog: Catalog) -> NDArray[np.bool_]:
@@ -31,6 +38,47 @@ def empty_photos(catalog: Catalog) -> NDArray[np.bool_]:
     return placeholder | np.array([photo in plain for photo in photos], dtype=np.bool_)
 
 
+def count_left_out(catalog: Catalog, empty: NDArray[np.bool_]) -> dict[str, int]:
+    """Photos that are no evidence with how many listings show each, the most frequent first, of many the first.
+
+    Args:
+        catalog: N listings.
+        empty: Shape (N,). Of `empty_photos`.
+    """
+    listings = catalog.listings[empty]
+    shown = listings["photo"].where(listings["photo"] != "", listings["phash"])
+    counts = Counter(shown[shown != ""])
+    return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:MOST_RECORDED])
+
+
+def open_evidence(workspace: Workspace, catalog_id: str) -> tuple[CatalogInfo, Catalog]:
+    """What is known of a catalog, and its listings without what a curator marked as saying nothing.
+
+    Raises:
+        DataError: There is no catalog of that id.
+    """
+    info, catalog = workspace.open_catalog(catalog_id)
+    return info, leave_out(catalog, read_marks(workspace, catalog_id))
+
+
+def marks_of(workspace: Workspace, catalog_id: str, key: str) -> Marks:
+    """What was marked when candidate pairs were looked for."""
+    marked = read_config(workspace.folder(catalog_id) / "pairs", key).get("marks", {})
+    return Marks(tuple(marked.get("photos", ())), tuple(marked.get("phrases", ())))
+
+
+def find_changed_marks(workspace: Workspace, catalog_id: str, key: str) -> bool:
+    """Whether marks have changed since candidate pairs were looked for, so that a new search would find others."""
+    then, now = marks_of(workspace, catalog_id, key), read_marks(workspace, catalog_id)
+    return (set(then.photos), set(then.phrases)) != (set(now.photos), set(now.phrases))
+
+
+def read_left_out(workspace: Workspace, catalog_id: str, key: str) -> dict[str, int] | None:
+    """As `count_left_out` had it when candidate pairs were looked for; None where photos were not looked at."""
+    found: dict[str, int] | None = read_config(workspace.folder(catalog_id) / "pairs", key).get("left_out")
+    return found
+
+
 def load_pairs(workspace: Workspace, catalog_id: str, key: str, content: str) -> CandidatePairs:
     """Open candidate pairs of listings with this content, with what their titles contradict each other in.
 
@@ -39,7 +87,7 @@ def load_pairs(workspace: Workspace, catalog_id: str, key: str, content: str) ->
     """
     pairs = workspace.load_pairs(catalog_id, key)
     if pairs.conflicts is None:  # an earlier version of the program did not look for them
-        info, catalog = workspace.open_catalog(catalog_id)
+        info, catalog = open_evidence(workspace, catalog_id)
         if info.content == content:
             return with_conflicts(pairs, list(catalog.listings["title"]))
     return pairs

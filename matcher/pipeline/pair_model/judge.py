@@ -1,5 +1,6 @@
 """What a learned model makes of candidate pairs: how likely each is, and how far apart the groups of its two lie."""
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from matcher.ingest.catalog import Catalog
 from matcher.matching.conflicts import vetoed
+from matcher.matching.groups.column_values import same_value, values_of
 from matcher.matching.groups.pairs import pairs_within
 from matcher.matching.linkage import LinkTree, link_tree
 from matcher.matching.pair_model.features import PairFeatures
@@ -32,20 +34,21 @@ def judge_pairs(
     catalog: Catalog,
     features: PairFeatures,
     learned: LearnedModel,
-    veto: tuple[str, ...] = (),
+    recipe: Recipe | None = None,
     report: Report = silent,
 ) -> CandidatePairs:
     """Give candidate pairs the two distances that a recipe by this model reads, and add pairs that only groups imply.
 
-    A pair less likely than the model's bound, one that no search found near, and one that meets a veto are taken for
-    impossible; the last is never joined by way of others either.
+    A pair less likely than the model's bound, one that no search found near, one of two with the value of which the
+    recipe matches none among themselves, and one that meets a veto are taken for impossible; the last is never joined
+    by way of others either.
 
     Args:
         pairs: P candidate pairs.
         catalog: Their listings.
         features: Of the near ones of them.
         learned: The model.
-        veto: As in `Recipe`.
+        recipe: Its vetoes and its columns count; None for none.
         report: Told how far it is; may raise Cancelled.
 
     Raises:
@@ -56,12 +59,15 @@ def judge_pairs(
     probability = np.zeros(len(pairs))
     probability[near] = np.where(found >= learned.model.bound, found, 0.0)
     apart: list[tuple[int, int]] = []
-    if veto and pairs.conflicts is not None:
-        off = np.flatnonzero(vetoed(pairs.conflicts, veto))
+    if recipe and recipe.only_across:
+        probability[same_value(pairs, recipe.only_across)] = 0.0
+    if recipe and recipe.veto and pairs.conflicts is not None:
+        off = np.flatnonzero(vetoed(pairs.conflicts, recipe.veto))
         probability[off] = 0.0
         apart = list(zip(pairs.left[off].tolist(), pairs.right[off].tolist(), strict=True))
     report(Progress(LINKING, 0, 1))
-    tree = link_tree(pairs.n, pairs.left, pairs.right, probability, LOWEST_CUT, apart)
+    values = values_of(pairs, recipe.one_per) if recipe and recipe.one_per else None
+    tree = link_tree(pairs.n, pairs.left, pairs.right, probability, LOWEST_CUT, apart, values)
     report(Progress(LINKING, 1, 1))
     judged = replace(pairs, distance={**pairs.distance, LEARNED: (1 - probability).astype(np.float32)})
     judged = judged.joined_by(*_implied(pairs, tree))
@@ -120,7 +126,7 @@ def keep_judgement(
     if opened is None:
         learned = load_model(workspace, encoded.config.catalog_id, str(recipe.pair_model))
         features = keep_features(workspace, catalog, encoded, report)
-        opened = judge_pairs(encoded.pairs, catalog, features, learned, recipe.veto, report)
+        opened = judge_pairs(encoded.pairs, catalog, features, learned, recipe, report)
         save_judgement(workspace, encoded, recipe, opened)
     return opened
 
@@ -147,4 +153,7 @@ def open_judgement(workspace: Workspace, encoded: Encoded, recipe: Recipe) -> Ca
 
 def _place(workspace: Workspace, encoded: Encoded, recipe: Recipe) -> Path:
     more = {"model": recipe.pair_model, "veto": list(recipe.veto), "content": encoded.content}
+    for name in ("one_per", "only_across"):
+        if column := getattr(recipe, name):  # the values, too: a new upload may change them and nothing that is encoded
+            more[name] = hashlib.blake2b(values_of(encoded.pairs, column).tobytes(), digest_size=16).hexdigest()
     return beside_pairs(workspace, encoded, "judged", more)

@@ -100,10 +100,10 @@ def learn(
     learned = LearnedModel(
         model, _folds_learned(known, catalog), "labels" if products else "verdicts", count, alike, 0, 0.0, 0.0
     )
-    judged = judge_pairs(pairs, catalog, features, learned, report=report)
     recipe = replace(
         beside, fusion="learned", k=config.k, text_weight=config.text_weight, learned_threshold=1 - model.cut, veto=()
     )
+    judged = judge_pairs(pairs, catalog, features, learned, recipe, report)
     if objective != "f1":
         recipe = tune_recipe(
             judged, catalog.codes, recipe, objective, is_query=is_query, same=same, different=different

@@ -18,6 +18,7 @@ from matcher.pipeline.encoding import EncodeConfig, encode_catalog
 from matcher.pipeline.matches import judged_pairs
 from matcher.pipeline.pair_model.features import shown_photos
 from matcher.pipeline.pair_model.models import SEARCHED
+from matcher.pipeline.recipe_columns import Apart, carry_columns, know_columns, without_lost_columns
 from matcher.pipeline.recipe_search.learner import ModelLearner
 from matcher.pipeline.recipe_search.meter import SearchMeter
 from matcher.pipeline.recipes import current_recipe, is_usable, kept_out, last_config, usual_recipe
@@ -63,13 +64,16 @@ def search_recipe(workspace: Workspace, config: SearchConfig, report: Report = s
     return SearchResult(ladder.start.value, ladder.end.value, ladder.in_force.value)
 
 
-def find_best_recipe(workspace: Workspace, config: EncodeConfig, report: Report = silent) -> Ladder:
+def find_best_recipe(
+    workspace: Workspace, config: EncodeConfig, report: Report = silent, apart: Apart | None = None
+) -> Ladder:
     """Try all that a recipe can do, step by step, on a catalog's labels with verdicts over them, and keep what it won.
 
     Args:
         workspace: Where the catalog is.
         config: The catalog, and how to encode it.
         report: Told how far it is; may raise Cancelled.
+        apart: The columns by which listings are kept apart; None for those of the recipe in force.
 
     Raises:
         TooLittleKnown: Fewer than FEWEST_PRODUCTS labelled products have two listings that no encoder was trained on.
@@ -78,7 +82,10 @@ def find_best_recipe(workspace: Workspace, config: EncodeConfig, report: Report 
         catalog = workspace.load_catalog(config.catalog_id)
         is_query = kept_out(workspace, config)
         _expect_enough(catalog, is_query)
-        encoded = encode_catalog(workspace, config, report)
+        kept = without_lost_columns(current_recipe(workspace, config.catalog_id), catalog)
+        usual = replace(usual_recipe(workspace, config), k=config.k)
+        usual = apart.within(usual) if apart else carry_columns(usual, kept)
+        encoded = know_columns(encode_catalog(workspace, config, report), catalog, usual)
         meter = SearchMeter(report)
         learning = ModelLearner(workspace, catalog, encoded, is_query, meter)
         judged = judged_rows(catalog.rows, workspace.store.verdicts(config.catalog_id))
@@ -88,12 +95,11 @@ def find_best_recipe(workspace: Workspace, config: EncodeConfig, report: Report 
             np.ones(len(catalog.codes), np.bool_) if is_query is None else is_query,
             learning.learn_for(judged[MATCH], judged[DIFFERENT]),
         )  # fmt: skip
-        usual = replace(usual_recipe(workspace, config), k=config.k)
         in_force = _measure_in_force(workspace, config, usual, search, report)
         ladder = cross_fit(search, first_recipe(usual), in_force, meter.advance)
         learning.keep(ladder.recipe)
-        kept = asdict(ladder) | {"recipe": ladder.recipe.to_json(), "content": encoded.content}
-        workspace.store.set_setting(config.catalog_id, SEARCHED, kept)
+        found = asdict(ladder) | {"recipe": ladder.recipe.to_json(), "content": encoded.content}
+        workspace.store.set_setting(config.catalog_id, SEARCHED, found)
     return ladder
 
 
@@ -124,7 +130,7 @@ def _measure_in_force(
     workspace: Workspace, config: EncodeConfig, usual: Recipe, search: Search, report: Report
 ) -> NDArray[np.float64]:
     """F1 of each labelled listing by the recipe in force, or the usual one if that is for other encoders; (L,)."""
-    recipe = current_recipe(workspace, config.catalog_id)
+    recipe = carry_columns(current_recipe(workspace, config.catalog_id), usual)
     if not is_usable(workspace, recipe, config):
         recipe = usual
     _, pairs = judged_pairs(workspace, config.catalog_id, recipe, report)

@@ -71,15 +71,5 @@ def compare_cells(columns: Mapping[str, Sequence[str]]) -> list[Difference]:
     ]
 
 
-def find_seller_column(columns: Sequence[str]) -> str | None:
-    """The column that names who sells a listing, by its name; None where there is none."""
-    names = {"".join(letter for letter in fold(column) if letter.isalnum()): column for column in reversed(columns)}
-    return next((names[word] for word in _SELLERS if word in names), None)
-
-
-_SELLERS = ("seller", "sellername", "sellerid", "shop", "shopname", "shopid", "store", "storename", "storeid", "vendor",
-            "vendorname", "vendorid", "merchant", "merchantname", "merchantid", "supplier", "source")  # fmt: skip
-
-
 def _key(value: str) -> str:
     return " ".join(fold(value).split())

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from matcher.matching.groups.column_values import with_columns
 from matcher.matching.groups.locks import NO_LOCKS, count_in_the_way
 from matcher.matching.metrics import RowPair, Truth
 from matcher.matching.recipe import Recipe, decide
@@ -69,12 +70,13 @@ def _decided(
     _different: list[RowPair],
     _locked: NDArray[np.int64],
 ) -> Decided:
+    pairs = with_columns(_matched.encoded.pairs, _matched.catalog.listings, _recipe.columns)
     is_match, alone = _unjudged((*_key(_matched), _recipe.to_json()), _recipe, _matched)
 
     def obey(locked: NDArray[np.int64]) -> NDArray[np.int32]:
         if not (_same or _different or len(locked)):
             return alone.group
-        return outcome_of(_matched.encoded.pairs, _recipe, is_match, _same, _different, alone, locked=locked).group
+        return outcome_of(pairs, _recipe, is_match, _same, _different, alone, locked=locked).group
 
     in_the_way = count_in_the_way(obey(NO_LOCKS), _locked) if len(_locked) else 0
     return Decided(is_match, obey(_locked), in_the_way)
@@ -83,8 +85,9 @@ def _decided(
 @st.cache_resource(show_spinner="Joining groups", max_entries=4)
 def _unjudged(key: tuple[str, ...], _recipe: Recipe, _matched: Matched) -> tuple[NDArray[np.bool_], Outcome]:
     """Before any verdict: an answer then costs only the groups that it is about."""
-    is_match = decide(_matched.encoded.pairs, _recipe)
-    return is_match, outcome_of(_matched.encoded.pairs, _recipe, is_match, (), ())
+    pairs = with_columns(_matched.encoded.pairs, _matched.catalog.listings, _recipe.columns)
+    is_match = decide(pairs, _recipe)
+    return is_match, outcome_of(pairs, _recipe, is_match, (), ())
 
 
 @st.cache_resource(show_spinner=False, max_entries=12)

@@ -1,6 +1,6 @@
 """In what a group's listings differ: facts first, what is alike or stated by none is no difference."""
 
-from matcher.review.groups.differences import compare_cells, compare_titles, find_seller_column
+from matcher.review.groups.differences import compare_cells, compare_titles
 
 
 def test_amounts_come_before_colours_and_one_amount_is_one_however_it_is_written():
@@ -27,9 +27,3 @@ def test_columns_that_differ():
     columns = {"item_id": ["1", "2"], "title": ["a", "b"], "brand": ["Acme", "ACME "], "price": ["3", "4"],
                "weight": ["", "2"], "note": ["", ""]}  # fmt: skip
     assert [(each.name, each.values, each.is_fact) for each in compare_cells(columns)] == [("price", ("3", "4"), False)]
-
-
-def test_the_column_of_sellers():
-    assert find_seller_column(["title", "Shop name", "price"]) == "Shop name"
-    assert find_seller_column(["source", "seller_id"]) == "seller_id"
-    assert find_seller_column(["title", "bookstore"]) is None
