@@ -55,7 +55,7 @@ def running_app(
 
 
 def free_port() -> int:
-    """A port that nobody listens at; one of before where there is one: the browser knows the scripts of that address."""
+    """A port that nobody listens at; one of before if there is one: the browser knows the scripts of that address."""
     for port in [*_ports, 0]:
         with socket.socket() as free, suppress(OSError):
             free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do that take it again
