@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.matching.pair_model.boosting.binning import bin_values
 from matcher.matching.pair_model.model import Linear, Rung
 from matcher.matching.pair_model.trees import Trees, trees_of
 
@@ -33,7 +34,8 @@ def fit_part(
         learning_rate=0.1, l2_regularization=5.0, max_features=0.5, early_stopping=False, random_state=seed,
         **(LARGE_TREES if rung == "trees" else SMALL_TREES),
     )  # fmt: skip
-    return trees_of(trees.fit(values, is_same, weight))
+    bins = bin_values(values, weight)
+    return trees_of(trees.fit(bins.numbers, is_same, weight), bins)
 
 
 def _fit_linear(values: NDArray[np.float32], is_same: NDArray[np.bool_], weight: NDArray[np.float64]) -> Linear:
