@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from driving import LONGEST_WAIT, SIZES, OpenPage, running_app, settled
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from driving import LONGEST_WAIT, SIZES, OpenPage, forget, running_app, settled
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from workers import MakeOnce
 
 from matcher.pipeline import catalogs, default_recipe, encoding
@@ -31,15 +31,28 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """One Chromium for all tests; tests/ensure-chromium says how to get it."""
+def profile(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    """One Chromium for all tests, as somebody has it who uses the app every day; tests/ensure-chromium gets it.
+
+    A private window forgets what it compiled of Streamlit's scripts, and a visit costs it nearly twice as much.
+    """
     names = ("chromium", "chromium-browser", "google-chrome")
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if path is None:
         pytest.fail("No Chromium was found. Run tests/ensure-chromium: it installs one or says how to.")
-    opened = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+    folder = tmp_path_factory.mktemp("profile")
+    opened = playwright.chromium.launch_persistent_context(
+        folder, executable_path=path, args=list(FLAGS), accept_downloads=True
+    )
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def browser(profile: BrowserContext) -> Browser:
+    """The same Chromium, for private windows."""
+    assert profile.browser
+    return profile.browser
 
 
 @pytest.fixture
@@ -86,20 +99,25 @@ def own_server(own_workspace: Workspace) -> Iterator[str]:
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[OpenPage]:
-    """A function that opens an address: open_page(address, size="wide", theme="light")."""
-    contexts = []
+def open_page(profile: BrowserContext, browser: Browser) -> Iterator[OpenPage]:
+    """A function that opens an address: open_page(address, size="wide", theme="light", private=False).
 
-    def open_at(address: str, size: str = "wide", theme: str = "light") -> Page:
-        viewport = {"width": SIZES[size], "height": 900}
-        context = browser.new_context(viewport=viewport, color_scheme=theme, accept_downloads=True)
-        contexts.append(context)
-        page = context.new_page()
+    What a test leaves in the browser is gone before the next one; a private window shares nothing with other pages.
+    """
+    windows = []
+
+    def open_at(address: str, size: str = "wide", theme: str = "light", *, private: bool = False) -> Page:
+        if private:
+            windows.append(browser.new_context(accept_downloads=True))
+        page = windows[-1].new_page() if private else profile.new_page()
+        page.set_viewport_size({"width": SIZES[size], "height": 900})
+        page.emulate_media(color_scheme=theme)
         page.set_default_timeout(LONGEST_WAIT)
         page.goto(address)
         settled(page)
         return page
 
     yield open_at
-    for context in contexts:
-        context.close()
+    for window in windows:
+        window.close()
+    forget(profile)

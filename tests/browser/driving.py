@@ -8,10 +8,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "screenshots"
@@ -21,7 +22,9 @@ LONGEST_WAIT = 60_000  # milliseconds, on a machine that is busy with other test
 expect.set_options(timeout=LONGEST_WAIT)
 
 OpenPage = Callable[..., Page]
-"""open_page(address, size="wide", theme="light") -> Page"""
+"""open_page(address, size="wide", theme="light", private=False) -> Page"""
+
+_ports: list[int] = []  # that servers of these tests have had
 
 
 @contextmanager
@@ -52,10 +55,31 @@ def running_app(
 
 
 def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    """A port that nobody listens at; one of before if there is one: the browser knows the scripts of that address."""
+    for port in [*_ports, 0]:
+        with socket.socket() as free, suppress(OSError):
+            free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do that take it again
+            free.bind(("127.0.0.1", port))
+            found = int(free.getsockname()[1])
+            if found not in _ports:
+                _ports.append(found)
+            return found
+    raise AssertionError("No port is free.")
+
+
+def forget(profile: BrowserContext) -> None:
+    """Close all pages, and clear what they left in the browser but for files it may keep and scripts it compiled."""
+    blank, *opened = profile.pages
+    addresses = {urlsplit(page.url) for page in opened}
+    for page in opened:
+        page.close()
+    profile.clear_cookies()
+    profile.clear_permissions()
+    session = profile.new_cdp_session(blank)
+    kinds = "local_storage,indexeddb,service_workers,cache_storage,file_systems,storage_buckets"
+    for origin in {f"{address.scheme}://{address.netloc}" for address in addresses if address.netloc}:
+        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": kinds})
+    session.detach()
 
 
 def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from driving import OpenPage, running_app, settled, wait_until
+from driving import OpenPage, free_port, running_app, settled, wait_until
 from playwright.sync_api import expect
 
 from matcher.storage.workspace import Workspace, open_workspace
@@ -22,7 +22,7 @@ class Line:
 
     def __init__(self, address: str) -> None:
         self._to = ("127.0.0.1", urlsplit(address).port)
-        self._door = socket.create_server(("127.0.0.1", 0))
+        self._door = socket.create_server(("127.0.0.1", free_port()))
         self.address = f"http://127.0.0.1:{self._door.getsockname()[1]}"
         self._open: list[socket.socket] = []
         self.is_cut = False

@@ -151,7 +151,7 @@ def test_after_a_restart_an_answer_is_kept_or_the_page_says_reload(
 def test_two_curators_take_back_their_own_and_hear_of_each_other(
     own_workspace: Workspace, own_server: str, open_page: OpenPage
 ) -> None:
-    ana, ben = (open_page(f"{own_server}/review?curator={name}") for name in ("Ana", "Ben"))
+    ana, ben = (open_page(f"{own_server}/review?curator={name}", private=True) for name in ("Ana", "Ben"))
     for page in (ana, ben):
         expect(page.locator(SCREEN)).to_have_count(1)
         settled(page)  # a pair drawn again after Ana's word is one that Ben was shown with it

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.matching.pair_model.boosting.binning import bin_values
 from matcher.matching.pair_model.model import Linear, Rung
 from matcher.matching.pair_model.trees import Trees, trees_of
 
@@ -35,7 +36,8 @@ def fit_part(
     )  # fmt: skip
     # Of a feature that none of these pairs has nothing is learned, and scikit-learn looks for its bins in vain.
     known = np.isfinite(values).any(axis=0)
-    return trees_of(trees.fit(np.where(known, values, np.float32(0)), is_same, weight))
+    bins = bin_values(np.where(known, values, np.float32(0)), weight)
+    return trees_of(trees.fit(bins.numbers, is_same, weight), bins)
 
 
 def _fit_linear(values: NDArray[np.float32], is_same: NDArray[np.bool_], weight: NDArray[np.float64]) -> Linear:

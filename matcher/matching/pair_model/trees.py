@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
+from matcher.matching.pair_model.boosting.binning import Bins
 from matcher.matching.pair_model.tree_program import MOST_LEAVES, TreeProgram, compile_tree, segments, sum_trees
 
 MOST_TREES, MOST_NODES = 2_000, 400_000
@@ -81,18 +82,26 @@ class Trees:
         }
 
 
-def trees_of(classifier: Any) -> Trees:
-    """Take the numbers out of a fitted HistGradientBoostingClassifier of two classes."""
+def trees_of(classifier: Any, bins: Bins | None = None) -> Trees:
+    """Take the numbers out of a fitted HistGradientBoostingClassifier of two classes.
+
+    Args:
+        classifier: Fitted.
+        bins: What it was fitted to, where that was numbers of bins; the trees ask for the values themselves.
+    """
     nodes = [predictor.nodes for (predictor,) in classifier._predictors]
     starts = np.concatenate([[0], np.cumsum([len(each) for each in nodes])]).astype(np.int64)
     every = np.concatenate(nodes)
     offset = np.repeat(starts[:-1], np.diff(starts))
     is_leaf = every["is_leaf"].astype(bool)
+    threshold = every["num_threshold"]
+    if bins is not None:
+        threshold = bins.thresholds(every["feature_idx"], threshold)
     return Trees(
         float(np.ravel(classifier._baseline_prediction)[0]),
         starts[:-1].astype(np.int32),
         np.where(is_leaf, -1, every["feature_idx"]).astype(np.int16),
-        np.where(is_leaf, np.float32(0), _lower(np.clip(every["num_threshold"], -LARGEST, LARGEST))),
+        np.where(is_leaf, np.float32(0), _lower(np.clip(threshold, -LARGEST, LARGEST))),
         every["missing_go_to_left"].astype(bool),
         np.where(is_leaf, 0, every["left"] + offset).astype(np.int32),
         np.where(is_leaf, 0, every["right"] + offset).astype(np.int32),
