@@ -68,3 +68,8 @@ def test_any_titles_in_any_order_give_the_same(titles, random):
     assert brand_words(shuffled) == brands
     rows = np.arange(len(titles))
     assert (other_brands(titles, rows, rows[::-1]) == other_brands(titles, rows[::-1], rows)).all()
+
+
+def test_a_word_of_thousands_of_letters_takes_no_longer():
+    titles = [*SHOP, "x" * 50_000 + " oat biscuits", "\u0e01" * 20_000]
+    assert not are_other(titles, 0, len(titles) - 2)

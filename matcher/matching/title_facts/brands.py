@@ -2,18 +2,22 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
-from matcher.matching.title_facts.attributes import NAMES, incidence
+from matcher.matching.title_facts.attributes import NAMES
 from matcher.text import fold
 
 FEWEST_TITLES = 5  # distinct ones that begin with a brand
 MOSTLY_FIRST = 0.7  # share of the titles with a brand in them that begin with it
 MOST_OPTIONAL = 0.2  # share of its titles that stand in the catalog without it, too: a word that sellers add or not
 SHORTEST = 3  # letters
+LONGEST = 40  # letters of a word that a brand is looked for in; words of thousands are no words
+PAIRS_AT_ONCE = 1 << 17
 # What sellers begin titles with beside brands, in English and Indonesian.
 _SHOP_WORDS = frozenset(
     "the for and with new original ori asli official authentic genuine premium best hot sale promo ready stock stok"
@@ -60,7 +64,7 @@ def brand_words(titles: Sequence[str]) -> frozenset[str]:
 def other_brands(titles: Sequence[str], left: NDArray[np.integer], right: NDArray[np.integer]) -> NDArray[np.bool_]:
     """Find pairs whose titles name brands and share none.
 
-    A brand that stands in the other title inside another word ("velmorapro") is shared.
+    A brand that stands in the other title as a part of a word, or as two words, is shared.
 
     Args:
         titles: N titles as sellers wrote them.
@@ -72,16 +76,38 @@ def other_brands(titles: Sequence[str], left: NDArray[np.integer], right: NDArra
     """
     brands = brand_words(titles)
     words = [_WORD.findall(fold(title)) for title in titles]
-    named = [brands.intersection(each) for each in words]
-    matrix, _ = incidence(named)
-    has = np.array([bool(each) for each in named], dtype=np.bool_)
+    parts = {word: brands.intersection(_parts(word)) for word in {word for each in words for word in each}}
+    named = _incidence([brands.intersection(each) for each in words], brands)
+    held = [
+        {brand for word in each for brand in parts[word]}
+        | brands.intersection(one + other for one, other in pairwise(each))
+        for each in words
+    ]
+    holding = _incidence(held, brands)
+    has = np.diff(named.indptr) > 0
     other = has[left] & has[right]
     rows = np.flatnonzero(other)
-    shared = np.asarray(matrix[left[rows]].multiply(matrix[right[rows]]).sum(axis=1)).ravel()
-    other[rows[shared > 0]] = False
-    glued = ["".join(each) for each in words]
-    for row in np.flatnonzero(other).tolist():
-        one, two = int(left[row]), int(right[row])
-        found = [name in glued[there] for here, there in ((one, two), (two, one)) for name in named[here]]
-        other[row] = not any(found)
+    for start in range(0, len(rows), PAIRS_AT_ONCE):
+        block = rows[start : start + PAIRS_AT_ONCE]
+        one, two = left[block], right[block]
+        shared = named[one].multiply(holding[two]).sum(axis=1) + named[two].multiply(holding[one]).sum(axis=1)
+        other[block] = np.asarray(shared).ravel() == 0
     return np.asarray(other)
+
+
+def _parts(word: str) -> Iterator[str]:
+    """All runs of letters of a word that are long enough for a brand."""
+    word = word[:LONGEST]
+    for start in range(len(word) - SHORTEST + 1):
+        for end in range(start + SHORTEST, len(word) + 1):
+            yield word[start:end]
+
+
+def _incidence(values: Sequence[Iterable[str]], names: Iterable[str]) -> csr_matrix:
+    """A matrix of 0 and 1, shape (N, names): which of N listings has which of the names, in alphabetical order."""
+    column = {name: number for number, name in enumerate(sorted(names))}
+    found = [sorted(column[value] for value in each) for each in values]
+    starts = np.concatenate([[0], np.cumsum([len(each) for each in found])])
+    indices = np.array([number for each in found for number in each], dtype=np.int32)
+    ones = np.ones(len(indices), dtype=np.float32)
+    return csr_matrix((ones, indices, starts), shape=(len(found), max(1, len(column))))
