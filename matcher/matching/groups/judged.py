@@ -63,10 +63,10 @@ def find_affected(group: NDArray[np.int32], before: Judged, now: Judged) -> NDAr
         now: The same as they are.
 
     Returns:
-        Shape (N,). Listings of all groups that "same" or a lock connects with one that a change is about.
+        Shape (N,). Listings of all groups that "same" connects with one that a change is about.
     """
     changed = np.concatenate([_changed(len(group), *each) for each in zip(before, now, strict=True)])
-    same = group[np.concatenate([before.same, now.same, before.locked, now.locked])]
+    same = group[np.concatenate([before.same, now.same])]
     part = connect(int(group.max(initial=-1)) + 1, same[:, 0], same[:, 1])[group]
     return np.isin(part, part[changed])
 

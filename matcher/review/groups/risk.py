@@ -23,7 +23,11 @@ WEIGHTS: Mapping[str, float] = {
     "size": 0.5,
     "sellers": 0.1,
 }
-"""What each reason adds at most to the risk of a group."""
+"""What each reason adds at most. The sum times the square root of the listings is the risk: of more, more is put right.
+
+F1 of a listing's group after 100 actions of a curator who knows, groups in this order, without that factor, and by size
+alone: relisted goods .932, .929, .931; apparel .973, .959, .971 (tests/benchmarks/simulate_groups.py).
+"""
 
 
 @dataclass(frozen=True)
@@ -140,7 +144,7 @@ def _weigh(
     risk = np.zeros(len(size))
     for name, share in shares.items():
         risk += WEIGHTS[name] * share
-    return risk
+    return np.asarray(risk * np.sqrt(size))
 
 
 def _conflict(pairs: CandidatePairs, recipe: Recipe, place: NDArray[np.intp]) -> NDArray[np.bool_]:

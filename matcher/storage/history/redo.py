@@ -118,15 +118,14 @@ def _taken_back_last(
 ) -> Verdict | Action | None:
     """What a session took back last, unless it has done something else since."""
     since = max(_newest(connection, table, catalog_id, session) for table in (_verdicts, _actions))
-    # A verdict of an action that was taken back with it comes back with it; one taken back alone comes back alone.
-    with_action = sa.and_(_actions.c.id == _verdicts.c.action, _actions.c.undone == _verdicts.c.undone)
     mine = sa.and_(_verdicts.c.catalog_id == catalog_id, _verdicts.c.session == session, _verdicts.c.undone >= since)
-    query = sa.select(_verdicts).where(mine, _verdicts.c.set_aside.is_(None), ~sa.exists().where(with_action))
+    query = sa.select(_verdicts).where(mine, _verdicts.c.set_aside.is_(None))
     query = query.order_by(_verdicts.c.undone.desc(), _verdicts.c.id).limit(1)
     verdict = connection.execute(query.with_for_update() if lock else query).mappings().first()
     mine = sa.and_(_actions.c.catalog_id == catalog_id, _actions.c.session == session, _actions.c.undone >= since)
     query = sa.select(_actions).where(mine).order_by(_actions.c.undone.desc(), _actions.c.id).limit(1)
     action = connection.execute(query).mappings().first()
+    # Verdicts that were taken back with their action have its time: it comes first, and brings them back.
     if action is not None and (verdict is None or action["undone"] >= verdict["undone"]):
         return as_action(action)
     return None if verdict is None else as_verdict(verdict)

@@ -67,12 +67,19 @@ def test_groups_after_a_lock_or_without_one_are_what_a_new_start_gives(found, sa
 
 
 def test_a_chain_falls_apart_where_its_middle_is_locked_away():
-    chain = [(0, 1), (0, 2), (1, 2)]
+    chain = [(0, 2), (1, 2)]
     assert groups(chain, {}, []).group.tolist()[:3] == [0, 0, 0]
     locked = groups(chain, {(0, 2): True, (3, 4): False}, [{2, 3, 4}])
-    assert locked.group.tolist()[:5] == [0, 0, 1, 1, 1]
+    assert locked.group.tolist()[:5] == [0, 1, 2, 2, 2]
     assert locked.held == [(0, 2)]
     assert locked.contradicted == [(3, 4)]
+
+
+def test_a_verdict_that_a_lock_holds_back_changes_no_other_group():
+    # 4 alone matches one of the three; with 5 beside it that was too little to join them.
+    found = [(0, 1), (0, 2), (0, 4), (1, 2), (4, 5)]
+    assert groups(found, {}, []).group.tolist() == [0, 0, 0, 1, 2, 2, 3]
+    assert groups(found, {(0, 5): True}, [{5, 6}]).group.tolist() == [0, 0, 0, 1, 2, 3, 3]
 
 
 def test_locks_are_in_the_way_of_a_rule_that_parts_or_adds_to_them():
