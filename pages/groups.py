@@ -55,8 +55,9 @@ def draw_group(matched: Matched, ranked: Ranked, place: int, session: str, chose
     settled = int((ranked.risks.is_settled | ranked.risks.is_locked).sum())
     said = f"**{chosen:,}** of {len(ranked.risks):,} groups, the riskiest first · **{settled:,}** judged or locked"
     st.caption(f"{said} · Last: {describe(matched, last)}" if last else said)
-    typed = str(st.session_state.get(OTHER) or "").strip()
-    group = int(ranked.risks.group[place])
+    group, number = int(ranked.risks.group[place]), ranked.number_of(place)
+    search = f"{OTHER}-{number}-{current_visit().received.get(KEY, 0)}"  # empty again for another group
+    typed = str(st.session_state.get(search) or "").strip()
     other = filters.find_group(matched, ranked, typed, group) if typed else None
     sight = see(matched, ranked, place, other)
     verdicts = [verdict for verdict in store.verdicts(matched.id) if sight.shown.is_about(verdict)]
@@ -74,7 +75,7 @@ def draw_group(matched: Matched, ranked: Ranked, place: int, session: str, chose
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text_input(
-            "Another group to merge with, or a variant", key=OTHER, width=340, icon=":material/search:",
+            "Another group to merge with, or a variant", key=search, width=340, icon=":material/search:",
             placeholder="Another group: its number, or words", type="search", label_visibility="collapsed",
         )  # fmt: skip
         if typed and other is None:

@@ -56,7 +56,7 @@ def kind_meant(kind: str, shown: ShownGroup, ticked: Sequence[str]) -> str:
 def preview(shown: ShownGroup, verdicts: Sequence[Verdict], kind: str, ticked: Sequence[str]) -> tuple[str, str]:
     """What an action would do, in a few words; and why it cannot be done, "" where it can."""
     meant = kind_meant(kind, shown, ticked)
-    if meant == TAKE_OUT and not ticked:
+    if meant == TAKE_OUT and not ticked and not shown.is_locked:
         return "tick some first", "Tick the listings that do not belong here: Space, their digits, or drag over them."
     try:
         return _say(intend(shown, verdicts, meant, ticked), shown), ""

@@ -55,7 +55,8 @@ class GroupLinks:
         links: Those that match by themselves, and those without which the group would fall apart; the surest first.
         weakest: Which of the links is the weakest that the group hangs by.
         strongest: For each listing the place of its surest link.
-        side: For each listing 0 or 1: the part it would be in without the weakest link; the part of the first is 0.
+        side: For each listing 0 or 1: the part it would be in without the weakest link. The smaller part is 1; of two
+            that are as large, the one without the first listing.
     """
 
     rows: NDArray[np.int64]
@@ -119,6 +120,7 @@ def link_group(outcome: Outcome, spanned: Spanned, sureness: NDArray[np.float32]
     rest = np.isin(shown, tree)
     rest[weakest] = False
     side = connect(len(rows), one[rest], other[rest])
+    side = 1 - side if 2 * int(side.sum()) > len(rows) else side
     return GroupLinks(rows, links, weakest, strongest, side.tolist())
 
 
