@@ -215,11 +215,11 @@ SCRIPTS = {
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_a_title_that_cannot_be_read_has_no_vector(script):
+def test_a_title_that_cannot_be_read_has_no_vector(encoder, script):
     """Words of which it knows no piece are one token: unlike titles were equal."""
     titles = ["red running shoes", *SCRIPTS[script], "ลดราคา Samsung Galaxy S21 128GB", "iphone 7 32gb", "M185", ""]
     seen = []
-    vectors = load_encoder("bert").encode(titles, seen.append)
+    vectors = encoder.encode(titles, seen.append)
     has_vector = np.linalg.norm(vectors, axis=1) > 0.5
     assert has_vector.tolist() == [True, *[False] * len(SCRIPTS[script]), True, True, True, False]
     assert seen[-1].done == seen[-1].total
@@ -227,16 +227,16 @@ def test_a_title_that_cannot_be_read_has_no_vector(script):
     assert embeddings_of(vectors).present.tolist() == has_vector.tolist()
 
 
-def test_scripts_of_which_it_has_the_letters_are_read():
+def test_scripts_of_which_it_has_the_letters_are_read(encoder):
     titles = ["красные кроссовки", "حذاء رياضي أحمر", "टी शर्ट लाल", "ĐỒNG HỒ", "Größe"]
-    vectors = load_encoder("bert").encode(titles)
+    vectors = encoder.encode(titles)
     assert (np.linalg.norm(vectors, axis=1) > 0.5).all()
 
 
-@pytest.mark.parametrize("encoder", ["characterbert", "tfidf", "tfidf-char"])
-def test_encoders_that_read_letters_tell_unlike_titles_of_any_script_apart(encoder):
+@pytest.mark.parametrize("name", ["characterbert", "tfidf", "tfidf-char"])
+def test_encoders_that_read_letters_tell_unlike_titles_of_any_script_apart(converted, name):
     titles = [title for script in ("thai", "chinese") for title in SCRIPTS[script]] + ["4006381333931", "12345"]
-    vectors = load_encoder(encoder).encode(titles)
+    vectors = load_encoder(name, folder=converted).encode(titles)
     dense = vectors if isinstance(vectors, np.ndarray) else vectors.toarray()
     near = dense @ dense.T
     np.fill_diagonal(near, 0)
