@@ -24,6 +24,11 @@ expect.set_options(timeout=LONGEST_WAIT)
 OpenPage = Callable[..., Page]
 """open_page(address, size="wide", theme="light", private=False) -> Page"""
 
+SEEN_LOADED = """images => images.every((image) => {
+    const { top, bottom } = image.getBoundingClientRect();
+    return image.complete || bottom < 0 || top > innerHeight;
+})"""
+
 _ports: list[int] = []  # that servers of these tests have had
 
 
@@ -109,5 +114,5 @@ def screenshot(page: Page, name: str) -> None:
     """Keep a picture for somebody to look at, photos loaded; the folder is not in the repository."""
     settled(page)
     SCREENSHOTS.mkdir(exist_ok=True)
-    page.wait_for_load_state("networkidle")
+    wait_until(lambda: bool(page.locator("img").evaluate_all(SEEN_LOADED)))
     page.screenshot(path=SCREENSHOTS / f"{name}.png")

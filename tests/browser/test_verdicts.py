@@ -9,8 +9,8 @@ from matcher.storage.workspace import Workspace
 
 pytestmark = pytest.mark.browser
 
-# What stood on the screen when a key went down, noted before the page hears of the key; but for keys that go to a window
-# in front, such as the one which says that the line is cut.
+# What stood on the screen when a key went down, noted before the page hears of the key; but for keys that go to a
+# window in front, such as the one which says that the line is cut.
 WATCH = """() => {
     const every = (root, wanted) => [...root.querySelectorAll("*")].flatMap((node) => [
         ...(node.matches(wanted) ? [node] : []), ...(node.shadowRoot ? every(node.shadowRoot, wanted) : []),
