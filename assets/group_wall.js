@@ -9,6 +9,8 @@ const BACK = { kind: "undo", label: "Undo", icon: "undo", key: "U", tone: "" };
 const AGAIN = { kind: "redo", label: "Redo", icon: "redo", key: "Y", tone: "" };
 const REASON = { kind: "why", label: "Why", icon: "help", key: "W", tone: "", help: "Why it is in this group" };
 
+const MAIN = { kind: "main", label: "Main listing", icon: "star", key: "M", tone: "", help: "Let this listing stand for the group; once more, and the rule chooses again" };
+
 const cardsOf = (wall) => wall.data.columns[0].cards;
 
 /** Do something with the group as it is drawn, with the listings that are ticked. */
@@ -30,6 +32,11 @@ function act(wall, kind) {
 function askReason(wall, place) {
   const card = cardsOf(wall)[place];
   if (card) wall.send("why", { one: card.item, other: cardsOf(wall)[card.beside]?.item ?? "" });
+}
+
+function chooseMain(wall, place) {
+  const card = cardsOf(wall)[place];
+  if (card && isOpen(wall)) wall.send("main", card.item);
 }
 
 /** Tick some listings, or no longer, and have the page say what that changes. */
@@ -77,6 +84,7 @@ function drawTicked(card, place, wall) {
   const why = el("p", "in", icon("link"), ` ${card.beside + 1} · ${card.sure}${card.shared ? ` · ${card.shared}` : ""}`);
   why.title = `In this group by listing ${card.beside + 1}, ${card.sure}${card.shared ? `; both say ${card.shared}` : ""}`;
   const body = el("div", "body", title(card), why);
+  if (card.main) body.append(Object.assign(el("p", "main", icon("star"), " Main listing"), { title: card.main }));
   body.append(Object.assign(el("p", "note", card.note), { title: card.note }));
   if (card.badges.length) body.append(el("div", "badges", ...card.badges.map(badge)));
   const node = el("article", `card side-${card.side}`, photo(card, wall), box, digit, body);
@@ -151,7 +159,8 @@ function drawBar(wall) {
     return button;
   });
   const reason = drawAction(REASON, null, () => askReason(wall, wall.at));
-  const end = el("span", "actions answers steps", ...steps, reason, drawHelp(wall));
+  const main = drawAction(MAIN, null, () => chooseMain(wall, wall.at));
+  const end = el("span", "actions answers steps", ...steps, main, reason, drawHelp(wall));
   return [el("div", "actions answers group-actions", ...buttons), el("div", "line", drawHead(wall), end)];
 }
 
@@ -202,7 +211,7 @@ function drawOther(wall) {
 function keysOfWall(wall) {
   const actions = wall.data.actions.map(({ key, label }) => [key, label]);
   return [...actions, ["Space", "tick the listing, or no longer"], ["1 … 9", "tick the listing of that number"], ["drag", "tick what the frame touches"], ["Esc", "tick none"],
-    ["N", "Next"], ["P", "Previous"], ["U", "Undo"], ["Y", "Redo"], ["W", "Why it is in this group"], ["← ↑ ↓ →", "move among listings"], ["?", "this sheet"]];
+    ["N", "Next"], ["P", "Previous"], ["U", "Undo"], ["Y", "Redo"], ["W", "Why it is in this group"], ["M", "Main listing, or no longer"], ["← ↑ ↓ →", "move among listings"], ["?", "this sheet"]];
 }
 
 function onWallKey(event, wall) {
@@ -224,6 +233,8 @@ function onWallKey(event, wall) {
   else if (key in moves) choose(wall, wall.at + moves[key], true);
   else if (key === "w") {
     if (!event.repeat) askReason(wall, wall.at);
+  } else if (key === "m") {
+    if (!event.repeat) chooseMain(wall, wall.at);
   } else if (action || key in kinds) {
     if (!event.repeat) act(wall, action?.kind ?? kinds[key]);
   } else return;

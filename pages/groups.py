@@ -5,8 +5,8 @@ import streamlit as st
 from matcher.matching.explain.words import compare_words
 from matcher.storage.history.redo import find_last
 from pages._groups import filters, order
-from pages._groups.keep import keep, remember_shown
-from pages._groups.ranked import Ranked, read_ranked
+from pages._groups.keep import choose_main, keep, remember_shown
+from pages._groups.ranked import Ranked, find_main, read_ranked
 from pages._groups.shown import Sight, see
 from pages._groups.wall import KEY, draw_wall, read_ticked
 from pages._groups.words import KINDS, preview
@@ -67,10 +67,12 @@ def draw_group(matched: Matched, ranked: Ranked, place: int, session: str, chose
     previews = {kind: preview(sight.shown, verdicts, kind, ticked) for kind in KINDS}
     counts = read_word_counts(matched)
     draw_wall(
-        matched, ranked, sight, about=about, previews=previews, around=order.list_around(ranked),
+        matched, ranked, sight, about=about, main=find_main(matched, ranked, group), previews=previews,
+        around=order.list_around(ranked),
         words=lambda title, beside: compare_words(counts, title, beside).common,
         turns={"undo": last is not None, "redo": can_redo(matched, session), "previous": not order.is_first()},
         on_answer=lambda answer: keep(matched, answer), on_why=why.ask,
+        on_main=lambda item_id: choose_main(matched, item_id),
         on_open=lambda item_id: current_visit().turns.append((order.SHOW, item_id)),
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -1,6 +1,8 @@
 """What keys of the Groups page do: only to the group that was on the screen, and whole or not at all."""
 
 from matcher.errors import DataError
+from matcher.pipeline.groups.main_choices import read_chosen
+from matcher.pipeline.groups.main_listings import choose_main_listing, leave_main_listing
 from matcher.review.groups.intents import intend
 from matcher.storage.history.actions import act
 from matcher.storage.records import SKIP, Action
@@ -10,6 +12,7 @@ from pages._groups.words import kind_meant
 from pages._shared.answers import PREVIOUS, REDO, UNDO, Answer, Visit, Wall, current_curator, current_visit
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import Matched, Opened
+from pages._verdicts.handed_out import read_handed_out
 from pages._verdicts.history import give_again
 from pages._verdicts.verdicts import describe, take_back
 
@@ -72,3 +75,19 @@ def _act(opened: Opened, visit: Visit, wall: Wall, answer: Answer) -> None:
     visit.turns.append((answer.kind, shown.item_ids[0]))
     said = describe(opened, done)
     visit.told.append((f"{said[:1].upper()}{said[1:]}", ":material/done:"))
+
+
+def choose_main(matched: Matched, item_id: str) -> None:
+    """Make a listing the main one of its group; one that was chosen last already is left to the rule again."""
+    workspace, visit = matched.workspace, current_visit()
+    chosen = read_chosen(workspace.store, matched.id)
+    rows = matched.catalog.rows
+    group = read_handed_out(matched).outcome.group
+    beside = [other for other in chosen if other in rows and group[rows[other]] == group[rows[item_id]]]
+    if beside and max(beside, key=lambda other: chosen[other]) == item_id:
+        for other in beside:
+            leave_main_listing(workspace, matched.id, other)
+        visit.told.append(("The rule chooses the main listing of this group again.", ":material/star_half:"))
+        return
+    choose_main_listing(workspace, matched.id, item_id, current_curator(), matched.catalog)
+    visit.told.append((f"Main listing: {literal(item_id)}", ":material/star:"))

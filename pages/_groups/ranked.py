@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from matcher.ingest.columns import shop_columns
+from matcher.pipeline.groups.main_listings import main_listings
 from matcher.review.groups.links import Spanned, measure_sureness, span_groups
 from matcher.review.groups.risk import GroupRisks, rank_groups
 from pages._shared.opened_catalog import Matched, Opened
@@ -98,6 +99,14 @@ def rank(matched: Matched, handed_out: HandedOut, sellers: Sellers | None) -> Ra
         sellers.code if sellers else None,
     )  # fmt: skip
     return Ranked(handed_out, spanned, sureness, risks, sellers)
+
+
+def find_main(matched: Matched, ranked: Ranked, group: int) -> tuple[int, str]:
+    """The row of a group's main listing, and why it is that; the group as numbered in the outcome."""
+    groups = ranked.handed_out.outcome.group
+    mains = main_listings(matched.workspace, matched.id, matched.catalog, groups, within=groups == group)
+    row = int(mains.row[np.flatnonzero(groups == group)[0]])
+    return row, mains.say(row)
 
 
 def find_sellers(opened: Opened) -> Sellers | None:

@@ -50,12 +50,14 @@ def draw_wall(
     sight: Sight,
     *,
     about: str,
+    main: tuple[int, str],
     previews: Mapping[str, Preview],
     around: Sequence[int],
     words: Callable[[str, str], Sequence[str]],
     turns: Mapping[str, bool],
     on_answer: Callable[[Answer], None],
     on_why: Callable[[str, str], None],
+    on_main: Callable[[str], None],
     on_open: Callable[[str], None],
 ) -> None:
     """Draw one group.
@@ -65,12 +67,14 @@ def draw_wall(
         ranked: Its groups.
         sight: The group and what is shown with it.
         about: Which drawing it is.
+        main: Row of its main listing, and why it is that.
         previews: Of each action.
         around: Places of the groups to go to.
         words: Two titles to the words they share, the rarest first.
         turns: Whether there is something to "undo", to "redo" and a "previous" group.
         on_answer: Called with each key before the page runs again.
         on_why: Called with two item ids.
+        on_main: Called with the item id of a listing of the group that is to be its main one.
         on_open: Called with an item id of a group to go to.
     """
     visit = answers.current_visit()
@@ -87,6 +91,10 @@ def draw_wall(
         if pair := st.session_state[KEY].get("why"):
             on_why(str(pair["one"]), str(pair["other"]))
 
+    def main_chosen() -> None:
+        if (item_id := st.session_state[KEY].get("main")) in sight.shown.item_ids:
+            on_main(str(item_id))
+
     shown = sight.shown
     _wall(
         key=KEY,
@@ -96,7 +104,7 @@ def draw_wall(
             "number": shown.number,
             "locked": shown.is_locked,
             "risks": say_risks(ranked.risks, sight.place),
-            "columns": [{"cards": make_cards(matched, ranked, sight, words)}],
+            "columns": [{"cards": make_cards(matched, ranked, sight, words, main)}],
             "more": max(0, len(shown.item_ids) - MOST_ON_WALL),
             "links": _lines(sight.links),
             "differences": [_difference(each) for each in sight.differences],
@@ -120,6 +128,7 @@ def draw_wall(
         on_answers_change=answered,
         on_opened_change=opened,
         on_why_change=why_asked,
+        on_main_change=main_chosen,
         on_ticked_change=lambda: None,
         on_session_change=lambda: None,
     )
@@ -136,7 +145,11 @@ def read_ticked(sight: Sight) -> list[str]:
 
 
 def make_cards(
-    matched: Matched, ranked: Ranked, sight: Sight, words: Callable[[str, str], Sequence[str]]
+    matched: Matched,
+    ranked: Ranked,
+    sight: Sight,
+    words: Callable[[str, str], Sequence[str]],
+    main: tuple[int, str],
 ) -> list[dict[str, Any]]:
     """The listings of the group, each with what differs marked and why it is in."""
     rows, links = sight.links.rows[:MOST_ON_WALL].tolist(), sight.links
@@ -164,6 +177,7 @@ def make_cards(
                 "beside": beside,
                 "sure": "by verdict" if best.is_given else say_sureness(best.sure),
                 "shared": ", ".join(shared[:MOST_WORDS]),
+                "main": main[1] if row == main[0] else "",
             }
         )
     return drawn

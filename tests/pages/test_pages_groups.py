@@ -224,3 +224,29 @@ def test_an_action_is_named_on_other_pages_and_taken_back_there(shop: Workspace)
     app = checked(app.run())
     assert shop.store.locks("shop") == []
     assert "Taken back: locked group" in told(app)
+
+
+def mains(app: AppTest) -> dict[str, str]:
+    """The main listing that the wall shows, and why it is that."""
+    return {card["item"]: card["main"] for card in data(app)["columns"][0]["cards"] if card["main"]}
+
+
+def make_main(app: AppTest, item_id: str) -> AppTest:
+    """The key on a listing, as the browser sends it."""
+    states = app._tree.get_widget_states()
+    trigger = states.widgets.add(id=_make_trigger_id(wall(app).proto.id, "events"))
+    trigger.json_trigger_value = json.dumps([{"event": "main", "value": item_id}])
+    return checked(app._run(states))
+
+
+def test_a_listing_stands_for_its_group_by_rule_by_key_and_by_rule_again(shop: Workspace) -> None:
+    app = opened("groups")
+    (before,) = mains(app).items()
+    assert "title" in before[1]
+    other = next(item for item in items(app) if item != before[0])
+    app = make_main(app, other)
+    assert mains(app) == {other: "chosen by hand"}
+    assert "Main listing" in told(app)
+    assert mains(opened("groups")) == {other: "chosen by hand"}  # also after a reload
+    assert mains(make_main(app, "i10")) == {other: "chosen by hand"}  # not on the wall
+    assert dict([before]) == mains(make_main(app, other))
