@@ -183,7 +183,9 @@ function drawAround(wall) {
     else button.onclick = () => wall.send("opened", group.item);
     return el("li", "", button);
   });
-  return el("nav", "around", el("ol", "", ...items));
+  const list = el("nav", "around", el("ol", "", ...items));
+  list.setAttribute("aria-label", "Groups in their order");
+  return list;
 }
 
 function drawDifferences(wall) {

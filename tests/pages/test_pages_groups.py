@@ -158,6 +158,10 @@ def test_a_lock_holds_against_another_rule_and_can_be_opened(shop: Workspace) ->
     for threshold in (0.05, 0.999):
         recipes.set_recipe(shop, "shop", Recipe("tfidf", None, text_threshold=threshold, k=12))
         assert own in groups_of(shop)
+    encoding.encode(shop, encoding.EncodeConfig("shop", "tfidf-char", None, k=5))
+    recipes.set_recipe(shop, "shop", Recipe("tfidf-char", None, text_threshold=0.05, k=5))
+    assert own in groups_of(shop)
+    encoding.encode(shop, encoding.EncodeConfig("shop", "tfidf", None, k=12))
     recipes.set_recipe(shop, "shop", Recipe("tfidf", None, text_threshold=0.6, k=12))
     app = press(app, "same")
     assert "is locked; unlock it first" in told(app)

@@ -85,6 +85,7 @@ def test_a_model_is_learned_by_a_click_and_every_page_goes_by_it(shop: Workspace
     review = opened("review")
     assert "likely by itself; with its groups near the" in said(review)
     opened("browse")
+    assert "groups, the riskiest first" in said(opened("groups"))
     results = opened("results")
     assert "Learned: groups of listings at least" in said(results)
     opened("start")
