@@ -1,6 +1,7 @@
 """Why a pair is a match: the step that decided, what each side says, and the way through a group."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from matcher.errors import DataError
@@ -9,6 +10,7 @@ from matcher.matching.explain.facts import compare_facts
 from matcher.matching.explain.links import Links, find_links
 from matcher.matching.explain.pair import explain_pair
 from matcher.matching.explain.words import compare_words, count_words
+from matcher.matching.groups.column_values import with_columns
 from matcher.matching.recipe import Recipe, decide
 from matcher.matching.resolve import outcome_of
 from matcher.vectors.candidate_pairs import NOT_FOUND, CandidatePairs
@@ -115,6 +117,26 @@ def test_verdicts_on_others_part_and_join_a_pair_too():
     assert (around.is_match, around.links.way) == (True, (0, 1, 2))  # not by the match that was refused
     parted = explained([(0, 1, 0.2), (1, 2, 0.25), (0, 2, 0.28)], by_titles(), 1, 2, different=[(0, 2)])
     assert (parted.is_match, parted.by_itself, parted.step) == (False, True, "verdicts")
+
+
+def test_a_column_that_keeps_two_apart_is_what_decided():
+    sellers = pd.DataFrame({"seller": ["Ann", "Bo", "Ann", "Cy", "Bo"]})
+    pairs = with_columns(made([(0, 1, 0.1), (0, 2, 0.1), (1, 2, 0.2)]), sellers, ["seller"])
+
+    def step(recipe, one, other):
+        matches = decide(pairs, recipe)
+        links = find_links(pairs, matches, outcome_of(pairs, recipe, matches, (), ()), one, other, recipe.one_per)
+        pair = pairs.chosen(pairs.positions(np.array([one]), np.array([other])))
+        titles = TITLES[2], "dish soap"
+        found = explain_pair(pair, recipe, titles, count_words(TITLES), links)
+        return found.is_match, found.step, found.ways
+
+    assert step(by_titles(one_per="seller"), 0, 1)[:2] == (True, "threshold")
+    assert step(by_titles(one_per="seller"), 0, 2)[:2] == (False, "column")  # 0 went with 1, and 2 is Ann's too
+    assert step(by_titles(only_across="seller"), 0, 2) == (True, "group", ({"only_across": None},))
+    parted = step(by_titles(only_across="seller", one_per="seller"), 0, 2)
+    assert parted == (False, "column", ({"only_across": None},))
+    assert step(by_titles(0.05, only_across="seller"), 0, 2)[2] == ({"only_across": None, "text_threshold": 0.101},)
 
 
 def test_rare_words_stand_first_and_stand_for_one_spelling():
