@@ -13,11 +13,10 @@ from playwright.sync_api import Browser, Page, expect
 pytestmark = pytest.mark.browser
 
 ASSETS = Path(__file__).parents[2] / "assets"
-PARTS = ("card_answers.js", "card_compare.js", "card_keys.js", "cards.js")
+PARTS = ("card_parts.js", "card_answers.js", "card_compare.js", "card_keys.js", "cards.js")
 SOURCE = "".join((ASSETS / name).read_text("utf-8") for name in PARTS)
 LOAD = """async (source) => {
-    const inside = source + "\\nexport { title, bars, tone };"; // what the component keeps to itself
-    window.cards = await import(URL.createObjectURL(new Blob([inside], { type: "text/javascript" })));
+    window.cards = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
     document.body.innerHTML = '<main><div class="board"></div></main><input>';
     window.told = [];
     window.messages = []; // every one, also those sent again
