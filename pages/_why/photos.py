@@ -7,17 +7,20 @@ offers the pictures, so that they are there at once when they are wanted.
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from matcher.encoders.photos.efficientnet import EfficientNetEncoder
 from matcher.errors import DataError
 from matcher.pipeline.encoding import load
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import Matched
+
+if TYPE_CHECKING:
+    from matcher.encoders.photos.efficientnet import EfficientNetEncoder
 
 MOST_OPEN = 2  # encoders kept open
 _opener = ThreadPoolExecutor(1, "open-encoder")
@@ -68,7 +71,9 @@ def _open_ahead(matched: Matched, spec: str) -> "Future[EfficientNetEncoder | No
     return opened
 
 
-def _open(matched: Matched, spec: str) -> EfficientNetEncoder | None:
+def _open(matched: Matched, spec: str) -> "EfficientNetEncoder | None":
+    from matcher.encoders.photos.efficientnet import EfficientNetEncoder  # loads OpenVINO, which no page needs at once
+
     encoder = load(matched.workspace, spec, "image")
     if not isinstance(encoder, EfficientNetEncoder):
         return None

@@ -411,11 +411,14 @@ app.run().switch_page("pages/encoders.py").run()
 for view in ("Train", "Trained here"):
     app.segmented_control(key="encoders-view").set_value(view).run()
     assert not app.exception
+for page in ("browse", "thresholds", "review", "results"):
+    app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception
 print("loaded:", *sorted({"torch", "openvino", "sklearn", "transformers"} & sys.modules.keys()))
 """
 
 
-def test_the_page_loads_no_model_library(workspace: Workspace) -> None:
+def test_pages_load_no_model_library(workspace: Workspace) -> None:
     prepare_model_diff(workspace, ModelDiffConfig("shop", "second"))
     done = subprocess.run(
         [sys.executable, "-c", NO_MODEL], cwd=ROOT, capture_output=True, text=True, env=dict(os.environ), check=False
