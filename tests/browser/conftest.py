@@ -57,8 +57,8 @@ def browser(profile: BrowserContext) -> Browser:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[str]:
-    """The app on an empty workspace."""
-    with running_app(tmp_path / "workspace") as address:
+    """The app on an empty workspace, started as from a terminal."""
+    with running_app(tmp_path / "workspace", is_forked=False) as address:
         yield address
 
 

@@ -2,8 +2,6 @@
 
 import os
 import socket
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -13,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Page, expect
+from server_process import start_server
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "screenshots"
@@ -40,23 +39,25 @@ def running_app(
     listen: str = "127.0.0.1",
     more: Mapping[str, str] | None = None,
     port: int | None = None,
+    is_forked: bool = True,
 ) -> Iterator[str]:
     """Start the app on a workspace, at the root or below a path, with more in its environment; its address."""
     port = port or free_port()
     log = workspace.parent / f"{workspace.name}.log"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    command += ["--server.fileWatcherType", "none", "--server.address", listen, "--server.baseUrlPath", below]
+    arguments = ["run", "app.py", "--server.port", str(port), "--server.fileWatcherType", "none"]
+    arguments += ["--server.address", listen, "--server.baseUrlPath", below]
     environment = os.environ | {"MATCHER_WORKSPACE": str(workspace)} | dict(more or {})
     address = f"http://127.0.0.1:{port}/{below}".rstrip("/")
-    with log.open("wb") as output:
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
-        try:
-            wait_until(lambda: _answers(f"{address}/_stcore/health") or server.poll() is not None)
-            assert server.poll() is None, log.read_text()
-            yield address
-        finally:
-            server.terminate()
-            server.wait(30)
+    server = start_server(arguments, ROOT, environment, log, is_forked=is_forked)
+    try:
+        wait_until(lambda: _answers(f"{address}/_stcore/health") or not server.is_alive())
+        assert server.is_alive(), log.read_text()
+        yield address
+    finally:
+        server.terminate()
+        server.join(30)
+        assert server.exitcode is not None
+        server.close()
 
 
 def free_port() -> int:
