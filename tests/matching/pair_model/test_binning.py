@@ -65,3 +65,5 @@ def test_a_threshold_on_numbers_is_the_edge_of_the_last_bin_before_it():
     bins = Bins(np.zeros((1, 2), np.float32), (np.array([0.1, 0.2, 0.3]), np.array([5.0])))
     found = bins.thresholds(np.array([0, 0, 0, 1]), np.array([2.5, 1.0, np.inf, 0.5]))  # nothing is in bin 1
     assert found.tolist() == [0.3, 0.1, np.inf, 5.0]
+    alone = Bins(np.zeros((1, 1), np.float32), (np.zeros(0),))  # a feature of one value, in which only leaves are found
+    assert alone.thresholds(np.array([0, 0]), np.array([0.0, np.inf])).tolist() == [0.0, np.inf]

@@ -26,7 +26,8 @@ class Bins:
 
         Args:
             feature: Shape (M,). The column of each threshold.
-            threshold: Shape (M,). Between two numbers of bins; one above them all stays as it is.
+            threshold: Shape (M,). Between two numbers of bins; one above them all, or below them as of a leaf, stays
+                as it is.
 
         Returns:
             Shape (M,).
@@ -34,7 +35,7 @@ class Bins:
         found = np.array(threshold, dtype=np.float64)
         for column, edges in enumerate(self.edges):
             below = np.ceil(threshold) - 1  # the last bin on the left
-            inner = (feature == column) & (below < len(edges))
+            inner = (feature == column) & (below >= 0) & (below < len(edges))
             found[inner] = edges[below[inner].astype(np.intp)]
         return found
 
