@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from matcher.storage.history import redo
-from matcher.storage.records import SKIP, Action, CatalogInfo, Verdict
+from matcher.storage.records import DIFFERENT, MATCH, SKIP, VARIANT, Action, CatalogInfo, Verdict
 from pages._shared.answers import SAID, Answer, Shown, Visit, current_curator, current_visit
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import Opened
@@ -15,6 +15,7 @@ from pages._verdicts.action_words import say_action
 MOST_SHOWN = 3000  # pairs remembered as shown; some thirty boards of a hundred neighbours
 LONGEST_TITLE = 32
 GONE = "Not stored: this pair is no longer on the screen."
+HELD = "Stored, but a locked group stands above it; it counts as soon as that is unlocked, on Groups."
 REPLACED = "Not stored: the catalog was imported again since this pair was shown."
 
 
@@ -68,6 +69,7 @@ def give(
     if once:
         del visit.shown[key]
     _tell_of_another(opened, visit, given, was)
+    _tell_of_lock(opened, visit, given)
     return given
 
 
@@ -141,6 +143,15 @@ def _tell_of_another(opened: Opened, visit: Visit, given: Verdict, was: Shown) -
     same = ", as you did" if earlier.kind == given.kind else "; yours now stands above it"
     said = f"{_name(earlier)} said {SAID[earlier.kind]} {_ago(earlier.made)}{same}"
     visit.told.append((f"{said}: {name_pair(opened, given.left_id, given.right_id)}", ":material/group:"))
+
+
+def _tell_of_lock(opened: Opened, visit: Visit, given: Verdict) -> None:
+    """Say that a verdict changes nothing while a lock holds."""
+    for lock in opened.workspace.store.locks(opened.id):
+        held = len({given.left_id, given.right_id}.intersection(lock.item_ids))
+        if (held == 1 and given.kind == MATCH) or (held == 2 and given.kind in (DIFFERENT, VARIANT)):
+            visit.told.append((HELD, ":material/lock:"))
+            return
 
 
 def _name(verdict: Verdict) -> str:

@@ -173,6 +173,21 @@ def test_a_lock_holds_against_another_rule_and_can_be_opened(shop: Workspace) ->
     assert len(shop.store.locks("shop")) == 1
 
 
+def test_a_verdict_that_a_lock_stands_above_says_so(shop: Workspace) -> None:
+    app = opened("groups")
+    one, other = items(app)[:2]
+    press(app, "lock")
+    said_before = shop.store.add_verdict("shop", one, other, "match", source="browse", session=ANA)
+    app = opened("verdicts")
+    app = checked(app.segmented_control(key=f"kind-{said_before.id}").set_value("different").run())
+    assert "a locked group stands above it" in told(app)
+    assert kinds(shop) == ["different"]
+    assert any({one, other} <= group for group in groups_of(shop))
+    changed = shop.store.verdicts("shop")[-1]
+    app = checked(app.segmented_control(key=f"kind-{changed.id}").set_value("unsure").run())
+    assert told(app) == ""
+
+
 def test_an_answer_lands_nowhere_but_on_the_group_that_was_drawn(shop: Workspace, tmp_path: Path) -> None:
     app = opened("groups")
     first = data(app)
