@@ -23,11 +23,6 @@ expect.set_options(timeout=LONGEST_WAIT)
 OpenPage = Callable[..., Page]
 """open_page(address, size="wide", theme="light", private=False) -> Page"""
 
-SEEN_LOADED = """images => images.every((image) => {
-    const { top, bottom } = image.getBoundingClientRect();
-    return image.complete || bottom < 0 || top > innerHeight;
-})"""
-
 _ports: list[int] = []  # that servers of these tests have had
 
 
@@ -115,5 +110,5 @@ def screenshot(page: Page, name: str) -> None:
     """Keep a picture for somebody to look at, photos loaded; the folder is not in the repository."""
     settled(page)
     SCREENSHOTS.mkdir(exist_ok=True)
-    wait_until(lambda: bool(page.locator("img").evaluate_all(SEEN_LOADED)))
+    page.wait_for_load_state("networkidle")
     page.screenshot(path=SCREENSHOTS / f"{name}.png")
