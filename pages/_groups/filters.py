@@ -35,17 +35,17 @@ def ask(opened: Opened, sellers: Sellers | None) -> Wishes:
     bar = st.container(horizontal=True, vertical_alignment="bottom")
     words = bar.text_input(
         "Search", key="groups-words", placeholder="Words, label or id", icon=":material/search:", type="search",
-        label_visibility="collapsed", width=190,
+        label_visibility="collapsed", width=170,
     )  # fmt: skip
     which = bar.selectbox(
-        "Which", [each for each in WHICH if not left_out.get(each)], key="groups-which", width=150,
+        "Which", [each for each in WHICH if not left_out.get(each)], key="groups-which", width=140,
         label_visibility="collapsed", format_func=lambda each: "All groups" if each == ALL else each,
     )  # fmt: skip
-    size = bar.selectbox("Size", list(SIZES), key="groups-size", label_visibility="collapsed", width=120)
+    size = bar.selectbox("Size", list(SIZES), key="groups-size", label_visibility="collapsed", width=110)
     seller = ALL
     if sellers is not None and len(sellers.names) <= MOST_SELLERS:
         seller = bar.selectbox(
-            "Seller", [ALL, *sellers.names], key="groups-seller", label_visibility="collapsed", width=130,
+            "Seller", [ALL, *sellers.names], key="groups-seller", label_visibility="collapsed", width=120,
             format_func=lambda name: "Any seller" if name == ALL else literal(name[:60]),
         )  # fmt: skip
     return Wishes(words.strip(), str(which), size, seller)

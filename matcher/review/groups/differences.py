@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from matcher.matching.title_facts.attributes import KINDS, SIZE, read_titles
+from matcher.matching.title_facts.attributes import KINDS, MODEL, SIZE, read_titles
 from matcher.review.pair_facts import OWN_COLUMNS, read_sizes
 from matcher.text import fold
 
@@ -51,7 +51,9 @@ def compare_titles(titles: Sequence[str]) -> list[Difference]:
         # One value is written in several ways, "0.5 l" and "500 ml": the first way stands for all.
         written: dict[frozenset[str], str] = {}
         for values in stated:
-            written.setdefault(frozenset(values), ", ".join(dict.fromkeys(values.values())))
+            # One model number is stored under several spellings: those that share one are the same.
+            alike = (said for other, said in written.items() if kind == MODEL and other & values.keys())
+            written.setdefault(frozenset(values), next(alike, ", ".join(dict.fromkeys(values.values()))))
         shown = tuple(written[frozenset(values)] if values else "" for values in stated)
         if len(set(filter(None, shown))) > 1:
             found.append(Difference(kind, shown, is_fact=True))

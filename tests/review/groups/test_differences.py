@@ -14,6 +14,13 @@ def test_amounts_come_before_colours_and_one_amount_is_one_however_it_is_written
     assert colour.count() == [("red", 3), ("blue", 1)]
 
 
+def test_a_model_number_is_one_however_it_is_spelled():
+    assert compare_titles(["serum mlro999", "serum ml ro999", "serum ro999 20 ml"]) == []
+    (model,) = compare_titles(["serum ml ro999", "serum ro467", "serum RO-467"])
+    assert model.name == "model"
+    assert model.values[1] == model.values[2] != model.values[0]
+
+
 def test_what_only_some_state_is_no_difference():
     assert compare_titles(["red jar", "jar", "jar red"]) == []
 
