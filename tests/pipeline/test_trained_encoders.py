@@ -35,7 +35,7 @@ def made(seed, is_trained):
     kept = same | (rng.random(len(left)) < 0.04)
     left, right, same = left[kept], right[kept], same[kept]
     plain = np.where(same, rng.normal(0.35, 0.12, len(left)), rng.normal(0.75, 0.15, len(left)))
-    text = np.where(same, rng.normal(0.5, 0.15, len(left)), rng.normal(0.7, 0.15, len(left)))
+    text = np.where(same, rng.normal(0.55, 0.15, len(left)), rng.normal(0.7, 0.15, len(left)))
     by_heart = is_trained[left] & is_trained[right]
     text[by_heart] = np.where(same[by_heart], 0.05, 0.95)
     values = np.clip(np.stack([text, plain], axis=1), 0, 2).astype(np.float32)
@@ -68,7 +68,7 @@ def test_a_trained_encoder_makes_a_model_no_worse_for_new_products(shop):
 
     untrained = model(UNTRAINED, PairFeatures(features.names, features.values * np.array([np.nan, 1], np.float32)))
     assert model(Trained({"text": is_trained})) > untrained - 0.005
-    assert model(UNTRAINED) < untrained - 0.02  # it believes what the encoder knows by heart
+    assert model(UNTRAINED) < untrained - 0.05  # it believes what the encoder knows by heart
 
 
 def test_figures_are_of_what_no_encoder_was_trained_on(shop):

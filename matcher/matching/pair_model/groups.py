@@ -53,16 +53,18 @@ def choose_cut(
         return np.asarray(np.bincount(label, listing_f1(group, codes), minlength=len(first)), dtype=np.float64)
 
     cut = _mean_on_peak(CUTS, [f1_of_products(tried, USUAL_BOUND) for tried in CUTS])
-    bound = _mean_on_peak(BOUNDS, [f1_of_products(cut, tried) for tried in BOUNDS])
+    bound = _mean_on_peak(BOUNDS, [f1_of_products(cut, tried) for tried in BOUNDS], least=True)
     return replace(model, cut=cut, bound=bound)
 
 
-def _mean_on_peak(tried: Sequence[float], f1: Sequence[NDArray[np.float64]]) -> float:
-    """The mean of the best values of many draws of products, of those on the peak; of equal ones their middle counts.
+def _mean_on_peak(tried: Sequence[float], f1: Sequence[NDArray[np.float64]], *, least: bool = False) -> float:
+    """The mean of the best values of many draws of products, of those on the peak.
 
     Args:
         tried: A values, ascending.
         f1: For each the summed F1 of each of G products.
+        least: Whether of equally good values the least counts, as a bound that leaves out as little as it can; else
+            their middle, as far from what is worse as can be.
 
     Source: Breiman, "Bagging Predictors", Machine Learning 24, 1996.
     """
@@ -72,6 +74,8 @@ def _mean_on_peak(tried: Sequence[float], f1: Sequence[NDArray[np.float64]]) -> 
     draws = np.random.default_rng(0).multinomial(products, np.full(products, 1 / products), size=RESAMPLES)
     summed = surface @ draws.T
     best = (summed >= summed.max(axis=0) - SAME) & peak[:, None]
+    if least:
+        best &= best.cumsum(axis=0) == 1
     best = best[:, best.any(axis=0)]
     if not best.shape[1]:  # every draw liked another peak
         return float(values[peak].mean())
