@@ -121,7 +121,8 @@ def tune(
         recipe = ladder.recipe if ladder else recipes.tune(workspace, config, fusion, objective, report, apart)
     asked = recipes.kept_out(workspace, config)
     if asked is not None:
-        say(f"Chosen on {int(asked.sum()):,} listings of products that no encoder was trained on, in the pool of all.")
+        how = "Measured" if recipe.fusion == "learned" else "Chosen"  # a pair model learns from the others as well
+        say(f"{how} on {int(asked.sum()):,} listings of products that no encoder was trained on, in the pool of all.")
     learned = matches.find_learned(workspace, config.catalog_id, recipe)
     if ladder:
         print_ladder(ladder)
