@@ -1,9 +1,12 @@
-// Looks at the two photos of a pair in one place: flipped, or one over the other, with one zoom for both.
+// Looks at the two photos of a pair in one place: flipped, one over the other, parted by a line that follows the
+// pointer, or through a lens, with one zoom for both.
 
 export const COMPARISONS = {
   side: ["splitscreen_right", "Side by side", "1"],
   flip: ["flip_to_front", "In the same place, one after the other", "2"],
   overlay: ["layers", "One over the other", "3"],
+  swipe: ["compare", "Parted by a line that follows the pointer", "4"],
+  lens: ["search", "One through a lens over the other", "5"],
 };
 const COMPARISON = "twinshelf-compare"; // where this browser keeps which
 const ZOOMS = [1, 2, 4];
@@ -65,7 +68,9 @@ export function showComparison(board) {
   root.dataset.compare = comparison;
   root.classList.toggle("turned", Boolean(board.turned));
   root.style.setProperty("--zoom", board.zoom ?? 1);
-  const shown = { flip: ["Left one", "Right one"], overlay: ["Left one, half seen through, over the right one", "What differs: black is alike"] };
+  const shown = { flip: ["Left one", "Right one"], overlay: ["Left one, half seen through, over the right one", "What differs: black is alike"],
+    swipe: ["Left one to the left of the pointer", "Right one to the left of the pointer"],
+    lens: ["Left one in the lens", "Right one in the lens"] };
   root.querySelector(".which").textContent = shown[comparison]?.[board.turned ? 1 : 0] ?? "";
   for (const button of root.querySelectorAll(".compare button"))
     button.setAttribute("aria-pressed", String(button.dataset.compare === comparison));

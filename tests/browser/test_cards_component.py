@@ -317,7 +317,7 @@ def test_after_a_restart_an_answer_is_kept_or_said_to_be_lost(
     assert page.get_by_role("alert").count() == lost
 
 
-def test_photos_are_flipped_overlaid_and_zoomed_by_key_and_the_sheet_takes_the_keys(page: Page) -> None:
+def test_photos_are_flipped_overlaid_parted_and_zoomed_by_key_and_the_sheet_takes_the_keys(page: Page) -> None:
     pair(page, "first", "a", "b", redo=True)
     root = page.locator(".board")
 
@@ -335,7 +335,14 @@ def test_photos_are_flipped_overlaid_and_zoomed_by_key_and_the_sheet_takes_the_k
     assert root.locator(".which").inner_text() == "Right one"
     press(page, "3", "z", "z")
     assert looks() == ["overlay", "false", "1"]
-    assert root.get_by_role("button", name="One over the other").get_attribute("aria-pressed") == "true"
+    assert root.get_by_role("button", name="One over the other", exact=True).get_attribute("aria-pressed") == "true"
+    press(page, "4", "t")
+    assert looks() == ["swipe", "true", "1"]
+    assert root.locator(".which").inner_text() == "Right one to the left of the pointer"
+    press(page, "5")
+    assert looks() == ["lens", "false", "1"]
+    assert root.locator(".which").inner_text() == "Left one in the lens"
+    press(page, "3")
     pair(page, "second", "c", "d", redo=True, why=True)
     assert looks()[0] == "overlay"  # until another one is chosen, in this browser
     press(page, "1", "?")
