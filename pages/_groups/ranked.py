@@ -123,3 +123,15 @@ def _sellers(key: tuple[str, ...], _opened: Opened) -> Sellers | None:
     cells = listings[column].astype(str).str.strip()
     code, names = pd.factorize(cells.where(cells != ""), sort=True)
     return Sellers(column, names.tolist(), np.asarray(code, dtype=np.int64))
+
+
+def read_prices(opened: Opened) -> NDArray[np.float64] | None:
+    """What each listing costs, nan where that is not known; shape (N,). None where no column says so."""
+    return _prices((str(opened.workspace.root), opened.id, opened.info.version), opened)
+
+
+@st.cache_resource(show_spinner=False, max_entries=3)
+def _prices(key: tuple[str, ...], _opened: Opened) -> NDArray[np.float64] | None:
+    listings = _opened.catalog.listings
+    column = shop_columns.find_prices(listings)
+    return None if column is None else shop_columns.read_prices(listings[column].tolist())

@@ -233,6 +233,24 @@ def test_groups_are_found_by_what_is_wished(shop: Workspace) -> None:
     assert "No group is like that" in said(app)
 
 
+def test_groups_are_found_by_what_they_cost(tmp_path: Path, shop: Workspace) -> None:
+    assert not [box for box in opened("groups").selectbox if box.key == "groups-price"]
+    table = pd.read_csv(tmp_path / "shop.csv", dtype=str)
+    table["price"] = ["10", "11", "12", "13", "14", "15", "16", "40", "100", "101", "300.50", "900"]
+    table.to_csv(tmp_path / "shop.csv", index=False)
+    catalogs.import_catalog(shop, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    encoding.encode(shop, encoding.EncodeConfig("shop", "tfidf", None, k=12))
+    app = opened("groups")
+    assert app.selectbox(key="groups-price").options == ["Any price", "up to 12", "12 to 15", "15 to 100", "from 100"]
+    app = checked(app.selectbox(key="groups-price").set_value("from 100").run())
+    assert {"i08", "i10"} <= {group["item"] for group in data(app)["around"]}
+    assert set(items(app)) <= {"i08", "i09", "i10", "i11"}
+    app = checked(app.selectbox(key="groups-price").set_value("All").run())
+    app = checked(app.selectbox(key="groups-which").set_value("Prices far apart").run())
+    assert "i07" in items(app)  # 40 beside 10
+    assert {group["item"] for group in data(app)["around"]} == {"i00", "i10"}
+
+
 def test_an_action_is_named_on_other_pages_and_taken_back_there(shop: Workspace) -> None:
     app = opened("groups")
     press(app, "lock")
