@@ -52,24 +52,24 @@ def ask(opened: Opened, sellers: Sellers | None) -> Wishes:
     }
     bar = st.container(horizontal=True, vertical_alignment="bottom")
     words = bar.text_input(
-        "Search", key="groups-words", placeholder="Words, label or id", icon=":material/search:", type="search",
-        label_visibility="collapsed", width=170,
+        "Search", key="groups-words", placeholder="Words or id", icon=":material/search:", type="search",
+        label_visibility="collapsed", width=132,
     )  # fmt: skip
     which = bar.selectbox(
-        "Which", [each for each in WHICH if not left_out.get(each)], key="groups-which", width=140,
+        "Which", [each for each in WHICH if not left_out.get(each)], key="groups-which", width=128,
         label_visibility="collapsed", format_func=lambda each: "All groups" if each == ALL else each,
     )  # fmt: skip
-    size = bar.selectbox("Size", list(SIZES), key="groups-size", label_visibility="collapsed", width=110)
+    size = bar.selectbox("Size", list(SIZES), key="groups-size", label_visibility="collapsed", width=98)
     seller = ALL
     if sellers is not None and len(sellers.names) <= MOST_SELLERS:
         seller = bar.selectbox(
-            "Seller", [ALL, *sellers.names], key="groups-seller", label_visibility="collapsed", width=120,
+            "Seller", [ALL, *sellers.names], key="groups-seller", label_visibility="collapsed", width=106,
             format_func=lambda name: "Any seller" if name == ALL else literal(name[:60]),
         )  # fmt: skip
     price = ALL
     if prices is not None:
         price = bar.selectbox(
-            "Price", [ALL, *price_bands(prices)], key="groups-price", label_visibility="collapsed", width=120,
+            "Price", [ALL, *price_bands(prices)], key="groups-price", label_visibility="collapsed", width=98,
             format_func=lambda band: "Any price" if band == ALL else band,
         )  # fmt: skip
     return Wishes(words.strip(), str(which), size, seller, price)
