@@ -62,12 +62,12 @@ def _act(opened: Opened, visit: Visit, wall: Wall, answer: Answer) -> None:
         return
     try:
         intent = intend(shown, seen, kind_meant(answer.kind, shown, ticked), ticked)
+        ids = set(intent.item_ids)
+        about = [verdict.id for verdict in seen if {verdict.left_id, verdict.right_id} <= ids]
+        done = act(store, opened.id, intent, seen=about, session=answer.session, curator=curator)
     except DataError as error:
         visit.told.append((f"Not done: {literal(str(error))}", BLOCKED))
         return
-    ids = set(intent.item_ids)
-    about = [verdict.id for verdict in seen if {verdict.left_id, verdict.right_id} <= ids]
-    done = act(store, opened.id, intent, seen=about, session=answer.session, curator=curator)
     if done is None:
         visit.told.append((OVERTAKEN, BLOCKED))
         return

@@ -251,6 +251,13 @@ def test_groups_are_found_by_what_they_cost(tmp_path: Path, shop: Workspace) -> 
     assert {group["item"] for group in data(app)["around"]} == {"i00", "i10"}
 
 
+def test_a_group_too_large_for_an_action_is_refused_in_words(shop: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("matcher.storage.history.actions.MOST_LISTINGS", 7)
+    app = press(opened("groups"), "lock")
+    assert "Not done: The action is on 8 listings" in told(app)
+    assert shop.store.locks("shop") == []
+
+
 def test_an_action_is_named_on_other_pages_and_taken_back_there(shop: Workspace) -> None:
     app = opened("groups")
     press(app, "lock")
