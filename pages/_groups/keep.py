@@ -72,7 +72,7 @@ def _act(opened: Opened, visit: Visit, wall: Wall, answer: Answer) -> None:
         visit.told.append((OVERTAKEN, BLOCKED))
         return
     del visit.walls[opened.id, answer.about]  # one action to each drawing
-    visit.turns.append((answer.kind, shown.item_ids[0]))
+    visit.turns.append((intent.kind, shown.item_ids[0]))
     said = describe(opened, done)
     visit.told.append((f"{said[:1].upper()}{said[1:]}", ":material/done:"))
 

@@ -251,6 +251,14 @@ def test_groups_are_found_by_what_they_cost(tmp_path: Path, shop: Workspace) -> 
     assert {group["item"] for group in data(app)["around"]} == {"i00", "i10"}
 
 
+def test_ticked_ones_that_leave_as_variants_are_followed_by_the_next_group(shop: Workspace) -> None:
+    app = opened("groups")
+    rest = set(items(app)) - {"i07"}
+    app = press(app, "relate", "i07")
+    assert kinds(shop).count("variant") == 1
+    assert set(items(app)) != rest
+
+
 def test_a_group_too_large_for_an_action_is_refused_in_words(shop: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("matcher.storage.history.actions.MOST_LISTINGS", 7)
     app = press(opened("groups"), "lock")
