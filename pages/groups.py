@@ -66,13 +66,16 @@ def draw_group(matched: Matched, ranked: Ranked, place: int, session: str, chose
     ticked = read_ticked(sight)
     previews = {kind: preview(sight.shown, verdicts, kind, ticked) for kind in KINDS}
     counts = read_word_counts(matched)
+    main = find_main(matched, ranked, group)
     draw_wall(
-        matched, ranked, sight, about=about, main=find_main(matched, ranked, group), previews=previews,
+        matched, ranked, sight, about=about, main=main, previews=previews,
         around=order.list_around(ranked),
         words=lambda title, beside: compare_words(counts, title, beside).common,
         turns={"undo": last is not None, "redo": can_redo(matched, session), "previous": not order.is_first()},
         on_answer=lambda answer: keep(matched, answer), on_why=why.ask,
-        on_main=lambda item_id: choose_main(matched, item_id),
+        on_main=lambda item_id: choose_main(
+            matched, item_id, was_main=matched.rows[item_id] == main[0]
+        ),
         on_open=lambda item_id: current_visit().turns.append((order.SHOW, item_id)),
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -77,14 +77,20 @@ def _act(opened: Opened, visit: Visit, wall: Wall, answer: Answer) -> None:
     visit.told.append((f"{said[:1].upper()}{said[1:]}", ":material/done:"))
 
 
-def choose_main(matched: Matched, item_id: str) -> None:
-    """Make a listing the main one of its group; one that was chosen last already is left to the rule again."""
+def choose_main(matched: Matched, item_id: str, *, was_main: bool) -> None:
+    """Make a listing the main one of its group, or leave that to the rule again.
+
+    Args:
+        matched: The open catalog.
+        item_id: The listing.
+        was_main: Whether the page showed it as the main one: where somebody chose it since, it stays chosen.
+    """
     workspace, visit = matched.workspace, current_visit()
     chosen = read_chosen(workspace.store, matched.id)
     rows = matched.catalog.rows
     group = read_handed_out(matched).outcome.group
     beside = [other for other in chosen if other in rows and group[rows[other]] == group[rows[item_id]]]
-    if beside and max(beside, key=lambda other: chosen[other]) == item_id:
+    if was_main and beside and max(beside, key=lambda other: chosen[other]) == item_id:
         for other in beside:
             leave_main_listing(workspace, matched.id, other)
         visit.told.append(("The rule chooses the main listing of this group again.", ":material/star_half:"))

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from matcher.matching.recipe import Recipe
 from matcher.pipeline import catalogs, encoding, matches, recipes
+from matcher.pipeline.groups.main_listings import choose_main_listing
 from matcher.storage.history.actions import Intent, act
 from matcher.storage.workspace import Workspace, open_workspace
 
@@ -302,3 +303,5 @@ def test_a_listing_stands_for_its_group_by_rule_by_key_and_by_rule_again(shop: W
     assert mains(opened("groups")) == {other: "chosen by hand"}  # also after a reload
     assert mains(make_main(app, "i10")) == {other: "chosen by hand"}  # not on the wall
     assert dict([before]) == mains(make_main(app, other))
+    choose_main_listing(shop, "shop", other)  # by a colleague, and not yet on this page
+    assert mains(make_main(app, other)) == {other: "chosen by hand"}
