@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from matcher.matching.groups.main_listing import say_price
 from matcher.review.title_search import searcher
 from pages._groups.ranked import Ranked, Sellers, read_prices
-from pages._shared.escape import literal
 from pages._shared.opened_catalog import Opened
 
 ALL = "All"
+ANY = ""  # seller
 APART = "Prices far apart"
 WHICH = (ALL, "Untouched", "Several labels", "Several sellers", APART, "Contradicted", "Locked")
 SIZES = {"Any size": (2, None), "2": (2, 2), "3 to 5": (3, 5), "6 to 10": (6, 10), "11 and more": (11, None)}
@@ -30,7 +30,7 @@ class Wishes:
         words: Of a listing of the group.
         which: One of WHICH.
         size: A key of SIZES.
-        seller: Of a listing of the group, or ALL.
+        seller: Of a listing of the group, or ANY.
         price: A key of `price_bands`, in which some listing of the group lies, or ALL.
     """
 
@@ -60,11 +60,11 @@ def ask(opened: Opened, sellers: Sellers | None) -> Wishes:
         label_visibility="collapsed", format_func=lambda each: "All groups" if each == ALL else each,
     )  # fmt: skip
     size = bar.selectbox("Size", list(SIZES), key="groups-size", label_visibility="collapsed", width=98)
-    seller = ALL
+    seller = ANY
     if sellers is not None and len(sellers.names) <= MOST_SELLERS:
         seller = bar.selectbox(
-            "Seller", [ALL, *sellers.names], key="groups-seller", label_visibility="collapsed", width=106,
-            format_func=lambda name: "Any seller" if name == ALL else literal(name[:60]),
+            "Seller", [ANY, *sellers.names], key="groups-seller", label_visibility="collapsed", width=106,
+            format_func=lambda name: name or "Any seller",
         )  # fmt: skip
     price = ALL
     if prices is not None:
@@ -109,7 +109,7 @@ def choose(opened: Opened, ranked: Ranked, wishes: Wishes) -> NDArray[np.intp]:
     if wishes.words:
         rows = _searcher(str(opened.workspace.root), opened.id, opened.info.version, opened)(wishes.words)
         wanted &= np.isin(risks.group, group[rows])
-    if wishes.seller != ALL and ranked.sellers is not None:
+    if wishes.seller != ANY and ranked.sellers is not None:
         theirs = ranked.sellers.code == list(ranked.sellers.names).index(wishes.seller)
         wanted &= np.isin(risks.group, group[theirs])
     if (prices := read_prices(opened)) is not None and wishes.price != ALL:

@@ -252,6 +252,21 @@ def test_groups_are_found_by_what_they_cost(tmp_path: Path, shop: Workspace) -> 
     assert {group["item"] for group in data(app)["around"]} == {"i00", "i10"}
 
 
+def test_a_seller_is_looked_for_whatever_the_name(shop: Workspace, tmp_path: Path) -> None:
+    table = pd.read_csv(tmp_path / "shop.csv")
+    table["seller"] = ["All"] * 4 + [f"*Ann & Co* {'x' * 60}{row // 10}" for row in range(4, len(table))]
+    table.to_csv(tmp_path / "shop.csv", index=False)
+    catalogs.import_catalog(shop, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    app = opened("groups")
+    every = len(data(app)["around"])
+    names = [*app.selectbox(key="groups-seller").options]
+    assert names == ["Any seller", f"*Ann & Co* {'x' * 60}0", f"*Ann & Co* {'x' * 60}1", "All"]
+    for name, wanted in ((names[2], "i10"), ("All", "i00")):
+        app = checked(app.selectbox(key="groups-seller").set_value(name).run())
+        assert wanted in items(app)
+        assert len(data(app)["around"]) == 1 < every
+
+
 def test_ticked_ones_that_leave_as_variants_are_followed_by_the_next_group(shop: Workspace) -> None:
     app = opened("groups")
     rest = set(items(app)) - {"i07"}
