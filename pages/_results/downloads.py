@@ -25,8 +25,10 @@ def draw_downloads(matched: Matched, handed_out: HandedOut) -> None:
     """Every table in every form."""
     listings, outcome = matched.catalog.listings, handed_out.outcome
     links = (outcome.left, outcome.right)
-    verdicts = partial(matched.workspace.store.verdicts, matched.id)
-    decides = (matched.info.version, matched.encoded.key, matched.recipe.to_json(), [said.id for said in verdicts()])
+    store = matched.workspace.store
+    said = [verdict.id for verdict in store.verdicts(matched.id)]
+    locked = [lock.item_ids for lock in store.locks(matched.id)]
+    decides = (matched.info.version, matched.encoded.key, matched.recipe.to_json(), said, locked)
     st.subheader("Download")
     for name, (what, table) in _tables(matched, handed_out).items():
         st.markdown(f"**{name}** :gray[{what}]")

@@ -252,6 +252,21 @@ def test_groups_are_found_by_what_they_cost(tmp_path: Path, shop: Workspace) -> 
     assert {group["item"] for group in data(app)["around"]} == {"i00", "i10"}
 
 
+def test_files_have_other_names_where_a_lock_makes_other_groups(
+    shop: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names: dict[str, str] = {}
+    monkeypatch.setattr(
+        "streamlit.download_button", lambda *_, key, file_name, **__: names.__setitem__(key, file_name) or False
+    )
+    opened("results")
+    before = dict(names)
+    press(opened("groups"), "lock")
+    opened("results")
+    assert before.keys() == names.keys()
+    assert all(name != before[key] for key, name in names.items() if key.startswith("download-groups"))
+
+
 def test_a_seller_is_looked_for_whatever_the_name(shop: Workspace, tmp_path: Path) -> None:
     table = pd.read_csv(tmp_path / "shop.csv")
     table["seller"] = ["All"] * 4 + [f"*Ann & Co* {'x' * 60}{row // 10}" for row in range(4, len(table))]
