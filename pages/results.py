@@ -99,12 +99,15 @@ def draw_left_out(matched: Matched) -> None:
 
 
 def draw_contradictions(matched: Matched, outcome: Outcome) -> None:
-    """Pairs judged different that other verdicts join, each with the way to settle it."""
+    """Pairs judged different that other verdicts or a lock join, each with the way to settle it."""
     if not outcome.contradicted:
         return
+    locked = set(outcome.judged.locked[:, 1].tolist())
+    is_held = any({one, other} <= locked for one, other in outcome.contradicted)
     st.warning(
-        f"{len(outcome.contradicted):,} judged different or variants, yet joined by verdicts that say same. "
-        "Look at each and take one of the verdicts back.",
+        f"{len(outcome.contradicted):,} judged different or variants, yet joined by verdicts that say same"
+        f"{' or by a locked group' if is_held else ''}. Look at each and take one of the verdicts back"
+        f"{', or unlock the group on Groups' if is_held else ''}.",
         icon=":material/warning:",
     )
     st.page_link("pages/verdicts.py", label="See the verdicts that make them", icon=":material/gavel:")

@@ -184,6 +184,8 @@ def test_a_verdict_that_a_lock_stands_above_says_so(shop: Workspace) -> None:
     assert "a locked group stands above it" in told(app)
     assert kinds(shop) == ["different"]
     assert any({one, other} <= group for group in groups_of(shop))
+    (warning,) = [each.value for each in opened("results").warning if "judged different" in each.value]
+    assert "or by a locked group" in warning
     changed = shop.store.verdicts("shop")[-1]
     app = checked(app.segmented_control(key=f"kind-{changed.id}").set_value("unsure").run())
     assert told(app) == ""
