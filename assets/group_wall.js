@@ -8,16 +8,18 @@ const BEFORE = { kind: "previous", label: "Previous", icon: "chevron_left", key:
 const BACK = { kind: "undo", label: "Undo", icon: "undo", key: "U", tone: "" };
 const AGAIN = { kind: "redo", label: "Redo", icon: "redo", key: "Y", tone: "" };
 const REASON = { kind: "why", label: "Why", icon: "help", key: "W", tone: "", help: "Why it is in this group" };
-
 const MAIN = { kind: "main", label: "Main listing", icon: "star", key: "M", tone: "", help: "Let this listing stand for the group; once more, and the rule chooses again" };
 
 const cardsOf = (wall) => wall.data.columns[0].cards;
+
+/** Whether the page has said what actions do with the listings that are ticked now; until then it is asked itself. */
+const isTold = ({ data, ticked }) => data.ticked.length === ticked.size && data.ticked.every((item) => ticked.has(item));
 
 /** Do something with the group as it is drawn, with the listings that are ticked. */
 function act(wall, kind) {
   if (!isOpen(wall)) return;
   const action = wall.data.actions.find((each) => each.kind === kind);
-  if (action?.off) {
+  if (action?.off && isTold(wall)) {
     const button = wall.root.querySelector(`.actions [data-kind="${kind}"]`);
     button?.classList.remove("refused");
     requestAnimationFrame(() => button?.classList.add("refused"));

@@ -103,6 +103,7 @@ def draw_wall(
             "subject": _name_subject(sight, visit.received.get(KEY, 0)),
             "number": shown.number,
             "locked": shown.is_locked,
+            "ticked": read_ticked(sight),
             "risks": say_risks(ranked.risks, sight.place),
             "columns": [{"cards": make_cards(matched, ranked, sight, words, main)}],
             "more": max(0, len(shown.item_ids) - MOST_ON_WALL),

@@ -56,7 +56,8 @@ def shown(**more: Any) -> dict[str, Any]:
     value = {"name": HOSTILE, "values": [[HOSTILE, 2], ["x", 1]], "more": 0, "none": 0, "fact": True}
     group = {"item": "x", "number": 2, "size": 2, "risk": HOSTILE, "photo": "", "present": False}
     return {
-        "about": "group 1", "subject": "1 3 0", "number": 1, "locked": False, "risks": [HOSTILE], "more": 0,
+        "about": "group 1", "subject": "1 3 0", "number": 1, "ticked": [], "locked": False, "risks": [HOSTILE],
+        "more": 0,
         "columns": [{"cards": [card("a", HOSTILE), card("b"), card("c", side=1, beside=1)]}], "links": links,
         "differences": [value], "other": {"number": 2, "locked": False, "cards": [card("x", HOSTILE)], "more": 0},
         "around": [group], "actions": actions, "once": True, "keys": True, "layout": "wall", "last": None,
@@ -127,6 +128,20 @@ def test_what_cannot_be_done_is_not_sent_and_typing_is_no_key(page: Page) -> Non
     page.locator(".wall article").first.focus()
     page.keyboard.press("l")
     assert [each["kind"] for each in answers(page)] == ["lock"]
+
+
+def test_what_is_ticked_a_moment_before_the_key_is_not_refused(page: Page) -> None:
+    off = [each | {"off": each["kind"] == "take out"} for each in shown()["actions"]]
+    draw(page, actions=off)
+    page.keyboard.press("x")
+    assert answers(page) == []
+    page.keyboard.press("3")
+    page.keyboard.press("x")  # before the page has said what this does now
+    (sent,) = answers(page)
+    assert (sent["kind"], sent["items"]) == ("take out", ["c"])
+    draw(page, actions=off, about="group 2", received=sent["n"], ticked=["c"])  # it has, and still cannot
+    page.keyboard.press("x")
+    assert answers(page) == [sent]
 
 
 def test_after_a_restart_an_action_that_is_not_known_to_be_done_is_said_to_be_lost(page: Page) -> None:
