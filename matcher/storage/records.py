@@ -92,7 +92,7 @@ class Verdict:
 
     def is_own(self, session: str, curator: str = "") -> bool:
         """Whether it is this curator's to take back: of the same browser or the same name, or nobody's."""
-        return _is_own(self, session, curator)
+        return is_own(self.session, self.curator, session, curator)
 
 
 @dataclass(frozen=True)
@@ -121,12 +121,13 @@ class Action:
 
     def is_own(self, session: str, curator: str = "") -> bool:
         """Whether it is this curator's to take back, as a verdict is."""
-        return _is_own(self, session, curator)
+        return is_own(self.session, self.curator, session, curator)
 
 
-def _is_own(done: Verdict | Action, session: str, curator: str) -> bool:
-    same_browser = done.session.partition(".")[0] == session.partition(".")[0]
-    return not done.session or same_browser or (bool(curator) and done.curator == curator)
+def is_own(done_in: str, done_by: str, session: str, curator: str = "") -> bool:
+    """Whether a curator may take back what was done in a session and by a name: their own, or nobody's."""
+    same_browser = done_in.partition(".")[0] == session.partition(".")[0]
+    return not done_in or same_browser or (bool(curator) and done_by == curator)
 
 
 @dataclass(frozen=True)

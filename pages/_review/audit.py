@@ -68,9 +68,10 @@ def draw_audit(matched: Matched) -> None:
             _draw_ends(matched, matched.cell("item_id", row))
         st.caption(f"{complete:,} resolved completely")
         st.space("stretch")
-        if done:
+        session, curator = current_visit().session, current_curator()
+        if own := [audit for audit in done if audit.is_own(session, curator)]:
             st.button("Take the last one back", key="audit-back", type="tertiary", icon=":material/undo:",
-                      on_click=_take_back, args=[matched, done[-1]])  # fmt: skip
+                      on_click=_take_back, args=[matched, own[-1]])  # fmt: skip
         st.button("Ask as usual", key="audit-end", type="tertiary", on_click=lambda: st.session_state.pop(WANTED, None))
     if row is None:
         st.caption("Every listing was looked at.")

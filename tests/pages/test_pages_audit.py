@@ -10,7 +10,7 @@ from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.testing.v1 import AppTest
 
 from matcher.pipeline import encoding
-from matcher.storage.audits.rows import list_audits
+from matcher.storage.audits.rows import Audit, keep_audit, list_audits
 from matcher.storage.workspace import Workspace
 
 
@@ -66,6 +66,10 @@ def test_listings_are_resolved_and_recall_gets_its_outer_part(shop: Workspace) -
     assert len(list_audits(shop.store, "shop", info.content)) == 5
     app = press(app, "Put off")
     assert "5 resolved completely" in said(app)
+    item = board(app)[1]["aside"]["item"]
+    keep_audit(shop.store, "shop", info.content, Audit(item, True, "1" * 16 + "." + "2" * 16, "Ben"))
+    app = press(checked(app.run()), "Take the last one back")  # one's own, which was put off, and not Ben's
+    assert [audit.curator for audit in list_audits(shop.store, "shop", info.content)] == [""] * 5 + ["Ben"]
     app = press(app, "Ask as usual")
     assert "resolved completely" not in said(app)
     assert "judged" in said(app)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from matcher.storage.database import Store
+from matcher.storage.records import is_own
 from matcher.storage.schema import audits as _audits
 
 
@@ -31,6 +32,10 @@ class Audit:
     session: str = ""
     curator: str = ""
     made: float = 0.0
+
+    def is_own(self, session: str, curator: str = "") -> bool:
+        """Whether it is this curator's to take back, as a verdict is."""
+        return is_own(self.session, self.curator, session, curator)
 
 
 def keep_audit(store: Store, catalog_id: str, content: str, audit: Audit) -> None:
