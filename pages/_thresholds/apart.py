@@ -15,9 +15,10 @@ NONE = ""  # no column
 
 
 def draw_apart(matched: Matched) -> None:
-    """The two controls, folded away until one is set; nothing where the catalog has no further columns."""
+    """The two controls, folded away until one is set; nothing where there is no column to choose."""
     recipe = matched.recipe
-    columns = _columns(str(matched.workspace.root), matched.id, matched.info.version, matched)
+    offered = _columns(str(matched.workspace.root), matched.id, matched.info.version, matched)
+    columns = list(dict.fromkeys([*offered, *recipe.columns]))  # a file may bring one that is not offered here
     if not columns:
         return
     st.session_state[ONE_PER], st.session_state[ACROSS] = recipe.one_per or NONE, recipe.only_across or NONE

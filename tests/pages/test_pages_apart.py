@@ -50,6 +50,12 @@ def test_the_limit_is_chosen_and_every_page_goes_by_it(shop: Workspace, tmp_path
     checked(app.selectbox(key="apart-across").set_value("").run())
     assert recipes.current_recipe(shop, "shop").columns == ()
 
+    recipes.set_recipe(shop, "shop", Recipe("tfidf", None, text_threshold=0.4, k=11, one_per="title"))  # by a file
+    app = opened("thresholds")
+    assert app.selectbox(key="apart-one-per").value == "title"
+    checked(app.selectbox(key="apart-one-per").set_value("").run())
+    assert recipes.current_recipe(shop, "shop").columns == ()
+
     recipes.set_recipe(shop, "shop", Recipe("tfidf", None, text_threshold=0.4, k=11, one_per="sold *by*"))
     pd.read_csv(tmp_path / "shop.csv").drop(columns="sold *by*").to_csv(tmp_path / "shop.csv", index=False)
     catalogs.import_catalog(shop, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
