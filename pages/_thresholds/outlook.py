@@ -12,7 +12,9 @@ from pages._shared.opened_catalog import Matched
 from pages._thresholds.moves.proposal import propose
 from pages._verdicts.proof import Proof, describe_missing, find_loosest, read_proof, want_proof
 
-WALKED = "proof-walked"  # (rule and precision that the walk was for, and the loosest rule that is proved, or None)
+WALKED = (
+    "proof-walked"  # (catalog, rule and precision that the walk was for, and the loosest rule that is proved, or None)
+)
 TARGET, KEPT = "proof-target", "proof-kept"  # a field forgets what it holds while another page is open
 
 
@@ -92,7 +94,7 @@ def _draw_loosest(matched: Matched, proof: Proof) -> None:
 
     def walk() -> None:
         found = find_loosest(matched, proof)
-        st.session_state[WALKED] = (matched.recipe, proof.wanted, found)
+        st.session_state[WALKED] = (matched.id, matched.recipe, proof.wanted, found)
         if found is not None and found != matched.recipe:
             propose(matched, {name: value for name, value in found.thresholds.items() if value is not None})
 
@@ -101,8 +103,8 @@ def _draw_loosest(matched: Matched, proof: Proof) -> None:
         help="Tries thresholds from strict to the one in force, and proposes the last before the first that cannot be "
         "shown to be right often enough.",
     )  # fmt: skip
-    recipe, wanted, found = st.session_state.get(WALKED, (None, 0.0, None))
-    if (recipe, wanted) != (matched.recipe, proof.wanted):
+    about, recipe, wanted, found = st.session_state.get(WALKED, ("", None, 0.0, None))
+    if (about, recipe, wanted) != (matched.id, matched.recipe, proof.wanted):
         return
     if found is None:
         st.caption("No threshold is proved yet, not even one that keeps the nearest half of the matches.")

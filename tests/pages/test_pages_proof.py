@@ -11,6 +11,7 @@ from test_pages_decide import answer, captions, checked, opened, press
 from matcher.pipeline import catalogs, encoding, recipes
 from matcher.review.verdicts import PROOF
 from matcher.storage.workspace import Workspace, open_workspace
+from pages._thresholds.outlook import WALKED
 
 
 @pytest.fixture(params=[True, False], ids=["labels", "no labels"])
@@ -74,6 +75,8 @@ def test_a_precision_is_asked_for_and_proved(shop: Workspace):
     assert "Not proved yet" in markdown(app)
     app = press(app, "Loosest threshold that is proved")
     assert "No threshold is proved yet" in captions(app)
+    app.session_state[WALKED] = ("another shop", *app.session_state[WALKED][-3:])
+    assert "No threshold is proved yet" not in captions(checked(app.run()))
     app = press(checked(app.switch_page("pages/review.py").run()), "Ask as usual")
     assert "Proved" not in markdown(app)
 
