@@ -1,11 +1,14 @@
 """A rule from a file: checked as the terminal's `--recipe` is, then proposed, or kept as a preset."""
 
+from itertools import chain, count
 from pathlib import PurePath
 
 import streamlit as st
 
 from matcher.errors import DataError
+from matcher.matching.recipe import Recipe
 from matcher.pipeline.pair_model.models import find_model, read_recipe, save_model
+from matcher.pipeline.recipe_columns import know_columns
 from matcher.vectors.distance import Metric
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import Matched
@@ -50,7 +53,7 @@ def take_up_recipe(matched: Matched, file: str, data: bytes) -> str:
         data: What is in it.
 
     Raises:
-        DataError: It is no recipe, or one for other encoders or another distance.
+        DataError: It is no recipe, or one for other encoders, another distance or columns that are not here.
     """
     try:
         recipe = read_recipe(data.decode("utf-8"))
@@ -66,6 +69,7 @@ def take_up_recipe(matched: Matched, file: str, data: bytes) -> str:
             f"This rule is for {_name(*wanted)}; this catalog was matched with {_name(*here)}. "
             "Match it with those first."
         )
+    know_columns(matched.encoded, matched.catalog, recipe)  # refuses columns that are not here
     if recipe.fusion == "learned":
         save_model(matched.workspace, matched.id, find_model(recipe))
     recipe = complete(matched, recipe)
@@ -74,8 +78,17 @@ def take_up_recipe(matched: Matched, file: str, data: bytes) -> str:
     if is_comparable(matched, recipe):
         propose_rule(matched, recipe, name)
         return f"Proposed: {name}. See below what it would change."
+    name = _find_free_name(matched, name, recipe)
     matched.workspace.store.save_preset(matched.id, name, recipe.to_json())
     return f"Kept as the preset {name}: it looks at all pairs anew, so what it would change shows once it is taken."
+
+
+def _find_free_name(matched: Matched, name: str, recipe: Recipe) -> str:
+    """The name, with a number where another rule is kept under it already."""
+    kept = matched.workspace.store.presets(matched.id)
+    taken = {known for known, text in kept.items() if Recipe.from_json(text) != recipe}
+    numbered = (f"{name[: LONGEST_NAME - 6]} {number}" for number in count(2))
+    return next(each for each in chain([name], numbered) if each not in taken)
 
 
 def _name(text: str | None, image: str | None, metric: Metric) -> str:

@@ -13,6 +13,7 @@ from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.testing.v1 import AppTest
 
 from matcher import jobs
+from matcher.matching.recipe import Recipe
 from matcher.pipeline import encoding, recipes
 from matcher.pipeline.matches import evaluate
 from matcher.pipeline.pair_model.models import load_model, model_file, read_recipe, write_recipe
@@ -94,6 +95,11 @@ def test_a_model_is_learned_by_a_click_and_every_page_goes_by_it(shop: Workspace
     app.text_input(key="preset-name").set_value("clever").run()
     checked(app.segmented_control(key="fusion").set_value("mean").run())
     assert recipes.current_recipe(shop, "shop").fusion == "mean"
+    app, model = opened("thresholds"), load_model(shop, "shop", str(recipe.pair_model))
+    file = write_recipe(replace(recipe, learned_threshold=0.123), model).encode()
+    app = checked(app.file_uploader(key="recipe-file").upload("clever.json", file, "application/json").run())
+    assert "Kept as the preset clever 2" in said(app)
+    assert Recipe.from_json(shop.store.presets("shop")["clever"]) == recipe
     press(opened("thresholds"), "clever")
     assert recipes.current_recipe(shop, "shop").pair_model == recipe.pair_model
     assert read_recipe(write_recipe(recipe, load_model(shop, "shop", str(recipe.pair_model)))) == recipe

@@ -196,6 +196,42 @@ def test_presets_stand_side_by_side(shop: Workspace) -> None:
     assert now(shop) == loose
 
 
+def test_a_preset_of_another_time_is_compared_and_none_takes_the_place_of_the_rule_in_force(shop: Workspace) -> None:
+    strict = replace(now(shop), fusion="either", text_threshold=0.6, image_threshold=0.1)
+    shop.store.save_preset("shop", "In force", strict.to_json())
+    shop.store.save_preset("shop", "by maker", replace(strict, one_per="maker").to_json())  # a column that has gone
+    app = checked(opened("thresholds").toggle(key="compare-presets").set_value(True).run())
+    table = app.table[0].value
+    assert list(table.index) == ["In force", r"In force \(preset\)", "by maker"]
+    assert len(set(table["A pair matches by"])) == 2
+    assert table["A pair matches by"].iloc[0] != table["A pair matches by"].iloc[1]
+    app = press(app, "Look at by maker")
+    assert "**Proposed:** by maker." in said(app)
+    press(app, "Take it")
+    assert now(shop) == strict
+
+
+def test_a_column_that_has_gone_is_no_change_by_another_and_hides_no_last_move(shop: Workspace) -> None:
+    kept = replace(now(shop), one_per="maker")
+    recipes.set_recipe(shop, "shop", kept)
+    app = send(opened("thresholds"), "sliders", "moved", {"image": 0.35})
+    assert "photos within 0.350" in said(app)
+    assert [info.value for info in app.info] == []
+    encoded = encoding.load_encoded(shop, "shop")
+    assert encoded
+    app = press(app, "Leave it")
+    app.session_state["thresholds-before"] = ("shop", encoded.key, kept.with_thresholds({"image": 0.35}))
+    assert "The last move" in said(checked(app.run()))
+    app.session_state["thresholds-proposed"] = ("shop", encoded.key, {}, kept.with_thresholds({"image": 0.35}), "gone")
+    assert "**Proposed:** gone." in said(checked(app.run()))
+
+
+def test_a_rule_by_a_column_that_is_not_here_is_refused(shop: Workspace) -> None:
+    app = upload(opened("thresholds"), "x.json", write_recipe(replace(now(shop), one_per="maker")).encode())
+    assert "which the catalog does not have" in said(app)
+    assert "Proposed" not in said(app)
+
+
 def test_a_rule_comes_from_a_file(shop: Workspace) -> None:
     before, strict = now(shop), replace(now(shop), fusion="either", text_threshold=0.6, image_threshold=0.1)
     app = upload(opened("thresholds"), "from the terminal.json", write_recipe(strict).encode())
