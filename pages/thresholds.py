@@ -11,6 +11,7 @@ from matcher.matching.recipe import LEARNED, Fusion, Recipe
 from matcher.matching.threshold_report import rule_of
 from matcher.pipeline import learn_rule, recipes
 from matcher.pipeline.pair_model.judge import LOWEST_CUT
+from matcher.pipeline.recipe_columns import without_lost_columns
 from matcher.review.proof.plan import seconds_per_verdict
 from pages._shared import measured
 from pages._shared.charts import draw_chart
@@ -248,7 +249,7 @@ def draw_pairs_that_flip(matched: Matched, known: measured.Known, proposal: Prop
         return
     about, key, before = st.session_state.get(BEFORE, ("", "", None))
     if before is not None and (about, key) == (matched.id, matched.encoded.key):
-        draw_last_move(matched, known, before, SHOWN, take_at_once)
+        draw_last_move(matched, known, without_lost_columns(before, matched.catalog), SHOWN, take_at_once)
         return
     inside, outside = measured.find_at_edge(matched, SHOWN)
     sides = {"The last to match": inside, "The first not to": outside}

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from matcher.matching.recipe import Recipe
+from matcher.pipeline.recipe_columns import without_lost_columns
 from matcher.pipeline.recipes import is_usable
 from matcher.vectors.distance import distance_text
 from pages._shared.escape import literal
@@ -26,21 +27,32 @@ MOST = 8  # rules compared at once; each costs groups of the whole catalog
 def is_comparable(matched: Matched, recipe: Recipe) -> bool:
     """Whether a rule reads the distances of the pairs that are open, so that it can be laid beside the one in force.
 
-    A pair model judges pairs anew, and brings some: it is comparable while it is the one in force.
+    A pair model judges pairs anew, and brings some: it is comparable while it is the one in force, with the same
+    columns that keep listings apart, by which its groups were joined.
     """
     now, pairs = matched.recipe, matched.encoded.pairs
     if not is_usable(matched.workspace, recipe, matched.encoded.config):
         return False
     if recipe.fusion == "learned":
-        return (recipe.pair_model, recipe.veto) == (now.pair_model, now.veto) and now.fusion == "learned"
+        return now.fusion == "learned" and _judged_by(recipe) == _judged_by(now)
     needed = {"fused"} if recipe.fusion == "fused" else set(recipe.modalities)
     return needed <= set(pairs.distance) and (not recipe.veto or pairs.conflicts is not None)
 
 
 def list_rules(matched: Matched, presets: Mapping[str, Recipe]) -> dict[str, Recipe]:
     """The rule in force and the presets that can be laid beside it, by name."""
-    kept = {name: complete(matched, recipe) for name, recipe in presets.items() if is_comparable(matched, recipe)}
+    there = {name: without_lost_columns(recipe, matched.catalog) for name, recipe in presets.items()}
+    kept = {
+        f"{name} (preset)" if name == IN_FORCE else name: complete(matched, recipe)
+        for name, recipe in there.items()
+        if is_comparable(matched, recipe)
+    }
     return {IN_FORCE: matched.recipe, **dict(list(kept.items())[: MOST - 1])}
+
+
+def _judged_by(recipe: Recipe) -> tuple[object, ...]:
+    """What the groups of a pair model come from beside its threshold."""
+    return recipe.pair_model, recipe.veto, recipe.one_per, recipe.only_across
 
 
 def draw_side_by_side(matched: Matched, known: Known) -> None:

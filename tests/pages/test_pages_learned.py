@@ -102,6 +102,13 @@ def test_a_model_is_learned_by_a_click_and_every_page_goes_by_it(shop: Workspace
     assert Recipe.from_json(shop.store.presets("shop")["clever"]) == recipe
     press(opened("thresholds"), "clever")
     assert recipes.current_recipe(shop, "shop").pair_model == recipe.pair_model
+    shop.store.save_preset("shop", "joined otherwise", replace(recipe, one_per=None).to_json())
+    app = checked(opened("thresholds").toggle(key="compare-presets").set_value(True).run())
+    assert list(app.table[0].value.index) == [
+        "In force",
+        "clever",
+        "clever 2",
+    ]  # other columns: its groups are not at hand
     assert read_recipe(write_recipe(recipe, load_model(shop, "shop", str(recipe.pair_model)))) == recipe
 
     encoding.encode(shop, encoding.EncodeConfig("shop", "tfidf-char", "phash", k=8))  # other pairs, not judged yet

@@ -9,6 +9,7 @@ import streamlit as st
 
 from matcher.matching.recipe import Recipe
 from matcher.pipeline import recipes
+from matcher.pipeline.recipe_columns import without_lost_columns
 from pages._shared.opened_catalog import Matched
 from pages._shared.wording import METRICS, name_encoder
 
@@ -51,6 +52,7 @@ def lay_over(matched: Matched, alter: Callable[[Recipe], Recipe | None]) -> Reci
         The changed recipe; None where the change makes no sense any more, and the page says so.
     """
     now, seen = recipes.current_recipe(matched.workspace, matched.id), matched.recipe
+    now = without_lost_columns(now, matched.catalog)  # as the page shows it
     if _distances(now) != _distances(seen):
         st.session_state[SAID] = NOT_MADE.format("other encoders or another distance")
         return None

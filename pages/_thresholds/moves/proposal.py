@@ -14,6 +14,7 @@ from matcher.errors import DataError
 from matcher.matching.recipe import LEARNED, Recipe
 from matcher.pipeline import recipes
 from matcher.pipeline.pair_model.judge import LOWEST_CUT
+from matcher.pipeline.recipe_columns import without_lost_columns
 from matcher.vectors.distance import distance_text
 from pages._shared.escape import literal
 from pages._shared.modality import NAMES
@@ -45,7 +46,8 @@ def read_proposal(matched: Matched) -> Proposal | None:
     """What is proposed for the open catalog: in the address, or in this visit before another page was opened."""
     kept = _kept(matched)
     if kept and kept[1] is not None:
-        return None if kept[1] == matched.recipe else Proposal(kept[1], {}, kept[2])
+        recipe = without_lost_columns(kept[1], matched.catalog)
+        return None if recipe == matched.recipe else Proposal(recipe, {}, kept[2])
     moved = _read_address(matched.recipe) or (_valid(matched.recipe, kept[0]) if kept else {})
     _write_address(moved)
     return Proposal(matched.recipe.with_thresholds(moved), moved) if moved else None
