@@ -81,12 +81,6 @@ def list_around(ranked: Ranked, before: int = 2, count: int = 14) -> list[int]:
     return [place for place in near if place is not None]
 
 
-def count_left() -> int:
-    """How many groups come after the present one."""
-    order: Order = st.session_state[ORDER]
-    return max(0, len(order.numbers) - order.at - 1)
-
-
 def _turn(matched: Matched, ranked: Ranked, order: Order, kind: str, about: str) -> None:
     if kind == SHOW:
         place = ranked.find(matched.rows[about]) if about in matched.rows else None
