@@ -15,8 +15,8 @@ from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
 from matcher.matching.conflicts import with_conflicts
 from matcher.pipeline.kept.contents import contents_of, inputs_of
-from matcher.pipeline.kept.evidence import count_left_out, empty_photos, load_pairs, open_evidence
-from matcher.pipeline.kept.says_nothing import read_marks
+from matcher.pipeline.kept.evidence import count_left_out, empty_photos, load_pairs
+from matcher.pipeline.kept.says_nothing import Marks, leave_out, read_marks
 from matcher.pipeline.kept.vectors import KEY_BYTES, Held, assemble, row_keys
 from matcher.progress import Report, silent
 from matcher.storage.files import fingerprint
@@ -110,7 +110,9 @@ def encode_catalog(workspace: Workspace, config: EncodeConfig, report: Report = 
     if not (config.text or config.image):
         raise DataError("No encoder was chosen; choose one for the titles, one for the photos, or both.")
     with workspace.writing(config.catalog_id, report):
-        info, catalog = open_evidence(workspace, config.catalog_id)
+        marks = read_marks(workspace, config.catalog_id)  # once: a curator may mark more while this runs
+        info, catalog = workspace.open_catalog(config.catalog_id)
+        catalog = leave_out(catalog, marks)
         chosen = {"text": config.text, "image": config.image}
         names = {
             modality: embed(workspace, config.catalog_id, catalog, load(workspace, spec, modality), report)
@@ -119,10 +121,12 @@ def encode_catalog(workspace: Workspace, config: EncodeConfig, report: Report = 
         }
         titles = fingerprint(list(catalog.listings["title"]))  # they decide conflicts, whatever is encoded
         parts = [names, config.metric, config.k, config.text_weight, len(catalog.listings), titles, PAIRS_VERSION]
+        # Marks that change no listing are another key, too, or nothing would say that they were obeyed.
+        parts += [asdict(marks)] if marks != Marks() else []
         key = fingerprint(parts)[:12]
         name = f"{'+'.join(_slug(spec) for spec in chosen.values() if spec)}-{key}"
         if not workspace.has_pairs(config.catalog_id, name):
-            _search(workspace, config, catalog, names, name, report)
+            _search(workspace, config, catalog, marks, names, name, report)
         return open_encoded(workspace, config, names, name, info.content)
 
 
@@ -213,11 +217,17 @@ def _shown(workspace: Workspace, catalog_id: str) -> list[str]:
 
 
 def _search(
-    workspace: Workspace, config: EncodeConfig, catalog: Catalog, names: dict[str, str], key: str, report: Report
+    workspace: Workspace,
+    config: EncodeConfig,
+    catalog: Catalog,
+    marks: Marks,
+    names: dict[str, str],
+    key: str,
+    report: Report,
 ) -> None:
     """Find neighbours and measure pairs from vectors that are in the workspace, and save both."""
     embeddings = {kind: workspace.load_embeddings(config.catalog_id, name) for kind, name in names.items()}
-    record = {"embeddings": names, "marks": asdict(read_marks(workspace, config.catalog_id))}
+    record = {"embeddings": names, "marks": asdict(marks)}
     if "image" in embeddings:
         empty = empty_photos(catalog)
         embeddings["image"] = embeddings["image"].without(empty)

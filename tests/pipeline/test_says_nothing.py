@@ -115,6 +115,22 @@ def test_a_marked_photo_is_no_evidence_and_is_one_again_when_it_is_unmarked(work
     assert (third, again.key) == (first, before.key)
 
 
+def test_what_is_marked_while_a_search_runs_counts_from_the_next_one(workspace):
+    def marking(progress):
+        if progress.step == "Weighing words":
+            mark_photo(workspace, "shop", BANNER)
+
+    config = EncodeConfig("shop", "tfidf", "phash", k=10)
+    matches.find_matches(workspace, config, marking)
+    assert read_marks(workspace, "shop") == Marks(photos=(BANNER,))
+    assert find_changed_marks(workspace, "shop", load_encoded(workspace, "shop").key)
+    after = search(workspace)[1]
+    assert not find_changed_marks(workspace, "shop", after.key)
+    mark_phrase(workspace, "shop", "in no title")
+    assert find_changed_marks(workspace, "shop", after.key)
+    assert not find_changed_marks(workspace, "shop", search(workspace)[1].key)
+
+
 def test_a_marked_phrase_is_not_compared(workspace):
     def apart():
         pairs = search(workspace)[1].pairs

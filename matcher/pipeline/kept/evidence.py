@@ -12,7 +12,6 @@ from matcher.matching.conflicts import with_conflicts
 from matcher.matching.placeholders import placeholder_photos
 from matcher.pipeline.kept.says_nothing import Marks, leave_out, read_marks
 from matcher.storage.pair_files import read_config
-from matcher.storage.records import CatalogInfo
 from matcher.storage.workspace import Workspace
 from matcher.vectors.candidate_pairs import CandidatePairs
 
@@ -51,16 +50,6 @@ def count_left_out(catalog: Catalog, empty: NDArray[np.bool_]) -> dict[str, int]
     return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:MOST_RECORDED])
 
 
-def open_evidence(workspace: Workspace, catalog_id: str) -> tuple[CatalogInfo, Catalog]:
-    """What is known of a catalog, and its listings without what a curator marked as saying nothing.
-
-    Raises:
-        DataError: There is no catalog of that id.
-    """
-    info, catalog = workspace.open_catalog(catalog_id)
-    return info, leave_out(catalog, read_marks(workspace, catalog_id))
-
-
 def marks_of(workspace: Workspace, catalog_id: str, key: str) -> Marks:
     """What was marked when candidate pairs were looked for."""
     marked = read_config(workspace.folder(catalog_id) / "pairs", key).get("marks", {})
@@ -87,7 +76,8 @@ def load_pairs(workspace: Workspace, catalog_id: str, key: str, content: str) ->
     """
     pairs = workspace.load_pairs(catalog_id, key)
     if pairs.conflicts is None:  # an earlier version of the program did not look for them
-        info, catalog = open_evidence(workspace, catalog_id)
+        info, catalog = workspace.open_catalog(catalog_id)
         if info.content == content:
+            catalog = leave_out(catalog, marks_of(workspace, catalog_id, key))
             return with_conflicts(pairs, list(catalog.listings["title"]))
     return pairs
