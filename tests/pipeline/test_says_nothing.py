@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
-from matcher.pipeline import catalogs, matches
+from matcher.pipeline import catalogs, matches, query
 from matcher.pipeline.encoding import EncodeConfig, load_encoded
 from matcher.pipeline.kept.evidence import find_changed_marks, read_left_out
 from matcher.pipeline.kept.says_nothing import (
@@ -143,6 +143,16 @@ def test_a_marked_phrase_is_not_compared(workspace):
     assert read_marks(workspace, "shop").phrases == ("Top DEAL today",)
     assert apart() > 0.999
     assert workspace.load_catalog("shop").listings["title"][0] == "brass lamp top deal today"  # what is shown stays
+
+
+def test_a_question_is_compared_with_what_is_left_of_titles(workspace):
+    mark_phrase(workspace, "shop", "top deal today")
+    search(workspace)
+    mark_phrase(workspace, "shop", "hose")  # counts from the next search on
+    found = query.query(workspace, "shop", title="garden hose", k=2)["text"]
+    assert workspace.load_catalog("shop").listings["title"][found.index[0]].tolist() == [
+        "garden hose top deal today", "garden hose"]  # fmt: skip
+    assert found.distance[0] == pytest.approx([0, 0], abs=1e-6)
 
 
 def test_what_is_no_photo_and_no_phrase_is_refused(workspace):
