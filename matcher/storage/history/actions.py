@@ -11,7 +11,7 @@ from matcher.errors import DataError
 from matcher.storage import verdict_rows
 from matcher.storage.database import Store
 from matcher.storage.groups import lock_rows
-from matcher.storage.records import ACTIONS, KINDS, LOCK, UNLOCK, Action, Verdict
+from matcher.storage.records import ACTIONS, KINDS, LOCK, RELATE, UNLOCK, Action, Verdict
 from matcher.storage.schema import actions as _actions
 from matcher.storage.schema import verdicts as _verdicts
 
@@ -69,7 +69,7 @@ def act(
             return None
         wanted = set(intent.item_ids)
         is_locked = any(wanted.intersection(lock.item_ids) for lock in lock_rows.in_force(connection, catalog_id))
-        if is_locked != (intent.kind == UNLOCK):
+        if is_locked != (intent.kind == UNLOCK) and intent.kind != RELATE:  # which changes no group
             return None
         key = connection.execute(_actions.insert().values(done)).inserted_primary_key
         action = int(key[0]) if key else 0

@@ -115,6 +115,9 @@ def test_nothing_is_done_to_what_somebody_judged_or_locked_meanwhile(store):
     assert act(store, "shop", LOCK, seen=[theirs.id], session=BEN)
     assert act(store, "shop", SPLIT, seen=[theirs.id], session=ANA) is None
     assert act(store, "shop", LOCK, seen=[theirs.id], session=ANA) is None
+    related = Intent("relate", (12, 15), ("x", "y", *IDS), 0, [("a", "x", "variant")])
+    assert do(store, related)  # with a locked group, which stays as it is
+    assert kinds(store)["ax"] == "variant"
 
 
 def test_only_ones_own_is_taken_back_and_done_again(store):
