@@ -19,6 +19,7 @@ from matcher.storage.exports import ENDINGS, separator_of, to_bytes
 from matcher.storage.workspace import Workspace
 
 _KINDS = {ending: kind for kind, ending in ENDINGS.items()}
+MOST_OVERRULED = 10  # verdicts that are named
 _FORMS = "CSV, or Parquet or Excel by its ending."
 
 
@@ -85,6 +86,11 @@ def write_matches(workspace: Workspace, catalog_id: str, recipe: Recipe, out: Pa
         _write(laid_out.main_ids, asked.main_ids, guard=False)  # ids as they are, for programs
     for one, other in matches.find_contradictions(workspace, catalog_id):
         say(f"  {one} and {other} were judged different, but verdicts that say same join them: settle it in Browse.")
+    overruled = matches.find_overruled(workspace, catalog_id)
+    for one, other in overruled[:MOST_OVERRULED]:
+        say(f"  the verdict on {one} and {other} counts for nothing while a group is locked: unlock it in Groups.")
+    if len(overruled) > MOST_OVERRULED:
+        say(f"  and {len(overruled) - MOST_OVERRULED:,} more that a lock stands above")
     matched = int((found.lists["matches"] != found.lists["item_id"]).sum())
     say(f"{matched:,} of {len(found.lists):,} listings have a match; written to {out}.")
     if (separator := separator_of(found.lists["item_id"])) != " ":

@@ -1,5 +1,6 @@
 """What a recipe matches in a catalog, and how well."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +11,9 @@ from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
 from matcher.matching.clusters import contradictions
 from matcher.matching.groups.figures import GroupFigures, group_figures
-from matcher.matching.groups.locks import find_locked
+from matcher.matching.groups.locks import FREE, find_locked, number_locks
 from matcher.matching.groups.pairs import score_groups, truth_within
-from matcher.matching.metrics import Scores, truth_of
+from matcher.matching.metrics import RowPair, Scores, truth_of
 from matcher.matching.recipe import Recipe, decide
 from matcher.matching.resolve import outcome_of
 from matcher.pipeline.encoding import EncodeConfig, EncodeResult, encode, encode_catalog, load_encoded
@@ -171,10 +172,31 @@ def hand_out(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Repo
 def find_contradictions(workspace: Workspace, catalog_id: str) -> list[tuple[str, str]]:
     """Ids of the pairs judged different or variants that verdicts "same" join all the same.
 
-    One of the verdicts has to be taken back.
+    One of the verdicts has to be taken back. What a lock joins, or keeps apart, is in `find_overruled`.
     """
     catalog = workspace.load_catalog(catalog_id)
+    judged, lock = _judged_and_locked(workspace, catalog_id, catalog)
+    same = [(one, other) for one, other in judged[MATCH] if lock[one] == lock[other] == FREE]
+    return _ids_of(catalog, contradictions(len(lock), same, judged[DIFFERENT]))
+
+
+def find_overruled(workspace: Workspace, catalog_id: str) -> list[tuple[str, str]]:
+    """Ids of the pairs whose verdict counts for nothing while a lock joins them, or keeps them apart."""
+    catalog = workspace.load_catalog(catalog_id)
+    judged, lock = _judged_and_locked(workspace, catalog_id, catalog)
+    joined = [(one, other) for one, other in judged[DIFFERENT] if lock[one] == lock[other] != FREE]
+    return _ids_of(catalog, [*joined, *((one, other) for one, other in judged[MATCH] if lock[one] != lock[other])])
+
+
+def _judged_and_locked(
+    workspace: Workspace, catalog_id: str, catalog: Catalog
+) -> tuple[dict[str, list[RowPair]], NDArray[np.int64]]:
+    """Pairs of rows by what was said of them, and the lock of each listing."""
+    locks = [lock.item_ids for lock in workspace.store.locks(catalog_id)]
     judged = judged_rows(catalog.rows, workspace.store.verdicts(catalog_id))
+    return judged, number_locks(len(catalog.codes), find_locked(catalog.rows, locks))
+
+
+def _ids_of(catalog: Catalog, pairs: Iterable[RowPair]) -> list[tuple[str, str]]:
     ids = catalog.listings["item_id"]
-    found = contradictions(len(ids), judged[MATCH], judged[DIFFERENT])
-    return [(str(ids.iat[one]), str(ids.iat[other])) for one, other in found]
+    return [(str(ids.iat[one]), str(ids.iat[other])) for one, other in pairs]

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,12 +12,15 @@ import pytest
 from made_shop import write_shop
 
 from matcher.cli import main as terminal_commands
+from matcher.cli import match_files
 from matcher.cli.main import cli
 from matcher.cli.progress_line import ProgressLine, described
 from matcher.matching.recipe import Recipe
 from matcher.pipeline import catalogs
 from matcher.pipeline.unread import find_unread
 from matcher.progress import Progress
+from matcher.storage.history.actions import Intent, act
+from matcher.storage.history.redo import take_back
 from matcher.storage.workspace import open_workspace
 
 ROOT = Path(__file__).parents[2]
@@ -102,13 +106,32 @@ def test_groups_are_written_with_numbers_that_stay(table):
     assert sorted(set(parted.values()) - set(first.values())) == [max(first.values()) + 1]
 
 
-def test_match_names_verdicts_that_contradict_each_other(table, capsys):
+def test_match_names_verdicts_that_contradict_each_other_or_a_lock(table, capsys, monkeypatch):
     ok("import", "shop.csv", "--name", "Shop")
     store = open_workspace(Path("workspace")).store
     for one, other, kind in (("r1", "r2", "match"), ("r2", "g1", "match"), ("r1", "g1", "different")):
         store.add_verdict("shop", one, other, kind, source="review")
     ok("match", "Shop", "--recipe", "recipe.json", "--out", "matches.csv")
-    assert "g1 and r1 were judged different, but verdicts that say same join them" in capsys.readouterr().err
+    contradicting = "g1 and r1 were judged different, but verdicts that say same join them"
+    assert contradicting in capsys.readouterr().err
+    overruled = {
+        ("r1", "g1"): ["g1 and r1", "r1 and r2", "g1 and r2"],
+        ("r1", "r2"): ["g1 and r2"],
+        ("r1", "b1"): ["r1 and r2"],
+    }
+    for ids, pairs in overruled.items():
+        seen = [each.id for each in store.verdicts("shop") if {each.left_id, each.right_id} <= {*ids}]
+        assert act(store, "shop", Intent("lock", (1,), ids), seen=seen)
+        ok("match", "Shop", "--recipe", "recipe.json", "--out", "matches.csv")
+        said = capsys.readouterr().err
+        assert contradicting not in said
+        assert re.findall("the verdict on (.*) counts for nothing while a group is locked", said) == pairs
+        take_back(store, "shop")
+    monkeypatch.setattr(match_files, "MOST_OVERRULED", 1)
+    act(store, "shop", Intent("lock", (1,), ("b1", "g1")), seen=[])
+    store.add_verdict("shop", "b1", "b2", "match", source="review")
+    ok("match", "Shop", "--recipe", "recipe.json", "--out", "matches.csv")
+    assert "and 1 more that a lock stands above" in capsys.readouterr().err
 
 
 def test_run_does_it_all_with_a_recipe(table):
