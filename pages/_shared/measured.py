@@ -47,7 +47,7 @@ def read_truth(matched: Matched) -> Known:
     """What is known of the pairs of the open catalog: the labels, and verdicts over them."""
     same, different = find_judged(matched)
     said = hashlib.sha256(repr((same, different)).encode()).hexdigest()
-    key = (*_key(matched), matched.info.version, said)
+    key = (*_key(matched), *matched.recipe.columns, said)  # the pairs know the values of these columns
     return Known(_truth(key, same, different, matched), key)
 
 

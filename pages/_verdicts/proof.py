@@ -73,7 +73,8 @@ def read_proof(matched: Matched, verdicts: list[Verdict], skips: list[Verdict], 
 
 
 def _key(matched: Matched) -> tuple[str, ...]:
-    return str(matched.workspace.root), matched.id, matched.encoded.key, matched.recipe.to_json()
+    catalog = str(matched.workspace.root), matched.id, matched.info.version
+    return *catalog, matched.encoded.key, matched.recipe.to_json()
 
 
 def find_loosest(matched: Matched, proof: Proof) -> Recipe | None:

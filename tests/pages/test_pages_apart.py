@@ -29,6 +29,11 @@ def largest() -> str:
     return {metric.label: metric.value for metric in opened("results").metric}["Largest group"]
 
 
+def test_a_column_is_chosen_on_a_page_that_has_read_the_labels(shop: Workspace) -> None:
+    checked(opened("thresholds").selectbox(key="apart-across").set_value("sold *by*").run())
+    assert recipes.current_recipe(shop, "shop").only_across == "sold *by*"
+
+
 def test_the_limit_is_chosen_and_every_page_goes_by_it(shop: Workspace, tmp_path: Path) -> None:
     assert largest() == "6"
     app = opened("thresholds")
