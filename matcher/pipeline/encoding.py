@@ -15,7 +15,7 @@ from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
 from matcher.matching.conflicts import with_conflicts
 from matcher.pipeline.kept.contents import contents_of, inputs_of
-from matcher.pipeline.kept.evidence import count_left_out, empty_photos, load_pairs
+from matcher.pipeline.kept.evidence import count_left_out, empty_photos, load_pairs, marks_of
 from matcher.pipeline.kept.says_nothing import Marks, leave_out, read_marks
 from matcher.pipeline.kept.vectors import KEY_BYTES, Held, assemble, row_keys
 from matcher.progress import Report, silent
@@ -72,6 +72,7 @@ class Encoded:
         embeddings: Modality ("text", "image") to the name of its vectors.
         neighbours: Modality ("text", "image", "fused") to what was found.
         pairs: Every pair that some modality found.
+        marks: What was left out of the listings, as saying nothing.
     """
 
     config: EncodeConfig
@@ -80,6 +81,7 @@ class Encoded:
     embeddings: dict[str, str]
     neighbours: dict[str, Neighbours]
     pairs: CandidatePairs
+    marks: Marks
 
 
 def encode(workspace: Workspace, config: EncodeConfig, report: Report = silent) -> EncodeResult:
@@ -141,7 +143,7 @@ def open_encoded(
     modalities = [*embeddings, "fused"] if len(embeddings) == 2 else [*embeddings]
     neighbours = {kind: workspace.load_neighbours(config.catalog_id, f"{key}-{kind}") for kind in modalities}
     pairs = load_pairs(workspace, config.catalog_id, key, content)
-    return Encoded(config, key, content, embeddings, neighbours, pairs)
+    return Encoded(config, key, content, embeddings, neighbours, pairs, marks_of(workspace, config.catalog_id, key))
 
 
 def remember(workspace: Workspace, encoded: Encoded) -> None:

@@ -10,7 +10,6 @@ from matcher.errors import DataError
 from matcher.images.guarded import PhotoReader
 from matcher.pipeline.encoding import Encoded, load, load_encoded
 from matcher.pipeline.kept.contents import contents_of, inputs_of
-from matcher.pipeline.kept.evidence import marks_of
 from matcher.pipeline.kept.says_nothing import leave_out
 from matcher.storage.workspace import Workspace
 from matcher.vectors.embeddings import Embeddings, embeddings_of, fuse
@@ -49,7 +48,7 @@ def query(
         encoded = load_encoded(workspace, catalog_id, info.content)
     if encoded is None or encoded.content != info.content:
         raise DataError("The catalog is not encoded as it is now; encode it first.")
-    catalog = leave_out(catalog, marks_of(workspace, catalog_id, encoded.key))  # as an encoder was fitted to it
+    catalog = leave_out(catalog, encoded.marks)  # as an encoder was fitted to it
     queried: dict[str, Embeddings] = {}
     held: dict[str, Embeddings] = {}
     with tempfile.TemporaryDirectory() as folder:

@@ -149,7 +149,8 @@ def test_a_question_is_compared_with_what_is_left_of_titles(workspace):
     mark_phrase(workspace, "shop", "top deal today")
     search(workspace)
     mark_phrase(workspace, "shop", "hose")  # counts from the next search on
-    found = query.query(workspace, "shop", title="garden hose", k=2)["text"]
+    shown = replace(load_encoded(workspace, "shop"), key="as the pages call it")
+    found = query.query(workspace, "shop", title="garden hose", k=2, encoded=shown)["text"]
     assert workspace.load_catalog("shop").listings["title"][found.index[0]].tolist() == [
         "garden hose top deal today", "garden hose"]  # fmt: skip
     assert found.distance[0] == pytest.approx([0, 0], abs=1e-6)

@@ -13,7 +13,7 @@ from matcher.matching.pair_model.features import PairFeatures, pair_features
 from matcher.matching.recipe import joint_distance
 from matcher.pipeline.default_recipe import default_recipe
 from matcher.pipeline.encoding import EncodeConfig, Encoded, embed
-from matcher.pipeline.kept.evidence import empty_photos, marks_of
+from matcher.pipeline.kept.evidence import empty_photos
 from matcher.pipeline.kept.says_nothing import leave_out
 from matcher.progress import Report, silent
 from matcher.storage.files import fingerprint, load_arrays, save_arrays
@@ -84,7 +84,7 @@ def keep_features(workspace: Workspace, catalog: Catalog, encoded: Encoded, repo
     catalog_id = encoded.config.catalog_id
     opened_features = open_features(workspace, encoded)
     if opened_features is None:
-        catalog = leave_out(catalog, marks_of(workspace, catalog_id, encoded.key))
+        catalog = leave_out(catalog, encoded.marks)
 
         def opened(spec: str) -> Embeddings:
             encoder = load_encoder(spec, folder=workspace.encoders)
