@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
-from matcher.text import distinct_words
+from matcher.text import distinct_words, fold
 
 By = Literal["title", "photo", "price", "seller", "oldest"]
 RULES: tuple[By, ...] = get_args(By)
@@ -173,9 +173,9 @@ def rank_prices(prices: NDArray[np.float64]) -> Standing:
 
 
 def rank_sellers(sellers: Sequence[str], preferred: Sequence[str]) -> Standing:
-    """By who sells, the preferred first, in their order; of the others nothing is known."""
-    place = {seller: at for at, seller in reversed(list(enumerate(preferred)))}
-    rank = np.array([place.get(seller, np.inf) for seller in sellers], dtype=np.float64)
+    """By who sells, the preferred first, in their order, however they are written; of the others nothing is known."""
+    place = {fold(seller).strip(): at for at, seller in reversed(list(enumerate(preferred)))}
+    rank = np.array([place.get(fold(seller).strip(), np.inf) for seller in sellers], dtype=np.float64)
     return Standing(rank, lambda row: f"preferred seller: {sellers[row]}")
 
 

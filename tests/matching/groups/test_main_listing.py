@@ -35,6 +35,7 @@ def test_each_rule_says_what_it_chose_by():
     assert said(rank_prices(np.array([np.nan, np.nan, np.nan, 12000]))) == (3, "cheapest: 12,000")
     assert said(rank_sellers(["x", "y", "z", "y"], ["z", "y"])) == (2, "preferred seller: z")
     assert said(rank_sellers(["x", "y", "x", "y"], ["z", "y"])) == (1, "preferred seller: y")  # the older of two
+    assert said(rank_sellers(["x", "y", "Zoë ", "y"], ["zoe", "y"])) == (2, "preferred seller: Zoë ")
     assert said(AGE) == (1, "oldest id: A-9")
 
 
