@@ -12,7 +12,8 @@ from matcher.vectors.candidate_pairs import CandidatePairs
 def tighten(pairs: CandidatePairs, recipe: Recipe, margin: float) -> Recipe:
     """Make all thresholds stricter by the same share, so that matches up to a margin stay and the others go.
 
-    Each new threshold is the largest distance of a pair that is kept by it, so that it says exactly what is kept.
+    Each new threshold is the largest distance of a pair that is kept by it, so that it says exactly what is kept. But
+    none is under 0: where one is 0 already, pairs at distance 0 stay.
 
     Args:
         pairs: P candidate pairs.

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from matcher.matching.recipe import Recipe, decide
@@ -14,6 +14,7 @@ from matcher.vectors.candidate_pairs import CandidatePairs
 distances = st.sampled_from([0.0, 0.1, 0.2, 0.25, 0.3, 0.4, 0.9, float("inf")])
 
 
+@example([(0.0, 0.0), (0.0, 0.1)], "either", (0.0, 0.1, 0.0), 0)
 @given(
     st.lists(st.tuples(distances, distances), min_size=1, max_size=20),
     st.sampled_from(["either", "both", "mean", "fused"]),
@@ -36,7 +37,11 @@ def test_the_matches_up_to_a_margin_stay_and_the_others_go(drawn, fusion, thresh
         return
     margin = float(edge[rows[chosen % len(rows)]])
     tight = tighten(pairs, recipe, margin)
-    assert decide(pairs, tight).tolist() == (is_match & (edge <= margin)).tolist()
+    stays = edge <= margin
+    if fusion == "either":  # no threshold is stricter than 0
+        for name, distance in (("text", text), ("image", image)):
+            stays |= (distance == 0) & (recipe.threshold(name) == 0)
+    assert decide(pairs, tight).tolist() == (is_match & stays).tolist()
     assert all((tight.threshold(name) <= np.float32(recipe.threshold(name))) for name in recipe.thresholds)
 
 
