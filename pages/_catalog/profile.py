@@ -168,7 +168,7 @@ def draw_issues(opened: Opened) -> None:
     st.download_button(
         "Download the issues", lambda: to_bytes(problems, "CSV"),
         export_name(opened.id, "issues", ".csv", opened.info.problems_version), "text/csv",
-        icon=":material/download:",
+        icon=":material/download:", on_click="ignore",
     )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def test_an_upload_with_broken_photos_becomes_a_catalog_with_matches(
     figures = page.locator("[data-testid=stMetricValue]")
     expect(figures).to_have_text(["5", "5", "3", "2", "4"])
     expect(page.get_by_text("2 left out, 2 kept without the flawed part.")).to_be_visible()
-    settled(page)  # the table is made on request by the run that drew the button, and the page is drawn anew
+    settled(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the issues").click()
     assert "gone.png" in Path(download.value.path()).read_text(encoding="utf-8-sig")
