@@ -101,15 +101,14 @@ def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -
         DataError: More than `limit` bytes, damaged, or packed by a method that could not be stopped at the limit.
     """
     method = _METHODS.get(member.compress_type, f"method {member.compress_type}")
+    unreadable = f"The file is packed in a way that cannot be read here ({method}). Pack it again as an ordinary zip."
+    if member.compress_type not in _READ_IN_PIECES:
+        raise DataError(unreadable)
     try:
-        if member.compress_type not in _READ_IN_PIECES:
-            raise NotImplementedError(method)
         with archive.open(member) as file:
             data = file.read(limit + 1)
-    except NotImplementedError as error:
-        raise DataError(
-            f"The file is packed in a way that cannot be read here ({method}). Pack it again as an ordinary zip."
-        ) from error
+    except NotImplementedError as error:  # zipfile's word for what it cannot unpack, such as strong encryption
+        raise DataError(unreadable) from error
     except DAMAGED as error:
         raise DataError(f"The file is damaged inside the zip ({error}). Send it again.") from error
     if len(data) > limit:
