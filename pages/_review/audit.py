@@ -13,14 +13,14 @@ from matcher.storage.audits.rows import Audit, drop_audit, keep_audit, list_audi
 from matcher.storage.records import DIFFERENT, MATCH, UNSURE, VARIANT
 from matcher.vectors.candidate_pairs import MODALITIES, Modality
 from matcher.vectors.neighbours import search
-from pages._shared.answers import ANSWERS, REDO, UNDO, Answer, current_curator, current_visit
+from pages._shared.answers import Answer, current_curator, current_visit
 from pages._shared.cards import Bar, Board, Card, Column, draw_cards, session_told
 from pages._shared.measured import find_judged, index_ids
 from pages._shared.modality import HEADINGS
 from pages._shared.modality import ICONS as SIDES
 from pages._shared.opened_catalog import Matched, make_card, read_verdicts
-from pages._verdicts.history import give_again
-from pages._verdicts.verdicts import give, remember_shown, show_told, take_back
+from pages._verdicts.history import turn
+from pages._verdicts.verdicts import give, remember_shown, show_told
 from pages._why import dialog as why
 
 WANTED = "review-audit"  # the catalog whose listings Review resolves completely
@@ -147,12 +147,10 @@ def _draw_board(matched: Matched, row: int) -> None:
 
 
 def _keep(matched: Matched, answer: Answer) -> None:
-    if answer.kind == UNDO:
-        take_back(matched, answer)
-    elif answer.kind == REDO:
-        give_again(matched, answer.session)
-    elif answer.kind in ANSWERS:
+    if answer.kind in OFFERED:
         give(matched, answer, source="review")
+    else:
+        turn(matched, answer)
 
 
 def _key(matched: Matched) -> tuple[str, ...]:

@@ -8,10 +8,10 @@ import streamlit as st
 
 from matcher.storage.records import DIFFERENT, MATCH, UNSURE, VARIANT
 from pages._shared import answers
-from pages._shared.answers import ANSWERS, REDO, UNDO, Answer
+from pages._shared.answers import ANSWERS, Answer
 from pages._shared.opened_catalog import Matched, read_verdicts
-from pages._verdicts.history import give_again
-from pages._verdicts.verdicts import give, remember_shown, take_back
+from pages._verdicts.history import turn
+from pages._verdicts.verdicts import give, remember_shown
 
 OFFERED = (MATCH, VARIANT, DIFFERENT, UNSURE)  # in the order of their buttons
 KEY = "pair-answers"
@@ -68,12 +68,10 @@ def listen(matched: Matched, pairs: Sequence[int], *, about: str) -> None:
 
 def keep(matched: Matched, answer: Answer) -> None:
     """Store a verdict at the click, or take one back. Which pair it is about, the answer alone says."""
-    if answer.kind == UNDO:
-        take_back(matched, answer)
-    elif answer.kind == REDO:
-        give_again(matched, answer.session)
-    elif answer.kind in OFFERED:
+    if answer.kind in OFFERED:
         give(matched, answer, source="thresholds")
+    else:
+        turn(matched, answer)
 
 
 def _name(matched: Matched, pair: int) -> tuple[str, str]:
