@@ -15,6 +15,7 @@ from server_process import start_server
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "screenshots"
+PAINTED = ".board[data-painted]"  # a board whose pair or group is on the screen
 SIZES = {"wide": 1400, "narrow": 900}
 LONGEST_WAIT = 60_000  # milliseconds, on a machine that is busy with other tests
 
@@ -112,3 +113,12 @@ def screenshot(page: Page, name: str) -> None:
     SCREENSHOTS.mkdir(exist_ok=True)
     page.wait_for_load_state("networkidle")
     page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+def press_painted(page: Page, key: str, is_done: Callable[[], bool]) -> None:
+    """Press a key on the pair or group that is painted, see what it does, and wait for the next painting."""
+    expect(page.locator(PAINTED)).to_have_count(1)
+    drawn = page.locator(PAINTED).get_attribute("data-painted")
+    page.keyboard.press(key)
+    wait_until(is_done)
+    expect(page.locator(f'{PAINTED}:not([data-painted="{drawn}"])')).to_have_count(1)

@@ -1,10 +1,9 @@
 """A curator mends groups: one out of eight, a chain split, two merged, one locked; and another rule obeys."""
 
 import re
-from collections.abc import Callable
 
 import pytest
-from driving import OpenPage, settled, wait_until
+from driving import OpenPage, press_painted, settled, wait_until
 from playwright.sync_api import Page, expect
 
 from matcher.pipeline import recipes
@@ -12,17 +11,6 @@ from matcher.pipeline.matches import hand_out
 from matcher.storage.workspace import Workspace
 
 pytestmark = pytest.mark.browser
-
-PAINTED = ".board[data-painted]"
-
-
-def press(page: Page, key: str, is_done: Callable[[], bool]) -> None:
-    """Press a key on the group that is painted, see what it does in the database, and wait for the next painting."""
-    expect(page.locator(PAINTED)).to_have_count(1)
-    drawn = page.locator(PAINTED).get_attribute("data-painted")
-    page.keyboard.press(key)
-    wait_until(is_done)
-    expect(page.locator(f'{PAINTED}:not([data-painted="{drawn}"])')).to_have_count(1)
 
 
 def on_wall(page: Page) -> list[str]:
@@ -74,7 +62,7 @@ def test_a_curator_mends_groups_and_another_rule_obeys(
     page.keyboard.press("Space")
     expect(page.locator(".wall article.ticked")).to_have_attribute("data-item", wall[1])
     expect(page.get_by_role("button", name="Take out ticked")).to_contain_text("1 leaves · 7 verdicts")
-    press(page, "x", lambda: len(workspace.store.verdicts("demo")) == 7)
+    press_painted(page, "x", lambda: len(workspace.store.verdicts("demo")) == 7)
     expect(page.get_by_text("Last: took 1 out of group")).to_be_visible()
     rest = frozenset(eight) - {wall[1]}
 
@@ -87,17 +75,17 @@ def test_a_curator_mends_groups_and_another_rule_obeys(
     chain = on_wall(page)
     beyond = frozenset(card.get_attribute("data-item") or "" for card in page.locator(".wall article.side-1").all())
     expect(page.locator(".links line.weakest")).to_have_count(1)
-    press(page, "c", lambda: len(workspace.store.verdicts("demo")) == 7 + len(chain) - 1)
+    press_painted(page, "c", lambda: len(workspace.store.verdicts("demo")) == 7 + len(chain) - 1)
     parts = [frozenset(chain) - beyond, beyond]
 
     # Two are merged: this one and the other one that is shown below.
     near = on_wall(page)
     other = [str(card.get_attribute("data-other")) for card in page.locator(".other article").all()]
     count = len(workspace.store.verdicts("demo"))
-    press(page, "g", lambda: len(workspace.store.verdicts("demo")) > count)
+    press_painted(page, "g", lambda: len(workspace.store.verdicts("demo")) > count)
     merged = frozenset([*near, *other])
     assert set(on_wall(page)) == merged  # it stays on the screen
-    press(page, "l", lambda: len(workspace.store.locks("demo")) == 1)
+    press_painted(page, "l", lambda: len(workspace.store.locks("demo")) == 1)
     expect(page.get_by_role("button", name="Unlock")).to_be_visible()
     expect(page.get_by_role("button", name="All the same")).to_have_attribute("aria-disabled", "true")
 
@@ -122,8 +110,8 @@ def test_a_curator_mends_groups_and_another_rule_obeys(
     page.goto(f"{own_server}/groups?curator=Ana")
     settled(page)
     expect(page.get_by_role("button", name="Undo")).to_be_enabled()
-    press(page, "u", lambda: workspace.store.locks("demo") == [])
+    press_painted(page, "u", lambda: workspace.store.locks("demo") == [])
     expect(page.get_by_text("Taken back: locked group")).to_be_visible()
-    press(page, "u", lambda: len(workspace.store.verdicts("demo")) == count)
+    press_painted(page, "u", lambda: len(workspace.store.verdicts("demo")) == count)
     expect(page.get_by_text("Taken back: merged group")).to_be_visible()
     assert groups_of(workspace)[wall[0]] >= rest

@@ -1,11 +1,10 @@
 """A curator's morning: thirty verdicts by keyboard, some taken back, a restart in the middle, an old one changed."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from driving import OpenPage, free_port, running_app, settled, wait_until
+from driving import OpenPage, free_port, press_painted, running_app, settled, wait_until
 from playwright.sync_api import Page, expect
 
 from matcher.review.implied import implied_by
@@ -13,23 +12,12 @@ from matcher.storage.workspace import Workspace, open_workspace
 
 pytestmark = pytest.mark.browser
 
-PAINTED = ".board[data-painted]"
-
-
-def press(page: Page, key: str, is_done: Callable[[], bool]) -> None:
-    """Press a key on the pair that is painted, see what it does in the database, and wait for the next painting."""
-    expect(page.locator(PAINTED)).to_have_count(1)
-    drawn = page.locator(PAINTED).get_attribute("data-painted")
-    page.keyboard.press(key)
-    wait_until(is_done)
-    expect(page.locator(f'{PAINTED}:not([data-painted="{drawn}"])')).to_have_count(1)
-
 
 def judge(page: Page, workspace: Workspace, keys: str) -> None:
     """Press a key for each pair, and see each verdict in the database."""
     for key in keys:
         count = len(in_force(workspace)) + 1
-        press(page, key, lambda count=count: len(in_force(workspace)) == count)
+        press_painted(page, key, lambda count=count: len(in_force(workspace)) == count)
 
 
 def in_force(workspace: Workspace) -> list[int]:
@@ -50,7 +38,7 @@ def test_a_morning_by_keyboard_outlives_a_restart(demo_workspace: Path, tmp_path
         assert len(given) == 30
         for count in (29, 28, 27):
             expect(page.get_by_role("button", name="Undo")).to_be_enabled()
-            press(page, "u", lambda count=count: len(in_force(workspace)) == count)
+            press_painted(page, "u", lambda count=count: len(in_force(workspace)) == count)
         expect(page.get_by_role("button", name="Redo")).to_be_enabled()
         page.goto(f"{address}/verdicts?curator=Ana")  # on another page, it is one's own all the same
         expect(page.get_by_role("button", name="Redo")).to_be_enabled()
