@@ -40,7 +40,7 @@ from matcher.ingest.issues import shortened
 from matcher.matching.recipe import Fusion, Recipe
 from matcher.pipeline import catalogs, encoding, matches, recipes
 from matcher.pipeline.pair_model.models import write_recipe
-from matcher.pipeline.recipe_columns import Apart
+from matcher.pipeline.recipe_columns import Apart, without_lost_columns
 from matcher.pipeline.recipe_search.search import find_best_recipe
 from matcher.pipeline.unread import find_unread
 from matcher.storage.files import fingerprint
@@ -115,7 +115,7 @@ def tune(
         raise click.UsageError("--search tries every fusion, for the best F1: leave --fusion and --objective out.")
     workspace = given_workspace()
     config = _config(workspace, name, text, image)
-    apart = apart_from(recipes.current_recipe(workspace, config.catalog_id), **columns)
+    apart = apart_from(_recipe_in_force(workspace, config.catalog_id), **columns)
     with ProgressLine() as report:
         ladder = find_best_recipe(workspace, config, report, apart) if search else None
         recipe = ladder.recipe if ladder else recipes.tune(workspace, config, fusion, objective, report, apart)
@@ -207,8 +207,7 @@ def run(
     # Another file of the same name in another folder is another catalog.
     called = f"{place.parent.name[:80]} {file.stem[:80]} {fingerprint(str(place))[:6]}"
     catalog_id = _import(workspace, file, images, legible(called), how)
-    before = recipe or recipes.current_recipe(workspace, catalog_id)
-    apart = apart_from(before, one_per, only_across)
+    apart = apart_from(recipe or _recipe_in_force(workspace, catalog_id), one_per, only_across)
     recipe = apart.within(recipe) if recipe else _chosen_recipe(workspace, catalog_id, apart)
     write_matches(workspace, catalog_id, recipe, out, asked)
 
@@ -241,6 +240,15 @@ def _config(workspace: Workspace, name: str, text: str | None, image: str | None
     if image is not None:
         config = replace(config, image=None if image == "none" else image)
     return config
+
+
+def _recipe_in_force(workspace: Workspace, catalog_id: str) -> Recipe:
+    """The recipe in force without the columns that the catalog has lost, as the app reads it, and says so."""
+    recipe = recipes.current_recipe(workspace, catalog_id)
+    known = without_lost_columns(recipe, workspace.load_catalog(catalog_id))
+    for column in set(recipe.columns).difference(known.columns):
+        say(f"The catalog no longer has the column {shortened(column)!r}: listings are not kept apart by it any more.")
+    return known
 
 
 def _chosen_recipe(workspace: Workspace, catalog_id: str, apart: Apart) -> Recipe:

@@ -45,10 +45,11 @@ def _read_rule(_: click.Context, __: click.Parameter, text: str | None) -> MainR
     if text is None:
         return None
     by, _sign, rest = text.partition(":")
-    if by not in RULES or (rest and by not in ("price", "seller")) or (by == "seller" and not rest):
+    preferred = tuple(name for part in rest.split(",") if (name := part.strip())) if by == "seller" else ()
+    if by not in RULES or (rest and by not in ("price", "seller")) or (by == "seller" and not preferred):
         raise click.BadParameter(f"expected {_RULE}; got {text[:80]!r}.")
     if by == "seller":
-        return MainRule("seller", preferred=tuple(name.strip() for name in rest.split(",")))
+        return MainRule("seller", preferred=preferred)
     return MainRule(by, column=rest.strip())
 
 

@@ -1,5 +1,7 @@
 """What match and run write beside the matches: groups with their main listings, in the form that a name asks for."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -7,6 +9,7 @@ from matcher.cli.main import cli
 from matcher.matching.groups.main_listing import MainRule
 from matcher.matching.recipe import Recipe
 from matcher.pipeline.groups.main_listings import set_rule
+from matcher.pipeline.recipes import current_recipe, set_recipe
 from matcher.storage.workspace import open_workspace
 
 
@@ -54,7 +57,8 @@ def test_the_rule_of_the_command_goes_before_that_of_the_catalog(shop, capsys):
     assert mains("--main", "price") == {"r1": "r1", "r2": "r1", "b1": "b2", "b2": "b2", "g1": "g1"}
     assert mains("--main", "price:price")["b1"] == "b2"
     assert mains("--main", "seller:Bo, Ann")["r1"] == "r2"
-    for wrong in ("newest", "seller", "title:x"):
+    assert mains("--main", "seller:Ann, ")["r2"] == "r1"
+    for wrong in ("newest", "seller", "seller: ,", "title:x"):
         assert cli(["run", "shop.csv", "--out", "matches.csv", "--main", wrong]) == 2
         assert "expected title, photo, price" in capsys.readouterr().err
     assert cli(["run", "shop.csv", "--recipe", "recipe.json", "--out", "m.csv", "--main-ids", "i.csv", "--main",
@@ -82,3 +86,17 @@ def test_columns_keep_listings_apart(shop, capsys):
     assert cli(["match", name, "--recipe", "tuned.json", "--out", "m.csv", "--only-across", "none"]) == 0
     assert cli(["match", name, "--recipe", "tuned.json", "--out", "m.csv", "--one-per", "colour"]) == 2
     assert "column 'colour', which the catalog does not have" in capsys.readouterr().err
+
+
+def test_a_column_that_a_new_upload_lost_is_left_out_of_the_recipe(shop, capsys):
+    ok()
+    workspace = open_workspace()
+    (catalog,) = workspace.catalogs()
+    workspace.store.add_verdict(catalog.id, "r1", "r2", "match", source="review")
+    set_recipe(workspace, catalog.id, replace(current_recipe(workspace, catalog.id), only_across="shop"))
+    pd.read_csv("shop.csv").drop(columns="shop").to_csv("shop.csv", index=False)
+    for arguments in (["run", "shop.csv"], ["tune", catalog.name]):
+        assert cli([*arguments, "--out", "out.csv"]) == 0
+        assert "no longer has the column 'shop'" in capsys.readouterr().err
+    assert cli(["tune", catalog.name, "--only-across", "shop", "--out", "tuned.json"]) == 2
+    assert "column 'shop', which the catalog does not have" in capsys.readouterr().err
