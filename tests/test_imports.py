@@ -51,6 +51,7 @@ ONLY_IN = {
         "matcher.storage.history",
         "matcher.storage.schema",
         "matcher.storage.set_aside.rows",
+        "matcher.storage.settings",
         "matcher.storage.verdict_rows",
     },
     "hnswlib": {"matcher.vectors"},

@@ -139,6 +139,7 @@ def _train(setup: Setup, job: TrainJob, results: Results, report: Report) -> Res
         listings["title"].tolist(),
         [folder / photo if photo else None for photo in listings["photo"]],
         sides=setup.sides,
+        shown=setup.shown,
     )
     began = time.perf_counter()
     try:

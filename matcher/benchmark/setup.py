@@ -1,7 +1,7 @@
 """What all rows of a comparison share: listings, split, settings, and how long it will take."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from matcher.encoders.base import COLUMN_OF, Modality
 from matcher.encoders.model_card import is_run
 from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
+from matcher.pipeline.kept.evidence import open_evidence
+from matcher.pipeline.kept.says_nothing import Marks
 from matcher.pipeline.train_encoder import TrainJob, training_job
 from matcher.storage.files import fingerprint
 from matcher.storage.records import CatalogInfo
@@ -63,7 +65,9 @@ class Setup:
 
     Attributes:
         info: Of the version that is compared on.
-        catalog: Its N listings.
+        catalog: Its N listings, without what is marked as saying nothing.
+        shown: Length N. Titles as the catalog has them.
+        marks: What is marked.
         sides: Shape (N,). The split.
         title_row: Shape (M,). Listing of each balanced row's title, train side only.
         photo_row: Shape (M,). Listing of its photo.
@@ -74,6 +78,8 @@ class Setup:
     config: CompareConfig
     info: CatalogInfo
     catalog: Catalog
+    shown: Sequence[str]
+    marks: Marks
     sides: NDArray[np.int8]
     title_row: NDArray[np.int32]
     photo_row: NDArray[np.int32]
@@ -92,18 +98,20 @@ def open_setup(workspace: Workspace, config: CompareConfig) -> Setup:
             f"Got {', '.join(unknown) or 'nothing'} to compare; expected some of {', '.join(SYSTEMS)}, on "
             f"{' or '.join(DATA)} data."
         )
-    info, catalog = workspace.open_catalog(config.catalog_id)
+    evidence = open_evidence(workspace, config.catalog_id)
+    catalog, shown = evidence.catalog, evidence.shown.listings["title"].tolist()
     ids, labels, titles, photos = (catalog.listings[name].tolist() for name in ("item_id", "label", "title", "photo"))
     sides = common_split(ids, labels, photos, titles, SHARES)
     plan = balance(np.where(sides == TRAIN, catalog.codes, -1).astype(np.int32), titles, photos, sides=sides)
     trained = sides[plan.title_row] == TRAIN
-    return Setup(workspace, config, info, catalog, sides, plan.title_row[trained], plan.photo_row[trained])
+    rows = plan.title_row[trained], plan.photo_row[trained]
+    return Setup(workspace, config, evidence.info, catalog, shown, evidence.marks, sides, *rows)
 
 
 def resume_results(setup: Setup) -> Results:
     """What an earlier start of the same comparison left, or an empty table."""
     config, info, catalog = setup.config, setup.info, setup.catalog
-    basis = fingerprint([METHOD, info.version, SHARES, config.preset, config.epochs, config.k])
+    basis = fingerprint([METHOD, *_listed(setup), SHARES, config.preset, config.epochs, config.k])
     try:
         kept = load_results(setup.workspace, config.catalog_id)
     except DataError:
@@ -115,6 +123,11 @@ def resume_results(setup: Setup) -> Results:
         known = catalog.codes[(setup.sides == number) & (catalog.codes >= 0)]
         sides |= {f"{name}_listings": len(known), f"{name}_products": len(np.unique(known))}
     return Results(config.catalog_id, info.name, info.version, basis, config.preset, config.epochs, sides)
+
+
+def _listed(setup: Setup) -> list[Any]:
+    """What tells the listings that are compared on from others: their version, and what was left out of them."""
+    return [setup.info.version, *([asdict(setup.marks)] if setup.marks != Marks() else [])]
 
 
 def rows_to_do(config: CompareConfig, results: Results) -> list[tuple[System, str]]:
@@ -171,7 +184,7 @@ def training_of(setup: Setup, spec: str, data: str) -> TrainJob:
         setup.workspace, config.catalog_id, spec, name=config.preset, use_labels=True, balanced=data == "balanced",
         tune_share=TUNE_SHARE, test_share=TEST_SHARE, **changes,
     )  # fmt: skip
-    key = fingerprint([METHOD, job.settings, setup.info.version])[:8]
+    key = fingerprint([METHOD, job.settings, *_listed(setup)])[:8]
     return replace(job, run_id=f"{RUN_PREFIX}{config.catalog_id[:20]}-{spec.partition(':')[0]}-{data}-{key}")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from matcher.atomic_file import atomic
-from matcher.cli import benchmark, encoders
+from matcher.cli import benchmark, encoders, marks
 from matcher.cli.arguments import (
     FILE,
     apart_from,
@@ -58,7 +58,7 @@ def main() -> None:
     """Find the listings of a catalog that sell the same product."""
 
 
-for command in (*encoders.COMMANDS, *benchmark.COMMANDS):
+for command in (*encoders.COMMANDS, *benchmark.COMMANDS, *marks.COMMANDS):
     main.add_command(command)
 
 

@@ -17,10 +17,13 @@ COMMANDS = {
     "export-encoder": "Write the trained encoder ID, with its card, as one file.",
     "import": "Read FILE (CSV, TSV, Parquet, Excel, JSON, or a zip of one and its photos) into a catalog.",
     "import-encoder": "Bring in a trained encoder that was exported to FILE.",
+    "mark": "Mark photos and phrases of catalog NAME as saying nothing: they are left out of every comparison.",
+    "marks": "List what is marked as saying nothing in catalog NAME, and how many listings have it.",
     "match": "Write the matches of every listing of catalog NAME: its group; verdicts go before the recipe.",
     "run": "Do it all: read FILE, encode it, choose thresholds where no recipe is given, and write the matches.",
     "train": "Train an encoder on catalog NAME; its ID then stands wherever an encoder is named.",
     "tune": "Choose thresholds on the labels or verdicts of catalog NAME, or learn from both, and write a recipe.",
+    "unmark": "Let photos and phrases of catalog NAME that were marked as saying nothing count again.",
 }
 
 

@@ -15,8 +15,8 @@ from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
 from matcher.matching.conflicts import with_conflicts
 from matcher.pipeline.kept.contents import contents_of, inputs_of
-from matcher.pipeline.kept.evidence import count_left_out, empty_photos, load_pairs, marks_of
-from matcher.pipeline.kept.says_nothing import Marks, leave_out, read_marks
+from matcher.pipeline.kept.evidence import count_left_out, empty_photos, load_pairs, marks_of, open_evidence
+from matcher.pipeline.kept.says_nothing import Marks
 from matcher.pipeline.kept.vectors import KEY_BYTES, Held, assemble, row_keys
 from matcher.progress import Report, silent
 from matcher.storage.files import fingerprint
@@ -112,9 +112,8 @@ def encode_catalog(workspace: Workspace, config: EncodeConfig, report: Report = 
     if not (config.text or config.image):
         raise DataError("No encoder was chosen; choose one for the titles, one for the photos, or both.")
     with workspace.writing(config.catalog_id, report):
-        marks = read_marks(workspace, config.catalog_id)  # once: a curator may mark more while this runs
-        info, catalog = workspace.open_catalog(config.catalog_id)
-        catalog = leave_out(catalog, marks)
+        evidence = open_evidence(workspace, config.catalog_id)
+        info, catalog, marks = evidence.info, evidence.catalog, evidence.marks
         chosen = {"text": config.text, "image": config.image}
         names = {
             modality: embed(workspace, config.catalog_id, catalog, load(workspace, spec, modality), report)

@@ -1,7 +1,7 @@
 """What a training changed: a catalog encoded by a run and by the encoder that it started from, neighbours compared."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 from matcher.encoders.model_card import Card, read_card
 from matcher.ingest.catalog import Catalog
 from matcher.pipeline.encoding import embed, load
+from matcher.pipeline.kept.evidence import open_evidence
+from matcher.pipeline.kept.says_nothing import Marks, read_marks
 from matcher.progress import Report, silent
+from matcher.storage.files import fingerprint
 from matcher.storage.workspace import Workspace
 from matcher.training.provenance import find_training_rows, read_training_keys
 from matcher.vectors.embeddings import Embeddings
@@ -52,7 +55,7 @@ class ModelDiff:
     """What was made for a run.
 
     Attributes:
-        content: Of the catalog that was encoded.
+        content: Of the catalog that was encoded, and what was marked as saying nothing then.
         created: When the run was.
         before: Name of the vectors of the encoder that it started from.
         after: Name of the run's vectors.
@@ -75,22 +78,23 @@ def prepare_model_diff(workspace: Workspace, config: ModelDiffConfig, report: Re
         EncoderError: One of them cannot be had.
     """
     card = read_card(workspace.encoders / config.run_id)
-    info, catalog = workspace.open_catalog(config.catalog_id)
+    evidence = open_evidence(workspace, config.catalog_id)
     before, after = (
-        embed(workspace, config.catalog_id, catalog, load(workspace, spec, card.modality), report)
+        embed(workspace, config.catalog_id, evidence.catalog, load(workspace, spec, card.modality), report)
         for spec in (card.encoder, config.run_id)
     )
-    kept_out = _find_unseen(workspace, catalog, replace(card, id=config.run_id))
-    has = (catalog.listings[card.column] != "").to_numpy()
+    kept_out = _find_unseen(workspace, evidence.shown, replace(card, id=config.run_id))
+    has = (evidence.catalog.listings[card.column] != "").to_numpy()
     pool = np.flatnonzero(has if kept_out is None else has & kept_out)
     chosen = np.sort(np.random.default_rng(0).permutation(pool)[:MOST_QUERIES])
-    made = ModelDiff(info.content, card.created, before, after, chosen.tolist(), kept_out is not None)
+    content = _name_content(evidence.info.content, evidence.marks)
+    made = ModelDiff(content, card.created, before, after, chosen.tolist(), kept_out is not None)
     workspace.store.set_setting(config.catalog_id, _setting_name(config.run_id), vars(made))
     return made
 
 
 def load_model_diff(workspace: Workspace, catalog_id: str, card: Card, content: str | None = None) -> ModelDiff | None:
-    """What `prepare_model_diff` made of this run and catalog; None if it did not, or either has changed since.
+    """What `prepare_model_diff` made of this run and catalog; None if it did not, or they or marks have changed since.
 
     Args:
         workspace: Where they are.
@@ -103,6 +107,7 @@ def load_model_diff(workspace: Workspace, catalog_id: str, card: Card, content: 
         return None
     made = ModelDiff(**kept)
     content = workspace.catalog_info(catalog_id).content if content is None else content
+    content = _name_content(content, read_marks(workspace, catalog_id))
     fits = (made.content, made.created) == (content, card.created)
     there = all(name in workspace.embedding_names(catalog_id, name) for name in (made.before, made.after))
     return made if fits and there else None
@@ -155,6 +160,11 @@ def _find_unseen(workspace: Workspace, catalog: Catalog, card: Card) -> NDArray[
         return None
     listings = catalog.listings
     return ~find_training_rows([folder], list(listings["item_id"]), list(listings["title"]), catalog.codes)
+
+
+def _name_content(content: str, marks: Marks) -> str:
+    """What tells listings without what is marked from others; their own content where nothing is."""
+    return content if marks == Marks() else fingerprint([content, asdict(marks)])
 
 
 def _setting_name(run_id: str) -> str:

@@ -9,6 +9,7 @@ from matcher.encoders.base import COLUMN_OF
 from matcher.encoders.model_card import is_run
 from matcher.encoders.registry import find_encoder, trainable_encoders
 from matcher.errors import Cancelled, TrainingError
+from matcher.pipeline.kept.evidence import open_evidence
 from matcher.progress import Report, silent
 from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
 from matcher.storage.workspace import Workspace
@@ -81,7 +82,7 @@ def training_job(
         raise TrainingError(
             f"{encoder} cannot be trained; choose {', '.join(trainable_encoders())}, or one of them with :<name>."
         )
-    catalog = workspace.load_catalog(catalog_id)
+    catalog = open_evidence(workspace, catalog_id).catalog
     codes = catalog.codes
     if use_labels is None:
         use_labels = bool((np.bincount(codes[codes >= 0]) > 1).any()) if (codes >= 0).any() else False
@@ -116,24 +117,25 @@ def train_catalog(workspace: Workspace, config: TrainJob, report: Report = silen
 
 
 def listings_of(workspace: Workspace, catalog_id: str) -> Listings:
-    """What a training sees of a catalog, verdicts included.
+    """What a training sees of a catalog: without what is marked as saying nothing, and verdicts included.
 
     Raises:
         DataError: There is no such catalog.
     """
-    info, catalog = workspace.open_catalog(catalog_id)
-    listings = catalog.listings
+    evidence = open_evidence(workspace, catalog_id)
+    catalog, listings = evidence.catalog, evidence.catalog.listings
     item_ids = listings["item_id"].tolist()
     judged = judged_rows(catalog.rows, workspace.store.verdicts(catalog_id))
     folder = workspace.images(catalog_id)
     return Listings(
-        info.name,
+        evidence.info.name,
         item_ids,
         listings["label"].tolist(),
         listings["title"].tolist(),
         [folder / photo if photo else None for photo in listings["photo"]],
         judged[MATCH],
         judged[DIFFERENT],
+        shown=evidence.shown.listings["title"].tolist(),
     )
 
 

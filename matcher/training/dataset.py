@@ -28,6 +28,8 @@ class Listings:
         same: Rows that a curator called one product.
         different: Rows that a curator called different products.
         sides: Shape (N,). Side of the split, where it was decided before; None to split now.
+        shown: Length N. Titles as the catalog has them, where something was left out of those to learn from; a run
+            keeps by them what it learned from. None where they are the same.
     """
 
     catalog: str
@@ -38,6 +40,7 @@ class Listings:
     same: Pairs = ()
     different: Pairs = ()
     sides: NDArray[np.int8] | None = None
+    shown: Sequence[str] | None = None
 
     def having(self, modality: str) -> "Listings":
         """Only the listings that have a title, or a photo; rows of verdicts are moved along."""
@@ -59,6 +62,7 @@ class Listings:
             same,
             different,
             None if self.sides is None else self.sides[rows],
+            None if self.shown is None else [self.shown[row] for row in kept],
         )
 
 

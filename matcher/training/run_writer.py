@@ -131,7 +131,8 @@ def _describe(
 def _write(prepared: Prepared, card: Card, history: list[Epoch], letters: Letters | None, folder: Path) -> None:
     """Write everything into a folder of another name, then give it its own."""
     listings, rows = prepared.listings, np.unique(prepared.dataset.rows).tolist()
-    keys = hash_listings([listings.item_ids[row] for row in rows], [listings.titles[row] for row in rows])
+    titles = listings.titles if listings.shown is None else listings.shown
+    keys = hash_listings([listings.item_ids[row] for row in rows], [titles[row] for row in rows])
     part = folder.with_name(f".making-{folder.name}")
     shutil.rmtree(part, ignore_errors=True)
     try:

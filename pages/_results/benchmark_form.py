@@ -7,6 +7,7 @@ from matcher.benchmark.results import load_results
 from matcher.benchmark.setup import CompareConfig, expected_seconds, open_setup, resume_results, rows_to_do
 from matcher.benchmark.systems import DATA, DATA_WORDS, SYSTEMS
 from matcher.errors import DataError
+from matcher.pipeline.kept.says_nothing import read_marks
 from matcher.progress import duration
 from matcher.storage.records import Job
 from matcher.training.config import Preset
@@ -60,9 +61,7 @@ def draw_stopped(opened: Opened, job: Job) -> None:
             st.rerun()
         st.button("Dismiss", type="tertiary", key="compare-dismiss", on_click=_dismiss, args=[opened, job])
         try:
-            st.caption(
-                estimate_time(str(opened.workspace.root), opened.info.version, config, read_stamp(opened), opened)
-            )
+            st.caption(say_time(opened, config))
         except DataError as error:
             st.caption(literal(str(error)))
 
@@ -116,7 +115,7 @@ def draw_form(opened: Opened, label: str) -> None:
         return
     config = CompareConfig(opened.id, tuple(models), tuple(data), preset)
     try:
-        words = estimate_time(str(opened.workspace.root), opened.info.version, config, read_stamp(opened), opened)
+        words = say_time(opened, config)
     except DataError as error:
         st.warning(literal(str(error)), icon=":material/label_off:")
         return
@@ -133,9 +132,14 @@ def read_stamp(opened: Opened) -> float:
     return results.updated if results else 0.0
 
 
-@st.cache_data(show_spinner=False, max_entries=16)
-def estimate_time(root: str, version: str, config: CompareConfig, stamp: float, _opened: Opened) -> str:
+def say_time(opened: Opened, config: CompareConfig) -> str:
     """How many rows are to do and about how long they take."""
+    listed = (str(opened.workspace.root), opened.info.version, read_marks(opened.workspace, opened.id))
+    return _estimate_time(listed, config, read_stamp(opened), opened)
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def _estimate_time(listed: tuple[object, ...], config: CompareConfig, stamp: float, _opened: Opened) -> str:
     setup = open_setup(_opened.workspace, config)
     results = resume_results(setup)
     todo = rows_to_do(config, results)

@@ -10,11 +10,19 @@ import pytest
 
 from matcher.benchmark.results import Results, load_results, results_file
 from matcher.benchmark.run import compare_catalog
-from matcher.benchmark.setup import CompareConfig, expected_seconds, open_setup, resume_results, rows_to_do
+from matcher.benchmark.setup import (
+    CompareConfig,
+    expected_seconds,
+    open_setup,
+    resume_results,
+    rows_to_do,
+    training_of,
+)
 from matcher.benchmark.systems import SYSTEMS, System
 from matcher.cli.main import cli
 from matcher.errors import Cancelled, DataError
 from matcher.ingest.catalog import Catalog
+from matcher.pipeline.kept.says_nothing import mark_phrase
 from matcher.storage.workspace import Workspace, open_workspace
 from matcher.training.data.split import TEST, TRAIN
 from matcher.training.runs import runs, unfinished
@@ -124,6 +132,17 @@ def test_what_is_kept_reads_back_and_other_files_are_refused(finished, workspace
         load_results(workspace, "shop")
     compare_catalog(workspace, config(models=("tfidf",)))  # a damaged file is no reason to refuse a new start
     assert len(results(workspace).rows) == 2
+
+
+def test_what_is_marked_as_saying_nothing_is_left_out_and_makes_another_comparison(workspace):
+    before = open_setup(workspace, config())
+    mark_phrase(workspace, "shop", "original stock")
+    after = open_setup(workspace, config())
+    assert before.shown == after.shown == before.catalog.listings["title"].tolist()
+    assert after.catalog.listings["title"].tolist() == [title.removesuffix(" original stock") for title in after.shown]
+    assert resume_results(before).basis != resume_results(after).basis
+    spec = SYSTEMS["bert"].text
+    assert training_of(before, spec, "original").run_id != training_of(after, spec, "original").run_id
 
 
 class Stopping:

@@ -6,6 +6,7 @@ from matcher.encoders.model_card import read_card
 from matcher.errors import EncoderError
 from matcher.pipeline import catalogs, encoding
 from matcher.pipeline.check_encoder import CheckConfig, check_encoder, opened_encoders
+from matcher.pipeline.kept.says_nothing import mark_phrase, unmark
 from matcher.pipeline.model_diff import (
     ModelDiffConfig,
     compare_neighbours,
@@ -23,7 +24,7 @@ WORDS = "red blue green lamp chair table shirt phone router watch cream oil stee
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory, thin_model):
-    """A workspace with sixty listings of thirty products and a run "mine"."""
+    """A workspace with sixty listings of thirty products, a phrase that says nothing, and a run "mine"."""
     folder = tmp_path_factory.mktemp("shop")
     rng = np.random.default_rng(0)
     names = [" ".join(rng.permutation(WORDS)[:4]) + f" {number}" for number in range(30)]
@@ -32,6 +33,7 @@ def shop(tmp_path_factory, thin_model):
     pd.DataFrame({"id": range(61), "title": titles, "label": labels, "note": "x"}).to_csv(folder / "s.csv", index=False)
     workspace = open_workspace(folder / "workspace")
     catalogs.import_catalog(workspace, catalogs.ImportConfig(str(folder / "s.csv"), "Shop"))
+    mark_phrase(workspace, "shop", "original stock")
     changed = {"epochs": 2, "batch": 16, "tune_share": 0.3}
     train_catalog(workspace, training_job(workspace, "shop", f"bert:{thin_model}", run_id="mine", **changed))
     return workspace
@@ -72,17 +74,28 @@ def test_another_catalog_or_run_makes_it_unknown(shop):
     card = read_card(shop.encoders / "mine")
     prepare_model_diff(shop, ModelDiffConfig("shop", "mine"))
     listings = listings_of(shop, "shop")
-    pd.DataFrame({"id": listings.item_ids[:40], "title": listings.titles[:40]}).to_csv(shop.root / "t.csv", index=False)
+    pd.DataFrame({"id": listings.item_ids[:40], "title": listings.shown[:40]}).to_csv(shop.root / "t.csv", index=False)
     catalogs.import_catalog(shop, catalogs.ImportConfig(str(shop.root / "t.csv"), "Other"))
     assert load_model_diff(shop, "other", card) is None
     elsewhere = prepare_model_diff(shop, ModelDiffConfig("other", "mine"))  # the same listings, without labels
     learned = set(read_training_keys(shop.encoders / "mine").tolist())
-    keys = hash_listings(listings.item_ids[:40], listings.titles[:40]).tolist()
+    keys = hash_listings(listings.item_ids[:40], listings.shown[:40]).tolist()
     assert elsewhere.kept_out
     assert elsewhere.queries == [row for row, key in enumerate(keys) if key not in learned]
     assert 0 < len(elsewhere.queries) < 40
     with pytest.raises(EncoderError, match="no trained encoder"):
         prepare_model_diff(shop, ModelDiffConfig("shop", "nothing"))
+
+
+def test_what_is_marked_plays_no_part_and_other_marks_make_it_unknown(shop):
+    card = read_card(shop.encoders / "mine")
+    made = prepare_model_diff(shop, ModelDiffConfig("shop", "mine"))
+    unmark(shop, "shop", "original stock")
+    assert load_model_diff(shop, "shop", card) is None
+    other = prepare_model_diff(shop, ModelDiffConfig("shop", "mine"))
+    assert {other.before, other.after}.isdisjoint({made.before, made.after})  # of other titles
+    assert other.queries == made.queries  # what was learned from is known by the titles that are shown
+    assert load_model_diff(shop, "shop", card) == other
 
 
 def test_an_encoder_is_tried_before_it_is_offered(shop, thin_model):

@@ -1,5 +1,6 @@
 """What is marked as saying nothing plays no part from the next search on, and counts again when unmarked."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -23,6 +24,7 @@ from matcher.pipeline.kept.says_nothing import (
     read_marks,
     unmark,
 )
+from matcher.pipeline.train_encoder import listings_of
 from matcher.storage.workspace import open_workspace
 
 BANNER, OTHER = "ff00ff00ff00ff00", "0123456789abcdef"
@@ -164,3 +166,26 @@ def test_what_is_no_photo_and_no_phrase_is_refused(workspace):
         mark_photo(workspace, "shop", "")
     catalog = workspace.load_catalog("shop")
     assert leave_out(catalog, replace(Marks())) is catalog
+
+
+def test_what_two_tabs_mark_at_once_is_marked_both(workspace):
+    tabs = [open_workspace(workspace.root) for _ in range(2)]
+
+    def mark(tab):
+        for number in range(12):
+            mark_phrase(tabs[tab], "shop", f"deal {tab} {number}")
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(mark, range(2)))
+    assert set(read_marks(workspace, "shop").phrases) == {
+        f"deal {tab} {number}" for tab in (0, 1) for number in range(12)
+    }
+
+
+def test_a_training_sees_what_is_left_of_titles_and_keeps_those_that_are_shown(workspace):
+    mark_phrase(workspace, "shop", "top deal today")
+    mark_photo(workspace, "shop", BANNER)
+    listings, shown = listings_of(workspace, "shop"), workspace.load_catalog("shop").listings["title"].tolist()
+    assert list(listings.shown) == shown
+    assert list(listings.titles) == [title.removesuffix(" top deal today") for title in shown] != shown
+    assert list(replace(listings, titles=["", *listings.titles[1:]]).having("text").shown) == shown[1:]

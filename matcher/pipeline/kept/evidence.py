@@ -1,6 +1,7 @@
 """What of a catalog is evidence: photos that say something, and titles that contradict each other."""
 
 from collections import Counter
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,39 @@ from matcher.matching.conflicts import with_conflicts
 from matcher.matching.placeholders import placeholder_photos
 from matcher.pipeline.kept.says_nothing import Marks, leave_out, read_marks
 from matcher.storage.pair_files import read_config
+from matcher.storage.records import CatalogInfo
 from matcher.storage.workspace import Workspace
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 MOST_RECORDED = 1000  # photos
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A catalog as it is to be encoded, compared and learned from.
+
+    Attributes:
+        info: Of this version of the listings.
+        shown: The catalog as a curator sees it.
+        catalog: The same listings without what is marked as saying nothing.
+        marks: What is marked.
+    """
+
+    info: CatalogInfo
+    shown: Catalog
+    catalog: Catalog
+    marks: Marks
+
+
+def open_evidence(workspace: Workspace, catalog_id: str) -> Evidence:
+    """Open a catalog for whoever encodes it or learns from it: here what is marked is taken out, and nowhere else.
+
+    Raises:
+        DataError: There is no such catalog.
+    """
+    marks = read_marks(workspace, catalog_id)  # once: a curator may mark more meanwhile
+    info, catalog = workspace.open_catalog(catalog_id)
+    return Evidence(info, catalog, leave_out(catalog, marks), marks)
 
 
 def empty_photos(catalog: Catalog) -> NDArray[np.bool_]:

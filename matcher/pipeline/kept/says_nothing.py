@@ -4,14 +4,16 @@ What is marked is taken out of the listings before anything is encoded or compar
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import DataError
 from matcher.ingest.catalog import Catalog
+from matcher.storage.settings import rows as setting_rows
 from matcher.storage.workspace import Workspace
 from matcher.text import fold, plain
 
@@ -37,8 +39,7 @@ class Marks:
 
 def read_marks(workspace: Workspace, catalog_id: str) -> Marks:
     """What a curator marked in a catalog."""
-    kept = workspace.store.setting(catalog_id, SETTING) or {}
-    return Marks(tuple(kept.get("photos", ())), tuple(kept.get("phrases", ())))
+    return _marks_from(workspace.store.setting(catalog_id, SETTING))
 
 
 def mark_photo(workspace: Workspace, catalog_id: str, photo: str) -> None:
@@ -47,13 +48,17 @@ def mark_photo(workspace: Workspace, catalog_id: str, photo: str) -> None:
     Raises:
         DataError: There is no photo, or too many are marked.
     """
-    marks = read_marks(workspace, catalog_id)
     if not photo:
         raise DataError("This listing has no photo to leave out.")
-    if photo not in marks.photos:
+
+    def add(marks: Marks) -> Marks:
+        if photo in marks.photos:
+            return marks
         if len(marks.photos) >= MOST_PHOTOS:
             raise DataError(f"{MOST_PHOTOS:,} photos are marked already; leave the photos out when you encode instead.")
-        _keep(workspace, catalog_id, replace(marks, photos=(*marks.photos, photo)))
+        return replace(marks, photos=(*marks.photos, photo))
+
+    _change(workspace, catalog_id, add)
 
 
 def mark_phrase(workspace: Workspace, catalog_id: str, phrase: str) -> None:
@@ -62,24 +67,46 @@ def mark_phrase(workspace: Workspace, catalog_id: str, phrase: str) -> None:
     Raises:
         DataError: Nothing of it is a word, it is too long, or too many are marked.
     """
-    marks, phrase = read_marks(workspace, catalog_id), plain(phrase)
+    phrase = plain(phrase)
     if not _words(phrase) or len(phrase) > LONGEST_PHRASE:
         raise DataError(f"A phrase is a word or several in a row, of up to {LONGEST_PHRASE} characters; type it again.")
-    if _words(phrase) not in [_words(known) for known in marks.phrases]:
+
+    def add(marks: Marks) -> Marks:
+        if _words(phrase) in [_words(known) for known in marks.phrases]:
+            return marks
         if len(marks.phrases) >= MOST_PHRASES:
             raise DataError(f"{MOST_PHRASES} phrases are marked already; take one back first.")
-        _keep(workspace, catalog_id, replace(marks, phrases=(*marks.phrases, phrase)))
+        return replace(marks, phrases=(*marks.phrases, phrase))
+
+    _change(workspace, catalog_id, add)
 
 
 def unmark(workspace: Workspace, catalog_id: str, mark: str) -> None:
     """Count a photo or a phrase again from the next search on; nothing happens if it is not marked."""
-    marks = read_marks(workspace, catalog_id)
-    photos, phrases = (tuple(each for each in some if each != mark) for some in (marks.photos, marks.phrases))
-    _keep(workspace, catalog_id, Marks(photos, phrases))
+
+    def take(marks: Marks) -> Marks:
+        return Marks(*(tuple(each for each in some if each != mark) for some in (marks.photos, marks.phrases)))
+
+    _change(workspace, catalog_id, take)
 
 
-def _keep(workspace: Workspace, catalog_id: str, marks: Marks) -> None:
-    workspace.store.set_setting(catalog_id, SETTING, asdict(marks))
+def find_phrase(marks: Marks, phrase: str) -> str | None:
+    """The marked phrase of the same words, as it was typed when it was marked; None if there is none."""
+    return next((known for known in marks.phrases if _words(known) == _words(phrase)), None)
+
+
+def _change(workspace: Workspace, catalog_id: str, change: Callable[[Marks], Marks]) -> None:
+    """Change what is marked, in one transaction: what two curators mark at once is marked both."""
+    with workspace.store.writing() as connection:
+        setting_rows.change(connection, catalog_id, SETTING, lambda kept: _to_json(change(_marks_from(kept))))
+
+
+def _marks_from(kept: Any) -> Marks:
+    return Marks(tuple((kept or {}).get("photos", ())), tuple((kept or {}).get("phrases", ())))
+
+
+def _to_json(marks: Marks) -> dict[str, list[str]]:
+    return {name: list(values) for name, values in asdict(marks).items()}
 
 
 def leave_out(catalog: Catalog, marks: Marks) -> Catalog:
@@ -99,6 +126,11 @@ def leave_out(catalog: Catalog, marks: Marks) -> Catalog:
         title=listings["title"].map(titles).astype(listings["title"].dtype),
     )
     return Catalog(changed, catalog.photos)
+
+
+def photo_of(catalog: Catalog, row: int) -> str:
+    """What tells the photo of a listing from others: the name of its working copy, else its hash; "" for none."""
+    return str(catalog.listings["photo"].iat[row] or catalog.listings["phash"].iat[row])
 
 
 def find_marked(catalog: Catalog, photos: Collection[str]) -> NDArray[np.bool_]:
