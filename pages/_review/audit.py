@@ -20,7 +20,7 @@ from pages._shared.modality import HEADINGS
 from pages._shared.modality import ICONS as SIDES
 from pages._shared.opened_catalog import Matched, make_card, read_verdicts
 from pages._verdicts.history import turn
-from pages._verdicts.verdicts import give, is_shown, remember_shown, show_told
+from pages._verdicts.verdicts import follow_import, give, is_shown, remember_shown, show_told
 from pages._why import dialog as why
 
 WANTED = "review-audit"  # the catalog whose listings Review resolves completely
@@ -64,6 +64,7 @@ def draw_audit(matched: Matched) -> None:
     """The next listing beside all that may be the same product. A fragment: an answer runs this and no more."""
     if not is_auditing(matched):
         st.rerun()
+    follow_import(matched)
     show_told()
     done = list_audits(matched.workspace.store, matched.id, matched.info.content)
     complete = sum(audit.is_complete for audit in done)
