@@ -36,7 +36,8 @@ export function isOpen(board) {
   return !board.data.once || (board.painted && board.pending.length === 0);
 }
 
-/** Send an answer on a pair, or on a group with the listings it is about; one is "" where the last is taken back. */
+/** Send an answer on a pair, on a group with the listings it is about, or on one listing, where other is "";
+ * both are "" where the last is taken back. */
 export function give(board, kind, one, other, items = []) {
   lastNumber = Math.max(lastNumber + 1, Date.now(), board.data.received + 1);
   board.pending.push({ n: lastNumber, kind, one, other, items, about: board.data.about, at: performance.now() });

@@ -3,10 +3,10 @@
 const MOVES = { J: "down", K: "up", "← ↑ ↓ →": "move among cards", Enter: "look at this listing" };
 
 export function keysOf(board) {
-  const { actions: offered, layout, columns, why } = board.data;
+  const { actions: offered, layout, columns, why, whole = [] } = board.data;
   const hasCards = columns.some(({ cards }) => cards.length);
-  const answers = offered.map(({ key, label }) => [key, label]);
-  const steps = hasCards ? [["P", "Previous"], ...(layout === "pair" ? [] : [["N", "Next"]])] : [];
+  const answers = [...offered, ...whole].map(({ key, label }) => [key, label]);
+  const steps = hasCards && !whole.length ? [["P", "Previous"], ...(layout === "pair" ? [] : [["N", "Next"]])] : [];
   const isPair = layout === "pair" && columns[0]?.cards.length === 2;
   const looks = isPair
     ? [...Object.values(COMPARISONS).map(([, label, key]) => [key, label]), ["T", "turn, where photos lie in one place"], ["Z", "zoom, 1, 2 and 4 times"]]

@@ -44,6 +44,8 @@ function showSize(board) {
 
 function drawKeys(board) {
   const keys = board.data.actions.map(({ key, label }) => el("span", "", el("kbd", "", key), ` ${label.toLowerCase()}`));
+  const whole = board.data.whole ?? [];
+  keys.push(...whole.map(({ key, label }) => el("span", "", el("kbd", "", key), ` ${label.toLowerCase()}`)));
   return el("p", "help", ...keys, el("span", "", el("kbd", "", "U"), " undo"), el("span", "", el("kbd", "", "Y"), " redo"), board.data.why ? el("span", "", el("kbd", "", "W"), " why") : null, el("span", "", el("kbd", "", "?"), " all keys"), el("span", "", el("kbd", "", "J"), " ", el("kbd", "", "K"), " down, up"));
 }
 
@@ -109,6 +111,12 @@ function decide(card, kind, board) {
   else give(board, kind, aside?.item ?? "", card.item);
 }
 
+/** Say something of the listing that stays in view as a whole: once, and not before it is painted. */
+function decideWhole(kind, board) {
+  const isSent = board.pending.some(({ one, other }) => one && !other);
+  if (isOpen(board) && board.painted && !isSent) give(board, kind, board.data.aside.item, "");
+}
+
 /** Ask why a pair is a match or none: of the two cards of a pair, or of a card and the listing it stands beside. */
 function askWhy(card, board) {
   const { columns, once, beside } = board.data;
@@ -166,6 +174,7 @@ function onKey(event, board) {
   };
   const card = board.data.columns[x]?.cards[y];
   const chosen = board.data.actions.find((action) => action.key.toLowerCase() === key);
+  const whole = board.data.whole?.find((action) => action.key.toLowerCase() === key);
   if (key === "?") toggleSheet(board);
   else if (compareByKey(key, event, board)) {
     // done there
@@ -183,6 +192,8 @@ function onKey(event, board) {
       decide(card, chosen.kind, board);
       if (!board.data.once) makeCurrent(board, [x, y + 1], true);
     }
+  } else if (whole && board.data.aside) {
+    if (!event.repeat) decideWhole(whole.kind, board);
   } else if (key === "Enter" && card && board.data.opens && !typing.closest?.("button, a")) board.send("opened", card.item);
   else return;
   event.preventDefault();

@@ -1,5 +1,6 @@
 // Verdicts on pairs that stand as tiles of plain markup: by their buttons, or by a key while a tile has the pointer or
-// the focus. Answers are sent by card_answers.js, which stands before this in one module.
+// the focus. Answers are sent by card_answers.js, and which tile a key is for says tile_in_view.js: both stand before this
+// in one module.
 //
 // data: { pairs: [[one, other, kind said or null]], keys: { key: kind }, about, run, received, last }
 const PAIR = ".pairs article[data-one]";
@@ -8,11 +9,6 @@ const listeners = new WeakMap(); // host element -> what outlives a redraw
 const tileAt = (node) => node?.closest?.(PAIR) ?? null;
 const nameOf = (one, other) => JSON.stringify([one, other].toSorted());
 const isJudged = (tile) => tile?.querySelector("[data-answer]") !== null;
-
-function tileInView() {
-  const focused = tileAt(document.activeElement);
-  return focused ?? [...document.querySelectorAll(PAIR)].find((tile) => tile.matches(":hover")) ?? null;
-}
 
 /** Show at each tile what was said of it. */
 function paint(board) {
@@ -46,7 +42,7 @@ function onKey(event, board) {
   if (typing.isContentEditable || typing.closest?.("input, textarea, select, [role=combobox], [role=dialog], dialog")) return;
   // By the letter, or by its place where the keyboard writes no Latin letters.
   const key = (/^Key[A-Z]$/.test(event.code) && !/^[a-z]$/i.test(event.key) ? event.code[3] : event.key).toLowerCase();
-  const tile = tileInView();
+  const tile = tileInView(PAIR);
   if (!isJudged(tile)) return;
   if (key === "u") give(board, "undo", "", "");
   else if (board.data.keys[key]) {
@@ -66,6 +62,7 @@ function listen(board) {
   const click = (event) => onClick(event, board);
   const key = (event) => onKey(event, board);
   // Tiles may be drawn after what was said of them has come.
+  const unwatch = watchReach();
   const watcher = new MutationObserver(() => {
     board.frame ??= requestAnimationFrame(() => {
       board.frame = null;
@@ -79,6 +76,7 @@ function listen(board) {
     document.removeEventListener("click", click);
     document.removeEventListener("keydown", key);
     watcher.disconnect();
+    unwatch();
     clearTimeout(board.timer);
   };
 }

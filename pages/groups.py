@@ -15,7 +15,7 @@ from pages._shared.cards import session_told
 from pages._shared.opened_catalog import Matched, draw_empty, need_matches
 from pages._verdicts.history import can_redo, draw_last
 from pages._verdicts.set_aside import draw_set_aside
-from pages._verdicts.verdicts import describe, show_told
+from pages._verdicts.verdicts import describe, follow_import, show_told
 from pages._why import dialog as why
 from pages._why.found import read_word_counts
 
@@ -33,6 +33,7 @@ def main() -> None:
 @st.fragment
 def draw(matched: Matched) -> None:
     """Ask which groups, and show one. A fragment: a key runs this and nothing else of the page."""
+    follow_import(matched)
     show_told()
     ranked = read_ranked(matched)
     wishes = filters.ask(matched, ranked.sellers)

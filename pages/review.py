@@ -33,7 +33,7 @@ from pages._verdicts.looking_back import ask_about, find_place, list_own, step
 from pages._verdicts.pair_facts import draw_blind, draw_columns, draw_statements, is_blind, say_pace
 from pages._verdicts.proof import draw_goal, find_proof
 from pages._verdicts.set_aside import draw_set_aside
-from pages._verdicts.verdicts import describe, describe_gone, give, remember_shown, show_told, take_back
+from pages._verdicts.verdicts import describe, describe_gone, follow_import, give, remember_shown, show_told, take_back
 from pages._why import dialog as why
 
 AHEAD = 20  # questions chosen at once: choosing looks at every pair, showing the next one at none
@@ -56,6 +56,7 @@ def main() -> None:
 @st.fragment
 def draw_question(matched: Matched) -> None:
     """Ask about one pair. A fragment: an answer runs this and nothing else of the page."""
+    follow_import(matched)
     show_told()
     store = matched.workspace.store
     verdicts, skips = store.verdicts(matched.id), store.skips(matched.id)

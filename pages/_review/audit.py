@@ -13,21 +13,31 @@ from matcher.storage.audits.rows import Audit, drop_audit, keep_audit, list_audi
 from matcher.storage.records import DIFFERENT, MATCH, UNSURE, VARIANT
 from matcher.vectors.candidate_pairs import MODALITIES, Modality
 from matcher.vectors.neighbours import search
-from pages._shared.answers import Answer, current_curator, current_visit
+from pages._shared.answers import Answer, AnswerKind, current_curator, current_visit
 from pages._shared.cards import Bar, Board, Card, Column, draw_cards, session_told
 from pages._shared.measured import find_judged, index_ids
 from pages._shared.modality import HEADINGS
 from pages._shared.modality import ICONS as SIDES
 from pages._shared.opened_catalog import Matched, make_card, read_verdicts
 from pages._verdicts.history import turn
-from pages._verdicts.verdicts import give, remember_shown, show_told
+from pages._verdicts.verdicts import follow_import, give, is_shown, remember_shown, show_told
 from pages._why import dialog as why
 
 WANTED = "review-audit"  # the catalog whose listings Review resolves completely
 WORDS, DEPTH = "audit-words", "audit-depth"
 BOARD = "audit"
+GONE = "Not stored: this listing is no longer on the screen."
 SHOWN = 12  # listings of each column at first, and more at each click
 OFFERED = (MATCH, VARIANT, DIFFERENT, UNSURE)
+FOUND, PUT_OFF = "found", "put off"
+WAYS_ON = (
+    AnswerKind(
+        FOUND, "Everything found", "", "E", "done_all",
+        help="All listings of this product have your “same”, or there are none.",
+    ),
+    AnswerKind(PUT_OFF, "Put off", "", "N", "skip_next", help="It counts for nothing."),
+)  # fmt: skip
+"""What is said of a listing as a whole, by a button or a key."""
 
 
 def want_audits(matched: Matched) -> None:
@@ -54,6 +64,7 @@ def draw_audit(matched: Matched) -> None:
     """The next listing beside all that may be the same product. A fragment: an answer runs this and no more."""
     if not is_auditing(matched):
         st.rerun()
+    follow_import(matched)
     show_told()
     done = list_audits(matched.workspace.store, matched.id, matched.info.content)
     complete = sum(audit.is_complete for audit in done)
@@ -65,7 +76,7 @@ def draw_audit(matched: Matched) -> None:
     row = next((row for row in _order(_key(matched), matched).tolist() if row not in resolved), None)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if row is not None:
-            _draw_ends(matched, matched.cell("item_id", row))
+            _draw_ways_on(matched, row)
         st.caption(f"{complete:,} resolved completely")
         st.space("stretch")
         session, curator = current_visit().session, current_curator()
@@ -85,21 +96,21 @@ def draw_audit(matched: Matched) -> None:
     why.draw_asked(matched)
 
 
-def _draw_ends(matched: Matched, item_id: str) -> None:
-    """The two ways on from a listing."""
-    st.button(
-        "Everything found", key="audit-done", type="primary", icon=":material/done_all:", shortcut="E",
-        on_click=_end, args=[matched, item_id, True],
-        help="All listings of this product have your “same”, or there are none.",
-    )  # fmt: skip
-    st.button(
-        "Put off", key="audit-skip", icon=":material/skip_next:", shortcut="N", on_click=_end,
-        args=[matched, item_id, False], help="It counts for nothing.",
-    )  # fmt: skip
+def _draw_ways_on(matched: Matched, row: int) -> None:
+    """The two ways on from a listing; the buttons are its own, so a second click finds none of the next one's."""
+    for way in WAYS_ON:
+        st.button(
+            way.name, key=f"audit-{way.kind}-{row}", type="primary" if way.kind == FOUND else "secondary",
+            icon=f":material/{way.icon}:", help=f"{way.help} Key {way.key}.", on_click=_go_on_from,
+            args=[matched, matched.cell("item_id", row), way.kind],
+        )  # fmt: skip
 
 
-def _end(matched: Matched, item_id: str, is_complete: bool) -> None:
-    audit = Audit(item_id, is_complete, current_visit().session, current_curator())
+def _go_on_from(matched: Matched, item_id: str, way: str) -> None:
+    if not is_shown(matched, item_id, item_id):
+        current_visit().told.append((GONE, ":material/block:"))
+        return
+    audit = Audit(item_id, way == FOUND, current_visit().session, current_curator())
     keep_audit(matched.workspace.store, matched.id, matched.info.content, audit)
     st.session_state[WORDS] = ""
     st.session_state[DEPTH] = SHOWN
@@ -137,9 +148,9 @@ def _draw_board(matched: Matched, row: int) -> None:
         ]
         columns.append(Column(near, HEADINGS[side], f"{len(near):,} nearest", SIDES[side], side))
     shown = {one.item_id for column in columns for one in column.cards}
-    remember_shown(matched, ((item_id, other) for other in shown))
+    remember_shown(matched, ((item_id, other) for other in [*shown, item_id]))
     board = Board(
-        "columns", make_card(matched, row, large=True), item_id, OFFERED, undo=True, redo=True,
+        "columns", make_card(matched, row, large=True), item_id, OFFERED, whole=WAYS_ON, undo=True, redo=True,
         on_answer=lambda answer: _keep(matched, answer), on_why=why.ask,
     )  # fmt: skip
     draw_cards(columns, board, key=BOARD)
@@ -149,6 +160,8 @@ def _draw_board(matched: Matched, row: int) -> None:
 def _keep(matched: Matched, answer: Answer) -> None:
     if answer.kind in OFFERED:
         give(matched, answer, source="review")
+    elif answer.kind in (FOUND, PUT_OFF):
+        _go_on_from(matched, answer.one_id, answer.kind)
     else:
         turn(matched, answer)
 

@@ -72,7 +72,7 @@ class Answer:
         kind: A key of ANSWERS, UNDO, REDO, PREVIOUS, or an action on a group.
         one_id: One of the two listings that were on the screen; "" where a key asked for undo, redo or the
             previous pair.
-        other_id: The other one.
+        other_id: The other one; "" where the answer is about one listing as a whole.
         about: Which drawing of the board it was given on.
         session: The browser and the tab, see `Verdict`.
         items: Item ids of the listings of a group that were ticked.

@@ -15,7 +15,7 @@ from matcher.storage.records import Verdict
 from matcher.vectors.candidate_pairs import Modality
 from matcher.vectors.distance import distance_text
 from pages._shared import answers
-from pages._shared.answers import ANSWERS, Answer
+from pages._shared.answers import ANSWERS, Answer, AnswerKind
 from pages._shared.modality import ICONS, WORDS
 
 _ASSETS = Path(__file__).parents[2] / "assets"
@@ -101,6 +101,7 @@ class Board:
     aside: Card | None = None  # one large card that stays in view; answers are about it and another one
     about: str = ""  # changes when the board is about something else, so that the keys start at the first card
     actions: Sequence[str] = field(default_factory=tuple)  # kinds of answers: on each card, or above a pair
+    whole: Sequence[AnswerKind] = ()  # what keys say of the aside as a whole: once, and only while it is on the screen
     undo: bool = False  # whether the key takes the last answer back
     redo: bool = False  # whether a key gives again what was taken back last
     previous: bool = False  # whether there is a pair before this one to look at again
@@ -121,7 +122,7 @@ def draw_cards(columns: Sequence[Column], board: Board, *, key: str) -> None:
     """
 
     def answered() -> None:
-        for answer in answers.receive(key, st.session_state[key].get("answers")):
+        for answer in answers.receive(key, st.session_state[key].get("answers"), [each.kind for each in board.whole]):
             if board.on_answer:
                 board.on_answer(answer)
 
@@ -171,6 +172,7 @@ def _answering(board: Board, key: str) -> dict[str, Any]:
             | {"tone": what.tone, "help": what.help}
             for kind, what in ((kind, ANSWERS[kind]) for kind in board.actions)
         ],
+        "whole": [{"kind": each.kind, "label": each.name, "key": each.key} for each in board.whole],
         "keys": bool(board.actions) or board.undo or board.redo,
         "undo": board.undo,
         "redo": board.redo,

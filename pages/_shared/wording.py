@@ -96,6 +96,8 @@ def explain_question(
     if "fused" in recipe.thresholds:
         return f"Title and photo together are near the threshold, {now}."
     limits = {side: recipe.threshold(side) for side in distance if side in recipe.thresholds and distance[side] != inf}
+    if not limits:  # one that was judged under another rule and is looked at again
+        return f"Neither the titles nor the photos of these two can be compared, {now}."
     near = min(limits, key=lambda side: abs(distance[side] - limits[side]) / max(limits[side], 1e-6))
     limit, apart = distance_text(limits[near]), distance_text(distance[near])
     reason = f"Near the threshold of {limit}: {NAMES[near].lower()} {apart} apart, {now}."

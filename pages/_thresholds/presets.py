@@ -41,7 +41,7 @@ def draw_presets(matched: Matched, put: Callable[[Matched, Recipe], None]) -> No
             fits = _is_fitting(recipe, matched)
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.button(
-                    literal(name), key=f"take-{name}", on_click=put, args=[matched, recipe], disabled=not fits,
+                    literal(name), key=f"preset-take-{name}", on_click=put, args=[matched, recipe], disabled=not fits,
                     width="stretch",
                     help=describe_recipe(recipe) + ("" if fits else " Made with other encoders or another distance."),
                 )  # fmt: skip

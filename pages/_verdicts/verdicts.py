@@ -40,6 +40,18 @@ def remember_shown(
         shown.pop(key, None)
 
 
+def follow_import(opened: Opened) -> None:
+    """Run the whole page where the catalog was imported again: a fragment goes on with what it was first given."""
+    if _present(opened).version != opened.info.version:
+        st.rerun()
+
+
+def is_shown(opened: Opened, one: str, other: str) -> bool:
+    """Whether this visit was shown a pair, or a listing beside itself, of the listings as they are now."""
+    was = current_visit().shown.get(_key(opened, one, other, ""))
+    return was is not None and was.version == _present(opened).version
+
+
 def give(
     opened: Opened, answer: Answer, *, source: str, about: str = "", once: bool = False, note: str = ""
 ) -> Verdict | None:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import streamlit as st
 
+_ASSETS = Path(__file__).parents[2] / "assets"
 _ask = st.components.v2.component(
     "twinshelf_why",
     html="<span></span>",
-    js=(Path(__file__).parents[2] / "assets" / "why.js").read_text(encoding="utf-8"),
+    js="".join((_ASSETS / name).read_text(encoding="utf-8") for name in ("tile_in_view.js", "why.js")),
 )
 BUTTON = '<button type="button" class="why" data-why="" title="Why this is a match or none">Why <kbd>W</kbd></button>'
 """The button of a tile."""

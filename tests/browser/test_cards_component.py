@@ -358,3 +358,38 @@ def test_photos_are_flipped_overlaid_parted_and_zoomed_by_key_and_the_sheet_take
     press(page, "y")
     page.wait_for_function("window.told.length > 0")
     assert told(page) == [["answer", "", "redo"]]
+
+
+def test_what_is_said_of_the_listing_in_view_as_a_whole_is_said_once_to_each_that_is_painted(page: Page) -> None:
+    ways = [{"kind": "found", "label": "Everything found", "key": "E"}]
+
+    def draw_about(item: str, **changes: Any) -> None:
+        draw(page, [card("a")], aside=card(item, fixed=True), about=item, whole=ways, **changes)
+
+    draw_about("L1")
+    expect(page.locator(".board")).to_have_attribute("data-painted", "L1")
+    page.evaluate("""() => document.querySelector("main").insertAdjacentHTML(
+        "beforeend", '<div role="dialog" tabindex="0" id="window"></div>')""")
+    page.locator("#window").press("e")  # in a window above the board
+    assert told(page) == []
+    page.evaluate("() => document.querySelector('#window').remove()")
+    page.keyboard.down("e")
+    for _ in range(5):
+        page.keyboard.down("e")  # held: repeats
+    page.keyboard.up("e")
+    press(page, "e")
+    assert told(page) == [["answer", "L1", "", "found"]]
+    sent = page.evaluate("() => window.known")
+    # The next listing is drawn, and not painted yet.
+    data = board([card("a")], aside=card("L2", fixed=True), about="L2", whole=ways, received=sent)
+    page.evaluate(
+        """(data) => {
+            window.draw(data);
+            document.dispatchEvent(new KeyboardEvent("keydown", { key: "e", code: "KeyE", bubbles: true }));
+        }""",
+        data,
+    )
+    assert told(page) == []
+    expect(page.locator(".board")).to_have_attribute("data-painted", "L2")
+    press(page, "e")
+    assert told(page) == [["answer", "L2", "", "found"]]

@@ -84,3 +84,34 @@ def test_words_and_farther_listings_are_looked_through(shop: Workspace) -> None:
     assert len(words["cards"]) >= 5
     app = press(app, "Show farther ones")
     assert {len(column["cards"]) for column in board(app)[1]["columns"][1:]} == {36}
+
+
+def say_of(app: AppTest, item: str, kind: str) -> AppTest:
+    node, shown = board(app)
+    sent = {"n": shown["received"] + 1, "kind": kind, "one": item, "other": "", "about": shown["about"]}
+    message = {"session": "0" * 16 + "." + "1" * 16, "run": shown["run"], "answers": [sent]}
+    states = app._tree.get_widget_states()
+    trigger = states.widgets.add(id=_make_trigger_id(node.proto.id, "events"))
+    trigger.json_trigger_value = json.dumps([{"event": "answers", "value": message}])
+    return checked(app._run(states))
+
+
+def test_a_key_or_a_second_click_resolves_no_listing_that_was_not_shown(shop: Workspace) -> None:
+    def resolved() -> list[tuple[str, bool]]:
+        done = list_audits(shop.store, "shop", shop.catalog_info("shop").content)
+        return [(audit.item_id, audit.is_complete) for audit in done]
+
+    app = press(opened("thresholds"), "Resolve listings completely")
+    app = checked(app.switch_page("pages/review.py").run())
+    first = board(app)[1]["aside"]["item"]
+    click = next(button for button in app.button if button.label == "Everything found")
+    app = say_of(app, first, "found")
+    assert resolved() == [(first, True)]
+    second = board(app)[1]["aside"]["item"]
+    # The button of the first listing, clicked once more as the second is drawn: it is no button of the second.
+    assert click.key not in [button.key for button in app.button]
+    app = say_of(app, next(iter({"p05-0", "p06-0", "p07-0"} - {first, second})), "found")
+    assert "Not stored: this listing is no longer on the screen." in [toast.value for toast in app.toast]
+    assert resolved() == [(first, True)]
+    say_of(app, second, "put off")
+    assert resolved() == [(first, True), (second, False)]

@@ -75,6 +75,16 @@ def test_a_search_is_shown_as_stairs_and_its_recipe_taken(shop: Workspace) -> No
     assert "Find the best recipe" in labels(opened())
 
 
+def test_a_preset_may_be_called_as_the_best_recipe_is(shop: Workspace) -> None:
+    kept = asdict(LADDER) | {"recipe": FOUND.to_json(), "content": shop.catalog_info("shop").content}
+    shop.store.set_setting("shop", SEARCHED, json.loads(json.dumps(kept)))
+    shop.store.save_preset("shop", "best", replace(FOUND, text_threshold=0.2).to_json())
+    app = opened()
+    assert "Take this recipe" in labels(app)
+    press(app, "best")
+    assert recipes.current_recipe(shop, "shop").text_threshold == 0.2
+
+
 def test_a_search_is_started_and_stopped_on_the_page(shop: Workspace) -> None:
     app = opened()
     press(app, "Find the best recipe")

@@ -1,6 +1,7 @@
 """What Review says of a pair beside its photos: facts in words, other columns, pace; and what it leaves unsaid."""
 
 import json
+import math
 from pathlib import Path
 
 import pandas as pd
@@ -9,8 +10,10 @@ from run_pages import ROOT, said
 from run_pages import opened as opened_page
 from streamlit.testing.v1 import AppTest
 
+from matcher.matching.recipe import Recipe
 from matcher.pipeline import catalogs, encoding
 from matcher.storage.workspace import Workspace, open_workspace
+from pages._shared.wording import explain_question
 
 
 @pytest.fixture
@@ -68,3 +71,11 @@ def test_browse_marks_what_follows_from_verdicts_and_presses_no_button_for_it(sh
     (card,) = json.loads(board.proto.json)["columns"][0]["cards"]
     assert "Follows from others: variant" in [badge["text"] for badge in card["badges"]]
     assert card["verdict"] is None
+
+
+@pytest.mark.parametrize("fusion", ["either", "both"])
+def test_a_pair_that_only_the_joined_search_found_is_explained_under_another_rule(fusion: str) -> None:
+    recipe = Recipe("tfidf", "phash", fusion, text_threshold=0.4, image_threshold=0.2)
+    apart = {"text": math.inf, "image": math.inf, "fused": 1.0}
+    said = explain_question(recipe, apart, False, "doubtful")
+    assert said == "Neither the titles nor the photos of these two can be compared, no match now."

@@ -14,6 +14,7 @@ from test_pages import TITLES
 from matcher.matching.recipe import Recipe
 from matcher.pipeline import catalogs, encoding, recipes
 from matcher.storage.workspace import Workspace, open_workspace
+from pages._shared import opened_catalog
 
 
 @pytest.fixture
@@ -120,3 +121,25 @@ def test_thresholds_of_other_encoders_are_said_to_be_out_of_force(workspace: Wor
     assert any("yours are for other encoders" in caption.value for caption in opened("start").caption)
     app = move(app, fused=0.3) if "fused" in now(workspace).thresholds else move(app, text=0.3)
     assert not said(press(app, "Take it"))
+
+
+@pytest.mark.parametrize("page", ["review", "audit", "groups"])
+def test_a_page_goes_on_with_the_listings_of_an_import_after_which_an_answer_was_refused(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    app = opened("thresholds")
+    if page == "audit":
+        app = press(app, "Resolve listings completely")
+    read, versions = opened_catalog.need_matches, []
+
+    def read_late() -> opened_catalog.Matched:
+        """At first as a fragment has it that was drawn before the import."""
+        matched = read()
+        if not versions:
+            matched = replace(matched, info=replace(matched.info, version="of before"))
+        versions.append(matched.info.version)
+        return matched
+
+    monkeypatch.setattr(opened_catalog, "need_matches", read_late)
+    checked(app.switch_page(f"pages/{page.replace('audit', 'review')}.py").run())
+    assert versions == ["of before", workspace.catalog_info("shop").version]

@@ -20,7 +20,10 @@ _hear = st.components.v2.component(
     "twinshelf_pair_answers",
     html='<div class="answers"></div>',
     css=(_ASSETS / "pair_answers.css").read_text(encoding="utf-8"),
-    js="".join((_ASSETS / name).read_text(encoding="utf-8") for name in ("card_answers.js", "pair_answers.js")),
+    js="".join(
+        (_ASSETS / name).read_text(encoding="utf-8")
+        for name in ("card_answers.js", "tile_in_view.js", "pair_answers.js")
+    ),
 )
 
 
