@@ -117,7 +117,7 @@ class Store:
                 set_aside.remember_goods(connection, info.id, before)
             self._replace(_catalogs, asdict(info), stays="created", connection=connection)
             if now is not None:
-                verdict_rows.follow_ids(connection, info.id, now)
+                verdict_rows.follow_ids(connection, info.id, now, before or ())
                 number_rows.follow_ids(connection, info.id, now)
                 lock_rows.follow(connection, info.id, now, before)
                 main_rows.follow_ids(connection, info.id, now, replaced)

@@ -117,19 +117,22 @@ def undo(connection: Connection, catalog_id: str, session: str, curator: str, ve
     return found
 
 
-def follow_ids(connection: Connection, catalog_id: str, item_ids: Collection[str]) -> None:
+def follow_ids(
+    connection: Connection, catalog_id: str, item_ids: Collection[str], before: Collection[str] = ()
+) -> None:
     """Give listings their present ids in all verdicts of a catalog, where a program has only written them otherwise.
+
+    Also in those that are set aside or were taken back, which may come again.
 
     Args:
         connection: A writer's.
         catalog_id: The catalog.
         item_ids: Ids of its listings as they are now.
+        before: Those of its listings as they were: of two that wrote one number, none is followed.
     """
-    standing = [*in_force(connection, catalog_id), *skips(connection, catalog_id)] if item_ids else []
-    new_ids = renamed_ids(standing, item_ids)
-    if not new_ids:
-        return
     rows = connection.execute(sa.select(_verdicts).where(_verdicts.c.catalog_id == catalog_id)).mappings().all()
+    known = {row[name] for row in rows for name in ("left_id", "right_id")}
+    new_ids = find_renamed(known.union(before), item_ids) if known and item_ids else {}
     for row in rows:
         left, right = sorted(new_ids.get(row[name], row[name]) for name in ("left_id", "right_id"))
         if {left, right} != {row["left_id"], row["right_id"]}:
@@ -182,23 +185,18 @@ def number_of(item_id: str) -> str | None:
     return found[1] if found else None
 
 
-def renamed_ids(verdicts: Collection[Verdict], present: Collection[str]) -> dict[str, str]:
+def find_renamed(known: Collection[str], present: Collection[str]) -> dict[str, str]:
     """Find the present ids of listings that were known under ids which are gone.
 
     An id is only followed where no doubt is: the number stands for one listing before and for one now.
 
     Args:
-        verdicts: Those in force, and skips.
+        known: Ids of listings as they were.
         present: Ids of the listings as they are now.
 
     Returns:
         New id by old id.
     """
-    return find_renamed({item_id for verdict in verdicts for item_id in (verdict.left_id, verdict.right_id)}, present)
-
-
-def find_renamed(known: Collection[str], present: Collection[str]) -> dict[str, str]:
-    """`renamed_ids` for any ids that were known before."""
     gone = set(known).difference(present)
     if not any(map(number_of, gone)):
         return {}
