@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from matcher.errors import CatalogReplaced
 from matcher.storage.records import SKIP, Verdict
 from matcher.storage.schema import catalogs as _catalogs
 from matcher.storage.schema import verdicts as _verdicts
@@ -20,16 +21,21 @@ MOST_KEPT = 4  # catalogs whose verdicts are kept at hand
 _NUMBER = re.compile(r"0*(\d+?)(?:\.0+)?", re.ASCII)  # `00001`, `1` and `1.0`: programs write one number so
 
 
-def add(connection: Connection, verdict: Verdict) -> Verdict:
+def add(connection: Connection, verdict: Verdict, version: str = "") -> Verdict:
     """Add a verdict or a skip; the same verdict again, from the same session, changes nothing.
 
     Args:
         connection: A writer's.
         verdict: What was said; its id does not count.
+        version: As for `expect_version`.
 
     Returns:
         The row that holds it.
+
+    Raises:
+        CatalogReplaced: As `expect_version` says.
     """
+    expect_version(connection, verdict.catalog_id, version)
     if verdict.session and verdict.kind != SKIP:
         pair = sa.and_(*(_verdicts.c[name] == getattr(verdict, name) for name in ("catalog_id", "left_id", "right_id")))
         standing = _first(connection, sa.and_(pair, _stands(), _verdicts.c.kind != SKIP))
@@ -40,6 +46,22 @@ def add(connection: Connection, verdict: Verdict) -> Verdict:
     del row["id"]
     key = connection.execute(_verdicts.insert().values(row)).inserted_primary_key
     return Verdict(id=key[0] if key else 0, **row)
+
+
+def expect_version(connection: Connection, catalog_id: str, version: str) -> None:
+    """See that a catalog still has the listings that were shown, and let no upload replace them before this is written.
+
+    Args:
+        connection: A writer's.
+        catalog_id: Which catalog.
+        version: Of the listings that were shown; "" where none were.
+
+    Raises:
+        CatalogReplaced: It has others, on whose ids the word would be another one.
+    """
+    query = sa.select(_catalogs.c.version).where(_catalogs.c.id == catalog_id).with_for_update(read=True)
+    if version and connection.scalar(query) != version:
+        raise CatalogReplaced(f"The catalog {catalog_id} was imported again meanwhile; open it again, and look anew.")
 
 
 def in_force(connection: Connection, catalog_id: str) -> list[Verdict]:
