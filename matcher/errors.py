@@ -2,7 +2,8 @@
 
 MatcherError
 ├── DataError       what was given cannot be used: a file, a column, an array, a recipe
-│   └── TooLittleKnown   too few labels and verdicts to learn from
+│   ├── TooLittleKnown   too few labels and verdicts to learn from
+│   └── CatalogReplaced  what was answered was shown of an upload that another one has replaced
 ├── StorageError    the machine, the workspace or the database fails: full, gone, damaged
 ├── EncoderError    a model cannot be had or loaded
 ├── TrainingError   a training cannot start or go on
@@ -23,6 +24,10 @@ class DataError(MatcherError):
 
 class TooLittleKnown(DataError):
     """There are too few labels and verdicts to learn from."""
+
+
+class CatalogReplaced(DataError):
+    """What was answered was shown of an upload that another one has replaced."""
 
 
 class StorageError(MatcherError):

@@ -27,7 +27,6 @@ from matcher.storage.schema import presets as _presets
 from matcher.storage.schema import settings as _settings
 from matcher.storage.set_aside import rows as set_aside
 from matcher.storage.set_aside.goods import Listed
-from matcher.storage.set_aside.rows import SetAside
 
 BUSY_SECONDS = 30  # how long a writer waits for another one before it gives up
 
@@ -113,11 +112,11 @@ class Store:
                 lock_rows.read_photos(connection, info.id, now, before)
                 replaced = main_rows.list_replaced(connection, info.id, now, before)
         with self._writer.begin() as connection:
+            self._replace(_catalogs, asdict(info), stays="created", connection=connection)  # first: answers wait for it
             if before is not None:
                 set_aside.remember_goods(connection, info.id, before)
-            self._replace(_catalogs, asdict(info), stays="created", connection=connection)
             if now is not None:
-                verdict_rows.follow_ids(connection, info.id, now)
+                verdict_rows.follow_ids(connection, info.id, now, before or ())
                 number_rows.follow_ids(connection, info.id, now)
                 lock_rows.follow(connection, info.id, now, before)
                 main_rows.follow_ids(connection, info.id, now, replaced)
@@ -169,11 +168,13 @@ class Store:
         session: str = "",
         curator: str = "",
         note: str = "",
+        version: str = "",
     ) -> Verdict:
         """Write down a curator's word on a pair; it replaces an earlier one, which stays in the history.
 
         Raises:
             DataError: The two are one listing, or the kind is neither one of KINDS nor SKIP.
+            CatalogReplaced: The catalog no longer has the version of its listings that the pair was shown of.
         """
         if one_id == other_id:
             raise DataError(f"A verdict needs two listings; both are {one_id!r}.")
@@ -183,7 +184,7 @@ class Store:
         note = legible(" ".join(note.replace("\0", " ").split()))[:LONGEST_NOTE]
         given = Verdict(0, catalog_id, left, right, kind, source, sampled, time.time(), session, curator, note)
         with self._writer.begin() as connection:
-            return verdict_rows.add(connection, given)
+            return verdict_rows.add(connection, given, version)
 
     def verdicts(self, catalog_id: str) -> list[Verdict]:
         """The verdict in force for each pair that has one, oldest first."""
@@ -223,7 +224,7 @@ class Store:
         with self._writer.begin() as connection:
             return verdict_rows.undo(connection, catalog_id, session, curator, verdict_id)
 
-    def verdicts_set_aside(self, catalog_id: str) -> list[SetAside]:
+    def verdicts_set_aside(self, catalog_id: str) -> list[set_aside.SetAside]:
         """Verdicts that are not applied, because an id names other goods since they were given; oldest first."""
         with self._reader.connect() as connection:
             return set_aside.list_set_aside(connection, catalog_id)

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from matcher.errors import CatalogReplaced
 from matcher.storage.records import SKIP, Verdict
 from matcher.storage.schema import catalogs as _catalogs
 from matcher.storage.schema import verdicts as _verdicts
@@ -20,16 +21,21 @@ MOST_KEPT = 4  # catalogs whose verdicts are kept at hand
 _NUMBER = re.compile(r"0*(\d+?)(?:\.0+)?", re.ASCII)  # `00001`, `1` and `1.0`: programs write one number so
 
 
-def add(connection: Connection, verdict: Verdict) -> Verdict:
+def add(connection: Connection, verdict: Verdict, version: str = "") -> Verdict:
     """Add a verdict or a skip; the same verdict again, from the same session, changes nothing.
 
     Args:
         connection: A writer's.
         verdict: What was said; its id does not count.
+        version: As for `expect_version`.
 
     Returns:
         The row that holds it.
+
+    Raises:
+        CatalogReplaced: As `expect_version` says.
     """
+    expect_version(connection, verdict.catalog_id, version)
     if verdict.session and verdict.kind != SKIP:
         pair = sa.and_(*(_verdicts.c[name] == getattr(verdict, name) for name in ("catalog_id", "left_id", "right_id")))
         standing = _first(connection, sa.and_(pair, _stands(), _verdicts.c.kind != SKIP))
@@ -40,6 +46,22 @@ def add(connection: Connection, verdict: Verdict) -> Verdict:
     del row["id"]
     key = connection.execute(_verdicts.insert().values(row)).inserted_primary_key
     return Verdict(id=key[0] if key else 0, **row)
+
+
+def expect_version(connection: Connection, catalog_id: str, version: str) -> None:
+    """See that a catalog still has the listings that were shown, and let no upload replace them before this is written.
+
+    Args:
+        connection: A writer's.
+        catalog_id: Which catalog.
+        version: Of the listings that were shown; "" where none were.
+
+    Raises:
+        CatalogReplaced: It has others, on whose ids the word would be another one.
+    """
+    query = sa.select(_catalogs.c.version).where(_catalogs.c.id == catalog_id).with_for_update(read=True)
+    if version and connection.scalar(query) != version:
+        raise CatalogReplaced(f"The catalog {catalog_id} was imported again meanwhile; open it again, and look anew.")
 
 
 def in_force(connection: Connection, catalog_id: str) -> list[Verdict]:
@@ -117,19 +139,22 @@ def undo(connection: Connection, catalog_id: str, session: str, curator: str, ve
     return found
 
 
-def follow_ids(connection: Connection, catalog_id: str, item_ids: Collection[str]) -> None:
+def follow_ids(
+    connection: Connection, catalog_id: str, item_ids: Collection[str], before: Collection[str] = ()
+) -> None:
     """Give listings their present ids in all verdicts of a catalog, where a program has only written them otherwise.
+
+    Also in those that are set aside or were taken back, which may come again.
 
     Args:
         connection: A writer's.
         catalog_id: The catalog.
         item_ids: Ids of its listings as they are now.
+        before: Those of its listings as they were: of two that wrote one number, none is followed.
     """
-    standing = [*in_force(connection, catalog_id), *skips(connection, catalog_id)] if item_ids else []
-    new_ids = renamed_ids(standing, item_ids)
-    if not new_ids:
-        return
     rows = connection.execute(sa.select(_verdicts).where(_verdicts.c.catalog_id == catalog_id)).mappings().all()
+    known = {row[name] for row in rows for name in ("left_id", "right_id")}
+    new_ids = find_renamed(known.union(before), item_ids) if known and item_ids else {}
     for row in rows:
         left, right = sorted(new_ids.get(row[name], row[name]) for name in ("left_id", "right_id"))
         if {left, right} != {row["left_id"], row["right_id"]}:
@@ -182,23 +207,18 @@ def number_of(item_id: str) -> str | None:
     return found[1] if found else None
 
 
-def renamed_ids(verdicts: Collection[Verdict], present: Collection[str]) -> dict[str, str]:
+def find_renamed(known: Collection[str], present: Collection[str]) -> dict[str, str]:
     """Find the present ids of listings that were known under ids which are gone.
 
     An id is only followed where no doubt is: the number stands for one listing before and for one now.
 
     Args:
-        verdicts: Those in force, and skips.
+        known: Ids of listings as they were.
         present: Ids of the listings as they are now.
 
     Returns:
         New id by old id.
     """
-    return find_renamed({item_id for verdict in verdicts for item_id in (verdict.left_id, verdict.right_id)}, present)
-
-
-def find_renamed(known: Collection[str], present: Collection[str]) -> dict[str, str]:
-    """`renamed_ids` for any ids that were known before."""
     gone = set(known).difference(present)
     if not any(map(number_of, gone)):
         return {}

@@ -1,6 +1,6 @@
 """What keys of the Groups page do: only to the group that was on the screen, and whole or not at all."""
 
-from matcher.errors import DataError
+from matcher.errors import CatalogReplaced, DataError
 from matcher.pipeline.groups.main_choices import read_chosen
 from matcher.pipeline.groups.main_listings import choose_main_listing, leave_main_listing
 from matcher.review.groups.intents import intend
@@ -64,7 +64,12 @@ def _act(opened: Opened, visit: Visit, wall: Wall, answer: Answer) -> None:
         intent = intend(shown, seen, kind_meant(answer.kind, shown, ticked), ticked)
         ids = set(intent.item_ids)
         about = [verdict.id for verdict in seen if {verdict.left_id, verdict.right_id} <= ids]
-        done = act(store, opened.id, intent, seen=about, session=answer.session, curator=curator)
+        done = act(
+            store, opened.id, intent, seen=about, session=answer.session, curator=curator, version=wall.version
+        )  # fmt: skip
+    except CatalogReplaced:
+        visit.told.append((REPLACED, BLOCKED))
+        return
     except DataError as error:
         visit.told.append((f"Not done: {literal(str(error))}", BLOCKED))
         return

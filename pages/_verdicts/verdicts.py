@@ -5,8 +5,9 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from matcher.errors import CatalogReplaced
 from matcher.storage.history import redo
-from matcher.storage.records import DIFFERENT, MATCH, SKIP, VARIANT, Action, CatalogInfo, Verdict
+from matcher.storage.records import DIFFERENT, MATCH, SKIP, VARIANT, Action, Verdict
 from pages._shared.answers import SAID, Answer, Shown, Visit, current_curator, current_visit
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import Opened
@@ -71,13 +72,17 @@ def give(
     visit, store, curator = current_visit(), opened.workspace.store, current_curator()
     key = _key(opened, answer.one_id, answer.other_id, about)
     was = visit.shown.get(key)
-    if was is None or _present(opened).version != was.version:
-        visit.told.append((GONE if was is None else REPLACED, ":material/block:"))
+    if was is None:
+        visit.told.append((GONE, ":material/block:"))
         return None
-    given = store.add_verdict(
-        opened.id, answer.one_id, answer.other_id, answer.kind,
-        source=source, sampled=was.sampled, session=answer.session, curator=curator, note=note,
-    )  # fmt: skip
+    try:
+        given = store.add_verdict(
+            opened.id, answer.one_id, answer.other_id, answer.kind,
+            source=source, sampled=was.sampled, session=answer.session, curator=curator, note=note, version=was.version,
+        )  # fmt: skip
+    except CatalogReplaced:
+        visit.told.append((REPLACED, ":material/block:"))
+        return None
     if once:
         del visit.shown[key]
     _tell_of_another(opened, visit, given, was)
@@ -140,11 +145,6 @@ def show_told() -> None:
 def _key(opened: Opened, one: str, other: str, about: str) -> tuple[str, str, str, str]:
     left, right = sorted((one, other))
     return opened.id, left, right, about
-
-
-def _present(opened: Opened) -> CatalogInfo:
-    """The catalog as it is now, whatever the page was drawn from."""
-    return opened.workspace.catalog_info(opened.id)
 
 
 def _tell_of_another(opened: Opened, visit: Visit, given: Verdict, was: Shown) -> None:

@@ -13,11 +13,13 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from matcher.errors import DataError, JobError
-from matcher.storage import connections
+from matcher.errors import CatalogReplaced, DataError, JobError
+from matcher.storage import connections, verdict_rows
 from matcher.storage import database as store_module
 from matcher.storage.database import Store, sqlite_url
-from matcher.storage.records import CatalogInfo, Job
+from matcher.storage.groups import main_rows
+from matcher.storage.history.actions import Intent, act
+from matcher.storage.records import CatalogInfo, Job, Verdict
 from matcher.storage.set_aside.goods import Listed
 
 INFO = CatalogInfo("shop", "Shop", "shop.csv", 3, 2, 1, 0, "v1", "c1", 1.0, 1.0)
@@ -542,3 +544,46 @@ def test_verdicts_on_other_goods_are_set_aside_and_given_back(store, tmp_path):
     assert store.verdicts("shop") == [said]
     store.save_catalog(INFO, shoe, shoe)
     assert store.verdicts("shop") == [said]
+
+
+def goods(folder, **titles):
+    frame = pd.DataFrame([(item_id, title, "", "") for item_id, title in titles.items()])
+    return Listed(frame.set_axis(["item_id", "title", "photo", "phash"], axis=1), folder)
+
+
+def test_an_answer_on_listings_that_are_being_replaced_waits_and_is_refused(store, tmp_path, monkeypatch):
+    """The upload is in the middle of its transaction when the answer comes: the page saw the version before."""
+    before, now = goods(tmp_path, a="red kettle", b="kettle red"), goods(tmp_path, a="oak clock", b="garden hose")
+    store.save_catalog(INFO, before)
+    real, answers = main_rows.follow_ids, []
+
+    def answer_meanwhile(*upload):
+        answers.append(pool.submit(store.add_verdict, "shop", "a", "b", "match", source="review", version="v1"))
+        lock = Intent("lock", (1,), ("a", "b"))
+        answers.append(pool.submit(act, store, "shop", lock, seen=[], version="v1"))
+        time.sleep(0.2)  # for both to have come as far as they get; one that comes later is refused as well
+        return real(*upload)
+
+    monkeypatch.setattr(main_rows, "follow_ids", answer_meanwhile)
+    with ThreadPoolExecutor() as pool:
+        store.save_catalog(replace(INFO, version="v2"), now, before)
+    for each in answers:
+        with pytest.raises(CatalogReplaced, match="imported again meanwhile"):
+            each.result()
+    assert (store.verdicts("shop"), store.locks("shop")) == ([], [])
+    assert store.add_verdict("shop", "a", "b", "different", source="review", version="v2").kind == "different"
+
+
+def test_an_upload_waits_for_an_answer_on_the_listings_that_it_replaces(store, tmp_path):
+    before, now = goods(tmp_path, a="red kettle", b="kettle red"), goods(tmp_path, a="oak clock", b="garden hose")
+    store.save_catalog(INFO, before)
+    given = Verdict(0, "shop", "a", "b", "match", "review", "doubtful", 1.0)
+    with ThreadPoolExecutor() as pool, store.writing() as connection:
+        verdict_rows.add(connection, given, "v1")
+        upload = pool.submit(store.save_catalog, replace(INFO, version="v2"), now, before)
+        time.sleep(0.2)
+        assert not upload.done()
+        connection.commit()
+        upload.result()
+    assert kinds(store) == {}
+    assert len(store.verdicts_set_aside("shop")) == 1

@@ -2,14 +2,8 @@ import pandas as pd
 import pytest
 
 from matcher.pipeline import catalogs
-from matcher.storage.records import Verdict
-from matcher.storage.verdict_rows import number_of, renamed_ids
+from matcher.storage.verdict_rows import find_renamed, number_of
 from matcher.storage.workspace import open_workspace
-
-
-def verdict(one, other):
-    left, right = sorted((one, other))
-    return Verdict(0, "shop", left, right, "match", "review", "doubtful", 0.0)
 
 
 @pytest.mark.parametrize(
@@ -35,12 +29,12 @@ def test_an_id_is_a_whole_number_or_another_text(item_id, number):
 
 
 def test_ids_are_followed_only_without_a_doubt():
-    assert renamed_ids([verdict("00001", "00002")], ["1", "2", "3"]) == {"00001": "1", "00002": "2"}
-    assert renamed_ids([verdict("1", "2")], ["1", "2", "01"]) == {}  # they are still there
-    assert renamed_ids([verdict("01", "2")], ["1", "1.0", "2"]) == {}  # which of the two?
-    assert renamed_ids([verdict("01", "001")], ["1", "2"]) == {}  # both would be one listing
-    assert renamed_ids([verdict("1", "01")], ["1"]) == {}  # the other 1 is gone
-    assert renamed_ids([verdict("a", "b")], ["1"]) == {}
+    assert find_renamed(["00001", "00002"], ["1", "2", "3"]) == {"00001": "1", "00002": "2"}
+    assert find_renamed(["1", "2"], ["1", "2", "01"]) == {}  # they are still there
+    assert find_renamed(["01", "2"], ["1", "1.0", "2"]) == {}  # which of the two?
+    assert find_renamed(["01", "001"], ["1", "2"]) == {}  # both would be one listing
+    assert find_renamed(["1", "01"], ["1"]) == {}  # the other 1 is gone
+    assert find_renamed(["a", "b"], ["1"]) == {}
 
 
 def test_verdicts_find_ids_that_another_program_wrote_otherwise(tmp_path):
@@ -62,3 +56,16 @@ def test_verdicts_find_ids_that_another_program_wrote_otherwise(tmp_path):
         assert (skip.left_id, skip.right_id) == tuple(sorted(ids[1:]))
     upload("x", "y", "z")
     assert workspace.store.verdicts("shop")[0].left_id == "00009"
+
+
+def test_an_id_is_not_followed_to_a_listing_that_was_there_beside_it(tmp_path):
+    workspace = open_workspace(tmp_path / "workspace")
+
+    def upload(**titles):
+        pd.DataFrame(titles.items(), columns=["item_id", "title"]).to_csv(tmp_path / "s.csv", index=False)
+        catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "s.csv"), "Shop"))
+
+    upload(**{"001": "red kettle", "1": "red kettle", "b": "blue clock"})
+    workspace.store.add_verdict("shop", "001", "b", "different", source="review")
+    upload(**{"1": "red kettle", "b": "blue clock"})
+    assert workspace.store.verdicts("shop")[0].left_id == "001"

@@ -12,6 +12,8 @@ from PIL import Image
 
 from matcher.matching.recipe import Recipe
 from matcher.pipeline import catalogs, encoding, matches
+from matcher.storage.history.actions import Intent, act
+from matcher.storage.history.redo import find_redo, list_last, redo_action, redo_verdict, take_back
 from matcher.storage.set_aside.goods import Goods, are_others
 from matcher.storage.workspace import open_workspace
 
@@ -123,6 +125,39 @@ def test_a_verdict_that_is_given_back_is_about_the_goods_of_now(workspace, uploa
     assert upload(a=(KETTLE, 1), b=(HOSE, 5)).set_aside == 1
 
 
+ANA = "a" * 16 + "." + "1" * 16
+
+
+def test_what_was_taken_back_before_an_upload_is_not_given_again_to_other_goods(workspace, upload):
+    upload(a=(KETTLE, 1), b=(KETTLE, 2))
+    store = workspace.store
+    said = store.add_verdict("shop", "a", "b", "match", source="review", session=ANA)
+    assert take_back(store, "shop", session=ANA) == said
+    upload(a=(CLOCK, 3), b=(HOSE, 4))
+    assert find_redo(store, "shop", ANA) is None
+    assert list_last(store, "shop", session=ANA) == []
+    for again in (redo_verdict(store, "shop", session=ANA), redo_verdict(store, "shop", said.id, session=ANA)):
+        assert again is None
+    assert in_force(workspace) == []
+    upload(a=(KETTLE, 1), b=(KETTLE, 2))
+    assert in_force(workspace) == []  # it was taken back
+    assert redo_verdict(store, "shop", session=ANA) == said
+    assert in_force(workspace) == [AB]
+
+
+def test_an_action_that_was_taken_back_before_an_upload_gives_other_goods_nothing(workspace, upload):
+    upload(a=(KETTLE, 1), b=(KETTLE, 2))
+    store = workspace.store
+    done = act(store, "shop", Intent("same", (1,), ("a", "b"), 0, [("a", "b", "match")]), seen=[], session=ANA)
+    assert take_back(store, "shop", session=ANA) == done
+    upload(a=(CLOCK, 3), b=(HOSE, 4))
+    assert redo_action(store, "shop", done.id, session=ANA) == done
+    assert in_force(workspace) == []
+    assert len(store.verdicts_set_aside("shop")) == 1
+    assert upload(a=(KETTLE, 1), b=(KETTLE, 2)).set_aside == 0
+    assert in_force(workspace) == [AB]
+
+
 def test_ids_that_change_type_and_goods_at_once_are_followed_first(workspace, upload):
     upload(**{"09": (KETTLE, 1), "10": (SHOE, 2)})
     say(workspace, "09", "10", "different")
@@ -132,6 +167,32 @@ def test_ids_that_change_type_and_goods_at_once_are_followed_first(workspace, up
     upload(**{"9": (KETTLE, 1), "10": (HOSE, 5)})
     (aside,) = workspace.store.verdicts_set_aside("shop")
     assert [goods.title for goods in aside.shown] == [SHOE, KETTLE]
+
+
+def test_ids_are_followed_for_what_is_set_aside_or_was_taken_back(workspace, upload):
+    upload(**{"001": (KETTLE, 1), "002": (KETTLE, 2), "003": (SHOE, 3)})
+    store = workspace.store
+    say(workspace, "001", "002")
+    store.add_verdict("shop", "002", "003", "different", source="review", session=ANA)
+    take_back(store, "shop", session=ANA)
+    upload(**{"001": (CLOCK, 4), "002": (KETTLE, 2), "003": (SHOE, 3)})
+    upload(**{"1": (KETTLE, 1), "2": (KETTLE, 2), "3": (SHOE, 3)})
+    assert in_force(workspace) == [("1", "2", "match")]
+    assert redo_verdict(store, "shop", session=ANA)
+    assert in_force(workspace) == [("1", "2", "match"), ("2", "3", "different")]
+
+
+def test_an_id_that_was_judged_against_another_spelling_of_its_number_is_no_other_than_it_was(workspace, upload):
+    upload(**{"001": (KETTLE, 1), "1": (KETTLE, 2), "b": (SHOE, 3)})
+    store = workspace.store
+    say(workspace, "001", "b", "different")
+    store.add_verdict("shop", "001", "1", "match", source="review", session=ANA)
+    take_back(store, "shop", session=ANA)
+    upload(**{"1": (KETTLE, 2), "b": (SHOE, 3)})
+    assert in_force(workspace) == [("001", "b", "different")]  # of a listing that is gone
+    assert [(verdict.left_id, verdict.right_id) for verdict, _ in store.verdict_history("shop")] == [
+        ("001", "b"), ("001", "1"),
+    ]  # fmt: skip
 
 
 def test_rows_that_stand_in_for_ids_move_and_their_verdicts_are_not_applied(workspace, tmp_path):

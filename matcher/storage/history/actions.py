@@ -38,7 +38,14 @@ class Intent:
 
 
 def act(
-    store: Store, catalog_id: str, intent: Intent, *, seen: Collection[int], session: str = "", curator: str = ""
+    store: Store,
+    catalog_id: str,
+    intent: Intent,
+    *,
+    seen: Collection[int],
+    session: str = "",
+    curator: str = "",
+    version: str = "",
 ) -> Action | None:
     """Do something with a group, whole or not at all.
 
@@ -49,12 +56,14 @@ def act(
         seen: Ids of the verdicts in force on pairs of the listings, from which the intent was made.
         session: The browser and the tab.
         curator: The name of who does it.
+        version: Of the listings that were on the screen; "" where none were.
 
     Returns:
         What was done; None where others have judged or locked listings of it since, and nothing was.
 
     Raises:
         DataError: It is no action, or it is not about listings of the group.
+        CatalogReplaced: The catalog no longer has that version of its listings.
     """
     _check(intent)
     now = time.time()
@@ -65,6 +74,7 @@ def act(
     with store.writing() as connection:
         if connection.dialect.name == "postgresql":  # SQLite's write transaction is a lock already
             connection.exec_driver_sql("LOCK TABLE actions IN SHARE ROW EXCLUSIVE MODE")
+        verdict_rows.expect_version(connection, catalog_id, version)
         if {verdict.id for verdict in verdict_rows.among(connection, catalog_id, intent.item_ids)} != set(seen):
             return None
         wanted = set(intent.item_ids)

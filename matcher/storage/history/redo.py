@@ -60,8 +60,8 @@ def redo_verdict(
     """Do again what a session took back last, or give a chosen verdict of one's own again.
 
     Returns:
-        What it was, or None if there was none, or it is another curator's. Where somebody has judged a pair since, that
-        later word stays in force.
+        What it was, or None if there was none, it is another curator's, or an id of it names other goods since. Where
+        somebody has judged a pair since, that later word stays in force.
     """
     with store.writing() as connection:
         _take_turns(connection)
@@ -70,7 +70,7 @@ def redo_verdict(
             found = _taken_back_last(connection, catalog_id, session, lock=True)
         else:
             mine = sa.and_(_verdicts.c.catalog_id == catalog_id, _verdicts.c.id == verdict_id)
-            query = sa.select(_verdicts).where(mine, _verdicts.c.undone.is_not(None))
+            query = sa.select(_verdicts).where(mine, _verdicts.c.undone.is_not(None), _verdicts.c.set_aside.is_(None))
             row = connection.execute(query.with_for_update()).mappings().first()
             found = None if row is None else as_verdict(row)
         return _show(connection, found, session, curator)

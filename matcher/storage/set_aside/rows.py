@@ -2,7 +2,8 @@
 
 A verdict gets what it was about, the goods of both ids, at the import that replaces the listings it was given on. From
 then on each import holds it against what the ids name: a verdict about other goods is set aside and nothing applies it,
-until the old goods are back or a curator gives it back.
+until the old goods are back or a curator gives it back. The same holds for one that was taken back: it may be given
+again.
 """
 
 import time
@@ -42,7 +43,7 @@ class SetAside:
 
 def read_photos(connection: Connection, catalog_id: str, now: Listed, before: Listed | None) -> None:
     """Read the photos that the functions below need, which keeps their hashes, so that no writer waits for it."""
-    for row in _standing(connection, catalog_id):
+    for row in _given(connection, catalog_id):
         for item_id, shown in _SIDES:
             then = _goods(row[shown])
             if then is None and before is not None and row[item_id] in before:
@@ -59,7 +60,7 @@ def remember_goods(connection: Connection, catalog_id: str, before: Listed) -> N
         catalog_id: The catalog.
         before: Its listings, which are about to be replaced.
     """
-    for row in _standing(connection, catalog_id):
+    for row in _given(connection, catalog_id):
         found = {
             shown: before.hashed(row[item_id]).to_json()
             for item_id, shown in _SIDES
@@ -77,7 +78,7 @@ def set_aside_others(connection: Connection, catalog_id: str, now: Listed) -> No
         catalog_id: The catalog.
         now: Its listings as they will be.
     """
-    for row in _standing(connection, catalog_id):
+    for row in _given(connection, catalog_id):
         others = [now.has_other(row[item_id], Goods.from_json(row[shown])) if row[shown] else None
                   for item_id, shown in _SIDES]  # fmt: skip
         was_aside = row["set_aside"] is not None
@@ -107,9 +108,9 @@ def give_back(connection: Connection, catalog_id: str, verdict_id: int) -> bool:
     return connection.execute(given.values(set_aside=None, left_shown="", right_shown="")).rowcount > 0
 
 
-def _standing(connection: Connection, catalog_id: str) -> Iterator[sa.RowMapping]:
-    """All verdicts and skips that were not taken back."""
-    mine = sa.and_(_verdicts.c.catalog_id == catalog_id, _verdicts.c.undone.is_(None))
+def _given(connection: Connection, catalog_id: str) -> Iterator[sa.RowMapping]:
+    """All verdicts and skips, those that were taken back among them."""
+    mine = _verdicts.c.catalog_id == catalog_id
     yield from connection.execute(sa.select(_verdicts).where(mine).order_by(_verdicts.c.id)).mappings().all()
 
 
