@@ -116,9 +116,19 @@ def connect(n: int, left: NDArray[np.integer], right: NDArray[np.integer]) -> ND
 
 
 def in_order_of_appearance(group: NDArray[np.integer]) -> NDArray[np.int32]:
-    """The same groups with numbers 0.., in the order in which they first appear; shape of `group`."""
-    _, first, number = np.unique(group, return_index=True, return_inverse=True)
-    return np.asarray(np.argsort(np.argsort(first))[number], dtype=np.int32)
+    """Number groups anew in the order in which they first appear.
+
+    Args:
+        group: Shape (N,). Numbers from 0, the highest of them not far above N: there is a place for each.
+
+    Returns:
+        Shape (N,). The same groups with numbers 0...
+    """
+    places = np.arange(len(group))
+    first = np.full(int(group.max(initial=-1)) + 1, len(group))
+    np.minimum.at(first, group, places)
+    at = first[group]
+    return np.asarray((np.cumsum(at == places) - 1)[at], dtype=np.int32)
 
 
 def _many_copies(

@@ -12,6 +12,7 @@ from matcher.matching.groups.column_values import values_of
 from matcher.matching.groups.judged import LEAST_LINKED, NOTHING, Judged, Links, find_affected, obey_verdicts
 from matcher.matching.groups.locks import NO_LOCKS
 from matcher.matching.groups.pairs import pairs_within
+from matcher.matching.groups.within import Within, find_touched, splice
 from matcher.matching.metrics import ascending
 from matcher.matching.recipe import LEARNED, LINKED, Recipe, distance_of, with_vetoes
 from matcher.matching.threshold_margin import distance_to_edge
@@ -79,10 +80,37 @@ def outcome_of(
     affected = find_affected(unjudged, before.judged if before else NOTHING, judged)
     obeyed = before.group if before else unjudged
     if affected.any():
-        near = is_match & affected[pairs.left] & affected[pairs.right]
-        near[pairs.positions(*judged.different.T)] = False
+        near = pairs.among(affected)
+        refused = judged.different[affected[judged.different].all(axis=1)]
+        near = np.setdiff1d(near[is_match[near]], pairs.positions(*refused.T), assume_unique=True)
         obeyed = obey_verdicts(unjudged, _links(pairs, recipe, near), judged, obeyed, affected)
-    left, right = pairs_within(obeyed)
+    touched = find_touched(before.group, obeyed, affected) if before else np.ones(pairs.n, np.bool_)
+    within = _describe_within(pairs, recipe, is_match, judged, obeyed, touched)
+    if before:
+        was = Within(before.left, before.right, dict(before.distance), before.strength, before.direct)
+        within = splice(was, within, touched)
+    contradicted = [pair for pair, is_one in zip(different, _are_one(obeyed, different), strict=True) if is_one]
+    held = [pair for pair, is_one in zip(same, _are_one(obeyed, same), strict=True) if not is_one]
+    return Outcome(obeyed, *within, contradicted, held, judged, unjudged)
+
+
+def _are_one(group: NDArray[np.int32], pairs: Sequence[tuple[int, int]]) -> list[bool]:
+    """Whether the two of each pair are in one group."""
+    one, other = group[np.array(pairs, dtype=np.int64).reshape(-1, 2)].T
+    return list((one == other).tolist())
+
+
+def _describe_within(
+    pairs: CandidatePairs,
+    recipe: Recipe,
+    is_match: NDArray[np.bool_],
+    judged: Judged,
+    group: NDArray[np.int32],
+    wanted: NDArray[np.bool_],
+) -> Within:
+    """All pairs within the groups of the wanted listings, which are whole groups."""
+    rows = np.flatnonzero(wanted).astype(np.int32)
+    left, right = (rows[end] for end in pairs_within(group[rows]))
     place = pairs.find(left, right)
     seen, at = place >= 0, place[place >= 0]
     distance = {name: np.full(len(left), np.inf, np.float32) for name in pairs.distance if name != LINKED}
@@ -97,9 +125,7 @@ def outcome_of(
     given, refused = (_among(left, right, pairs_judged, pairs.n) for pairs_judged in (judged.same, judged.different))
     direct[refused] = False
     strength[given], direct[given] = -np.inf, True
-    contradicted = [(one, other) for one, other in different if obeyed[one] == obeyed[other]]
-    held = [(one, other) for one, other in same if obeyed[one] != obeyed[other]]
-    return Outcome(obeyed, left, right, distance, strength, direct, contradicted, held, judged, unjudged)
+    return Within(left, right, distance, strength, direct)
 
 
 def join_matches(
@@ -118,13 +144,12 @@ def join_matches(
     """
     if chained or recipe.fusion == "learned":  # there the linkage has joined them already
         return connect(pairs.n, pairs.left[is_match], pairs.right[is_match])
-    links = _links(pairs, recipe, is_match)
+    links = _links(pairs, recipe, np.flatnonzero(is_match))
     ends = links.left, links.right
     return group_listings(pairs.n, *ends, links.strength, least_linked=LEAST_LINKED, values=links.values)
 
 
-def _links(pairs: CandidatePairs, recipe: Recipe, which: NDArray[np.bool_]) -> Links:
-    rows = np.flatnonzero(which)
+def _links(pairs: CandidatePairs, recipe: Recipe, rows: NDArray[np.intp]) -> Links:
     chosen = pairs.chosen(rows)
     cut = max(1 - recipe.threshold(LEARNED), LEAST_CUT) if recipe.fusion == "learned" else None
     values = values_of(pairs, recipe.one_per) if recipe.one_per else None

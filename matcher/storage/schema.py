@@ -102,11 +102,18 @@ locks = sa.Table(
     sa.Column("id", _Key, primary_key=True, autoincrement=True),
     *_columns(sa.Text, "catalog_id"),
     sa.Column("action", sa.BigInteger, nullable=False),  # that made it; a lock is in force while that stands
-    sa.Column("unlocked_by", sa.BigInteger),  # and while no such action stands
     # The listings by item id, each with what the id stood for, as JSON; "" until the import after the lock.
     sa.Column("shown", sa.JSON, nullable=False),
     sa.Column("others", sa.JSON, nullable=False),  # those of the ids that name other goods now
     sa.Index("locks_by_catalog", "catalog_id"),
+)
+unlocks = sa.Table(
+    "unlocks",
+    metadata,
+    sa.Column("lock", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column(
+        "action", sa.BigInteger, primary_key=True, autoincrement=False
+    ),  # the lock is none while such a one stands
 )
 audits = sa.Table(
     "audits",
@@ -217,6 +224,14 @@ def _choose_main_listings(connection: Connection) -> None:
     main_listings.create(connection, checkfirst=True)
 
 
+def _end_locks_by_several(connection: Connection) -> None:
+    """Several actions may have ended one lock; before, the last of them stood alone."""
+    unlocks.create(connection, checkfirst=True)
+    if "unlocked_by" in {column["name"] for column in sa.inspect(connection).get_columns("locks")}:
+        ended = "SELECT id, unlocked_by FROM locks WHERE unlocked_by IS NOT NULL"
+        connection.exec_driver_sql(f"INSERT INTO unlocks (lock, action) {ended}")
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _create_tables,
     _version_problems,
@@ -229,5 +244,6 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _act_on_groups,
     _keep_audits,
     _choose_main_listings,
+    _end_locks_by_several,
 )
 """Step i takes a database from version i to i + 1. Steps that have been released never change."""

@@ -74,6 +74,18 @@ class CandidatePairs:
         ends = (key[order] // self.n).astype(np.int32), (key[order] % self.n).astype(np.int32)
         return CandidatePairs(self.n, *ends, with_more(self.rank, NOT_FOUND), distance, conflicts, self.values)
 
+    def among(self, chosen: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """Positions of the pairs whose two listings are both among some, ascending; few listings cost little.
+
+        Args:
+            chosen: Shape (N,). Which listings.
+        """
+        rows = np.flatnonzero(chosen)
+        starts, ends = (np.searchsorted(self.left, rows.astype(self.left.dtype), side) for side in ("left", "right"))
+        counts = ends - starts
+        at = np.repeat(starts - np.cumsum(counts) + counts, counts) + np.arange(int(counts.sum()))
+        return np.asarray(at[chosen[self.right[at]]], dtype=np.intp)
+
     @cached_property
     def degree(self) -> NDArray[np.int64]:
         """How many pairs each listing is in; shape (N,)."""

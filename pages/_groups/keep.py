@@ -100,5 +100,9 @@ def choose_main(matched: Matched, item_id: str, *, was_main: bool) -> None:
             leave_main_listing(workspace, matched.id, other)
         visit.told.append(("The rule chooses the main listing of this group again.", ":material/star_half:"))
         return
-    choose_main_listing(workspace, matched.id, item_id, current_curator(), matched.catalog)
+    try:
+        choose_main_listing(workspace, matched.id, item_id, current_curator(), matched.catalog, matched.info.version)
+    except DataError as error:
+        visit.told.append((f"Not done: {literal(str(error))}", BLOCKED))
+        return
     visit.told.append((f"Main listing: {literal(item_id)}", ":material/star:"))

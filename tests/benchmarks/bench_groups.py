@@ -1,12 +1,13 @@
 """Verdicts read and groups joined anew after one of them, at the size of the paper's catalog: 10 ms and 100 ms.
 
-    PYTHONPATH=. .venv/bin/python tests/benchmarks/bench_groups.py
+    PYTHONPATH=. .venv/bin/python tests/benchmarks/bench_groups.py [--listings 34250]
 
-34,250 listings with as many matches as the default recipe finds, and 10,000 verdicts. Groups are joined once from
-nothing, then again and again after one more verdict, which has to come to the same; exits with 1 when a target is
-missed. Numbers are read from the database and kept in it, as a page does.
+34,250 listings, or another number, with as many matches as the default recipe finds, and 10,000 verdicts. Groups are
+joined once from nothing, then again and again after one more verdict, which has to come to the same; exits with 1 when
+a target is missed. Numbers are read from the database and kept in it, as a page does.
 """
 
+import argparse
 import sqlite3
 import sys
 import tempfile
@@ -59,8 +60,11 @@ def judge(root: Path, ids: list[str], left: np.ndarray, right: np.ndarray, codes
 
 def main() -> None:
     """Make, measure, print, judge."""
-    pairs, codes = catalog_pairs()
-    ids = [f"item-{row:06}" for row in range(LISTINGS)]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--listings", type=int, default=LISTINGS)
+    listings = parser.parse_args().listings
+    pairs, codes = catalog_pairs(listings)
+    ids = [f"item-{row:06}" for row in range(listings)]
     rows = {item_id: row for row, item_id in enumerate(ids)}
     recipe = Recipe("t", "i", "either", text_threshold=0.28, image_threshold=0.28)
     is_match = decide(pairs, recipe)
@@ -95,7 +99,7 @@ def main() -> None:
         renumbered = median(number)
         scored = median(lambda _: score_groups(truth_within(outcome.group, codes, judged[MATCH], judged[DIFFERENT])))
     sizes = np.bincount(outcome.group)
-    print(f"{LISTINGS:,} listings, {len(pairs):,} pairs, {len(found):,} matches of the rule, {VERDICTS:,} verdicts")
+    print(f"{listings:,} listings, {len(pairs):,} pairs, {len(found):,} matches of the rule, {VERDICTS:,} verdicts")
     print(f"{int((sizes > 1).sum()):,} groups, the largest of {sizes.max()}; {len(outcome.left):,} pairs within them")
     print(f"  joined from nothing       {1000 * fresh:7.0f} ms")
     print(f"  after one more verdict    {1000 * regrouped:7.1f} ms, target {1000 * REGROUP:.0f}")

@@ -1,13 +1,14 @@
 """The page of groups at the size of the paper's catalog: its data, an action to disk, and the groups after it.
 
-    PYTHONPATH=. .venv/bin/python tests/benchmarks/bench_groups_page.py
+    PYTHONPATH=. .venv/bin/python tests/benchmarks/bench_groups_page.py [--listings 34250]
 
-34,250 listings with as many matches as the default recipe finds, and 10,000 verdicts. Page data, warm: all that a page
-computes once groups are joined, the order of risk, the links of a group and what each action would write. An action:
-its verdicts planned and written, whole, with what is read for it. Regrouping: groups joined anew after it. Exits with
-1 when a target is missed.
+34,250 listings, or another number, with as many matches as the default recipe finds, and 10,000 verdicts. Page data,
+warm: all that a page computes once groups are joined, the order of risk, the links of a group and what each action
+would write. An action: its verdicts planned and written, whole, with what is read for it. Regrouping: groups joined
+anew after it. Exits with 1 when a target is missed.
 """
 
+import argparse
 import sys
 import tempfile
 import time
@@ -36,7 +37,8 @@ from matcher.storage.records import ACTIONS, LOCK, SPLIT, UNLOCK
 from matcher.storage.workspace import open_workspace
 
 TIMES = 9
-PAGE, ACTION, REGROUP = 0.300, 0.200, 0.100  # seconds
+PAGE = {34_250: 0.300, 300_000: 1.0}  # seconds, by listings
+ACTION, REGROUP = 0.200, 0.100
 SESSION = "a" * 16 + "." + "1" * 16
 
 
@@ -53,11 +55,11 @@ def median(work: Callable[[int], object], clock: Callable[[], float]) -> float:
 class Bench:
     """A catalog with its groups, as a page holds it."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, listings: int) -> None:
         """Make it, with all that a page has at hand when it is warm."""
         self.store = store
-        self.pairs, self.codes = catalog_pairs()
-        self.ids = [f"item-{row:06}" for row in range(LISTINGS)]
+        self.pairs, self.codes = catalog_pairs(listings)
+        self.ids = [f"item-{row:06}" for row in range(listings)]
         self.rows = {item_id: row for row, item_id in enumerate(self.ids)}
         self.recipe = Recipe("t", "i", "either", text_threshold=0.28, image_threshold=0.28)
         self.is_match = decide(self.pairs, self.recipe)
@@ -97,9 +99,13 @@ class Bench:
 
 def main() -> None:
     """Make, measure, print, judge."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--listings", type=int, default=LISTINGS)
+    listings = parser.parse_args().listings
+    page_target = PAGE[min(PAGE, key=lambda size: abs(size - listings))]
     with tempfile.TemporaryDirectory() as folder:
         workspace = open_workspace(Path(folder))
-        bench = Bench(workspace.store)
+        bench = Bench(workspace.store, listings)
         found = np.flatnonzero(bench.is_match)
         judge(workspace.root, bench.ids, bench.pairs.left[found], bench.pairs.right[found], bench.codes)
         outcome = bench.regroup()
@@ -120,14 +126,14 @@ def main() -> None:
         again = bench.regroup()
     action, regroup = float(np.median(acted)), float(np.median(regrouped))
     groups, within = int((np.bincount(outcome.group) > 1).sum()), len(outcome.left)
-    print(f"{LISTINGS:,} listings, {groups:,} groups with {within:,} pairs within them")
-    print(f"  page data, warm           {1000 * page:7.0f} ms, target {1000 * PAGE:.0f}")
+    print(f"{listings:,} listings, {groups:,} groups with {within:,} pairs within them")
+    print(f"  page data, warm           {1000 * page:7.0f} ms, target {1000 * page_target:.0f}")
     most = 1000 * max(acted)
     print(f"  an action to disk         {1000 * action:7.1f} ms, target {1000 * ACTION:.0f}, at most {most:.0f}")
     print(f"  groups joined after it    {1000 * regroup:7.1f} ms, target {1000 * REGROUP:.0f}")
     if not np.array_equal(again.group, outcome.group):
         sys.exit("Groups joined anew where an action touches them are not those that a new start gives.")
-    if page > PAGE or action > ACTION or regroup > REGROUP:
+    if page > page_target or action > ACTION or regroup > REGROUP:
         sys.exit("Too slow: the page of groups misses a target.")
 
 

@@ -65,10 +65,14 @@ def find_affected(group: NDArray[np.int32], before: Judged, now: Judged) -> NDAr
     Returns:
         Shape (N,). Listings of all groups that "same" connects with one that a change is about.
     """
-    changed = np.concatenate([_changed(len(group), *each) for each in zip(before, now, strict=True)])
+    changed = group[np.concatenate([_changed(len(group), *each) for each in zip(before, now, strict=True)])]
     same = group[np.concatenate([before.same, now.same])]
-    part = connect(int(group.max(initial=-1)) + 1, same[:, 0], same[:, 1])[group]
-    return np.isin(part, part[changed])
+    known, place = np.unique(np.concatenate([changed, same.ravel()]), return_inverse=True)  # a few of all groups
+    ends = place[len(changed) :].reshape(-1, 2)
+    part = connect(len(known), ends[:, 0], ends[:, 1])
+    touched = np.zeros(int(group.max(initial=-1)) + 1, np.bool_)
+    touched[known[np.isin(part, part[place[: len(changed)]])]] = True
+    return touched[group]
 
 
 def obey_verdicts(
@@ -91,22 +95,32 @@ def obey_verdicts(
     Returns:
         Shape (N,). Group of each listing, 0.., in the order in which groups first appear in the catalog.
     """
-    n = len(group)
+    n, rows = len(group), np.flatnonzero(affected)
     lock = number_locks(n, judged.locked)
     near = judged.same[affected[judged.same[:, 0]]]
-    ends = group[near[(lock[near] == FREE).all(axis=1)]]
-    joined = connect(int(group.max(initial=-1)) + 1, ends[:, 0], ends[:, 1])[group]
-    found = np.where(affected, n + joined, obeyed).astype(np.int64)
-    one, other = judged.different.T
-    parted = np.concatenate([one[joined[one] == joined[other]], judged.locked[:, 1]])
-    disputed = affected & np.isin(joined, joined[parted])
-    if links.values is not None:
-        disputed |= affected & np.isin(joined, _holding_twice(joined, links.values))
-    if disputed.any():
-        free = disputed & (lock == FREE)
+    known, place = np.unique(group[rows], return_inverse=True)
+    ends = np.searchsorted(known, group[near[(lock[near] == FREE).all(axis=1)]])
+    joined = np.full(n, FREE, dtype=np.int32)  # of no listing but those that are affected
+    joined[rows] = connect(len(known), ends[:, 0], ends[:, 1])[place]
+    found = obeyed.astype(np.int64)
+    found[rows] = n + joined[rows]
+    disputed = np.zeros(n, np.bool_)
+    disputed[rows] = np.isin(joined[rows], _find_disputed(links, judged, joined, rows))
+    free = disputed & (lock == FREE)
+    if free.any():
         found[free] = 2 * n + _join(links, judged, joined, free)
     found[judged.locked[:, 1]] = 3 * n + judged.locked[:, 0]
     return in_order_of_appearance(found)
+
+
+def _find_disputed(
+    links: Links, judged: Judged, joined: NDArray[np.int32], rows: NDArray[np.intp]
+) -> NDArray[np.integer]:
+    """Groups of affected listings that cannot stay as "same" joined them; some may be named twice."""
+    one, other = joined[judged.different.T]
+    locked = joined[judged.locked[:, 1]]
+    twice = [] if links.values is None else [_holding_twice(joined[rows], links.values[rows])]
+    return np.concatenate([one[(one == other) & (one != FREE)], locked[locked != FREE], *twice])
 
 
 def _join(links: Links, judged: Judged, joined: NDArray[np.int32], disputed: NDArray[np.bool_]) -> NDArray[np.int32]:

@@ -4,10 +4,14 @@ from matcher.storage.database import Store
 from matcher.storage.groups import main_rows
 
 
-def choose_main(store: Store, catalog_id: str, item_id: str, curator: str = "") -> None:
-    """Make a listing the main one of its group; of several in one group the one that was chosen last is it."""
+def choose_main(store: Store, catalog_id: str, item_id: str, curator: str = "", version: str | None = None) -> bool:
+    """Make a listing the main one of its group; of several in one group the one that was chosen last is it.
+
+    Returns:
+        Whether it was chosen: not where the listings are of another version than this one, if one is given.
+    """
     with store.writing() as connection:
-        main_rows.choose(connection, catalog_id, item_id, curator)
+        return main_rows.choose(connection, catalog_id, item_id, curator, version)
 
 
 def take_back_main(store: Store, catalog_id: str, item_id: str) -> bool:

@@ -44,7 +44,12 @@ def set_rule(workspace: Workspace, catalog_id: str, rule: MainRule) -> None:
 
 
 def choose_main_listing(
-    workspace: Workspace, catalog_id: str, item_id: str, curator: str = "", catalog: Catalog | None = None
+    workspace: Workspace,
+    catalog_id: str,
+    item_id: str,
+    curator: str = "",
+    catalog: Catalog | None = None,
+    version: str | None = None,
 ) -> None:
     """Make a listing the main one of whichever group it is in; of several in one group the last chosen is it.
 
@@ -54,13 +59,18 @@ def choose_main_listing(
         item_id: The listing.
         curator: Who chose it, "" without a name.
         catalog: The catalog, where it has been read already.
+        version: Of the listings among which it was chosen, as in `CatalogInfo`; None for the present ones.
 
     Raises:
-        DataError: The catalog has no such listing.
+        DataError: The catalog has no such listing, or was imported again since.
     """
-    if item_id not in (catalog or workspace.load_catalog(catalog_id)).rows:
+    if catalog is None:
+        info, catalog = workspace.open_catalog(catalog_id)
+        version = version or info.version
+    if item_id not in catalog.rows:
         raise DataError(f"There is no listing {item_id[:80]!r} in this catalog; choose one that is there.")
-    main_choices.choose_main(workspace.store, catalog_id, item_id, curator)
+    if not main_choices.choose_main(workspace.store, catalog_id, item_id, curator, version):
+        raise DataError("The catalog was imported again since this group was shown; look at it again, then choose.")
 
 
 def leave_main_listing(workspace: Workspace, catalog_id: str, item_id: str) -> bool:

@@ -1,7 +1,8 @@
 """The rows of locks: groups that stay as they are. Each function works in a transaction.
 
 A lock is kept by the item ids of its listings, so it outlives a new upload, another recipe and another encoder. It is
-in force while the action that made it stands and none that ended it does. As with verdicts, ids that a program has only
+in force while the action that made it stands and none that ended it does, of which there may be several: each can be
+taken back, and done again, by itself. As with verdicts, ids that a program has only
 written otherwise are followed, and a listing whose id names other goods now is left out until the old goods are back.
 """
 
@@ -13,17 +14,18 @@ from sqlalchemy.engine import Connection
 from matcher.storage.records import GroupLock
 from matcher.storage.schema import actions as _actions
 from matcher.storage.schema import locks as _locks
+from matcher.storage.schema import unlocks as _unlocks
 from matcher.storage.set_aside.goods import Goods, Listed
 from matcher.storage.verdict_rows import find_renamed
 
 
 def in_force(connection: Connection, catalog_id: str) -> list[GroupLock]:
     """The locks that hold, oldest first."""
-    made, ended = _actions.alias("made"), _actions.alias("ended")
-    joined = _locks.join(made, made.c.id == _locks.c.action).outerjoin(
-        ended, sa.and_(ended.c.id == _locks.c.unlocked_by, ended.c.undone.is_(None))
-    )
-    holds = sa.and_(_locks.c.catalog_id == catalog_id, made.c.undone.is_(None), ended.c.id.is_(None))
+    made, ending = _actions.alias("made"), _actions.alias("ending")
+    joined = _locks.join(made, made.c.id == _locks.c.action)
+    ends = sa.and_(_unlocks.c.lock == _locks.c.id, ending.c.id == _unlocks.c.action, ending.c.undone.is_(None))
+    is_ended = sa.exists().where(ends)
+    holds = sa.and_(_locks.c.catalog_id == catalog_id, made.c.undone.is_(None), sa.not_(is_ended))
     query = sa.select(_locks.c.id, _locks.c.shown, _locks.c.others, made.c.curator).select_from(joined)
     rows = connection.execute(query.where(holds).order_by(_locks.c.id)).mappings().all()
     return [
@@ -42,7 +44,8 @@ def end(connection: Connection, catalog_id: str, action: int, item_ids: Collecti
     """End the locks that hold one of some listings, by an action; whether there was one."""
     wanted = set(item_ids)
     held = [lock.id for lock in in_force(connection, catalog_id) if wanted.intersection(lock.item_ids)]
-    connection.execute(_locks.update().where(_locks.c.id.in_(held)).values(unlocked_by=action))
+    if held:
+        connection.execute(_unlocks.insert(), [{"lock": lock, "action": action} for lock in held])
     return bool(held)
 
 

@@ -10,16 +10,32 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from matcher.storage.schema import catalogs as _catalogs
 from matcher.storage.schema import main_listings as _chosen
 from matcher.storage.set_aside.goods import Listed
 from matcher.storage.verdict_rows import find_renamed
 
 
-def choose(connection: Connection, catalog_id: str, item_id: str, curator: str) -> None:
-    """Make a listing the main one of its group; of several in one group the one that was chosen last is it."""
+def choose(connection: Connection, catalog_id: str, item_id: str, curator: str, version: str | None = None) -> bool:
+    """Make a listing the main one of its group; of several in one group the one that was chosen last is it.
+
+    Args:
+        connection: A writer's.
+        catalog_id: The catalog.
+        item_id: The listing.
+        curator: Who chose it, "" without a name.
+        version: Of the listings that it was chosen among; None for whichever there are.
+
+    Returns:
+        Whether it was chosen: not where the catalog was imported again since, for the id may name other goods now.
+    """
+    now = sa.select(_catalogs.c.version).where(_catalogs.c.id == catalog_id)
+    if version is not None and connection.scalar(now) != version:
+        return False
     row = {"catalog_id": catalog_id, "item_id": item_id, "chosen": time.time(), "curator": curator}
     adding = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(_chosen).values(row)
     connection.execute(adding.on_conflict_do_update(index_elements=list(_chosen.primary_key), set_=row))
+    return True
 
 
 def take_back(connection: Connection, catalog_id: str, item_id: str) -> bool:

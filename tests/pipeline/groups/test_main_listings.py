@@ -12,6 +12,7 @@ from matcher.images import jpeg
 from matcher.matching.groups.main_listing import MainRule
 from matcher.pipeline import catalogs
 from matcher.pipeline.groups import photo_quality
+from matcher.pipeline.groups.main_choices import read_chosen
 from matcher.pipeline.groups.main_listings import (
     choose_main_listing,
     leave_main_listing,
@@ -84,6 +85,17 @@ def test_the_rule_is_kept_and_a_choice_by_hand_goes_before_it(workspace):
     assert mains(workspace)[0] == ("i2", "chosen by hand")
     with pytest.raises(DataError, match="no listing 'i9'"):
         choose_main_listing(workspace, "shop", "i9")
+
+
+def test_a_listing_of_before_an_import_is_not_chosen(workspace, tmp_path):
+    info, catalog = workspace.open_catalog("shop")
+    pd.read_csv(tmp_path / "shop.csv").assign(title="other goods").to_csv(tmp_path / "shop.csv", index=False)
+    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    with pytest.raises(DataError, match="imported again"):
+        choose_main_listing(workspace, "shop", "i2", catalog=catalog, version=info.version)
+    assert read_chosen(workspace.store, "shop") == {}
+    choose_main_listing(workspace, "shop", "i2")
+    assert set(read_chosen(workspace.store, "shop")) == {"i2"}
 
 
 def test_a_column_that_is_gone_leaves_the_usual_rule_and_one_that_is_asked_for_is_named(workspace, tmp_path):
