@@ -122,6 +122,17 @@ def test_a_change_is_a_new_row_in_the_same_place_and_undo_and_redo_go_over_it(sh
     assert listed(app)[-1] == "match"
 
 
+def test_a_note_and_a_word_that_come_together_are_one_change(shop: Workspace) -> None:
+    app = opened()
+    old, before = shop.store.verdicts("shop")[0], len(shop.store.verdict_history("shop"))
+    app.text_input(key=f"note-{old.id}").set_value("two sizes")
+    app = checked(app.segmented_control(key=f"kind-{old.id}").set_value("variant").run())
+    changed = shop.store.verdicts("shop")[-1]
+    assert (changed.left_id, changed.kind, changed.note) == (old.left_id, "variant", "two sizes")
+    assert len(shop.store.verdict_history("shop")) == before + 1
+    assert "Not stored" not in told(app)
+
+
 def test_undo_and_redo_by_key_also_after_a_reload(shop: Workspace) -> None:
     app = press(opened(), "undo")
     assert "Taken back: same product" in told(app)
