@@ -236,11 +236,13 @@ export default function (component) {
     content = el("div", "with-aside", aside, content);
   }
   const lost = root.querySelector(".lost");
-  root.replaceChildren(...(lost ? [lost] : []), ...(data.once ? [answerBar(board)] : []), content);
-  showSize(board);
-  showComparison(board);
-  root.append(drawSheet(keysOf(board)));
-  makeCurrent(board, board.current, false);
+  keepFocus(root, () => {
+    root.replaceChildren(...(lost ? [lost] : []), ...(data.once ? [answerBar(board)] : []), content);
+    showSize(board);
+    showComparison(board);
+    root.append(drawSheet(keysOf(board)));
+    makeCurrent(board, board.current, false);
+  }, () => board.nodes[board.current[0]]?.[board.current[1]]);
   if (data.once && board.run !== data.run) setStateValue("session", SESSION);
   confirm(board);
   waitForPaint(board);
