@@ -408,3 +408,19 @@ def test_the_focus_stays_with_the_card_that_keys_act_on(page: Page) -> None:
     page.locator("input").focus()
     draw(page, [card("a"), card("b"), card("c")])
     assert page.evaluate(focused) == "INPUT"
+
+
+def test_a_letter_in_a_window_reaches_no_shortcut_of_the_page_below(page: Page) -> None:
+    draw(page, [card("a")])
+    page.evaluate("""() => {
+        window.heard = [];
+        document.addEventListener("keydown", (event) => window.heard.push(event.key));
+        document.querySelector("main").insertAdjacentHTML("beforeend",
+            '<div role="dialog" tabindex="0" id="window">Why <input id="field"></div>');
+    }""")
+    for key in ("n", "Escape", "Control+n"):
+        page.locator("#window").press(key)
+    page.locator("#field").press("p")
+    page.evaluate("() => document.querySelector('#window').remove()")
+    press(page, "n")
+    assert page.evaluate("() => window.heard") == ["Escape", "Control", "n", "p", "n"]

@@ -94,6 +94,13 @@ def test_all_are_listed_and_found_by_what_is_wished(shop: Workspace) -> None:
     assert "No verdict is like that" in said(checked(app.text_input(key="find-verdict").set_value("nothing").run()))
 
 
+def test_a_curator_is_offered_as_the_name_is_written(shop: Workspace) -> None:
+    name = "Ana-Maria O. (night)"
+    shop.store.add_verdict("shop", "a", "b", "different", source="browse", session=BEN, curator=name)
+    box = opened().selectbox(key="verdicts-by")
+    assert name in box.options  # options are plain text, where an escape would show
+
+
 def test_a_contradiction_is_named_with_the_verdicts_that_make_it_and_is_gone_when_settled(shop: Workspace) -> None:
     app = opened()
     assert "1 contradiction among these verdicts" in [expander.label for expander in app.expander]
