@@ -11,9 +11,12 @@ from run_pages import ROOT, checked, said
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.testing.v1 import AppTest
 
+from matcher.ingest.catalog import Table
+from matcher.ingest.guarded_reading import read_guarded
 from matcher.pipeline import catalogs
 from matcher.storage.exports import to_bytes, verdict_table
 from matcher.storage.workspace import Workspace, open_workspace
+from pages._verdicts import files
 
 ANA, BEN = "a" * 16 + "." + "1" * 16, "b" * 16 + "." + "2" * 16
 HOSTILE = "<script>alert(1)</script> **kettle**"
@@ -199,6 +202,22 @@ def test_a_file_is_planned_before_it_is_added(shop: Workspace, tmp_path: Path) -
     )  # fmt: skip
     app.file_uploader(key="verdict-file-1").set_value(("verdicts.csv", b"left_id,verdict\na,same\n", "text/csv"))
     assert r"no column right\_id" in "".join(error.value for error in checked(app.run()).error)
+
+
+def test_a_file_is_read_once_however_often_the_page_runs(shop: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    readings: list[Path] = []
+
+    def read(path: Path) -> Table:
+        readings.append(path)
+        return read_guarded(path)
+
+    monkeypatch.setattr(files, "read_guarded", read)
+    app = opened()
+    file = b"left_id,right_id,verdict\ne,f,same\n"
+    app.file_uploader(key="verdict-file-0").set_value(("verdicts.csv", file, "text/csv"))
+    assert "**1** new" in said(checked(app.run()))
+    assert "**1** new" in said(checked(app.text_input(key="find-verdict").set_value("clock").run()))
+    assert len(readings) == 1
 
 
 def test_without_a_verdict_the_page_says_where_to_give_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
