@@ -28,6 +28,10 @@ FUSIONS: dict[Fusion, tuple[str, str]] = {
     ),
     "fused": ("Joined", "Title and photo are joined before the search, which also finds pairs middling in both."),
 }
+FIGURES = (
+    "Precision is the share of the matches that are right, recall the share of the pairs of one product that match; F1 "
+    "is high only where both are."
+)
 MEANS: dict[Mean, str] = {"arithmetic": "Usual", "geometric": "Lenient"}
 METRICS: dict[Metric, str] = {
     "cosine": "cosine distance",

@@ -77,7 +77,9 @@ def captions(app: AppTest) -> str:
 
 def test_thresholds_say_where_an_encoder_was_trained_on_what_they_are_measured_on(shop: MakeShop, monkeypatch):
     shop(True)
-    assert "trained on" not in captions(opened("thresholds"))
+    said = captions(opened("thresholds"))
+    assert "trained on" not in said
+    assert "recall the share of the pairs of one product that match" in said  # no word without what it means
     seen = np.arange(25) < 20
     monkeypatch.setattr(recipes, "read_training_rows", lambda *_: seen)
     st.cache_resource.clear()
@@ -288,6 +290,7 @@ def test_every_page_says_the_same_of_a_pair_that_labels_and_a_curator_see_otherw
     tiles = [tile for body in drawn for tile in body.split("<article>") if f'"{one}"' in tile and f'"{other}"' in tile]
     assert tiles
     assert all("different products" in tile for tile in tiles)
+    assert '<article tabindex="0" aria-label="' in "".join(drawn)  # what can have the focus has a name
 
 
 def test_a_verdict_is_stored_before_the_next_pair_shows(shop: MakeShop) -> None:
