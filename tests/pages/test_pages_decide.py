@@ -466,6 +466,22 @@ def test_downloads_hold_what_the_page_counts(shop: MakeShop, monkeypatch: pytest
     assert {(one, other) for one in listed.index for other in listed[one] if one < other} == inside
 
 
+def test_a_download_holds_the_verdicts_given_since_the_page_was_drawn(
+    shop: MakeShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = shop(True)
+    made: dict[str, Callable[[], bytes]] = {}
+    monkeypatch.setattr(
+        "streamlit.download_button", lambda label, data, key, **_: made.__setitem__(f"{key}", data) or False
+    )
+    opened("results")
+    workspace.store.add_verdict("shop", "i00", "i01", "match", source="review")  # in another tab
+    matches = pd.read_csv(io.BytesIO(made["download-matches-CSV"]()))
+    assert {("i00", "i01")} <= set(zip(matches["left_id"], matches["right_id"], strict=True))
+    groups = pd.read_parquet(io.BytesIO(made["download-groups-Parquet"]())).set_index("item_id")["group"]
+    assert groups["i00"] == groups["i01"]
+
+
 def test_a_group_keeps_its_number_on_the_page_whatever_is_judged_elsewhere(shop: MakeShop) -> None:
     workspace = shop(True)
 
