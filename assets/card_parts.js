@@ -85,3 +85,10 @@ export function drawAction({ kind, label, icon: sign, key, tone: name, help }, p
   button.onclick = onPress;
   return button;
 }
+
+/** Draw anew without losing the focus: where it was within, it goes to the card that keys act on from then on. */
+export function keepFocus(root, draw, findCard) {
+  const had = root.contains(root.getRootNode().activeElement);
+  draw();
+  if (had) findCard()?.focus({ preventScroll: true });
+}

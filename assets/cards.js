@@ -199,6 +199,15 @@ function onKey(event, board) {
   event.preventDefault();
 }
 
+/** A letter that is pressed in a window is not for what lies below it, which Streamlit's own shortcuts do not know. */
+function keepInWindow(event) {
+  if (!/^Key[A-Z]$/.test(event.code) || event.ctrlKey || event.metaKey || event.altKey) return;
+  const pressed = event.composedPath()[0];
+  const isField = pressed.isContentEditable || pressed.closest?.("input, textarea, select, [role=combobox], [role=listbox]");
+  if (!isField && pressed.closest?.("[role=dialog], dialog")) event.stopPropagation();
+}
+window.addEventListener("keydown", keepInWindow, true);
+
 function drawColumn(column, x, board) {
   if (board.data.layout === "strip") return el("div", "strip", ...column.cards.map((card) => drawTile(card, board)));
   const cards = column.cards.map((card, y) => drawCard(card, board, [x, y]));
@@ -236,11 +245,13 @@ export default function (component) {
     content = el("div", "with-aside", aside, content);
   }
   const lost = root.querySelector(".lost");
-  root.replaceChildren(...(lost ? [lost] : []), ...(data.once ? [answerBar(board)] : []), content);
-  showSize(board);
-  showComparison(board);
-  root.append(drawSheet(keysOf(board)));
-  makeCurrent(board, board.current, false);
+  keepFocus(root, () => {
+    root.replaceChildren(...(lost ? [lost] : []), ...(data.once ? [answerBar(board)] : []), content);
+    showSize(board);
+    showComparison(board);
+    root.append(drawSheet(keysOf(board)));
+    makeCurrent(board, board.current, false);
+  }, () => board.nodes[board.current[0]]?.[board.current[1]]);
   if (data.once && board.run !== data.run) setStateValue("session", SESSION);
   confirm(board);
   waitForPaint(board);

@@ -263,9 +263,11 @@ export default function (component) {
   const side = el("div", "beside", drawLinks(cards, data.links.filter(({ other }) => other < cards.length), (place) => choose(wall, place, true)), drawDifferences(wall));
   const lost = root.querySelector(".lost");
   const middle = el("div", "middle", grid, drawOther(wall));
-  root.replaceChildren(...(lost ? [lost] : []), ...drawBar(wall), el("div", "room", drawAround(wall), middle, side));
-  root.append(drawSheet(keysOfWall(wall)));
-  choose(wall, wall.at, false);
+  keepFocus(root, () => {
+    root.replaceChildren(...(lost ? [lost] : []), ...drawBar(wall), el("div", "room", drawAround(wall), middle, side));
+    root.append(drawSheet(keysOfWall(wall)));
+    choose(wall, wall.at, false);
+  }, () => wall.nodes[wall.at]);
   showTicks(wall);
   if (wall.run !== data.run) setStateValue("session", SESSION);
   confirm(wall);

@@ -1,9 +1,13 @@
 """Import a catalog, check it, and see what it is made of."""
 
+import json
+from pathlib import Path
+
 import streamlit as st
 
 from matcher import jobs
-from matcher.pipeline.unread import find_unread
+from matcher.pipeline.encoding import ENCODED
+from matcher.pipeline.unread import Unread, find_unread
 from matcher.storage.workspace import Workspace
 from pages._catalog import encode_form, profile, says_nothing, upload
 from pages._shared import job_panel
@@ -72,13 +76,19 @@ def draw_counts(opened: Opened) -> None:
 
 def draw_unread(opened: Opened) -> None:
     """The listings whose title the encoder in use cannot read, one by one."""
-    unread = find_unread(opened.workspace, opened.id)
+    encoded = json.dumps(opened.workspace.store.setting(opened.id, ENCODED), sort_keys=True)
+    unread = _unread(opened.workspace.root, opened.id, opened.info.version, encoded, opened)
     if not unread.in_words:
         return
     st.warning(literal(unread.in_words), icon=":material/translate:")
     with st.expander(f"Titles that cannot be read: {len(unread.rows):,}"):
         shown = opened.catalog.listings.iloc[unread.rows[:UNREAD_SHOWN]][["item_id", "title"]]
         st.dataframe(shown.set_axis(["Id", "Title"], axis=1), hide_index=True)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _unread(root: Path, catalog_id: str, version: str, encoded: str, _opened: Opened) -> Unread:
+    return find_unread(_opened.workspace, catalog_id)
 
 
 def draw_next_step(opened: Opened) -> None:

@@ -5,7 +5,7 @@ import streamlit as st
 from matcher.matching.explain.words import compare_words
 from matcher.storage.history.redo import find_last
 from pages._groups import filters, order
-from pages._groups.keep import choose_main, keep, remember_shown
+from pages._groups.keep import choose_main, keep, name_search, read_search, remember_shown
 from pages._groups.ranked import Ranked, find_main, read_ranked
 from pages._groups.shown import Sight, see
 from pages._groups.wall import KEY, draw_wall, read_ticked
@@ -19,7 +19,7 @@ from pages._verdicts.verdicts import describe, follow_import, show_told
 from pages._why import dialog as why
 from pages._why.found import read_word_counts
 
-DRAWING, OTHER = "groups-drawing", "groups-other"
+DRAWING = "groups-drawing"
 
 
 def main() -> None:
@@ -57,13 +57,13 @@ def draw_group(matched: Matched, ranked: Ranked, place: int, session: str, chose
     said = f"**{chosen:,}** of {len(ranked.risks):,} groups, the riskiest first · **{settled:,}** judged or locked"
     st.caption(f"{said} · Last: {describe(matched, last)}" if last else said)
     group, number = int(ranked.risks.group[place]), ranked.number_of(place)
-    search = f"{OTHER}-{number}-{current_visit().received.get(KEY, 0)}"  # empty again for another group
-    typed = str(st.session_state.get(search) or "").strip()
+    search = name_search(number)
+    typed = read_search(search)
     other = filters.find_group(matched, ranked, typed, group) if typed else None
     sight = see(matched, ranked, place, other)
     verdicts = [verdict for verdict in store.verdicts(matched.id) if sight.shown.is_about(verdict)]
     about = name_drawing(matched, sight, tuple(verdict.id for verdict in verdicts))
-    remember_shown(matched, sight, about)
+    remember_shown(matched, sight, about, (search, typed))
     ticked = read_ticked(sight)
     previews = {kind: preview(sight.shown, verdicts, kind, ticked) for kind in KINDS}
     counts = read_word_counts(matched)

@@ -62,7 +62,7 @@ def draw_found(matched: Matched) -> None:
     draw_contradictions(matched, outcome)
     left, right = st.columns([5, 2], gap="medium")
     with right:
-        draw_downloads(matched, handed_out)
+        draw_downloads(matched)
     with left:
         rule = draw_rule(matched)
         draw_preview(matched, handed_out, rule)

@@ -17,7 +17,7 @@ from pages._shared import measured
 from pages._shared.charts import draw_chart
 from pages._shared.modality import NAMES
 from pages._shared.opened_catalog import Matched, need_matches
-from pages._shared.wording import FUSIONS, MEANS, name_encoder
+from pages._shared.wording import FIGURES, FUSIONS, MEANS, name_encoder
 from pages._thresholds.apart import draw_apart
 from pages._thresholds.curves import plot_matches, plot_over_threshold, plot_precision_recall
 from pages._thresholds.ladder import draw_ladder
@@ -196,6 +196,7 @@ def say_measured_on(matched: Matched, truth: Truth) -> None:
         verdicts = f", {truth.judged:,} verdict{plural} above them" if truth.judged else ""
         products = len(np.unique(matched.catalog.codes[matched.catalog.codes >= 0]))
         st.caption(
+            f"{FIGURES} "
             f"Measured on the labels of {truth.listings:,} listings ({products:,} products){verdicts} {pool}. "
             "Per listing: mean over listings, each counted among its own matches, as in the paper and the contest. "
             "These are the pairs that the rule itself matches; Results has the figures of the groups they make. "
@@ -212,6 +213,7 @@ def say_measured_on(matched: Matched, truth: Truth) -> None:
                 f"(95 % interval {said.low:.3f} to {said.high:.3f})."
             )
         st.caption(
+            f"{FIGURES} "
             f"Measured on {truth.true_pairs:,} pairs judged the same and {truth.judged - truth.true_pairs:,} judged "
             f"different {pool}. "
             f"Doubtful pairs are asked first, so these figures are lower than the truth. {fair}"

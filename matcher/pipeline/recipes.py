@@ -37,12 +37,18 @@ def config_of(catalog_id: str, recipe: Recipe) -> EncodeConfig:
     return replace(config, text_weight=recipe.text_weight) if recipe.fusion in ("fused", "learned") else config
 
 
-def last_config(workspace: Workspace, catalog_id: str) -> EncodeConfig:
-    """How a catalog was last encoded; the usual way if it never was."""
+def last_config(workspace: Workspace, catalog_id: str, catalog: Catalog | None = None) -> EncodeConfig:
+    """How a catalog was last encoded; the usual way if it never was.
+
+    Args:
+        workspace: Where it is.
+        catalog_id: Which catalog.
+        catalog: The catalog, where it has been read already.
+    """
     kept = workspace.store.setting(catalog_id, ENCODED)
     if kept is not None:
         return EncodeConfig(**kept["config"])
-    return EncodeConfig(catalog_id, *default_encoders(workspace.load_catalog(catalog_id)))
+    return EncodeConfig(catalog_id, *default_encoders(catalog or workspace.load_catalog(catalog_id)))
 
 
 def users_of(workspace: Workspace, encoder: str) -> list[str]:

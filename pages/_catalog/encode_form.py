@@ -19,7 +19,7 @@ NONE = "none"
 def draw(opened: Opened) -> None:
     """One button, or a link when matches are there and the choices still fit them."""
     used = is_encoded(opened)
-    last = recipes.last_config(opened.workspace, opened.id)
+    last = recipes.last_config(opened.workspace, opened.id, opened.catalog)
     with st.container(horizontal=True, vertical_alignment="center"):
         start = st.empty()
         with st.popover("Encoders", icon=":material/tune:", width="content"):

@@ -139,9 +139,10 @@ def draw_labels(opened: Opened) -> None:
     if sizes.empty:
         return
     st.subheader("Labels with most and fewest listings")
-    listings = opened.catalog.listings
-    first = {row["label"]: row for row in listings.drop_duplicates("label").to_dict("records")}
     ends = sizes if len(sizes) <= 2 * ROW else pd.concat([sizes.head(ROW), sizes.tail(ROW)])
+    listings = opened.catalog.listings
+    shown = listings[listings["label"].isin(ends.index)].drop_duplicates("label")
+    first = {row["label"]: row for row in shown.to_dict("records")}
     grid = [
         _make_card(opened, first[label], f"label {label}", [Badge(_count_in_words(size), "stacks")])
         for label, size in ends.items()

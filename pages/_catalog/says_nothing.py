@@ -1,5 +1,6 @@
 """Photos and phrases that say nothing of what is sold: found by the program, or marked by a curator."""
 
+import numpy as np
 import streamlit as st
 
 from matcher.errors import DataError
@@ -70,7 +71,7 @@ def _count(listings: int) -> str:
 
 def _draw_photos(opened: Opened, photos: dict[str, str], key: str) -> None:
     """Photos with a line under each; one of which only the hash is known has no picture."""
-    rows = {shown: row for row, shown in enumerate(_shown(opened)) if shown in photos}
+    rows = _rows_of(opened, list(photos))
     cards = [
         Card(opened.cell("item_id", rows[photo]), line, photo_url(opened.id, opened.cell("photo", rows[photo])))
         for photo, line in list(photos.items())[:SHOWN]
@@ -81,9 +82,12 @@ def _draw_photos(opened: Opened, photos: dict[str, str], key: str) -> None:
         st.caption(f"and {len(photos) - SHOWN:,} more photos")
 
 
-def _shown(opened: Opened) -> list[str]:
-    listings = opened.catalog.listings
-    return list(listings["photo"].where(listings["photo"] != "", listings["phash"]))
+def _rows_of(opened: Opened, photos: list[str]) -> dict[str, int]:
+    """The first row that shows each of the photos, without those that are no longer shown."""
+    rows = np.flatnonzero(find_marked(opened.catalog, photos))
+    few = opened.catalog.listings[["photo", "phash"]].iloc[rows]
+    shown = few["photo"].where(few["photo"] != "", few["phash"]).set_axis(rows).drop_duplicates()
+    return dict(zip(shown.tolist(), shown.index.tolist(), strict=True))
 
 
 def _draw_marked(opened: Opened, marks: Marks) -> None:

@@ -1,11 +1,13 @@
 """What keys of the Groups page do: only to the group that was on the screen, and whole or not at all."""
 
+import streamlit as st
+
 from matcher.errors import CatalogReplaced, DataError
 from matcher.pipeline.groups.main_choices import read_chosen
 from matcher.pipeline.groups.main_listings import choose_main_listing, leave_main_listing
 from matcher.review.groups.intents import intend
 from matcher.storage.history.actions import act
-from matcher.storage.records import SKIP, Action
+from matcher.storage.records import MERGE, RELATE, SKIP, Action
 from pages._groups.order import SHOW
 from pages._groups.shown import Sight
 from pages._groups.words import kind_meant
@@ -16,19 +18,28 @@ from pages._verdicts.handed_out import read_handed_out
 from pages._verdicts.history import give_again
 from pages._verdicts.verdicts import describe, take_back
 
+_OTHER, _DEALT = "groups-other", "groups-dealt"
 BLOCKED = ":material/block:"
 GONE = "Not done: this group is no longer on the screen."
 REPLACED = "Not done: the catalog was imported again since this group was shown."
+ANOTHER = "Not done: the other group is another one now, by what you typed. Look at it, then do it again."
 OVERTAKEN = "Not done: somebody else judged or locked listings of this group meanwhile. Look at it again."
 
 
-def remember_shown(matched: Matched, sight: Sight, about: str) -> None:
-    """Keep what is drawn, so that an answer on anything else is refused."""
+def remember_shown(matched: Matched, sight: Sight, about: str, search: tuple[str, str]) -> None:
+    """Keep what is drawn, so that an answer on anything else is refused.
+
+    Args:
+        matched: The open catalog.
+        sight: The group and what is shown with it.
+        about: Which drawing it is.
+        search: The key of the field that asks for the other group, and what stood there.
+    """
     shown = sight.shown
     seen = [verdict.id for verdict in matched.workspace.store.verdicts(matched.id) if shown.is_about(verdict)]
     walls = current_visit().walls
     walls.clear()
-    walls[matched.id, about] = Wall(matched.info.version, shown, frozenset(seen))
+    walls[matched.id, about] = Wall(matched.info.version, shown, frozenset(seen), search)
 
 
 def keep(opened: Opened, answer: Answer) -> None:
@@ -38,14 +49,31 @@ def keep(opened: Opened, answer: Answer) -> None:
         done = take_back(opened, answer) if answer.kind == UNDO else give_again(opened, answer.session)
         if isinstance(done, Action):
             visit.turns.append((SHOW, done.item_ids[0]))
+            _empty_search()
         return
     wall = visit.walls.get((opened.id, answer.about))
     if wall is None:
         visit.told.append((GONE, BLOCKED))
     elif answer.kind in (SKIP, PREVIOUS):
         visit.turns.append((answer.kind, ""))
+        _empty_search()
     else:
         _act(opened, visit, wall, answer)
+
+
+def name_search(number: int) -> str:
+    """The key of the field that asks for another group beside one: another key, and so an empty field, once the group
+    was dealt with; what was typed stays where an answer was refused."""
+    return f"{_OTHER}-{number}-{st.session_state.get(_DEALT, 0)}"
+
+
+def _empty_search() -> None:
+    st.session_state[_DEALT] = st.session_state.get(_DEALT, 0) + 1
+
+
+def read_search(key: str) -> str:
+    """What stands in the field that asks for another group."""
+    return str(st.session_state.get(key) or "").strip()
 
 
 def _act(opened: Opened, visit: Visit, wall: Wall, answer: Answer) -> None:
@@ -60,8 +88,12 @@ def _act(opened: Opened, visit: Visit, wall: Wall, answer: Answer) -> None:
     if {verdict.id for verdict in seen} != wall.seen:
         visit.told.append((OVERTAKEN, BLOCKED))
         return
+    meant = kind_meant(answer.kind, shown, ticked)
+    if meant in (MERGE, RELATE) and read_search(wall.search[0]) != wall.search[1]:
+        visit.told.append((ANOTHER, BLOCKED))
+        return
     try:
-        intent = intend(shown, seen, kind_meant(answer.kind, shown, ticked), ticked)
+        intent = intend(shown, seen, meant, ticked)
         ids = set(intent.item_ids)
         about = [verdict.id for verdict in seen if {verdict.left_id, verdict.right_id} <= ids]
         done = act(
@@ -77,6 +109,7 @@ def _act(opened: Opened, visit: Visit, wall: Wall, answer: Answer) -> None:
         visit.told.append((OVERTAKEN, BLOCKED))
         return
     del visit.walls[opened.id, answer.about]  # one action to each drawing
+    _empty_search()
     visit.turns.append((intent.kind, shown.item_ids[0]))
     said = describe(opened, done)
     visit.told.append((f"{said[:1].upper()}{said[1:]}", ":material/done:"))

@@ -12,7 +12,7 @@ from matcher.pipeline.groups.main_choices import read_chosen
 from matcher.pipeline.groups.main_listings import read_rule
 from matcher.storage import exports
 from pages._shared.opened_catalog import EXPORTED, Matched
-from pages._verdicts.handed_out import HandedOut
+from pages._verdicts.handed_out import read_handed_out
 
 MIME = {
     "CSV": "text/csv",
@@ -21,16 +21,14 @@ MIME = {
 }
 
 
-def draw_downloads(matched: Matched, handed_out: HandedOut) -> None:
+def draw_downloads(matched: Matched) -> None:
     """Every table in every form."""
-    listings, outcome = matched.catalog.listings, handed_out.outcome
-    links = (outcome.left, outcome.right)
     store = matched.workspace.store
     said = [verdict.id for verdict in store.verdicts(matched.id)]
     locked = [lock.item_ids for lock in store.locks(matched.id)]
     decides = (matched.info.version, matched.encoded.key, matched.recipe.to_json(), said, locked)
     st.subheader("Download")
-    for name, (what, table) in _tables(matched, handed_out).items():
+    for name, (what, table) in _tables(matched).items():
         st.markdown(f"**{name}** :gray[{what}]")
         of = decides if name in ("Matches", "Verdicts") else (*decides, *_decide_mains(matched))
         with st.container(horizontal=True, gap="small"):
@@ -39,32 +37,41 @@ def draw_downloads(matched: Matched, handed_out: HandedOut) -> None:
     st.markdown("**Matches of each listing** :gray[posting_id, matches]", help="The form of Shopee's contest.")
 
     def list_matches() -> pd.DataFrame:
-        return exports.contest_lists(exports.match_lists(listings["item_id"], *links, outcome.strength))
+        outcome = read_handed_out(matched).outcome
+        ids = matched.catalog.listings["item_id"]
+        return exports.contest_lists(exports.match_lists(ids, outcome.left, outcome.right, outcome.strength))
 
     _draw_download(matched, "contest", "CSV", list_matches, decides)
 
 
-def _tables(matched: Matched, handed_out: HandedOut) -> dict[str, tuple[str, Callable[[], pd.DataFrame]]]:
-    """What can be downloaded: its name, what it is in a few words, and what makes it."""
-    listings, outcome, numbered = matched.catalog.listings, handed_out.outcome, handed_out.numbered
+def _tables(matched: Matched) -> dict[str, tuple[str, Callable[[], pd.DataFrame]]]:
+    """What can be downloaded: its name, what it is in a few words, and what makes it.
+
+    A file is made of the verdicts and locks at the click: the page may have been drawn long before the last of them.
+    """
+    listings = matched.catalog.listings
     verdicts = partial(matched.workspace.store.verdicts, matched.id)
 
+    def list_pairs() -> pd.DataFrame:
+        handed_out = read_handed_out(matched)
+        outcome = handed_out.outcome
+        return exports.match_table(
+            listings, outcome.left, outcome.right, outcome.distance, verdicts(), number=handed_out.numbered.number,
+            direct=outcome.direct,
+        )  # fmt: skip
+
     def lay_out() -> GroupTables:
-        return lay_out_groups(matched.workspace, matched.id, matched.catalog, outcome.group, numbered)
+        handed_out = read_handed_out(matched)
+        group, numbered = handed_out.outcome.group, handed_out.numbered
+        return lay_out_groups(matched.workspace, matched.id, matched.catalog, group, numbered)
 
     return {
-        "Matches": (
-            "one pair a row",
-            lambda: exports.match_table(
-                listings, outcome.left, outcome.right, outcome.distance, verdicts(), number=numbered.number,
-                direct=outcome.direct,
-            ),
-        ),
+        "Matches": ("one pair a row", list_pairs),
         "Groups": ("every listing, by group", lambda: lay_out().listings),
         "One row a group": ("its main listing, ids, titles, prices", lambda: lay_out().groups),
         "Main ids": ("which id each id becomes", lambda: lay_out().main_ids),
         "Verdicts": ("what curators said", lambda: exports.verdict_table(verdicts(), listings)),
-    }  # fmt: skip
+    }
 
 
 def _decide_mains(matched: Matched) -> tuple[object, ...]:

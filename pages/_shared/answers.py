@@ -109,11 +109,13 @@ class Wall:
         version: The catalog's listings at that time.
         group: What was on the screen.
         seen: Ids of the verdicts in force on its listings.
+        search: The key of the field that asks for another group beside it, and what stood there.
     """
 
     version: str
     group: ShownGroup
     seen: frozenset[int]
+    search: tuple[str, str] = ("", "")
 
 
 @dataclass

@@ -196,7 +196,7 @@ def draw_find_matches(opened: Opened, key: str = "find-matches") -> None:
 
 def _next_config(opened: Opened) -> encoding.EncodeConfig:
     """As it was last encoded; by the usual encoders where one is gone or was none, by none where nothing is read."""
-    last = recipes.last_config(opened.workspace, opened.id)
+    last = recipes.last_config(opened.workspace, opened.id, opened.catalog)
     before: dict[Modality, str | None] = {"text": last.text, "image": last.image}
     gone = find_deleted(opened.workspace, before)
     usual = dict(zip(before, default_recipe.default_encoders(opened.catalog), strict=True))

@@ -6,7 +6,7 @@ from math import inf
 from matcher.encoders.registry import encoder_title
 from matcher.matching.recipe import Fusion, Mean, Recipe
 from matcher.review.queue import RANDOM
-from matcher.review.verdicts import PROOF
+from matcher.review.verdicts import CHOSEN, PROOF
 from matcher.vectors.candidate_pairs import Modality
 from matcher.vectors.distance import Metric, distance_text
 from pages._shared.cards import Bar
@@ -28,6 +28,10 @@ FUSIONS: dict[Fusion, tuple[str, str]] = {
     ),
     "fused": ("Joined", "Title and photo are joined before the search, which also finds pairs middling in both."),
 }
+FIGURES = (
+    "Precision is the share of the matches that are right, recall the share of the pairs of one product that match; F1 "
+    "is high only where both are."
+)
 MEANS: dict[Mean, str] = {"arithmetic": "Usual", "geometric": "Lenient"}
 METRICS: dict[Metric, str] = {
     "cosine": "cosine distance",
@@ -83,11 +87,13 @@ def explain_question(
         sampled: How it came up.
         likely: How likely a pair model takes it by itself, where one is in force.
     """
+    now = "a match now" if is_match else "no match now"
     if sampled == RANDOM:
         return "Drawn at random from the matches, to learn how many of them are right."
     if sampled == PROOF:
         return "Drawn at random among pairs as near as this one, for the proof that you asked for."
-    now = "a match now" if is_match else "no match now"
+    if sampled == CHOSEN:
+        return f"Judged while a listing was resolved completely, {now}."
     if likely is not None:
         limit = _percent(recipe.threshold("learned"))
         return (

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from matcher.errors import DataError
+from matcher.ingest.catalog import Table
 from matcher.ingest.guarded_reading import read_guarded
 from matcher.storage.exports import export_name, to_bytes, verdict_table
 from matcher.storage.history.import_rows import Taken, import_verdicts, plan_import
@@ -45,10 +47,7 @@ def _draw_import(opened: Opened) -> None:
     if upload is None:
         return
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"verdicts{Path(upload.name).suffix}"
-            copy_upload(upload, path)
-            read = read_verdict_file(read_guarded(path), opened.rows, time.time())
+        read = read_verdict_file(_read_table(upload.file_id, upload), opened.rows, time.time())
     except DataError as error:
         st.error(literal(str(error)), icon=":material/error:")
         return
@@ -62,6 +61,15 @@ def _draw_import(opened: Opened) -> None:
         "Add them", type="primary", key="import-verdicts", disabled=not (plan.new or plan.changed),
         on_click=_import, args=[opened, read],
     )  # fmt: skip
+
+
+@st.cache_resource(show_spinner="Reading the file", max_entries=2)
+def _read_table(file_id: str, _upload: UploadedFile) -> Table:
+    """The table of an upload, read once: each reading is a process of its own, and the page runs at every key."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"verdicts{Path(_upload.name).suffix}"
+        copy_upload(_upload, path)
+        return read_guarded(path)
 
 
 def _import(opened: Opened, read: VerdictFile) -> None:

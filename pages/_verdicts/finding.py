@@ -10,7 +10,6 @@ import streamlit as st
 from matcher.review.verdict_list import About, Wanted
 from matcher.storage.records import KINDS, Verdict
 from pages._shared.answers import ANSWERS
-from pages._shared.escape import literal
 
 WORDS = [kind for kind in ANSWERS if kind in KINDS]  # in the order of the keys everywhere
 ALL, NOBODY = "All", "Nobody in particular"
@@ -53,7 +52,7 @@ def ask(verdicts: Sequence[Verdict]) -> Wanted:
     )  # fmt: skip
     who, where, drawn, when = st.columns(4)
     names = [ALL, *sorted({verdict.curator for verdict in verdicts}, key=str.casefold)]
-    curator = who.selectbox("By", names, key="verdicts-by", format_func=lambda name: literal(name or NOBODY))
+    curator = who.selectbox("By", names, key="verdicts-by", format_func=lambda name: name or NOBODY)
     sources = [ALL, *sorted({verdict.source for verdict in verdicts})]
     source = where.selectbox("Given in", sources, key="verdicts-in", format_func=lambda each: SOURCES.get(each, each))
     sampled = drawn.selectbox(

@@ -1,12 +1,14 @@
 """The groups of the open catalog that are handed out, joined anew only where a verdict touches them."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from matcher.matching.groups.figures import GroupFigures, group_figures
 from matcher.matching.groups.locks import find_locked
@@ -87,7 +89,8 @@ def _hand_out(
     matched: Matched, judged: dict[str, list[RowPair]], locks: list[GroupLock], before: HandedOut | None
 ) -> HandedOut:
     same, different, codes = judged[MATCH], judged[DIFFERENT], matched.catalog.codes
-    with st.spinner("Joining groups", show_time=False):
+    # A file that is asked for is made beside the page, where nothing can be drawn.
+    with st.spinner("Joining groups", show_time=False) if get_script_run_ctx(suppress_warning=True) else nullcontext():
         earlier = before.outcome if before else None
         locked = find_locked(matched.rows, [lock.item_ids for lock in locks])
         outcome = outcome_of(

@@ -18,6 +18,7 @@ from pages._verdicts.verdicts import give, remember_shown
 
 _STYLE = Path(__file__).parents[2] / "assets" / "verdicts.css"
 _PLACES = "verdict-places"
+_CHANGED = "verdict-changed"  # number of a verdict to that of the one that this visit put above it
 ELSEWHERE = "Not stored: this verdict was changed or taken back elsewhere."
 
 
@@ -73,18 +74,31 @@ def _draw_word(opened: Opened, verdict: Verdict, session: str) -> None:
 def change(opened: Opened, verdict: Verdict, session: str) -> None:
     """Store what stands in the row now, above the verdict that stood there; what is refused is shown as it was."""
     kind, note = (st.session_state[f"{name}-{verdict.id}"] for name in ("kind", "note"))
-    standing = {each.id for each in opened.workspace.store.verdicts(opened.id)}
+    now = _find_standing(opened, verdict)
+    if now and (now.kind, now.note) == (kind, note):
+        return  # a note and a word after it come together, and the first has stored both
     given = None
-    if verdict.id in standing:
+    if now:
         answer = Answer(str(kind), verdict.left_id, verdict.right_id, "", session)
         given = give(opened, answer, source="verdicts", note=str(note))
     else:
         current_visit().told.append((ELSEWHERE, ":material/block:"))
-    if given is None:
+    if now is None or given is None:
         st.session_state[f"kind-{verdict.id}"], st.session_state[f"note-{verdict.id}"] = verdict.kind, verdict.note
         return
+    st.session_state.setdefault(_CHANGED, {})[now.id] = given.id
     places = st.session_state.setdefault(_PLACES, {})
     places.setdefault((verdict.left_id, verdict.right_id), verdict.made)
+
+
+def _find_standing(opened: Opened, verdict: Verdict) -> Verdict | None:
+    """What stands of a row: its verdict, or what this visit put above it since it was drawn; None where others did."""
+    standing = {each.id: each for each in opened.workspace.store.verdicts(opened.id)}
+    changed: dict[int, int] = st.session_state.get(_CHANGED, {})
+    number = verdict.id
+    while number not in standing and number in changed:
+        number = changed[number]
+    return standing.get(number)
 
 
 def _pair(opened: Opened, verdict: Verdict) -> str:

@@ -393,3 +393,34 @@ def test_what_is_said_of_the_listing_in_view_as_a_whole_is_said_once_to_each_tha
     expect(page.locator(".board")).to_have_attribute("data-painted", "L2")
     press(page, "e")
     assert told(page) == [["answer", "L2", "", "found"]]
+
+
+def test_the_focus_stays_with_the_card_that_keys_act_on(page: Page) -> None:
+    focused = "() => document.activeElement.dataset.item ?? document.activeElement.tagName"
+    draw(page, [card("a"), card("b"), card("c")])
+    page.locator("article").first.focus()
+    press(page, "s")
+    draw(page, [card("a", verdict="match"), card("b"), card("c")])  # as the page answers
+    assert page.evaluate(focused) == current(page) == "b"
+    page.locator("article").nth(2).get_by_role("button", name="Same").click()
+    draw(page, [card("a", verdict="match"), card("b"), card("c", verdict="match")])
+    assert page.evaluate(focused) == "c"
+    page.locator("input").focus()
+    draw(page, [card("a"), card("b"), card("c")])
+    assert page.evaluate(focused) == "INPUT"
+
+
+def test_a_letter_in_a_window_reaches_no_shortcut_of_the_page_below(page: Page) -> None:
+    draw(page, [card("a")])
+    page.evaluate("""() => {
+        window.heard = [];
+        document.addEventListener("keydown", (event) => window.heard.push(event.key));
+        document.querySelector("main").insertAdjacentHTML("beforeend",
+            '<div role="dialog" tabindex="0" id="window">Why <input id="field"></div>');
+    }""")
+    for key in ("n", "Escape", "Control+n"):
+        page.locator("#window").press(key)
+    page.locator("#field").press("p")
+    page.evaluate("() => document.querySelector('#window').remove()")
+    press(page, "n")
+    assert page.evaluate("() => window.heard") == ["Escape", "Control", "n", "p", "n"]

@@ -77,7 +77,9 @@ def captions(app: AppTest) -> str:
 
 def test_thresholds_say_where_an_encoder_was_trained_on_what_they_are_measured_on(shop: MakeShop, monkeypatch):
     shop(True)
-    assert "trained on" not in captions(opened("thresholds"))
+    said = captions(opened("thresholds"))
+    assert "trained on" not in said
+    assert "recall the share of the pairs of one product that match" in said  # no word without what it means
     seen = np.arange(25) < 20
     monkeypatch.setattr(recipes, "read_training_rows", lambda *_: seen)
     st.cache_resource.clear()
@@ -288,6 +290,7 @@ def test_every_page_says_the_same_of_a_pair_that_labels_and_a_curator_see_otherw
     tiles = [tile for body in drawn for tile in body.split("<article>") if f'"{one}"' in tile and f'"{other}"' in tile]
     assert tiles
     assert all("different products" in tile for tile in tiles)
+    assert '<article tabindex="0" aria-label="' in "".join(drawn)  # what can have the focus has a name
 
 
 def test_a_verdict_is_stored_before_the_next_pair_shows(shop: MakeShop) -> None:
@@ -461,6 +464,22 @@ def test_downloads_hold_what_the_page_counts(shop: MakeShop, monkeypatch: pytest
     listed = contest.set_index("posting_id")["matches"].str.split()
     assert listed.str[0].tolist() == contest["posting_id"].tolist()
     assert {(one, other) for one in listed.index for other in listed[one] if one < other} == inside
+
+
+def test_a_download_holds_the_verdicts_given_since_the_page_was_drawn(
+    shop: MakeShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = shop(True)
+    made: dict[str, Callable[[], bytes]] = {}
+    monkeypatch.setattr(
+        "streamlit.download_button", lambda label, data, key, **_: made.__setitem__(f"{key}", data) or False
+    )
+    opened("results")
+    workspace.store.add_verdict("shop", "i00", "i01", "match", source="review")  # in another tab
+    matches = pd.read_csv(io.BytesIO(made["download-matches-CSV"]()))
+    assert {("i00", "i01")} <= set(zip(matches["left_id"], matches["right_id"], strict=True))
+    groups = pd.read_parquet(io.BytesIO(made["download-groups-Parquet"]())).set_index("item_id")["group"]
+    assert groups["i00"] == groups["i01"]
 
 
 def test_a_group_keeps_its_number_on_the_page_whatever_is_judged_elsewhere(shop: MakeShop) -> None:

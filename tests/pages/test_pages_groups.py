@@ -94,6 +94,21 @@ def preview(app: AppTest, kind: str) -> str:
     return str(found)
 
 
+def test_a_group_is_not_merged_with_another_one_than_was_typed_just_before(shop: Workspace) -> None:
+    app = search_other(opened("groups"), "clock")
+    before, other = groups_of(shop), data(app)["other"]["number"]
+    (field,) = [field for field in app.text_input if str(field.key).startswith("groups-other")]
+    field.set_value("yoga")  # and Merge is clicked before the page shows the group of mats
+    app = press(app, "merge")
+    assert "Not done: the other group is another one now" in told(app)
+    assert groups_of(shop) == before
+    mats = data(app)["other"]["number"]
+    assert mats != other
+    press(app, "merge")
+    merged = next(group for group in groups_of(shop) if "i00" in group)
+    assert {"i10", "i11"} < merged
+
+
 def test_the_riskiest_group_comes_first_with_what_differs_and_why_each_is_in(shop: Workspace) -> None:
     app = opened("groups")
     shown = data(app)

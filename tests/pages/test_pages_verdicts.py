@@ -11,9 +11,12 @@ from run_pages import ROOT, checked, said
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.testing.v1 import AppTest
 
+from matcher.ingest.catalog import Table
+from matcher.ingest.guarded_reading import read_guarded
 from matcher.pipeline import catalogs
 from matcher.storage.exports import to_bytes, verdict_table
 from matcher.storage.workspace import Workspace, open_workspace
+from pages._verdicts import files
 
 ANA, BEN = "a" * 16 + "." + "1" * 16, "b" * 16 + "." + "2" * 16
 HOSTILE = "<script>alert(1)</script> **kettle**"
@@ -94,6 +97,13 @@ def test_all_are_listed_and_found_by_what_is_wished(shop: Workspace) -> None:
     assert "No verdict is like that" in said(checked(app.text_input(key="find-verdict").set_value("nothing").run()))
 
 
+def test_a_curator_is_offered_as_the_name_is_written(shop: Workspace) -> None:
+    name = "Ana-Maria O. (night)"
+    shop.store.add_verdict("shop", "a", "b", "different", source="browse", session=BEN, curator=name)
+    box = opened().selectbox(key="verdicts-by")
+    assert name in box.options  # options are plain text, where an escape would show
+
+
 def test_a_contradiction_is_named_with_the_verdicts_that_make_it_and_is_gone_when_settled(shop: Workspace) -> None:
     app = opened()
     assert "1 contradiction among these verdicts" in [expander.label for expander in app.expander]
@@ -120,6 +130,17 @@ def test_a_change_is_a_new_row_in_the_same_place_and_undo_and_redo_go_over_it(sh
     assert "Taken back: variant" in told(checked(app.run()))
     assert in_force(shop)["ab"] == "match"
     assert listed(app)[-1] == "match"
+
+
+def test_a_note_and_a_word_that_come_together_are_one_change(shop: Workspace) -> None:
+    app = opened()
+    old, before = shop.store.verdicts("shop")[0], len(shop.store.verdict_history("shop"))
+    app.text_input(key=f"note-{old.id}").set_value("two sizes")
+    app = checked(app.segmented_control(key=f"kind-{old.id}").set_value("variant").run())
+    changed = shop.store.verdicts("shop")[-1]
+    assert (changed.left_id, changed.kind, changed.note) == (old.left_id, "variant", "two sizes")
+    assert len(shop.store.verdict_history("shop")) == before + 1
+    assert "Not stored" not in told(app)
 
 
 def test_undo_and_redo_by_key_also_after_a_reload(shop: Workspace) -> None:
@@ -181,6 +202,22 @@ def test_a_file_is_planned_before_it_is_added(shop: Workspace, tmp_path: Path) -
     )  # fmt: skip
     app.file_uploader(key="verdict-file-1").set_value(("verdicts.csv", b"left_id,verdict\na,same\n", "text/csv"))
     assert r"no column right\_id" in "".join(error.value for error in checked(app.run()).error)
+
+
+def test_a_file_is_read_once_however_often_the_page_runs(shop: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    readings: list[Path] = []
+
+    def read(path: Path) -> Table:
+        readings.append(path)
+        return read_guarded(path)
+
+    monkeypatch.setattr(files, "read_guarded", read)
+    app = opened()
+    file = b"left_id,right_id,verdict\ne,f,same\n"
+    app.file_uploader(key="verdict-file-0").set_value(("verdicts.csv", file, "text/csv"))
+    assert "**1** new" in said(checked(app.run()))
+    assert "**1** new" in said(checked(app.text_input(key="find-verdict").set_value("clock").run()))
+    assert len(readings) == 1
 
 
 def test_without_a_verdict_the_page_says_where_to_give_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

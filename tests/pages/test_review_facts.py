@@ -79,3 +79,9 @@ def test_a_pair_that_only_the_joined_search_found_is_explained_under_another_rul
     apart = {"text": math.inf, "image": math.inf, "fused": 1.0}
     said = explain_question(recipe, apart, False, "doubtful")
     assert said == "Neither the titles nor the photos of these two can be compared, no match now."
+
+
+def test_a_pair_that_was_judged_while_a_listing_was_resolved_is_not_said_to_be_doubtful() -> None:
+    recipe = Recipe("tfidf", "phash", "either", text_threshold=0.4, image_threshold=0.2)
+    said = explain_question(recipe, {"text": 0.9, "image": 0.8}, False, "chosen")
+    assert said == "Judged while a listing was resolved completely, no match now."

@@ -113,5 +113,5 @@ def seconds_per_verdict(made: Collection[float]) -> float:
         made: When each was given, seconds since 1970, in any order.
     """
     gaps = np.diff(np.sort(np.array(list(made))))
-    gaps = gaps[gaps <= PAUSE]
+    gaps = gaps[(gaps > 0) & (gaps <= PAUSE)]  # one action on a group gives many at the same moment
     return float(np.median(gaps)) if len(gaps) >= FEWEST else SECONDS

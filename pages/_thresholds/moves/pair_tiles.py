@@ -19,6 +19,7 @@ from pages._shared.wording import say_likely
 from pages._thresholds.moves.judging import draw_answers
 from pages._why.tiles import BUTTON, name_tile
 
+LONGEST = 200  # characters of a title, as a tile is called by whoever reads the page aloud
 _STYLE = Path(__file__).parents[3] / "assets" / "pairs.css"
 _TRUTH = {SAME: ("match", "same product"), DIFFERENT: ("different", "different products")}
 
@@ -57,8 +58,10 @@ def _tile(matched: Matched, pair: int, known: int, below: str) -> str:
         figures += f'<span class="truth" style="color:var(--{tone})">{words}</span>'
     both = _photo(matched.id, one, photos[0]) + _photo(matched.id, other, photos[1])
     lines = _title(titles[1], titles[0]) + _title(titles[0], titles[1])
+    called = " / ".join((title or item_id)[:LONGEST] for title, item_id in zip(titles, (one, other), strict=True))
     return (
-        f'<article tabindex="0" {name_tile(one, other)}><div class="two">{both}</div>{lines}'
+        f'<article tabindex="0" aria-label="{escape(called)}" {name_tile(one, other)}>'
+        f'<div class="two">{both}</div>{lines}'
         f"<footer>{figures}{BUTTON}</footer>{below}</article>"
     )
 

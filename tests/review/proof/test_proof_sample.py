@@ -253,6 +253,7 @@ def test_the_walk_ends_at_the_first_threshold_that_cannot_be_shown():
 def test_pauses_are_not_part_of_how_long_a_verdict_takes():
     made = [5.0 * step for step in range(12)]
     assert seconds_per_verdict([*made, 4000.0, 9000.0]) == pytest.approx(5)
+    assert seconds_per_verdict([*made, *[made[2]] * 50]) == pytest.approx(5)  # those of one action on a group
     assert seconds_per_verdict(made[:3]) == 8  # too few to tell
     assert seconds_per_verdict([]) == 8
 
