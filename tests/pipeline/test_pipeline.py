@@ -322,6 +322,9 @@ def test_without_labels_there_is_nothing_to_tune_on(workspace, shop):
                 lambda: matches.evaluate(workspace, "shop", Recipe("tfidf", text_threshold=0.5))):  # fmt: skip
         with pytest.raises(DataError, match="label"):
             act()
+    workspace.store.add_verdict("shop", "0", "1", "match", source="review")
+    with pytest.raises(DataError, match="No listing has a label, and verdicts alone do not measure a recipe here"):
+        matches.evaluate(workspace, "shop", Recipe("tfidf", text_threshold=0.5))
 
 
 def test_the_recipe_in_force_is_the_one_set_while_its_encoders_are_in_use(workspace, shop):
