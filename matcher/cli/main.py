@@ -34,7 +34,7 @@ from matcher.cli.match_files import Tables, tables, write_matches
 from matcher.cli.progress_line import ProgressLine
 from matcher.cli.recipe_words import describe_learned, describe_recipe, name_encoders, read_recipe_file
 from matcher.cli.search_table import print_ladder
-from matcher.errors import Cancelled, MatcherError
+from matcher.errors import Cancelled, MatcherError, TooLittleKnown
 from matcher.failures import explain_failure
 from matcher.ingest.issues import shortened
 from matcher.matching.recipe import Fusion, Recipe
@@ -254,13 +254,19 @@ def _recipe_in_force(workspace: Workspace, catalog_id: str) -> Recipe:
 def _chosen_recipe(workspace: Workspace, catalog_id: str, apart: Apart) -> Recipe:
     config = recipes.last_config(workspace, catalog_id)
     labels = workspace.catalog_info(catalog_id).labels
-    if not labels and not any(verdict.kind == MATCH for verdict in workspace.store.verdicts(catalog_id)):
-        recipe = apart.within(recipes.usual_recipe(workspace, config))
-        say(f"No labels to choose thresholds on, so a bundled recipe is used: {describe_recipe(recipe)}.")
-        return recipe
-    with ProgressLine() as report:
-        recipe = recipes.tune(workspace, config, report=report, apart=apart)
-    say(f"Thresholds chosen on the catalog's {'labels' if labels else 'verdicts'}: {describe_recipe(recipe)}.")
+    too_little = "No labels"
+    if labels or any(verdict.kind == MATCH for verdict in workspace.store.verdicts(catalog_id)):
+        known = "labels" if labels else "verdicts"
+        try:
+            with ProgressLine() as report:
+                recipe = recipes.tune(workspace, config, report=report, apart=apart)
+        except TooLittleKnown:  # as where every listing has a label of its own
+            too_little = f"The {known} tell too little"
+        else:
+            say(f"Thresholds chosen on the catalog's {known}: {describe_recipe(recipe)}.")
+            return recipe
+    recipe = apart.within(recipes.usual_recipe(workspace, config))
+    say(f"{too_little} to choose thresholds on, so a bundled recipe is used: {describe_recipe(recipe)}.")
     return recipe
 
 

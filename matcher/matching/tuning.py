@@ -7,7 +7,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.errors import DataError
+from matcher.errors import DataError, TooLittleKnown
 from matcher.matching.metrics import RowPair, Truth, truth_of
 from matcher.matching.product_f1 import (
     find_peak,
@@ -78,8 +78,8 @@ def tune_recipe(
         The template with its thresholds set.
 
     Raises:
-        DataError: No candidate pair is known to be one product, the objective is unknown, or nothing reaches the
-            precision.
+        TooLittleKnown: No candidate pair is known to be one product.
+        DataError: The objective is unknown, or nothing reaches the precision.
     """
     considered = pairs.rank <= template.k
     if is_query is not None:
@@ -88,14 +88,14 @@ def tune_recipe(
     if chance is not None and not (codes >= 0).any():
         return _moved(pairs.chosen(considered), chance[considered], template, wanted)
     if not (codes >= 0).any():
-        raise DataError(
+        raise TooLittleKnown(
             f"Nothing is known to choose thresholds by: no listing has a label, and of {len(different):,} pairs judged "
             "different and none the same no share can be told. Judge a pair the same on the Review page, or import a "
             "table with labels."
         )
     truth = truth_of(pairs.chosen(considered), codes, same, different)
     if not len(truth.same_rows):
-        raise DataError(
+        raise TooLittleKnown(
             "No two listings found near each other have the same label, so no threshold can be told from another; "
             "give more labels or verdicts, or search more neighbours."
         )

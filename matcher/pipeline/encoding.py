@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from math import inf
 
@@ -17,7 +17,7 @@ from matcher.matching.conflicts import with_conflicts
 from matcher.pipeline.kept.contents import contents_of, inputs_of
 from matcher.pipeline.kept.evidence import count_left_out, empty_photos, load_pairs, marks_of, open_evidence
 from matcher.pipeline.kept.says_nothing import Marks
-from matcher.pipeline.kept.vectors import KEY_BYTES, Held, assemble, row_keys
+from matcher.pipeline.kept.vectors import KEY_BYTES, assemble, read_earlier, row_keys
 from matcher.progress import Report, silent
 from matcher.storage.files import fingerprint
 from matcher.storage.workspace import Workspace
@@ -260,11 +260,16 @@ def _gathered(
     keys: NDArray[np.uint8],
     prefix: str,
     report: Report,
+    others: Sequence[str] | None = None,
 ) -> NDArray[np.float32]:
-    """Vectors of all listings: those that earlier runs left, and the rest encoded now and saved on the way."""
+    """Vectors of all listings: those that earlier runs left, and the rest encoded now and saved on the way.
+
+    Earlier runs are of this catalog and of `others`, which are all that there are where none are named.
+    """
+    others = [info.id for info in workspace.catalogs() if info.id != catalog_id] if others is None else others
     names = [key.tobytes() for key in keys]
     missing = {name: content for name, content in zip(names, contents, strict=True) if content}
-    for _, held in _earlier(workspace, catalog_id, prefix):
+    for _, held in read_earlier(workspace, catalog_id, others, prefix):
         for name in held & missing.keys():
             del missing[name]
     todo = list(missing.items())
@@ -276,17 +281,12 @@ def _gathered(
         stem = f"{prefix}part-{fingerprint([name.hex() for name, _ in part])[:16]}"
         made = np.frombuffer(b"".join(name for name, _ in part), dtype=np.uint8).reshape(-1, KEY_BYTES)
         workspace.save_embeddings(catalog_id, stem, embeddings_of(vectors), made)
-    return assemble(names, _earlier(workspace, catalog_id, prefix))
-
-
-def _earlier(workspace: Workspace, catalog_id: str, prefix: str) -> Iterator[Held]:
-    """What this version of an encoder made before, of this catalog and of others."""
-    for other in dict.fromkeys([catalog_id, *(info.id for info in workspace.catalogs())]):
-        for name in workspace.embedding_names(other, prefix):
-            vectors = workspace.load_embeddings(other, name).vectors
-            keys = np.array(workspace.load_keys(other, name))
-            if isinstance(vectors, np.ndarray):
-                yield vectors, {key.tobytes(): row for row, key in enumerate(keys)}
+    try:
+        return assemble(names, read_earlier(workspace, catalog_id, others, prefix))
+    except DataError:  # a run on another catalog ended meanwhile, and took away what was counted on
+        if not others:
+            raise
+        return _gathered(workspace, catalog_id, encoder, contents, keys, prefix, report, others=())
 
 
 def _continued(report: Report, done: int, total: int) -> Report:

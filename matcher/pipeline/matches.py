@@ -76,17 +76,21 @@ def evaluate(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Repo
     Raises:
         DataError: No listing has a label, no two are known to be one product, or the recipe's thresholds are not set.
     """
-    with workspace.writing(catalog_id, report):  # so that pairs and labels are of one version
+    if not workspace.catalog_info(catalog_id).labels:
+        raise DataError(
+            "No listing has a label, and verdicts alone do not measure a recipe here: Thresholds and Review in the app "
+            "say what they tell of the one in force. Or import a table with labels."
+        )
+    with workspace.writing(catalog_id, report):  # so that pairs, labels and verdicts are of one version
         catalog, pairs = judged_pairs(workspace, catalog_id, recipe, report)
         learned = read_training_rows(workspace, config_of(catalog_id, recipe))
-    judged = judged_rows(catalog.rows, workspace.store.verdicts(catalog_id))
+        judged, locked = _judged_and_locked(workspace, catalog_id, catalog)
     truth = truth_of(pairs, catalog.codes, judged[MATCH], judged[DIFFERENT])
     if not truth.true_pairs:
         raise DataError(
             "Nothing to measure: neither labels nor verdicts name two listings of one product. Judge some pairs "
             "the same on the Review page, or import a table with labels."
         )
-    locked = find_locked(catalog.rows, [lock.item_ids for lock in workspace.store.locks(catalog_id)])
     outcome = outcome_of(pairs, recipe, decide(pairs, recipe), judged[MATCH], judged[DIFFERENT], locked=locked)
     within = truth_within(outcome.group, catalog.codes, judged[MATCH], judged[DIFFERENT])
     return Evaluation(
@@ -159,10 +163,9 @@ def hand_out(workspace: Workspace, catalog_id: str, recipe: Recipe, report: Repo
 
     The groups keep the numbers that they were handed out with before.
     """
-    with workspace.writing(catalog_id, report):  # so that pairs and listings are of one version
+    with workspace.writing(catalog_id, report):  # so that pairs, listings and verdicts are of one version
         catalog, pairs = judged_pairs(workspace, catalog_id, recipe, report)
-    judged = judged_rows(catalog.rows, workspace.store.verdicts(catalog_id))
-    locked = find_locked(catalog.rows, [lock.item_ids for lock in workspace.store.locks(catalog_id)])
+        judged, locked = _judged_and_locked(workspace, catalog_id, catalog)
     outcome = outcome_of(pairs, recipe, decide(pairs, recipe), judged[MATCH], judged[DIFFERENT], locked=locked)
     ids = catalog.listings["item_id"]
     numbered = keep_numbers(workspace, catalog_id, ids.tolist(), outcome.group, judged[VARIANT])
@@ -175,7 +178,8 @@ def find_contradictions(workspace: Workspace, catalog_id: str) -> list[tuple[str
     One of the verdicts has to be taken back. What a lock joins, or keeps apart, is in `find_overruled`.
     """
     catalog = workspace.load_catalog(catalog_id)
-    judged, lock = _judged_and_locked(workspace, catalog_id, catalog)
+    judged, locked = _judged_and_locked(workspace, catalog_id, catalog)
+    lock = number_locks(len(catalog.codes), locked)
     same = [(one, other) for one, other in judged[MATCH] if lock[one] == lock[other] == FREE]
     return _ids_of(catalog, contradictions(len(lock), same, judged[DIFFERENT]))
 
@@ -183,7 +187,8 @@ def find_contradictions(workspace: Workspace, catalog_id: str) -> list[tuple[str
 def find_overruled(workspace: Workspace, catalog_id: str) -> list[tuple[str, str]]:
     """Ids of the pairs whose verdict counts for nothing while a lock joins them, or keeps them apart."""
     catalog = workspace.load_catalog(catalog_id)
-    judged, lock = _judged_and_locked(workspace, catalog_id, catalog)
+    judged, locked = _judged_and_locked(workspace, catalog_id, catalog)
+    lock = number_locks(len(catalog.codes), locked)
     joined = [(one, other) for one, other in judged[DIFFERENT] if lock[one] == lock[other] != FREE]
     return _ids_of(catalog, [*joined, *((one, other) for one, other in judged[MATCH] if lock[one] != lock[other])])
 
@@ -191,10 +196,9 @@ def find_overruled(workspace: Workspace, catalog_id: str) -> list[tuple[str, str
 def _judged_and_locked(
     workspace: Workspace, catalog_id: str, catalog: Catalog
 ) -> tuple[dict[str, list[RowPair]], NDArray[np.int64]]:
-    """Pairs of rows by what was said of them, and the lock of each listing."""
+    """Pairs of rows by what was said of them, and the rows of locked listings, see `find_locked`."""
     locks = [lock.item_ids for lock in workspace.store.locks(catalog_id)]
-    judged = judged_rows(catalog.rows, workspace.store.verdicts(catalog_id))
-    return judged, number_locks(len(catalog.codes), find_locked(catalog.rows, locks))
+    return judged_rows(catalog.rows, workspace.store.verdicts(catalog_id)), find_locked(catalog.rows, locks)
 
 
 def _ids_of(catalog: Catalog, pairs: Iterable[RowPair]) -> list[tuple[str, str]]:

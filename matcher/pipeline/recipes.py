@@ -62,19 +62,22 @@ def users_of(workspace: Workspace, encoder: str) -> list[str]:
 def current_recipe(workspace: Workspace, catalog_id: str) -> Recipe:
     """The recipe in force for a catalog: the one last set for the encoders in use, else a bundled one."""
     config = last_config(workspace, catalog_id)
-    kept = _kept_recipe(workspace, catalog_id)
+    kept = _kept_recipe(workspace, config)
     return kept if kept is not None and is_usable(workspace, kept, config) else usual_recipe(workspace, config)
 
 
 def outdated_recipe(workspace: Workspace, catalog_id: str) -> Recipe | None:
     """The recipe last set for a catalog, where it is for other encoders or another distance than are in use."""
-    kept = _kept_recipe(workspace, catalog_id)
-    return None if kept is None or _fits(kept, last_config(workspace, catalog_id)) else kept
+    config = last_config(workspace, catalog_id)
+    kept = _kept_recipe(workspace, config)
+    return None if kept is None or _fits(kept, config) else kept
 
 
-def _kept_recipe(workspace: Workspace, catalog_id: str) -> Recipe | None:
-    kept = workspace.store.setting(catalog_id, "recipe")
-    return Recipe.from_json(kept) if kept else None
+def _kept_recipe(workspace: Workspace, config: EncodeConfig) -> Recipe | None:
+    """The recipe last set; where it joins titles and photos, with the weight that they are joined with by now."""
+    kept = workspace.store.setting(config.catalog_id, "recipe")
+    recipe = Recipe.from_json(kept) if kept else None
+    return replace(recipe, text_weight=config.text_weight) if recipe and recipe.fusion == "fused" else recipe
 
 
 def is_usable(workspace: Workspace, recipe: Recipe, config: EncodeConfig) -> bool:
@@ -87,7 +90,9 @@ def is_usable(workspace: Workspace, recipe: Recipe, config: EncodeConfig) -> boo
 def _fits(recipe: Recipe, config: EncodeConfig) -> bool:
     """Whether a recipe's thresholds are of the distances that an encoding measures."""
     mine = (recipe.text_encoder, recipe.image_encoder, recipe.metric)
-    return mine == (config.text, config.image, config.metric)
+    joins = bool(config.text and config.image) and recipe.fusion in ("fused", "learned")
+    same_weight = not joins or recipe.text_weight == config.text_weight
+    return mine == (config.text, config.image, config.metric) and same_weight
 
 
 def usual_recipe(workspace: Workspace, config: EncodeConfig) -> Recipe:
@@ -246,9 +251,10 @@ def choose_thresholds(
 
 
 def complete_recipe(workspace: Workspace, config: EncodeConfig, recipe: Recipe) -> Recipe:
-    """The same rule, with usual thresholds where it has none."""
+    """The same rule, with usual thresholds where it has none, and the weight with which vectors are joined."""
     usual = usual_recipe(workspace, config)
-    recipe = replace(recipe, text_alone=usual.text_alone, image_alone=usual.image_alone)
+    weight = config.text_weight if recipe.fusion == "fused" else recipe.text_weight
+    recipe = replace(recipe, text_alone=usual.text_alone, image_alone=usual.image_alone, text_weight=weight)
     usual = replace(usual, fusion=recipe.fusion)  # its thresholds for this rule
     unset = [name for name, threshold in recipe.thresholds.items() if threshold is None]
     return recipe.with_thresholds({name: usual.thresholds.get(name) for name in unset})

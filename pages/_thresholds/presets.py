@@ -13,6 +13,8 @@ from pages._shared.opened_catalog import Matched
 from pages._shared.wording import describe_recipe
 from pages._thresholds.recipe_file import draw_recipe_file
 
+UNFIT = " Made with other encoders, another distance, or another share of the title in what is joined."
+
 
 def draw_presets(matched: Matched, put: Callable[[Matched, Recipe], None]) -> None:
     """Save the rule in force under a name, take an earlier one, delete it."""
@@ -43,7 +45,7 @@ def draw_presets(matched: Matched, put: Callable[[Matched, Recipe], None]) -> No
                 st.button(
                     literal(name), key=f"preset-take-{name}", on_click=put, args=[matched, recipe], disabled=not fits,
                     width="stretch",
-                    help=describe_recipe(recipe) + ("" if fits else " Made with other encoders or another distance."),
+                    help=describe_recipe(recipe) + ("" if fits else UNFIT),
                 )  # fmt: skip
                 st.button(
                     "", key=f"drop-{name}", icon=":material/delete:", on_click=store.delete_preset,

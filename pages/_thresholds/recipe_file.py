@@ -69,6 +69,12 @@ def take_up_recipe(matched: Matched, file: str, data: bytes) -> str:
             f"This rule is for {_name(*wanted)}; this catalog was matched with {_name(*here)}. "
             "Match it with those first."
         )
+    if recipe.fusion in ("fused", "learned") and all(here[:2]) and recipe.text_weight != config.text_weight:
+        raise DataError(
+            f"This rule joins title and photo with a share of {100 * recipe.text_weight:g} % for the title, and this "
+            f"catalog was matched with {100 * config.text_weight:g} %. Set that under How pairs are found, and find "
+            "matches again first."
+        )
     know_columns(matched.encoded, matched.catalog, recipe)  # refuses columns that are not here
     if recipe.fusion == "learned":
         save_model(matched.workspace, matched.id, find_model(recipe))

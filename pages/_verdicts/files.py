@@ -40,14 +40,16 @@ def draw_files(opened: Opened, shown: Sequence[Verdict]) -> None:
 def _draw_import(opened: Opened) -> None:
     st.caption(
         "CSV or Excel with the columns left_id, right_id and verdict (same, variant, different or unsure); given, "
-        "sampled, curator and note are kept where they are there. A later word on a pair stands above an earlier one."
+        "sampled, curator and note are kept where they are there. A later word on a pair stands above an earlier one. "
+        "Where left_title and right_title are there, a row about other goods than its ids name here is left out."
     )
     key = f"verdict-file-{st.session_state.get(_ROUND, 0)}"
     upload = st.file_uploader("File", ["csv", "tsv", "txt", "xlsx"], key=key, label_visibility="collapsed")
     if upload is None:
         return
     try:
-        read = read_verdict_file(_read_table(upload.file_id, upload), opened.rows, time.time())
+        titles = dict(zip(opened.catalog.listings["item_id"], opened.catalog.listings["title"], strict=True))
+        read = read_verdict_file(_read_table(upload.file_id, upload), opened.rows, time.time(), titles)
     except DataError as error:
         st.error(literal(str(error)), icon=":material/error:")
         return
@@ -85,6 +87,6 @@ def _describe(plan: Taken, read: VerdictFile) -> str:
     parts = [f"**{len(plan.new):,}** new", f"**{len(plan.changed):,}** that change what was said"]
     parts += [f"{plan.known:,} here already"] if plan.known else []
     parts += [f"{plan.older:,} older than what stands here, left out"] if plan.older else []
-    parts += [f"{len(read.problems):,} rows that cannot be read"] if read.problems else []
+    parts += [f"{len(read.problems):,} rows that are left out"] if read.problems else []
     parts += [f"{read.unknown:,} about ids that this catalog does not have"] if read.unknown else []
     return " · ".join(parts)

@@ -148,6 +148,13 @@ def test_run_chooses_thresholds_on_labels_and_else_says_what_it_took(table, caps
     assert len(pd.read_csv("other.csv")) == 5
 
 
+def test_run_takes_a_bundled_recipe_where_every_listing_has_a_label_of_its_own(table, capsys):
+    write(table, labels=[f"own-{row}" for row in range(5)])
+    ok("run", "shop.csv", "--out", "matches.csv")
+    assert "The labels tell too little to choose thresholds on, so a bundled recipe is used" in capsys.readouterr().err
+    assert len(pd.read_csv("matches.csv")) == 5
+
+
 def test_a_learned_recipe_travels_from_tune_to_another_workspace(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     write_shop(tmp_path / "shop.csv")

@@ -264,6 +264,9 @@ def test_a_rule_for_other_encoders_is_refused(shop: Workspace) -> None:
     other = replace(now(shop), text_encoder="tfidf-char")
     app = upload(opened("thresholds"), "x.json", write_recipe(other).encode())
     assert "Match it with those first" in said(app)
+    joined = replace(now(shop), fusion="fused", text_weight=0.8, fused_threshold=0.1)
+    app = upload(app, "y.json", write_recipe(joined).encode())
+    assert "a share of 80 % for the title, and this catalog was matched with 50 %" in said(app)
 
 
 def upload(app: AppTest, name: str, data: bytes) -> AppTest:

@@ -20,7 +20,7 @@ from matcher.pipeline.default_recipe import WHITENED, default_encoders, default_
 from matcher.pipeline.encoding import EncodeConfig
 from matcher.pipeline.kept.contents import inputs_of
 from matcher.progress import Progress
-from matcher.storage.workspace import open_workspace
+from matcher.storage.workspace import Workspace, open_workspace
 
 PRODUCTS = ["red cotton shirt", "blue steel bottle", "green garden hose", "black leather belt"]
 SELLERS = ["{} new", "SALE {}!!", "{} original ready stock"]
@@ -206,6 +206,27 @@ def test_vectors_that_another_run_removed_are_missed(workspace, shop, letters, m
     encoding.encode(workspace, EncodeConfig("shop", "letters", None))
 
 
+@pytest.mark.parametrize("goes_at", ["look", "gather"])
+def test_vectors_of_another_catalog_may_go_while_they_are_read(workspace, shop, letters, monkeypatch, goes_at):
+    """A run on another catalog that ends takes away what it had saved on the way."""
+    for name in ("Shop", "Other"):
+        import_shop(workspace, shop, name)
+    encoding.encode(workspace, EncodeConfig("other", "letters", None))
+    load, seen = Workspace.load_embeddings, []
+
+    def go_before(self, catalog_id, name):
+        seen.append(catalog_id)
+        if seen.count("other") == (1 if goes_at == "look" else 2):
+            workspace.remove_embeddings("other", name)
+        return load(self, catalog_id, name)
+
+    monkeypatch.setattr(Workspace, "load_embeddings", go_before)
+    encoding.encode(workspace, EncodeConfig("shop", "letters", None))
+    assert "other" in seen
+    assert len(letters.seen) == 24  # all were made anew
+    assert load(workspace, "shop", workspace.embedding_names("shop", "letters")[0]).present.all()
+
+
 def test_a_new_label_moves_no_vector(workspace, shop):
     import_shop(workspace, shop)
     encoding.encode(workspace, BOTH)
@@ -322,6 +343,9 @@ def test_without_labels_there_is_nothing_to_tune_on(workspace, shop):
                 lambda: matches.evaluate(workspace, "shop", Recipe("tfidf", text_threshold=0.5))):  # fmt: skip
         with pytest.raises(DataError, match="label"):
             act()
+    workspace.store.add_verdict("shop", "0", "1", "match", source="review")
+    with pytest.raises(DataError, match="No listing has a label, and verdicts alone do not measure a recipe here"):
+        matches.evaluate(workspace, "shop", Recipe("tfidf", text_threshold=0.5))
 
 
 def test_the_recipe_in_force_is_the_one_set_while_its_encoders_are_in_use(workspace, shop):

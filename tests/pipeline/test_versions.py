@@ -16,10 +16,12 @@ from PIL import Image
 
 from matcher import jobs
 from matcher.errors import DataError
-from matcher.pipeline import catalogs, encoding, query
+from matcher.matching.recipe import Recipe
+from matcher.pipeline import catalogs, encoding, matches, query
 from matcher.pipeline.catalogs import ImportConfig
 from matcher.pipeline.encoding import EncodeConfig
 from matcher.storage import catalog_files, writer_lock
+from matcher.storage.database import Store
 from matcher.storage.files import fingerprint
 from matcher.storage.workspace import open_workspace
 
@@ -171,6 +173,19 @@ def test_pairs_are_never_laid_on_rows_they_were_not_made_of(workspace, second):
     catalogs.import_catalog(workspace, second)  # as one that holds no lock would
     encoding.remember(workspace, encoded)
     assert encoding.load_encoded(workspace, "shop") is None
+
+
+@pytest.mark.parametrize("step", [matches.hand_out, matches.evaluate])
+def test_verdicts_are_those_on_the_listings_that_are_handed_out(workspace, monkeypatch, step):
+    recipe, read = Recipe("tfidf", text_threshold=0.5, k=3), Store.verdicts
+
+    def be_overtaken(store, catalog_id):
+        with ThreadPoolExecutor() as pool, pytest.raises(DataError, match="is running"):
+            pool.submit(lambda: workspace.writing("shop", patience=0).__enter__()).result()
+        return read(store, catalog_id)
+
+    monkeypatch.setattr(Store, "verdicts", be_overtaken)
+    step(workspace, "shop", recipe)
 
 
 def test_who_has_a_version_open_ends_on_it(workspace, first, second, tmp_path):

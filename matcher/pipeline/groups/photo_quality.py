@@ -31,7 +31,7 @@ def measure_photos(
         report: Told how far it is; may raise Cancelled, and what was measured until then is kept.
 
     Returns:
-        The quality of each; of one that cannot be read any more a size of 0.
+        The quality of each; a size of 0 for one that cannot be read now, which is tried again the next time.
     """
     folder, file = workspace.images(catalog_id), workspace.folder(catalog_id) / KEPT_AS
     known = _read(file)
@@ -66,10 +66,12 @@ def _read(file: Path) -> dict[str, PhotoQuality]:
 
 def _qualities(kept: dict[str, list[float]]) -> Iterator[tuple[str, PhotoQuality]]:
     for photo, (width, height, sharpness) in kept.items():
-        yield photo, PhotoQuality(int(width), int(height), float(sharpness))
+        if width:
+            yield photo, PhotoQuality(int(width), int(height), float(sharpness))
 
 
 def _write(file: Path, measured: dict[str, PhotoQuality]) -> None:
-    kept = {photo: [found.width, found.height, round(found.sharpness, 2)] for photo, found in measured.items()}
+    read = {photo: found for photo, found in measured.items() if found != UNREADABLE}
+    kept = {photo: [found.width, found.height, round(found.sharpness, 2)] for photo, found in read.items()}
     with atomic(file) as target:
         target.write(json.dumps(kept).encode())

@@ -18,7 +18,7 @@ class Taken:
     Attributes:
         new: On pairs without a verdict, the oldest first.
         changed: On pairs of which something else was said before.
-        known: How many were in force already.
+        known: How many were in force already; one without a note takes none away.
         older: How many give way to a later word on their pair.
     """
 
@@ -69,7 +69,7 @@ def _compare(
         now = before.get(pair)
         if now is None:
             new.append(verdict)
-        elif (now.kind, now.note) == (verdict.kind, verdict.note):
+        elif now.kind == verdict.kind and verdict.note in ("", now.note):
             known += 1
         elif now.made > verdict.made + ROUNDING:
             older += 1

@@ -1,6 +1,6 @@
 """Verdicts as somebody wrote them into a table: what `verdict_table` writes, and as little as two ids and a word."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,6 +9,8 @@ from matcher.errors import DataError
 from matcher.ingest.issues import Problem, shortened
 from matcher.ingest.table import Table
 from matcher.storage.records import DIFFERENT, KINDS, LONGEST_NOTE, MATCH, UNSURE, VARIANT, Verdict
+from matcher.storage.set_aside.goods import LONGEST_TITLE, Goods, are_others
+from matcher.storage.verdict_rows import find_renamed
 
 WORDS = {
     MATCH: ("match", "same", "same product", "duplicate"),
@@ -40,13 +42,16 @@ class VerdictFile:
     unknown: int
 
 
-def read_verdict_file(table: Table, item_ids: Collection[str], now: float) -> VerdictFile:
+def read_verdict_file(
+    table: Table, item_ids: Collection[str], now: float, titles: Mapping[str, str] | None = None
+) -> VerdictFile:
     """Read verdicts from a table.
 
     Args:
         table: As it was read, all cells text.
-        item_ids: Ids of the catalog's listings.
+        item_ids: Ids of the catalog's listings; those that a program only wrote otherwise (`1` for `00001`) are known.
         now: When verdicts were given whose row does not say so, seconds since 1970.
+        titles: Title by item id. A row whose left_title or right_title is that of other goods is left out.
 
     Raises:
         DataError: A column is missing, or none of the verdicts is about listings of the catalog.
@@ -60,16 +65,18 @@ def read_verdict_file(table: Table, item_ids: Collection[str], now: float) -> Ve
             "sampled, curator and note."
         )
     given = _read_times(frame, now)
+    known = set(item_ids)
+    new_ids = find_renamed({str(cell).strip() for name in NEEDED[:2] for cell in frame[name]}, known)
     verdicts: list[Verdict] = []
     problems: list[Problem] = []
     for place, (row, cells) in enumerate(zip(frame.index, frame.to_dict("records"), strict=True)):
         said = {str(name): str(cell).strip() for name, cell in cells.items()}
-        if problem := _find_problem(int(row), said, given[place]):
+        problem = _find_problem(int(row), said, given[place]) or _find_others(int(row), said, new_ids, titles or {})
+        if problem:
             problems.append(problem)
             continue
         verdicts.append(_make(said, given[place]))
-    known = set(item_ids)
-    unknown = sum(each.left_id not in known or each.right_id not in known for each in verdicts)
+    unknown = sum(not {new_ids.get(one, one) for one in (each.left_id, each.right_id)} <= known for each in verdicts)
     if verdicts and unknown == len(verdicts):
         left, right = (shortened(item_id) for item_id in (verdicts[0].left_id, verdicts[0].right_id))
         raise DataError(
@@ -102,6 +109,20 @@ def _find_problem(row: int, said: dict[str, str], given: float) -> Problem | Non
     if given != given:
         advice = "Write it as 2026-01-31 18:00:00, in UTC."
         return Problem(row, left, "given", f"{shortened(said['given'])}: no time.", advice, True)
+    return None
+
+
+def _find_others(
+    row: int, said: dict[str, str], new_ids: Mapping[str, str], titles: Mapping[str, str]
+) -> Problem | None:
+    """The first of the two ids that names other goods here than where the file comes from."""
+    for side in ("left", "right"):
+        item_id, then = said[f"{side}_id"], said.get(f"{side}_title", "")
+        now = titles.get(new_ids.get(item_id, item_id), "")
+        if are_others(*(Goods(title[:LONGEST_TITLE], "") for title in (then, now))):
+            found = f"{shortened(item_id)} is {shortened(now)} here, and {shortened(then)} in the file."
+            advice = "Leave the titles out of the file to take the verdict all the same."
+            return Problem(row, item_id, f"{side}_title", found, advice, True)
     return None
 
 

@@ -101,4 +101,5 @@ def _distances(recipe: Recipe) -> tuple[str | None, str | None, str]:
 
 def _name(recipe: Recipe) -> str:
     names = [name_encoder(encoder) for encoder in (recipe.text_encoder, recipe.image_encoder) if encoder]
-    return f"{' and '.join(names)} by {METRICS[recipe.metric]}"
+    share = f", {100 * recipe.text_weight:g} % title" if recipe.fusion in ("fused", "learned") and names[1:] else ""
+    return f"{' and '.join(names)} by {METRICS[recipe.metric]}{share}"

@@ -119,6 +119,13 @@ def test_photos_are_measured_once_and_only_in_groups_of_several(workspace, monke
     monkeypatch.undo()
     file.write_bytes(b"[1, 2")  # damaged: measured anew
     assert mains(workspace, MainRule("photo")) == first
-    (workspace.images("shop") / photos[1]).unlink()
+    lost = workspace.images("shop") / photos[1]
+    copy = lost.read_bytes()
+    lost.unlink()
     file.unlink()
     assert mains(workspace, MainRule("photo"))[0][0] == "i0"  # what cannot be read stands last
+    lost.write_bytes(copy)  # as another upload does
+    assert mains(workspace, MainRule("photo")) == first
+    kept = json.loads(file.read_bytes())
+    file.write_text(json.dumps(kept | {photos[1]: [0, 0, 0.0]}))  # as an earlier version kept it
+    assert mains(workspace, MainRule("photo")) == first

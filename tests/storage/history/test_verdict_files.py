@@ -59,6 +59,40 @@ def test_two_ids_and_a_word_are_enough_and_ids_are_followed_where_a_program_wrot
     assert facts(store.verdicts("shop")) == [("00001", "b", "match", 7, "chosen", "", "")]
 
 
+def test_a_file_whose_ids_a_program_wrote_otherwise_throughout_is_about_this_catalog(store):
+    read = read_verdict_file(table([{"left_id": "1", "right_id": "2", "verdict": "same"}]), IDS, 7.0)
+    assert read.unknown == 0
+    import_verdicts(store, "shop", read.verdicts, IDS)
+    assert facts(store.verdicts("shop")) == [("00001", "00002", "match", 7, "chosen", "", "")]
+
+
+def test_the_same_word_without_a_note_takes_none_away(store):
+    said = store.add_verdict("shop", "00001", "b", "match", source="review", sampled="proof", note="asked the maker")
+    read = read_verdict_file(table([{"left_id": "b", "right_id": "00001", "verdict": "same"}]), IDS, said.made + 9)
+    taken = import_verdicts(store, "shop", read.verdicts, IDS)
+    assert (taken.new, taken.changed, taken.known) == ([], [], 1)
+    assert store.verdicts("shop") == [said]
+
+
+def test_a_verdict_on_goods_that_the_ids_no_longer_name_is_left_out():
+    titles = {"00001": "Steel kettle 1.7 l", "00002": "Kettle of steel, 1.7 l", "b": "", "=c": "Oak wall clock"}
+    one = {"left_id": "1", "left_title": "steel KETTLE, 1.7 l", "verdict": "same"}
+    rows = [
+        one | {"right_id": "00002", "right_title": "Kettle of steel"},
+        one | {"right_id": "=c", "right_title": "Garden hose 20 m"},  # it named a hose where the file comes from
+        one | {"right_id": "b", "right_title": "Garden hose 20 m"},  # nothing is known of it here
+        one | {"right_id": "gone", "right_title": "Garden hose 20 m"},
+        {"left_id": "1", "right_id": "=c", "verdict": "different"},  # two ids and a word are enough
+    ]
+    read = read_verdict_file(table(rows), IDS, 0.0, titles)
+    (problem,) = read.problems
+    assert (problem.row, problem.item_id, problem.column) == (1, "=c", "right_title")
+    assert "Oak wall clock" in problem.found
+    assert "Garden hose" in problem.found
+    assert "Leave the titles out" in problem.advice
+    assert len(read.verdicts) == 4
+
+
 def test_a_later_word_stands_and_an_earlier_one_gives_way(store):
     rows = [{"left_id": "b", "right_id": "00001", "verdict": "different", "given": "2001-01-01 00:00:00"}]
     old = read_verdict_file(table(rows), IDS, 0.0).verdicts
