@@ -1,23 +1,25 @@
 """How the tests are shared among workers, and how long each file takes.
 
-Each file stays on one worker, so that what its fixtures make is made once. The browser tests, which mostly wait, have a
-worker of their own for as long as they last: two Chromiums at once on two cores are slower than any curator's machine.
-What takes long starts first, so that no worker is left idle at the end.
+Each file stays on one worker, so that what its fixtures make is made once. There is a worker more than cores, because
+the browser tests wait much of their time. They go to the first two workers, each with a Chromium of its own, which take
+other files when none of these are left. What takes long starts first, so that no worker is left idle at the end.
 """
 
 import os
-from collections import defaultdict
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 SECONDS = "twinshelf/seconds"  # in pytest's cache: how long each file took when it last ran
-BROWSER = "browser"
+BROWSER_WORKERS = ("gw0", "gw1")  # as pytest-xdist names its first two
 MOST_WORKERS = 4
 UNKNOWN = 5.0  # seconds, for a file that has never run here
+UNKNOWN_TEST = 1.0  # seconds, for each test of such a file when it is decided what starts first
 MakeOnce = Callable[[str, Callable[[Path], None]], Path]
 """make_once(name, make) -> folder: `make` has filled it, in this worker or in another; copy it before changing it."""
 _seconds: dict[str, float] = defaultdict(float)
@@ -27,38 +29,47 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
-class GroupScheduling(LoadScopeScheduling):
-    """Hands out whole groups of tests, in the order in which they were collected."""
+class FileScheduling(LoadScopeScheduling):
+    """Hands out whole files, in the order in which they were collected, and those of the browser to few workers."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return group_of(nodeid)
+        return file_of(nodeid)
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        self.workqueue.move_to_end(next_file(self.workqueue, node.gateway.id), last=False)
+        super()._assign_work_unit(node)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupScheduling:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FileScheduling:
     """Tell pytest-xdist what stays together."""
-    return GroupScheduling(config, log)
+    return FileScheduling(config, log)
 
 
 def pytest_xdist_auto_num_workers() -> int:
     """Tell pytest-xdist how many workers there are."""
-    return min(MOST_WORKERS, os.cpu_count() or 1)
+    return min(MOST_WORKERS, 1 + (os.cpu_count() or 1))
+
+
+def next_file(waiting: Iterable[str], worker: str) -> str:
+    """The file that a worker does next: the first of its kind, or the first of all if none of that kind waits."""
+    files = list(waiting)
+    return next((file for file in files if is_browser(file) == (worker in BROWSER_WORKERS)), files[0])
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put the browser tests first, then what took longest; every worker comes to the same order."""
+    """Put first what took longest; every worker comes to the same order."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
         return
     known = _known_seconds(config)
-    lasts: dict[str, float] = defaultdict(float)
-    for file in {_file(item.nodeid) for item in items}:
-        lasts[group_of(file)] += known.get(file, UNKNOWN)
-    items.sort(key=lambda item: (group_of(item.nodeid) != BROWSER, -lasts[group_of(item.nodeid)]))
+    tests = Counter(file_of(item.nodeid) for item in items)
+    lasts = {file: known.get(file, UNKNOWN_TEST * number) for file, number in tests.items()}
+    items.sort(key=lambda item: -lasts[file_of(item.nodeid)])
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Add up how long each file takes; with workers, in the process that hands out the tests."""
-    _seconds[_file(report.nodeid)] += report.duration
+    _seconds[file_of(report.nodeid)] += report.duration
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -74,10 +85,11 @@ def _known_seconds(config: pytest.Config) -> dict[str, float]:
     return dict(cache.get(SECONDS, {})) if cache is not None else {}
 
 
-def _file(nodeid: str) -> str:
+def file_of(nodeid: str) -> str:
+    """The file of a test: what stays on one worker."""
     return nodeid.partition("::")[0]
 
 
-def group_of(nodeid: str) -> str:
-    """The name of what stays on one worker: a file, or all browser tests."""
-    return BROWSER if nodeid.startswith("tests/browser/") else _file(nodeid)
+def is_browser(nodeid: str) -> bool:
+    """Whether a file or a test needs a browser."""
+    return nodeid.startswith("tests/browser/")

@@ -21,7 +21,9 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",  # so that a visit finds what an earlier one compiled of Streamlit's and Plotly's scripts
 )
+SITE = "http://127.0.0.1/"  # that of all servers, for Chromium: a site has no port
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +36,8 @@ def playwright() -> Iterator[Playwright]:
 def profile(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
     """One Chromium for all tests, as somebody has it who uses the app every day; tests/ensure-chromium gets it.
 
-    A private window forgets what it compiled of Streamlit's scripts, and a visit costs it nearly twice as much.
+    A private window forgets what it compiled of Streamlit's scripts, and a visit costs it nearly twice as much. One
+    blank page of the servers' site stays open, so that their process lives on between two visits.
     """
     names = ("chromium", "chromium-browser", "google-chrome")
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
@@ -44,6 +47,9 @@ def profile(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) ->
     opened = playwright.chromium.launch_persistent_context(
         folder, executable_path=path, args=list(FLAGS), accept_downloads=True
     )
+    (blank,) = opened.pages
+    blank.route(SITE, lambda route: route.fulfill(body=""))
+    blank.goto(SITE)
     yield opened
     opened.close()
 
