@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from matcher.encoders.base import resolve
-from matcher.encoders.photos.efficientnet import PhotoModel, bundled_weights, find_model
+from matcher.encoders.photos.efficientnet import PHOTOS_PER_BATCH, PhotoModel, bundled_weights, find_model
 from matcher.encoders.photos.photo_net import BUNDLED_ARCHITECTURE, PhotoModule, load_bundled, load_named
 from matcher.encoders.photos.photo_net_finetune import PhotoNetwork
 from matcher.encoders.photos.photo_views import photo_views
@@ -198,7 +198,7 @@ class PhotoBackbone:
         example = self.inputs([Image.fromarray(photo) for photo in noise])
         with torch.inference_mode():
             width = int(network.eval()(*example.values()).shape[1])
-        runner = make_runner(network, example)
+        runner = make_runner(network, example, rows=PHOTOS_PER_BATCH)
         save_network(folder, runner, {})
         return PhotoModel(runner, width, self.side)
 

@@ -11,7 +11,7 @@ from safetensors import SafetensorError, safe_open
 
 from matcher.encoders.base import EncoderInfo, Training, resolve
 from matcher.encoders.model_card import BACKBONE, CARD, WEIGHTS, Card, read_card
-from matcher.encoders.photos.efficientnet import EfficientNetEncoder, PhotoModel
+from matcher.encoders.photos.efficientnet import PHOTOS_PER_BATCH, EfficientNetEncoder, PhotoModel
 from matcher.encoders.registry import find_encoder
 from matcher.encoders.runtime.openvino_runtime import Runner, load_network
 from matcher.encoders.runtime.weights import file_digest
@@ -94,7 +94,7 @@ class TrainedPhotos(EfficientNetEncoder):
 
     @cached_property
     def _model(self) -> PhotoModel:
-        runner = load_network(self._converted_folder) or self._convert()
+        runner = load_network(self._converted_folder, rows=PHOTOS_PER_BATCH) or self._convert()
         return PhotoModel(runner, self._card.width, self._card.side)
 
     def _convert(self) -> Runner:

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 from matcher.encoders.photos.efficientnet import PhotoModel
 from matcher.encoders.photos.photo_views import photo_views
 from matcher.encoders.registry import load_encoder
+from matcher.encoders.runtime.openvino_runtime import load_network
 from matcher.errors import Cancelled, EncoderError
 
 
@@ -76,6 +77,29 @@ def test_vectors_are_those_of_timm_pooled_over_two_looks(kept, photos, images, f
             expected[row] += pooled / np.linalg.norm(pooled)
     expected /= np.linalg.norm(expected, axis=1, keepdims=True)
     assert (encoder.encode(photos) * expected).sum(axis=1).min() > 0.999
+
+
+@pytest.mark.parametrize("size", [(300, 200), (31, 500), (1, 1)])
+def test_the_two_views_are_the_middle_and_the_mirrored_whole(tmp_path, size):
+    photo = Image.open(draw(tmp_path / "one.png", 1, size)).convert("RGB")
+    middle, whole = photo_views(photo, 64)
+    (width, height), half = size, 0.875 * min(size) / 2
+    box = (width / 2 - half, height / 2 - half, width / 2 + half, height / 2 + half)
+    np.testing.assert_array_equal(middle, photo.resize((64, 64), Image.Resampling.BICUBIC, box, reducing_gap=2.0))
+    squeezed = np.asarray(photo.resize((64, 64), Image.Resampling.BICUBIC, reducing_gap=2.0))
+    np.testing.assert_array_equal(whole, squeezed[:, ::-1])
+
+
+def test_a_network_for_one_photo_at_a_time_gives_the_vectors_of_the_one_that_is_kept(encoder, photos, kept):
+    encoder.encode(photos[:1])  # converts it
+    [network] = kept.rglob("model.xml")
+    pixels = [photo_views(Image.open(photo).convert("RGB"), 224)[None] for photo in photos]
+    batches = [(np.array([row]), {"pixels": photo}) for row, photo in enumerate(pixels)]
+    one_by_one = [vectors for _, vectors in load_network(network.parent, rows=1).run(batches)]
+    free = load_network(network.parent)
+    np.testing.assert_array_equal(one_by_one, [vectors for _, vectors in free.run(batches)])
+    [(_, together)] = free.run([(np.arange(len(photos)), {"pixels": np.concatenate(pixels)})])
+    np.testing.assert_allclose(together, np.concatenate(one_by_one), atol=2e-3)
 
 
 def test_rows_are_unit_or_zero_and_equal_for_equal_photos(encoder, photos, tmp_path):

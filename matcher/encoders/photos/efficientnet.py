@@ -259,7 +259,7 @@ def bundled_weights() -> Path:
 
 def load_converted(folder: Path) -> PhotoModel | None:
     """What `_convert` left in the folder; needs neither torch nor timm. None if there is nothing."""
-    runner = load_network(folder)
+    runner = load_network(folder, rows=PHOTOS_PER_BATCH)
     return PhotoModel(runner=runner, **json.loads((folder / SETTINGS).read_text())) if runner else None
 
 
@@ -278,7 +278,7 @@ def _convert(name: str, architecture: str, weights: Path, keep_in: Path | None) 
     settings = {"width": module.width, "side": module.side}
     generator = torch.Generator().manual_seed(0)
     example = torch.randint(0, 256, (2, VIEWS, module.side, module.side, 3), dtype=torch.uint8, generator=generator)
-    runner = make_runner(module, {"pixels": example})
+    runner = make_runner(module, {"pixels": example}, rows=PHOTOS_PER_BATCH)
     if keep_in is not None:
         save_network(keep_in, runner, {SETTINGS: json.dumps(settings)})
     return PhotoModel(runner=runner, **settings)

@@ -20,4 +20,5 @@ def photo_views(photo: Image.Image, side: int) -> NDArray[np.uint8]:
     box = (x - half_width, y - half_height, x + half_width, y + half_height)
     middle = photo.resize((side, side), Image.Resampling.BICUBIC, box, reducing_gap=2.0)
     whole = photo.resize((side, side), Image.Resampling.BICUBIC, reducing_gap=2.0)
-    return np.stack([np.asarray(middle), np.asarray(whole)[:, ::-1]])
+    mirrored = whole.transpose(Image.Transpose.FLIP_LEFT_RIGHT)  # by whole pixels: numpy would turn byte by byte
+    return np.stack([np.asarray(middle), np.asarray(mirrored)])

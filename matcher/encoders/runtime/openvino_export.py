@@ -41,7 +41,9 @@ class TorchRunner:
                 yield rows, self._module(*arguments).float().cpu().numpy()
 
 
-def make_runner(module: torch.nn.Module, example: dict[str, torch.Tensor], *, full_precision: bool = False) -> Runner:
+def make_runner(
+    module: torch.nn.Module, example: dict[str, torch.Tensor], *, full_precision: bool = False, rows: int | None = None
+) -> Runner:
     """Make a module ready to run; its weights are frozen, so who trains it afterwards says which of them learn.
 
     Args:
@@ -49,19 +51,22 @@ def make_runner(module: torch.nn.Module, example: dict[str, torch.Tensor], *, fu
         example: Inputs by name, at least two unequal rows. The batch size may differ later, and so may the second
             dimension of int64 inputs (tokens).
         full_precision: Whether to multiply in float32 on every CPU, as what a training learns from should be.
+        rows: Of each batch at `scale` 1, where all have as many; see `OpenVinoRunner`.
     """
     module = module.eval().requires_grad_(False)
     if torch.cuda.is_available():
         return TorchRunner(module, "cuda", f"torch on {torch.cuda.get_device_name()}")
     try:
-        return _openvino(module, example, full_precision)
+        return _openvino(module, example, full_precision, rows)
     except CONVERSION_FAILURES as error:
         reason = " ".join(str(error.__cause__ or error).split())[:160]
         where = f"torch on the CPU, several times slower, because OpenVINO cannot run this model: {reason}"
         return TorchRunner(module, "cpu", where)
 
 
-def _openvino(module: torch.nn.Module, example: dict[str, torch.Tensor], full_precision: bool) -> OpenVinoRunner:
+def _openvino(
+    module: torch.nn.Module, example: dict[str, torch.Tensor], full_precision: bool, rows: int | None
+) -> OpenVinoRunner:
     """Convert a module, and see that the result agrees with it on another batch size.
 
     It is looked at in float32: a wrong conversion is to be seen, and not what a CPU rounds.
@@ -92,7 +97,7 @@ def _openvino(module: torch.nn.Module, example: dict[str, torch.Tensor], full_pr
     cosine = float(((expected * found).sum(axis=1) / np.maximum(lengths, 1e-12)).min())
     if not cosine >= LEAST_COSINE:  # so that NaN is refused as well
         raise RuntimeError(f"its vectors differ from torch's (cosine {cosine:.4f})")
-    return runner if full_precision else OpenVinoRunner(model)
+    return runner if full_precision and not rows else OpenVinoRunner(model, full_precision=full_precision, rows=rows)
 
 
 def _any_size(tensor: torch.Tensor) -> tuple[openvino.PartialShape, openvino.Type]:
