@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.matching.bootstrap import LEVEL, Figure
+from matcher.matching.bootstrap import Figure
 from matcher.review.audit.sample import Audits
 from matcher.review.proof.counts import Counts
-from matcher.review.proof.estimate import DRAWS, draw_scores
+from matcher.review.proof.estimate import DRAWS, draw_scores, figure_of
 
 HALF = 0.5  # of a product each way before the first: Jeffreys' prior
 FEWEST = 5  # products with a second listing; of fewer the figure says nothing
@@ -69,10 +69,4 @@ def estimate_whole_recall(counts: Counts, audits: Audits, *, draws: int = DRAWS,
     reached = draw_reach(audits, draws=draws, seed=seed + 1)
     inside, inside_draws = draw_scores(counts, draws=draws, seed=seed)
     share = float(audits.found.sum() / audits.same.sum())
-    return WholeRecall(_figure(share, reached), _figure(share * float(inside[1]), reached * inside_draws[1]))
-
-
-def _figure(value: float, drawn: NDArray[np.float64]) -> Figure:
-    tail = (1 - LEVEL) / 2
-    low, high = np.quantile(drawn, [tail, 1 - tail])
-    return Figure(value, float(low), float(high))
+    return WholeRecall(figure_of(share, reached), figure_of(share * float(inside[1]), reached * inside_draws[1]))

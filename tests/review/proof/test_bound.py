@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import beta
 
 from matcher.errors import DataError
 from matcher.review.proof.bound import bound_precision, bound_recall, log_ratio
@@ -135,6 +136,33 @@ def test_intervals_hold_for_whoever_looks_all_the_time():
             assert holds(bound_recall(counts), truth[1])
     assert (missed <= 14).all(), missed  # 7 in 100
     assert (late <= 14).all(), late
+
+
+def test_recall_is_as_narrow_as_with_three_times_as_many_drawn_anywhere():
+    """Same pairs grow fewer from stratum to stratum; what is known of the near ones narrows what the far ones hold."""
+    size = np.array([100.0, 500, 700, 400, 2000, 4000, 8000, 16_000, 32_000, 80_000])
+    right = np.array([100.0, 490, 560, 120, 130, 30, 12, 4, 2, 6])
+    accepted = np.arange(10) < 3
+    found, true = right[accepted].sum(), right.sum()
+    widths, held = [], 0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        drawn, same = np.zeros(10), np.zeros(10)
+        for step in range(300):
+            if step % 10 == 0:
+                shares = allocate(Counts(size, drawn, same, accepted), "recall")
+            stratum = next_stratum(Counts(size, drawn, same, accepted), shares)
+            same[stratum] += rng.random() < (right[stratum] - same[stratum]) / (size[stratum] - drawn[stratum])
+            drawn[stratum] += 1
+        recall = estimate_scores(Counts(size, drawn, same, accepted), draws=500, seed=seed).recall
+        held += holds(recall, found / true)
+        widths.append(recall.high - recall.low)
+    rng = np.random.default_rng(0)
+    seen = rng.hypergeometric(int(true), int(size.sum() - true), 900, 500)  # of 900 pairs drawn anywhere
+    among = rng.hypergeometric(int(found), int(true - found), seen)
+    low, high = (beta.ppf(tail, among + 0.5, seen - among + 0.5) for tail in (0.025, 0.975))
+    assert np.mean(widths) < 0.95 * np.mean(high - low)
+    assert held >= 19
 
 
 def holds(interval, value):

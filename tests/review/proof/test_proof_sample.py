@@ -195,6 +195,13 @@ def test_estimates_are_the_slow_obvious_sum():
     assert found.precision.low < found.precision.value < found.precision.high
 
 
+def test_an_interval_holds_its_figure_also_where_nothing_wrong_was_seen_yet():
+    size, drawn, same = [50, 200, 400, 800, 1600, 3200], [20, 1, 1, 1, 1, 1], [20, 0, 0, 0, 0, 0]
+    recall = estimate_scores(counts_of(size, drawn, same, [True, *[False] * 5])).recall
+    assert (recall.value, recall.high) == (1, 1)
+    assert recall.low < 0.9
+
+
 def test_all_judged_leaves_nothing_open():
     counts = counts_of([10, 20], [10, 20], [9, 2], [True, False])
     found = estimate_scores(counts)
@@ -277,3 +284,24 @@ def test_a_proof_asks_nothing_that_is_implied_and_counts_it_with_its_answer():
     assert sample.answered.all()
     assert sample.counts.drawn.sum() == len(pairs)
     assert sample.counts.same.sum() == is_same.sum()
+
+
+def test_what_one_order_misses_another_one_sees():
+    """A photo that is the same under another title stands near, though the rule compares titles alone with a limit."""
+    rng = np.random.default_rng(0)
+    left, right = np.triu_indices(40, 1)
+    text = rng.uniform(0.3, 1, len(left)).astype(np.float32)
+    image = rng.uniform(0.3, 1, len(left)).astype(np.float32)
+    text[0], image[0], text[1], image[1] = 0.95, 0.01, 0.95, 0.95
+    text[2], image[2] = 0.1, 0.5
+    far = text == text[3]
+    image[far] = np.inf
+    pairs = CandidatePairs(40, left, right, np.ones(len(left), np.uint16), {"text": text, "image": image})
+    rule = Recipe("tfidf", "phash", "both", text_threshold=0.2, image_threshold=0.6)
+    is_match = decide(pairs, rule)
+    score = rank_pairs(pairs, rule, is_match)
+    assert np.flatnonzero(score <= 0).tolist() == np.flatnonzero(is_match).tolist() == [2]
+    assert score[0] < np.median(score) < score[1]
+    assert np.isfinite(score).all()
+    doubled = CandidatePairs(40, left, right, pairs.rank * np.uint16(2), pairs.distance)
+    assert (rank_pairs(doubled, rule, is_match)[~is_match] > score[~is_match]).all()
