@@ -44,6 +44,12 @@ USUAL: tuple[Veto, ...] = (
     "models",
     "brands",
 )  # without labels; colours and sizes divide some catalogs, not all
+CONTRADICTED = np.uint8(1 << len(VETOES))
+"""Beside the bits of the vetoes: model numbers contradict each other, and both are numbers that another title has, too.
+
+What only one seller writes may be a number of their own; what two write names the product.
+"""
+FEWEST_TITLES = 2  # that state a model number, for it to be one of the maker's
 PAIRS_AT_ONCE = 1 << 17
 
 
@@ -116,10 +122,33 @@ def conflicts_of(attributes: Attributes, left: NDArray[np.integer], right: NDArr
 
 
 def with_conflicts(pairs: CandidatePairs, titles: Sequence[str]) -> CandidatePairs:
-    """The same pairs, with what the titles of the N listings contradict each other in."""
-    conflicts = conflicts_of(attributes_of(titles), pairs.left, pairs.right)
+    """The same pairs, with what the titles of the N listings contradict each other in, and CONTRADICTED beside it."""
+    attributes = attributes_of(titles)
+    conflicts = conflicts_of(attributes, pairs.left, pairs.right)
     conflicts[other_brands(titles, pairs.left, pairs.right)] |= np.uint8(1 << VETOES.index("brands"))
+    named = _name_models(attributes, titles)
+    conflicts[vetoed(conflicts, ("models",)) & named[pairs.left] & named[pairs.right]] |= CONTRADICTED
     return replace(pairs, conflicts=conflicts)
+
+
+def stand_against(conflicts: NDArray[np.uint8], vetoes: Sequence[str]) -> NDArray[np.bool_]:
+    """Whether each pair speaks against one group of its two, and not only for no match of them; shape (P,).
+
+    Args:
+        conflicts: Shape (P,). From `with_conflicts`.
+        vetoes: Those of the rule; without "models" no pair does.
+    """
+    if "models" not in vetoes:
+        return np.zeros(len(conflicts), dtype=np.bool_)
+    return np.asarray(conflicts & CONTRADICTED != 0)
+
+
+def _name_models(attributes: Attributes, titles: Sequence[str]) -> NDArray[np.bool_]:
+    """Which listings state a model number that another title states, too; shape (N,)."""
+    stated = attributes.stated[MODEL]
+    distinct = np.unique(np.array(titles, dtype=np.str_), return_index=True)[1]
+    often = np.asarray(stated[distinct].sum(axis=0)).ravel() >= FEWEST_TITLES
+    return np.asarray(stated @ often.astype(np.float32) > 0)
 
 
 def vetoed(conflicts: NDArray[np.uint8], vetoes: Iterable[str]) -> NDArray[np.bool_]:
