@@ -385,6 +385,8 @@ def test_in_a_usual_mean_one_alone_is_held_to_its_own_threshold(text, image, met
 )
 def test_without_photos_titles_alone_tell_colours_apart(text, image, parted):
     assert default_recipe(EncodeConfig("shop", text, image)).veto == parted
+    clothes = default_recipe(EncodeConfig("shop", text, image), clothes=True)
+    assert clothes.veto == tuple(veto for veto in parted if veto != "colours")
 
 
 def test_a_threshold_from_edited_copies_is_not_taken():
