@@ -26,7 +26,7 @@ KINDS = {
 }  # fmt: skip
 VETOES = {
     "units": "amounts", "counts": "numbers of pieces", "models": "model numbers", "colours": "colours",
-    "sizes": "clothes sizes", "genders": "whom it is for", "brands": "brands",
+    "sizes": "clothes sizes", "genders": "whom it is for", "brands": "brands", "materials": "materials",
 }  # fmt: skip
 
 

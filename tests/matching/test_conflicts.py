@@ -66,6 +66,10 @@ def test_two_titles_agree_or_not_in_five_ways(title, other, expected):
         ("shirt XXL", "shirt 2xl", set()),
         ("shirt X-Large", "shirt size S", {"sizes"}),
         ("watch for men", "jam wanita", {"genders"}),
+        ("wool wallet", "leather wallet", {"materials"}),
+        ("botol stainless", "steel bottle", set()),
+        ("mug ceramic wood", "wooden mug", set()),
+        ("serum kulit", "cotton pads", set()),
         ("women\u2019s watch", "watch womens", set()),
     ],
 )
@@ -99,8 +103,8 @@ def test_only_model_numbers_that_two_titles_have_speak_against_a_group():
     assert not vetoed(conflicts, ["brands", "colours"]).any()
 
 
-def test_only_units_counts_and_models_are_vetoed_unasked():
-    assert USUAL == ("units", "counts", "models", "brands")
+def test_colours_sizes_and_genders_are_not_vetoed_unasked():
+    assert USUAL == ("units", "counts", "models", "brands", "materials")
 
 
 def test_an_unknown_veto_is_refused():

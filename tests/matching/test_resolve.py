@@ -28,8 +28,8 @@ def pairs_of(rows, distance):
 def settled(rows, distance, verdicts, before=None):
     """Groups; two that lie 1 apart contradict each other in their model numbers."""
     pairs = pairs_of(rows, distance)
-    against = CONTRADICTED | np.uint8(1 << VETOES.index("models"))
-    pairs = replace(pairs, conflicts=np.where(pairs.distance["text"] == 1, against, np.uint8(0)))
+    against = CONTRADICTED | np.uint16(1 << VETOES.index("models"))
+    pairs = replace(pairs, conflicts=np.where(pairs.distance["text"] == 1, against, np.uint16(0)))
     same = [tuple(reversed(pair)) for pair, alike in verdicts.items() if alike]  # in either order
     different = [pair for pair, alike in verdicts.items() if not alike]
     return outcome_of(pairs, RULE, decide(pairs, RULE), same, different, before)

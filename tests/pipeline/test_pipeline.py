@@ -378,8 +378,8 @@ def test_in_a_usual_mean_one_alone_is_held_to_its_own_threshold(text, image, met
 @pytest.mark.parametrize(
     ("text", "image", "parted"),
     [
-        ("tfidf-char", "efficientnet", ("units", "counts", "models", "brands")),
-        ("tfidf-char", None, ("units", "counts", "models", "colours", "brands")),
+        ("tfidf-char", "efficientnet", ("units", "counts", "models", "brands", "materials")),
+        ("tfidf-char", None, ("units", "counts", "models", "colours", "brands", "materials")),
         (None, "efficientnet", ()),
     ],
 )

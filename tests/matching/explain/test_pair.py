@@ -90,9 +90,9 @@ def test_two_groups_with_little_between_them_stay_apart_against_one_match():
 
 def test_pairs_that_name_other_models_are_told_where_they_keep_groups_apart():
     pairs = made([(0, 1, 0.1), (0, 2, 0.2), (1, 3, 0.2), (2, 3, 0.1)], 4)
-    against = np.array([0, 0, CONTRADICTED, 0], np.uint8)
+    against = np.array([0, 0, CONTRADICTED, 0], np.uint16)
     recipe = by_titles(veto=("models",))
-    pairs = replace(pairs, conflicts=against | (against > 0) * np.uint8(1 << VETOES.index("models")))
+    pairs = replace(pairs, conflicts=against | (against > 0) * np.uint16(1 << VETOES.index("models")))
     matches = decide(pairs, recipe)
     outcome = outcome_of(pairs, recipe, matches, (), ())
     assert outcome.group.tolist() == [0, 0, 1, 1]
