@@ -14,6 +14,8 @@ from matcher.vectors.copies import MOST_COPIES
 LITTLE = 1e-6  # what a link's strength moves its weight by, so that shares stay what they are
 RowPairs = Sequence[tuple[int, int]]
 """Pairs of rows, each in any order."""
+Ends = tuple[NDArray[np.integer], NDArray[np.integer]]
+"""The same as two arrays, shape (P,) each: one row of each pair, and the other."""
 
 
 def group_listings(
@@ -25,6 +27,7 @@ def group_listings(
     different: RowPairs = (),
     least_linked: float = 0.0,
     values: NDArray[np.int32] | None = None,
+    against: Ends | None = None,
 ) -> NDArray[np.int32]:
     """Join matched listings into groups: all that a chain of matches connects, or all that enough matches do.
 
@@ -43,6 +46,8 @@ def group_listings(
             matched, 0..1; with 0 one match does. Verdicts "same" join whatever the share is, and so do copies of which
             there are more than are all paired (`MOST_COPIES`).
         values: Shape (n,). With a share: no group holds one value from 0 on twice, unless verdicts "same" say so.
+        against: With a share: pairs that speak against one product, each once. Between two groups each takes one of
+            their matches away.
 
     Returns:
         Shape (N,). Number of each listing's group, 0.., in the order in which groups first appear in the catalog.
@@ -63,7 +68,11 @@ def group_listings(
     links = _distinct(n, left, right, strength)
     together = [(one, other) for one, other in same if group[one] == group[other]]
     copies = _many_copies(n, left, right, strength)
-    return average_linkage(n, *links, least_linked - 2 * LITTLE, together, values=values, copies=copies)
+    if against:  # those that no chain of matches connects part nothing
+        within = group[against[0]] == group[against[1]]
+        against = against[0][within], against[1][within]
+    cut = least_linked - 2 * LITTLE
+    return average_linkage(n, *links, cut, together, values=values, copies=copies, against=against)
 
 
 def contradictions(n: int, same: RowPairs, different: RowPairs) -> list[tuple[int, int]]:

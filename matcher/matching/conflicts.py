@@ -14,6 +14,7 @@ from matcher.matching.title_facts.attributes import (
     COLOUR,
     GENDER,
     KINDS,
+    MATERIAL,
     MODEL,
     SERIES,
     SIZE,
@@ -25,7 +26,7 @@ from matcher.matching.title_facts.brands import other_brands
 from matcher.matching.title_facts.quantities import AMOUNTS, COUNT
 from matcher.vectors.candidate_pairs import CandidatePairs
 
-Veto = Literal["units", "counts", "models", "colours", "sizes", "genders", "brands"]
+Veto = Literal["units", "counts", "models", "colours", "sizes", "genders", "brands", "materials"]
 """What a curator may say makes another product of it."""
 
 VETOES: tuple[Veto, ...] = get_args(Veto)
@@ -37,13 +38,16 @@ KINDS_OF: Mapping[Veto, tuple[str, ...]] = {
     "sizes": (SIZE,),
     "genders": (GENDER,),
     "brands": (),  # the whole catalog says which words they are; see `with_conflicts`
+    "materials": (MATERIAL,),
 }
-USUAL: tuple[Veto, ...] = (
-    "units",
-    "counts",
-    "models",
-    "brands",
-)  # without labels; colours and sizes divide some catalogs, not all
+USUAL: tuple[Veto, ...] = ("units", "counts", "models", "brands", "materials")
+"""Without labels; colours, sizes and genders divide some catalogs, not all."""
+CONTRADICTED = np.uint16(1 << len(VETOES))
+"""Beside the bits of the vetoes: model numbers contradict each other, and both are numbers that another title has, too.
+
+What only one seller writes may be a number of their own; what two write names the product.
+"""
+FEWEST_TITLES = 2  # that state a model number, for it to be one of the maker's
 PAIRS_AT_ONCE = 1 << 17
 
 
@@ -97,7 +101,7 @@ def _shared(matrix: csr_matrix, left: NDArray[np.integer], right: NDArray[np.int
     return shared
 
 
-def conflicts_of(attributes: Attributes, left: NDArray[np.integer], right: NDArray[np.integer]) -> NDArray[np.uint8]:
+def conflicts_of(attributes: Attributes, left: NDArray[np.integer], right: NDArray[np.integer]) -> NDArray[np.uint16]:
     """Which vetoes each pair would meet by what each title states.
 
     Args:
@@ -108,21 +112,44 @@ def conflicts_of(attributes: Attributes, left: NDArray[np.integer], right: NDArr
     Returns:
         Shape (P,). One bit for each of VETOES, the first the lowest; see `vetoed`.
     """
-    bits = np.zeros(len(left), dtype=np.uint8)
+    bits = np.zeros(len(left), dtype=np.uint16)
     for number, veto in enumerate(VETOES):
         for kind in KINDS_OF[veto]:
-            bits[_contradict(attributes, kind, left, right)] |= np.uint8(1 << number)
+            bits[_contradict(attributes, kind, left, right)] |= np.uint16(1 << number)
     return bits
 
 
 def with_conflicts(pairs: CandidatePairs, titles: Sequence[str]) -> CandidatePairs:
-    """The same pairs, with what the titles of the N listings contradict each other in."""
-    conflicts = conflicts_of(attributes_of(titles), pairs.left, pairs.right)
-    conflicts[other_brands(titles, pairs.left, pairs.right)] |= np.uint8(1 << VETOES.index("brands"))
+    """The same pairs, with what the titles of the N listings contradict each other in, and CONTRADICTED beside it."""
+    attributes = attributes_of(titles)
+    conflicts = conflicts_of(attributes, pairs.left, pairs.right)
+    conflicts[other_brands(titles, pairs.left, pairs.right)] |= np.uint16(1 << VETOES.index("brands"))
+    named = _name_models(attributes, titles)
+    conflicts[vetoed(conflicts, ("models",)) & named[pairs.left] & named[pairs.right]] |= CONTRADICTED
     return replace(pairs, conflicts=conflicts)
 
 
-def vetoed(conflicts: NDArray[np.uint8], vetoes: Iterable[str]) -> NDArray[np.bool_]:
+def stand_against(conflicts: NDArray[np.uint16], vetoes: Sequence[str]) -> NDArray[np.bool_]:
+    """Whether each pair speaks against one group of its two, and not only for no match of them; shape (P,).
+
+    Args:
+        conflicts: Shape (P,). From `with_conflicts`.
+        vetoes: Those of the rule; without "models" no pair does.
+    """
+    if "models" not in vetoes:
+        return np.zeros(len(conflicts), dtype=np.bool_)
+    return np.asarray(conflicts & CONTRADICTED != 0)
+
+
+def _name_models(attributes: Attributes, titles: Sequence[str]) -> NDArray[np.bool_]:
+    """Which listings state a model number that another title states, too; shape (N,)."""
+    stated = attributes.stated[MODEL]
+    distinct = np.unique(np.array(titles, dtype=np.str_), return_index=True)[1]
+    often = np.asarray(stated[distinct].sum(axis=0)).ravel() >= FEWEST_TITLES
+    return np.asarray(stated @ often.astype(np.float32) > 0)
+
+
+def vetoed(conflicts: NDArray[np.uint16], vetoes: Iterable[str]) -> NDArray[np.bool_]:
     """Whether each pair meets one of the vetoes.
 
     Args:
@@ -139,7 +166,7 @@ def vetoed(conflicts: NDArray[np.uint8], vetoes: Iterable[str]) -> NDArray[np.bo
     if unknown := sorted(wanted - set(VETOES)):
         raise DataError(f"The veto {unknown[0]!r} is unknown; expected some of {', '.join(VETOES)}.")
     mask = sum(1 << number for number, veto in enumerate(VETOES) if veto in wanted)
-    return np.asarray((conflicts & np.uint8(mask)) != 0)
+    return np.asarray((conflicts & np.uint16(mask)) != 0)
 
 
 def name_conflicts(title: str, other: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ def average_linkage(
     different: Sequence[tuple[int, int]] = (),
     values: NDArray[np.int32] | None = None,
     copies: Sequence[tuple[int, int]] = (),
+    against: tuple[NDArray[np.integer], NDArray[np.integer]] | None = None,
 ) -> NDArray[np.int32]:
     """Join the two groups with the highest mean probability between their listings, again and again, down to a cut.
 
@@ -37,6 +38,7 @@ def average_linkage(
         different: Pairs judged not to be.
         values: Shape (N,). Two groups that hold one value from 0 on are not joined; None for no such limit.
         copies: Pairs joined next after "same", where values let them.
+        against: Further pairs, as two arrays; each takes 1 from the summed probability between two groups.
 
     Returns:
         Shape (N,). Number of each listing's group, 0.., in the order in which groups first appear in the catalog.
@@ -47,6 +49,9 @@ def average_linkage(
     Source: Sokal & Michener, "A statistical method for evaluating systematic relationships", 1958 (UPGMA).
     """
     forest = _planted(n, left, right, probability, cut, same, different, values, copies)
+    if against:
+        for one, other in zip(against[0].tolist(), against[1].tolist(), strict=True):
+            forest.connect(forest.root(one), forest.root(other), -1.0)
     forest.grow(cut)
     roots = np.array([forest.root(row) for row in range(n)], dtype=np.int64)
     _, first, number = np.unique(roots, return_index=True, return_inverse=True)

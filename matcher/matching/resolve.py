@@ -7,9 +7,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.matching.clusters import connect, group_listings
+from matcher.matching.clusters import Ends, connect, group_listings
+from matcher.matching.conflicts import stand_against
 from matcher.matching.groups.column_values import values_of
-from matcher.matching.groups.judged import LEAST_LINKED, NOTHING, Judged, Links, find_affected, obey_verdicts
+from matcher.matching.groups.judged import LEAST_LINKED, NO_PAIRS, NOTHING, Judged, Links, find_affected, obey_verdicts
 from matcher.matching.groups.locks import NO_LOCKS
 from matcher.matching.groups.pairs import pairs_within
 from matcher.matching.groups.within import Within, find_touched, splice
@@ -146,14 +147,24 @@ def join_matches(
         return connect(pairs.n, pairs.left[is_match], pairs.right[is_match])
     links = _links(pairs, recipe, np.flatnonzero(is_match))
     ends = links.left, links.right
-    return group_listings(pairs.n, *ends, links.strength, least_linked=LEAST_LINKED, values=links.values)
+    return group_listings(
+        pairs.n, *ends, links.strength, least_linked=LEAST_LINKED, values=links.values, against=links.against
+    )
 
 
 def _links(pairs: CandidatePairs, recipe: Recipe, rows: NDArray[np.intp]) -> Links:
     chosen = pairs.chosen(rows)
     cut = max(1 - recipe.threshold(LEARNED), LEAST_CUT) if recipe.fusion == "learned" else None
     values = values_of(pairs, recipe.one_per) if recipe.one_per else None
-    return Links(pairs.left[rows], pairs.right[rows], _strength(with_vetoes(chosen, recipe), recipe), cut, values)
+    ends, strength = (pairs.left[rows], pairs.right[rows]), _strength(with_vetoes(chosen, recipe), recipe)
+    return Links(*ends, strength, cut, values, _against(pairs, recipe))
+
+
+def _against(pairs: CandidatePairs, recipe: Recipe) -> Ends:
+    if recipe.fusion == "learned" or pairs.conflicts is None:
+        return NO_PAIRS
+    rows = np.flatnonzero(stand_against(pairs.conflicts, recipe.veto))
+    return pairs.left[rows], pairs.right[rows]
 
 
 def _strength(pairs: CandidatePairs, recipe: Recipe) -> NDArray[np.float32]:

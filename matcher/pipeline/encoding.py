@@ -28,7 +28,7 @@ from matcher.vectors.neighbours import Neighbours, nearest
 
 ENCODED = "encoded"  # the setting that says what a catalog was last encoded to
 ROWS_AT_ONCE = 2_000  # encoded between two saves; what a cancelled job loses at most
-PAIRS_VERSION = 4  # of what a set of candidate pairs holds
+PAIRS_VERSION = 5  # of what a set of candidate pairs holds
 PAIRS_KEPT = 6  # sets of candidate pairs of a catalog; one of 34,250 listings takes some 200 MB
 
 

@@ -26,7 +26,7 @@ from matcher.matching.pair_model.features import PairFeatures
 from matcher.matching.recipe import Fusion, Recipe, decide
 from matcher.matching.resolve import outcome_of
 from matcher.matching.tuning import tune_recipe
-from matcher.pipeline.default_recipe import default_encoders, default_recipe
+from matcher.pipeline.default_recipe import default_encoders, recipe_for
 from matcher.pipeline.encoding import EncodeConfig
 from matcher.pipeline.kept.contents import contents_of, inputs_of
 from matcher.pipeline.kept.evidence import empty_photos
@@ -178,7 +178,7 @@ def tune(
 
 def _plain_rule(encoded: EncodedCatalog, fusion: Fusion | None, objective: str) -> Recipe:
     """The best rule of thresholds."""
-    config, codes, usual = encoded.config, encoded.catalog.codes, default_recipe(encoded.config)
+    config, codes, usual = encoded.config, encoded.catalog.codes, recipe_for(encoded.catalog, encoded.config)
     template = Recipe(config.text, config.image, "either", config.metric, config.k, text_weight=config.text_weight)
     template = replace(template, text_alone=usual.text_alone, image_alone=usual.image_alone)
     tried = [fusion] if fusion else FUSIONS if config.text and config.image else FUSIONS[:1]
@@ -277,7 +277,7 @@ def _fitting(encoded: EncodedCatalog, recipe: Recipe | None) -> Recipe:
     """The recipe, if the pairs have what it reads; the usual one for None."""
     config = encoded.config
     if recipe is None:
-        return default_recipe(config)
+        return recipe_for(encoded.catalog, config)
     wanted = (recipe.text_encoder, recipe.image_encoder, recipe.metric)
     if wanted != (config.text, config.image, config.metric):
         raise DataError(

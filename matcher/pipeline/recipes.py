@@ -15,6 +15,7 @@ from matcher.matching.recipe import Fusion, Recipe, decide
 from matcher.matching.tuning import tune_recipe
 from matcher.pipeline.default_recipe import default_encoders, default_recipe, own_threshold
 from matcher.pipeline.encoding import ENCODED, EncodeConfig, encode_catalog
+from matcher.pipeline.kept.clothes import sells_clothes
 from matcher.pipeline.pair_model.learn import learn_catalog
 from matcher.pipeline.pair_model.models import model_file
 from matcher.pipeline.recipe_columns import Apart, carry_columns, know_columns, without_lost_columns
@@ -97,7 +98,9 @@ def _fits(recipe: Recipe, config: EncodeConfig) -> bool:
 
 def usual_recipe(workspace: Workspace, config: EncodeConfig) -> Recipe:
     """The recipe for encoders that nobody has chosen thresholds for; those trained here bring theirs along."""
-    return default_recipe(config, {card.id: own_threshold(card) for card in runs(workspace.encoders)})
+    best = {card.id: own_threshold(card) for card in runs(workspace.encoders)}
+    clothes = not config.image and sells_clothes(workspace, config.catalog_id)  # where photos tell, nobody asks
+    return default_recipe(config, best, clothes)
 
 
 def set_recipe(workspace: Workspace, catalog_id: str, recipe: Recipe) -> None:

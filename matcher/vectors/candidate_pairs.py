@@ -43,7 +43,7 @@ class CandidatePairs:
     right: NDArray[np.int32]
     rank: NDArray[np.uint16]
     distance: Mapping[str, NDArray[np.float32]]
-    conflicts: NDArray[np.uint8] | None = None
+    conflicts: NDArray[np.uint16] | None = None
     values: Mapping[str, NDArray[np.int32]] = field(default_factory=dict)
 
     def __len__(self) -> int:

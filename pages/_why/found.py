@@ -57,7 +57,7 @@ def explain_rows(matched: Matched, left: int, right: int) -> Why:
     verdict = read_verdicts(matched).get((one, other))
     counts = read_word_counts(matched)
     outcome = read_handed_out(matched).outcome
-    links = find_links(pairs, _matches(matched), outcome, left, right, recipe.one_per)
+    links = find_links(pairs, _matches(matched), outcome, left, right, recipe.one_per, recipe.veto)
     titles = matched.cell("title", left), matched.cell("title", right)
     explanation = explain_pair(pair, recipe, titles, counts, links, verdict.kind if verdict else None)
     return Why(explanation, counts, position, _find_reasons(matched, position), places)

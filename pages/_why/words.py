@@ -26,7 +26,7 @@ KINDS = {
 }  # fmt: skip
 VETOES = {
     "units": "amounts", "counts": "numbers of pieces", "models": "model numbers", "colours": "colours",
-    "sizes": "clothes sizes", "genders": "whom it is for", "brands": "brands",
+    "sizes": "clothes sizes", "genders": "whom it is for", "brands": "brands", "materials": "materials",
 }  # fmt: skip
 
 
@@ -199,9 +199,15 @@ def _say_group(found: Explanation, recipe: Recipe, name: Callable[[int], str]) -
             f"By themselves the two are likely enough, but their groups are not: over all {links.between:,} pairs "
             f"between the two groups it is {100 * links.mean:.1f} % on average, and {least:.1f} % is needed."
         )
+    less = ""
+    if links.against == 1:
+        less = " 1 other pair contradicts in its model numbers, and takes one match away."
+    elif links.against:
+        less = f" {links.against:,} other pairs contradict in their model numbers, and each takes one match away."
     return (
         f"By themselves the two match, but too little else does: of {links.between:,} pairs between their two groups "
         f"{links.matching:,} match{'es' if links.matching == 1 else ''}, and {100 * LEAST_LINKED:.0f} % is needed."
+        f"{less}"
     )
 
 

@@ -123,6 +123,32 @@ def test_groups_are_linked_enough_and_never_wider_than_chains(matches, same, dif
     assert all(group[one] == group[other] for one, other in same)
 
 
+@given(links, pairs_of_rows, st.sampled_from([0.25, 0.5]))
+def test_pairs_that_speak_against_part_groups_and_never_join_any(matches, contradicting, least):
+    rows = np.array(matches, np.float32).reshape(-1, 3)
+    left, right, distance = rows[:, 0].astype(np.int32), rows[:, 1].astype(np.int32), rows[:, 2]
+    known = {frozenset(ends) for ends in zip(left.tolist(), right.tolist(), strict=True)}
+    off = sorted({tuple(sorted(pair)) for pair in contradicting if frozenset(pair) not in known})
+    against = tuple(np.array(off, np.int32).reshape(-1, 2).T)
+    wide = group_listings(8, left, right, distance)
+    group = group_listings(8, left, right, distance, least_linked=least, against=against)
+    assert all(len(set(wide[group == number].tolist())) == 1 for number in set(group.tolist()))
+    if not off:
+        assert np.array_equal(group, group_listings(8, left, right, distance, least_linked=least))
+    every = group_listings(8, left, right, distance, same=off, least_linked=least, against=against)
+    assert all(every[one] == every[other] for one, other in off)
+
+
+def test_a_match_less_for_each_pair_that_speaks_against():
+    left, right = np.array([0, 1, 1, 2]), np.array([1, 2, 3, 3])  # 0-1 and 2-3, and between them 1-2 and 1-3
+    rows = left, right, np.full(4, 0.1, np.float32)
+    off = np.array([0]), np.array([2])
+    assert group_listings(4, *rows, least_linked=0.5).tolist() == [0, 0, 0, 0]
+    assert group_listings(4, *rows, least_linked=0.5, against=off).tolist() == [0, 0, 1, 1]
+    assert group_listings(4, *rows, least_linked=0.25, against=off).tolist() == [0, 0, 0, 0]
+    assert group_listings(4, *rows, same=[(0, 2)], least_linked=0.5, against=off).tolist() == [0, 0, 0, 0]
+
+
 def test_two_listings_with_one_match_between_them_are_a_group_at_any_share():
     one, other, distance = np.array([0]), np.array([1]), np.array([0.9], np.float32)
     assert group_listings(2, one, other, distance, least_linked=1.0).tolist() == [0, 0]

@@ -6,8 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import DataError
-from matcher.matching.conflicts import USUAL, VETOES, Relation, conflicts_of, name_conflicts, relations, vetoed
+from matcher.matching.conflicts import (
+    USUAL,
+    VETOES,
+    Relation,
+    conflicts_of,
+    name_conflicts,
+    relations,
+    stand_against,
+    vetoed,
+    with_conflicts,
+)
 from matcher.matching.title_facts.attributes import KINDS, attributes_of, read_titles
+from matcher.vectors.candidate_pairs import CandidatePairs
 
 
 def relation(kind, title, other):
@@ -55,6 +66,10 @@ def test_two_titles_agree_or_not_in_five_ways(title, other, expected):
         ("shirt XXL", "shirt 2xl", set()),
         ("shirt X-Large", "shirt size S", {"sizes"}),
         ("watch for men", "jam wanita", {"genders"}),
+        ("wool wallet", "leather wallet", {"materials"}),
+        ("botol stainless", "steel bottle", set()),
+        ("mug ceramic wood", "wooden mug", set()),
+        ("serum kulit", "cotton pads", set()),
         ("women\u2019s watch", "watch womens", set()),
     ],
 )
@@ -77,8 +92,19 @@ def test_a_unit_is_no_clothes_size():
     assert "size" in name_conflicts("shirt l with a bottle of 0.5 l", "shirt m with a bottle of 0.5 l")
 
 
-def test_only_units_counts_and_models_are_vetoed_unasked():
-    assert USUAL == ("units", "counts", "models", "brands")
+def test_only_model_numbers_that_two_titles_have_speak_against_a_group():
+    titles = ["mouse M185", "mouse M185 black", "mouse M186", "M186 mouse", "mouse M187", "mouse M187", "mouse 250 ml"]
+    left, right = np.array([0, 0, 0, 0, 1]), np.array([1, 2, 4, 6, 3])
+    pairs = CandidatePairs(7, left, right, np.ones(5, np.uint16), {"text": np.zeros(5, np.float32)})
+    conflicts = with_conflicts(pairs, titles).conflicts
+    assert vetoed(conflicts, ["models"]).tolist() == [False, True, True, False, True]
+    assert stand_against(conflicts, USUAL).tolist() == [False, True, False, False, True]  # M187 is one title's alone
+    assert not stand_against(conflicts, ["units", "counts"]).any()
+    assert not vetoed(conflicts, ["brands", "colours"]).any()
+
+
+def test_colours_sizes_and_genders_are_not_vetoed_unasked():
+    assert USUAL == ("units", "counts", "models", "brands", "materials")
 
 
 def test_an_unknown_veto_is_refused():

@@ -49,6 +49,8 @@ def read(title):
         ("telur 1 dus isi12", {("count", 12)}),
         ("piring 2 lusin", {("count", 24)}),
         ("tea 20 tea bags", {("count", 20)}),
+        ("teh 20 kantong", {("count", 20)}),
+        ("pants xl 26 diapers", {("count", 26)}),
         ("razor 3-pack", {("count", 3)}),
         ("juice 250 ml / 500 ml", {("volume", 250), ("volume", 500)}),
     ],

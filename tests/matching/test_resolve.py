@@ -1,17 +1,20 @@
 """Verdicts stand over what a recipe decides, for matches and for groups."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.matching.clusters import connect
+from matcher.matching.conflicts import CONTRADICTED, VETOES
 from matcher.matching.recipe import Recipe, decide
 from matcher.matching.resolve import find_closest, order_groups, outcome_of
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 N = 6
 EVERY = [(i, j) for i in range(N) for j in range(i + 1, N)]
-RULE = Recipe("tfidf", None, text_threshold=0.5)
+RULE = Recipe("tfidf", None, text_threshold=0.5, veto=("models",))
 
 found = st.lists(st.sampled_from(EVERY), unique=True, min_size=1).map(sorted)
 judged = st.dictionaries(st.sampled_from(EVERY), st.booleans(), max_size=5)
@@ -23,7 +26,10 @@ def pairs_of(rows, distance):
 
 
 def settled(rows, distance, verdicts, before=None):
+    """Groups; two that lie 1 apart contradict each other in their model numbers."""
     pairs = pairs_of(rows, distance)
+    against = CONTRADICTED | np.uint16(1 << VETOES.index("models"))
+    pairs = replace(pairs, conflicts=np.where(pairs.distance["text"] == 1, against, np.uint16(0)))
     same = [tuple(reversed(pair)) for pair, alike in verdicts.items() if alike]  # in either order
     different = [pair for pair, alike in verdicts.items() if not alike]
     return outcome_of(pairs, RULE, decide(pairs, RULE), same, different, before)
@@ -48,7 +54,7 @@ def test_two_listings_match_exactly_where_they_are_in_one_group(rows, data):
 
 @given(found, st.data())
 def test_groups_after_one_more_verdict_are_what_a_new_start_gives(rows, data):
-    distance = data.draw(st.lists(st.sampled_from([0.1, 0.3, 0.5, 0.9]), min_size=len(rows), max_size=len(rows)))
+    distance = data.draw(st.lists(st.sampled_from([0.1, 0.3, 0.5, 0.9, 1]), min_size=len(rows), max_size=len(rows)))
     first, then = data.draw(judged), data.draw(judged)
     before = settled(rows, distance, first)
     for verdicts in (then, first | then, {}):
@@ -82,6 +88,22 @@ def test_a_verdict_changes_the_groups_of_its_two_listings_alone(rows, data):
         if alike and near & set(pair):
             near |= {row for row in range(N) if without[row] in (without[pair[0]], without[pair[1]])}
     assert {group for group in earlier if not near & set(group)} == {group for group in later if not near & set(group)}
+
+
+def test_one_match_between_two_groups_that_name_other_models_joins_nobody():
+    rows = [(0, 1), (0, 2), (1, 2), (1, 3), (2, 3)]
+    alike = [0.1, 0.3, 0.3, 0.9, 0.1]
+    assert settled(rows, alike, {}).group.tolist() == [0, 0, 0, 0, 1, 2]
+    apart = [0.1, 0.3, 1, 1, 0.1]  # 1 names another model than 2 and 3
+    assert settled(rows, apart, {}).group.tolist() == [0, 0, 1, 1, 2, 3]
+    assert settled(rows, apart, {(1, 2): True}).group.tolist() == [0, 0, 0, 0, 1, 2]
+
+
+def test_nor_does_it_once_a_verdict_took_out_what_outweighed_the_models():
+    rows = [(0, 1), (0, 3), (0, 4), (1, 2), (1, 4), (2, 3), (2, 4), (3, 4)]
+    distance = [0.1, 1, 0.2, 0.15, 0.2, 0.1, 0.2, 0.2]
+    assert settled(rows, distance, {}).group.tolist() == [0, 0, 0, 0, 0, 1]
+    assert settled(rows, distance, {(0, 4): False}).group.tolist() == [0, 0, 1, 1, 2, 3]
 
 
 def test_same_makes_one_of_two_groups_and_never_parts_one():

@@ -109,3 +109,15 @@ def test_words_of_strangers_are_text():
     hostile = compare_facts("soap red", "soap size ](javascript:alert(1)) 40")
     assert all("](javascript" not in say_fact(fact, ()) for fact in hostile)
     assert say_words([], {}) == ":gray[none]"
+
+
+def test_matches_that_contradicting_models_take_away_are_told():
+    found = explanation(0.1, 0.5, Links(False, False, (), matching=2, against=1, between=6))
+    assert step(found) == (
+        "By themselves the two match, but too little else does: of 6 pairs between their two groups 2 match, and 25 % "
+        "is needed. 1 other pair contradicts in its model numbers, and takes one match away."
+    )
+    found = explanation(0.1, 0.5, Links(False, False, (), matching=2, against=3, between=6))
+    assert step(found).endswith("3 other pairs contradict in their model numbers, and each takes one match away.")
+    found = explanation(0.1, 0.5, Links(False, False, (), matching=1, between=6))
+    assert step(found).endswith("between their two groups 1 matches, and 25 % is needed.")

@@ -402,13 +402,15 @@ def test_in_a_usual_mean_one_alone_is_held_to_its_own_threshold(text, image, met
 @pytest.mark.parametrize(
     ("text", "image", "parted"),
     [
-        ("tfidf-char", "efficientnet", ("units", "counts", "models", "brands")),
-        ("tfidf-char", None, ("units", "counts", "models", "colours", "brands")),
+        ("tfidf-char", "efficientnet", ("units", "counts", "models", "brands", "materials")),
+        ("tfidf-char", None, ("units", "counts", "models", "colours", "brands", "materials")),
         (None, "efficientnet", ()),
     ],
 )
 def test_without_photos_titles_alone_tell_colours_apart(text, image, parted):
     assert default_recipe(EncodeConfig("shop", text, image)).veto == parted
+    clothes = default_recipe(EncodeConfig("shop", text, image), clothes=True)
+    assert clothes.veto == tuple(veto for veto in parted if veto != "colours")
 
 
 def test_a_threshold_from_edited_copies_is_not_taken():

@@ -1,11 +1,13 @@
 """Two listings by way of others: what joins them into one group, or how little lies between their two groups."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.matching.conflicts import stand_against
 from matcher.matching.groups.column_values import values_of
 from matcher.matching.recipe import LEARNED
 from matcher.matching.resolve import Outcome
@@ -26,6 +28,7 @@ class Links:
         mean: Mean probability of a pair model over all pairs between the two groups, 0..1; None without a model.
         is_locked: Whether a lock holds one of them, and so both together, or the two apart.
         shares: Whether the two groups hold one value of the column of which a group holds each at most once.
+        against: Pairs between the two groups that speak against one group; 0 where they are in one group.
     """
 
     is_joined: bool
@@ -36,6 +39,7 @@ class Links:
     mean: float | None = None
     is_locked: bool = False
     shares: bool = False
+    against: int = 0
 
 
 def find_links(
@@ -45,6 +49,7 @@ def find_links(
     left: int,
     right: int,
     one_per: str | None = None,
+    vetoes: Sequence[str] = (),
 ) -> Links:
     """Look at the groups of two listings.
 
@@ -55,6 +60,7 @@ def find_links(
         left: Row of one listing.
         right: Row of the other.
         one_per: The column of the recipe of which a group holds each value at most once.
+        vetoes: Those of the recipe, where it has no pair model.
     """
     group = outcome.group
     was_joined = bool(outcome.unjudged[left] == outcome.unjudged[right])
@@ -69,7 +75,9 @@ def find_links(
     mean = None if learned is None else float((1 - learned[crossing].astype(np.float64)).sum() / between)
     values = values_of(pairs, one_per) if one_per else np.full(len(group), -1)
     shares = set(values[group == one].tolist()) & set(values[group == other].tolist()) - {-1}
-    return Links(False, was_joined, (), int(matches[crossing].sum()), between, mean, is_locked, bool(shares))
+    matching = int(matches[crossing].sum())
+    against = 0 if pairs.conflicts is None else int(stand_against(pairs.conflicts[crossing], vetoes).sum())
+    return Links(False, was_joined, (), matching, between, mean, is_locked, bool(shares), against)
 
 
 def _find_way(

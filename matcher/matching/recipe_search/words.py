@@ -27,6 +27,7 @@ _PLAIN: Mapping[str, Doing] = {
     "sizes": ("Clothes sizes", "Reading clothes sizes"),
     "genders": ("For whom", "Reading for whom clothes are"),
     "brands": ("Brands", "Reading brands (words that titles begin with)"),
+    "materials": ("Materials", "Reading materials"),
 }
 _SET: Mapping[str, Callable[[str], Doing]] = {
     FUSION: lambda to: ("Title and photo", f"Matching by {_FUSIONS.get(to, to)}"),

@@ -1,4 +1,4 @@
-"""What titles state of a product: amounts, counts, model numbers, colours, clothes sizes, for whom."""
+"""What titles state of a product: amounts, counts, model numbers, colours, clothes sizes, for whom, of what."""
 
 import re
 from collections import Counter
@@ -12,8 +12,8 @@ from scipy.sparse import csr_matrix
 from matcher.matching.title_facts.quantities import AMOUNTS, COUNT, quantities
 from matcher.text import fold
 
-MODEL, COLOUR, SIZE, GENDER = "model", "colour", "size", "gender"
-KINDS = (*AMOUNTS, COUNT, MODEL, COLOUR, SIZE, GENDER)
+MODEL, COLOUR, SIZE, GENDER, MATERIAL = "model", "colour", "size", "gender", "material"
+KINDS = (*AMOUNTS, COUNT, MODEL, COLOUR, SIZE, GENDER, MATERIAL)
 SERIES = "series"
 """What model numbers of one maker have in common: the letters they begin with, and where digits and letters stand."""
 
@@ -35,6 +35,15 @@ NAMES = {
         "men": "men mens man male pria cowok laki", "women": "women womens woman female ladies lady wanita cewek",
         "boys": "boy boys", "girls": "girl girls", "children": "kids kid children child anak",
         "babies": "baby babies infant bayi newborn",
+    },
+    # Not "kulit", which is leather and skin, nor "kaca", glass and eyewear, nor gold and silver, as often a colour.
+    MATERIAL: {
+        "leather": "leather", "suede": "suede", "wool": "wool woolen woollen wol", "cotton": "cotton katun",
+        "linen": "linen", "silk": "silk", "polyester": "polyester", "nylon": "nylon", "canvas": "canvas kanvas",
+        "silicone": "silicone silikon", "rubber": "rubber karet", "plastic": "plastic plastik",
+        "wood": "wood wooden oak kayu", "bamboo": "bamboo bambu", "glass": "glass",
+        "ceramic": "ceramic keramik porcelain", "steel": "steel stainless", "aluminium": "aluminium aluminum",
+        "copper": "copper tembaga", "brass": "brass",
     },
 }  # fmt: skip
 """Kind to what is meant and the words, folded, that say so in English and Indonesian."""

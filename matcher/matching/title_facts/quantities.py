@@ -30,8 +30,9 @@ FACTORS: dict[str, tuple[str, dict[str, float]]] = {
     "rate": ("Mbps", {"mbps": 1, "gbps": 1000}),
     "light": ("lm", {"lm lumen lumens": 1}),
     COUNT: ("pcs", {"pcs \u0448\u0442 pc pce piece pieces ct count tablet tablets tabs capsule capsules caps kapsul"
-                    " sachet sachets tea-bags teabags bags rolls sheets lembar buah biji butir bungkus pasang pairs"
-                    " pods refills strip strips pack packs pk pak set sets box boxes dus": 1, "lusin dozen": 12}),
+                    " sachet sachets tea-bags teabags bags kantong kantung rolls sheets lembar buah biji butir bungkus"
+                    " pasang pairs pods refills diaper diapers popok strip strips pack packs pk pak set sets box boxes"
+                    " dus": 1, "lusin dozen": 12}),
 }  # fmt: skip
 """Kind to its base unit, and what is written (folded) to how many base units that is."""
 

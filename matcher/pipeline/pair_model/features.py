@@ -22,7 +22,7 @@ from matcher.vectors.candidate_pairs import CandidatePairs
 from matcher.vectors.distance import pair_distance
 from matcher.vectors.embeddings import Embeddings
 
-VERSION = 2  # of what the features are
+VERSION = 3  # of what the features are
 NEAR = 10  # candidates of a worse rank are hardly ever one product, and five times as many
 CHEAP = {"text": ("tfidf", "tfidf-char"), "image": ("phash",)}
 """Encoders in seconds, whose distances stand beside those of the chosen ones."""

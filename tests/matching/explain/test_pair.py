@@ -1,11 +1,13 @@
 """Why a pair is a match: the step that decided, what each side says, and the way through a group."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from matcher.errors import DataError
-from matcher.matching.conflicts import with_conflicts
+from matcher.matching.conflicts import CONTRADICTED, VETOES, with_conflicts
 from matcher.matching.explain.facts import compare_facts
 from matcher.matching.explain.links import Links, find_links
 from matcher.matching.explain.pair import explain_pair
@@ -84,6 +86,18 @@ def test_two_groups_with_little_between_them_stay_apart_against_one_match():
     assert links == Links(False, False, (), matching=1, between=16)
     pair = pairs.chosen(pairs.positions(np.array([3]), np.array([4])))
     assert explain_pair(pair, recipe, ("a", "b"), count_words(["a", "b"]), links).step == "group"
+
+
+def test_pairs_that_name_other_models_are_told_where_they_keep_groups_apart():
+    pairs = made([(0, 1, 0.1), (0, 2, 0.2), (1, 3, 0.2), (2, 3, 0.1)], 4)
+    against = np.array([0, 0, CONTRADICTED, 0], np.uint16)
+    recipe = by_titles(veto=("models",))
+    pairs = replace(pairs, conflicts=against | (against > 0) * np.uint16(1 << VETOES.index("models")))
+    matches = decide(pairs, recipe)
+    outcome = outcome_of(pairs, recipe, matches, (), ())
+    assert outcome.group.tolist() == [0, 0, 1, 1]
+    assert find_links(pairs, matches, outcome, 0, 2, vetoes=recipe.veto) == Links(False, False, (), 1, 4, against=1)
+    assert find_links(pairs, matches, outcome, 0, 2).against == 0
 
 
 def test_a_lock_has_the_last_word_over_verdicts():
