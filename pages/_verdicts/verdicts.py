@@ -7,7 +7,7 @@ import streamlit as st
 
 from matcher.errors import CatalogReplaced
 from matcher.storage.history import redo
-from matcher.storage.records import DIFFERENT, MATCH, SKIP, VARIANT, Action, Verdict
+from matcher.storage.records import DIFFERENT, MATCH, SKIP, VARIANT, Action, CatalogInfo, Verdict
 from pages._shared.answers import SAID, Answer, Shown, Visit, current_curator, current_visit
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import Opened
@@ -145,6 +145,11 @@ def show_told() -> None:
 def _key(opened: Opened, one: str, other: str, about: str) -> tuple[str, str, str, str]:
     left, right = sorted((one, other))
     return opened.id, left, right, about
+
+
+def _present(opened: Opened) -> CatalogInfo:
+    """The catalog as it is now, whatever the page was drawn from."""
+    return opened.workspace.catalog_info(opened.id)
 
 
 def _tell_of_another(opened: Opened, visit: Visit, given: Verdict, was: Shown) -> None:
