@@ -42,6 +42,7 @@ from matcher.pipeline import catalogs, encoding, matches, recipes
 from matcher.pipeline.pair_model.models import write_recipe
 from matcher.pipeline.recipe_columns import Apart, without_lost_columns
 from matcher.pipeline.recipe_search.search import find_best_recipe
+from matcher.pipeline.training_rows import kept_out
 from matcher.pipeline.unread import find_unread
 from matcher.storage.files import fingerprint
 from matcher.storage.names import catalog_id_of, legible
@@ -119,7 +120,7 @@ def tune(
     with ProgressLine() as report:
         ladder = find_best_recipe(workspace, config, report, apart) if search else None
         recipe = ladder.recipe if ladder else recipes.tune(workspace, config, fusion, objective, report, apart)
-    asked = recipes.kept_out(workspace, config)
+    asked = kept_out(workspace, config)
     if asked is not None:
         how = "Measured" if recipe.fusion == "learned" else "Chosen"  # a pair model learns from the others as well
         say(f"{how} on {int(asked.sum()):,} listings of products that no encoder was trained on, in the pool of all.")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import DataError, TooLittleKnown
-from matcher.matching.metrics import RowPair, Truth, truth_of
+from matcher.matching.metrics import RowPair, Truth, listing_scores, pair_scores, truth_of
 from matcher.matching.product_f1 import (
     find_peak,
     listing_f1,
@@ -18,7 +18,7 @@ from matcher.matching.product_f1 import (
     scored_products,
     summed,
 )
-from matcher.matching.recipe import JOINT, Mean, Recipe, distance_of, joint_distance, with_vetoes
+from matcher.matching.recipe import JOINT, Mean, Recipe, decide, distance_of, joint_distance, with_vetoes
 from matcher.matching.threshold_grid import Axis, Rule
 from matcher.matching.threshold_margin import distance_to_edge
 from matcher.vectors.candidate_pairs import CandidatePairs
@@ -228,6 +228,12 @@ def _axes(recipe: Recipe, truth: Truth, steps: int, most: float = 1.0) -> tuple[
 def _with_thresholds(recipe: Recipe, axes: tuple[Axis, Axis], chosen: tuple[float, float]) -> Recipe:
     found = zip(recipe.thresholds, axes, chosen, strict=False)  # with one distance the second axis is empty
     return recipe.with_thresholds({name: midway(axis.distance, threshold) for name, axis, threshold in found})
+
+
+def merit(recipe: Recipe, truth: Truth, objective: str) -> float:
+    """What an objective asks for: F1 as the mean over listings, or the recall of pairs; 0..1."""
+    is_match = decide(truth.pairs, recipe)
+    return listing_scores(is_match, truth).f1 if objective == "f1" else pair_scores(is_match, truth).recall
 
 
 def midway(distance: NDArray[np.float32], threshold: float) -> float:

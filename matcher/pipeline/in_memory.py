@@ -21,11 +21,11 @@ from matcher.matching.conflicts import with_conflicts
 from matcher.matching.groups.column_values import with_columns
 from matcher.matching.groups.figures import group_figures
 from matcher.matching.groups.pairs import score_groups, truth_within
-from matcher.matching.metrics import Truth, listing_scores, pair_scores, truth_of
+from matcher.matching.metrics import truth_of
 from matcher.matching.pair_model.features import PairFeatures
 from matcher.matching.recipe import Fusion, Recipe, decide
 from matcher.matching.resolve import outcome_of
-from matcher.matching.tuning import tune_recipe
+from matcher.matching.tuning import merit, tune_recipe
 from matcher.pipeline.default_recipe import default_encoders, recipe_for
 from matcher.pipeline.encoding import EncodeConfig
 from matcher.pipeline.kept.contents import contents_of, inputs_of
@@ -35,7 +35,8 @@ from matcher.pipeline.pair_model.features import compute_features
 from matcher.pipeline.pair_model.judge import judge_pairs
 from matcher.pipeline.pair_model.learn import learn
 from matcher.pipeline.pair_model.models import find_model, remember_model
-from matcher.pipeline.recipes import FEWEST_QUERY_PRODUCTS, FUSIONS
+from matcher.pipeline.recipes import FUSIONS
+from matcher.pipeline.training_rows import FEWEST_QUERY_PRODUCTS
 from matcher.progress import Report, silent
 from matcher.storage.exports import match_lists
 from matcher.vectors.candidate_pairs import CandidatePairs, candidate_pairs
@@ -173,7 +174,7 @@ def tune(
     truth = truth_of(learned.pairs, codes)
     if fusion == "learned":
         return learned.recipe
-    return max(beside, learned.recipe, key=lambda recipe: _merit(recipe, truth, objective))
+    return max(beside, learned.recipe, key=lambda recipe: merit(recipe, truth, objective))
 
 
 def _plain_rule(encoded: EncodedCatalog, fusion: Fusion | None, objective: str) -> Recipe:
@@ -184,9 +185,9 @@ def _plain_rule(encoded: EncodedCatalog, fusion: Fusion | None, objective: str) 
     tried = [fusion] if fusion else FUSIONS if config.text and config.image else FUSIONS[:1]
     recipes = [tune_recipe(encoded.pairs, codes, replace(template, fusion=each), objective) for each in tried]
     truth = truth_of(encoded.pairs, codes)
-    best = max(recipes, key=lambda recipe: _merit(recipe, truth, objective))
+    best = max(recipes, key=lambda recipe: merit(recipe, truth, objective))
     with_veto = tune_recipe(encoded.pairs, codes, replace(best, veto=usual.veto), objective)
-    return max(best, with_veto, key=lambda recipe: _merit(recipe, truth, objective))
+    return max(best, with_veto, key=lambda recipe: merit(recipe, truth, objective))
 
 
 def match(encoded: EncodedCatalog, recipe: Recipe | None = None) -> pd.DataFrame:
@@ -292,9 +293,3 @@ def _fitting(encoded: EncodedCatalog, recipe: Recipe | None) -> Recipe:
             f"{config.text_weight:g}: encode it with the recipe's."
         )
     return recipe
-
-
-def _merit(recipe: Recipe, truth: Truth, objective: str) -> float:
-    """What the objective asks for: F1 as the mean over listings, or the recall of pairs."""
-    is_match = decide(truth.pairs, recipe)
-    return listing_scores(is_match, truth).f1 if objective == "f1" else pair_scores(is_match, truth).recall

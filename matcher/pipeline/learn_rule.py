@@ -7,14 +7,8 @@ from matcher.pipeline.encoding import encode_catalog
 from matcher.pipeline.pair_model.learn import learn_catalog
 from matcher.pipeline.pair_model.models import LEARNED
 from matcher.pipeline.recipe_columns import carry_columns, know_columns, without_lost_columns
-from matcher.pipeline.recipes import (
-    current_recipe,
-    is_usable,
-    kept_out,
-    last_config,
-    set_recipe,
-    usual_recipe,
-)
+from matcher.pipeline.recipes import current_recipe, is_usable, last_config, set_recipe, usual_recipe
+from matcher.pipeline.training_rows import kept_out
 from matcher.progress import Report, silent
 from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
 from matcher.storage.workspace import Workspace

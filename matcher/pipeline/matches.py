@@ -21,7 +21,8 @@ from matcher.pipeline.pair_model.judge import keep_judgement
 from matcher.pipeline.pair_model.learned_model import LearnedModel
 from matcher.pipeline.pair_model.models import find_model, load_model, model_file, save_model
 from matcher.pipeline.recipe_columns import know_columns, without_lost_columns
-from matcher.pipeline.recipes import config_of, current_recipe, read_training_rows
+from matcher.pipeline.recipes import config_of, current_recipe
+from matcher.pipeline.training_rows import read_training_rows
 from matcher.progress import Report, silent
 from matcher.review.group_numbers import NumberedGroups, keep_numbers
 from matcher.review.verdicts import DIFFERENT, MATCH, VARIANT, judged_rows

@@ -6,29 +6,27 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.encoders.model_card import is_run
 from matcher.errors import TooLittleKnown
 from matcher.ingest.catalog import Catalog
 from matcher.matching.groups.column_values import with_columns
-from matcher.matching.metrics import RowPair, Truth, listing_scores, pair_scores, truth_of
-from matcher.matching.recipe import Fusion, Recipe, decide
-from matcher.matching.tuning import tune_recipe
+from matcher.matching.metrics import RowPair, Truth, truth_of
+from matcher.matching.recipe import Fusion, Recipe
+from matcher.matching.tuning import merit, tune_recipe
 from matcher.pipeline.default_recipe import default_encoders, default_recipe, own_threshold
 from matcher.pipeline.encoding import ENCODED, EncodeConfig, encode_catalog
 from matcher.pipeline.kept.clothes import sells_clothes
 from matcher.pipeline.pair_model.learn import learn_catalog
 from matcher.pipeline.pair_model.models import model_file
 from matcher.pipeline.recipe_columns import Apart, carry_columns, know_columns, without_lost_columns
+from matcher.pipeline.training_rows import FEWEST_QUERY_PRODUCTS, kept_out
 from matcher.progress import Progress, Report, silent
 from matcher.review.verdict_curve import estimate_chances
 from matcher.review.verdicts import CHOSEN, DIFFERENT, MATCH, judged_rows
 from matcher.storage.workspace import Workspace
-from matcher.training.provenance import find_training_rows
 from matcher.training.runs import runs
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 FUSIONS: tuple[Fusion, ...] = ("either", "both", "mean")
-FEWEST_QUERY_PRODUCTS = 20  # products with two listings; thresholds chosen on fewer are a matter of luck
 
 
 def config_of(catalog_id: str, recipe: Recipe) -> EncodeConfig:
@@ -183,7 +181,7 @@ def _tuned(
     if fusion == "learned":
         return learned.recipe
     truth = _truth(learned.pairs, catalog, task)
-    return max(beside, learned.recipe, key=lambda recipe: _merit(recipe, truth, task))
+    return max(beside, learned.recipe, key=lambda recipe: merit(recipe, truth, task.objective))
 
 
 def _plain_rule(
@@ -216,8 +214,8 @@ def _plain_rule(
         recipes.append(choose(replace(template, fusion=each)))
     report(Progress("Choosing thresholds", len(tried), len(tried)))
     truth = _truth(with_columns(pairs, catalog.listings, template.columns), catalog, task)
-    best = max(recipes, key=lambda recipe: _merit(recipe, truth, task))
-    return max(best, choose(replace(best, veto=usual.veto)), key=lambda recipe: _merit(recipe, truth, task))
+    best = max(recipes, key=lambda recipe: merit(recipe, truth, task.objective))
+    return max(best, choose(replace(best, veto=usual.veto)), key=lambda recipe: merit(recipe, truth, task.objective))
 
 
 def choose_thresholds(
@@ -272,34 +270,8 @@ def _rule_in_force(workspace: Workspace, config: EncodeConfig, fusion: Fusion | 
     return complete_recipe(workspace, config, replace(recipe, fusion=fusion)) if fusion else recipe
 
 
-def kept_out(workspace: Workspace, config: EncodeConfig) -> NDArray[np.bool_] | None:
-    """Listings of products that no encoder in use was trained on, shape (N,).
-
-    None if that is all of them, or if too few are left to choose thresholds on.
-    """
-    learned = read_training_rows(workspace, config)
-    codes = workspace.load_catalog(config.catalog_id).codes
-    sizes = np.bincount(codes[~learned & (codes >= 0)])
-    return ~learned if learned.any() and (sizes > 1).sum() >= FEWEST_QUERY_PRODUCTS else None
-
-
-def read_training_rows(workspace: Workspace, config: EncodeConfig) -> NDArray[np.bool_]:
-    """Listings of products that an encoder in use was trained on, shape (N,)."""
-    catalog = workspace.load_catalog(config.catalog_id)
-    folders = [workspace.encoders / spec for spec in (config.text, config.image) if spec and ":" not in spec]
-    listings = catalog.listings
-    return find_training_rows(
-        filter(is_run, folders), list(listings["item_id"]), list(listings["title"]), catalog.codes
-    )
-
-
 def _truth(pairs: CandidatePairs, catalog: Catalog, task: _Task) -> Truth:
     """What is known of the pairs that a rule is chosen by."""
     is_query = task.is_query
     considered = pairs if is_query is None else pairs.chosen(is_query[pairs.left] | is_query[pairs.right])
     return truth_of(considered, catalog.codes, task.same, task.different)
-
-
-def _merit(recipe: Recipe, truth: Truth, task: _Task) -> float:
-    is_match = decide(truth.pairs, recipe)
-    return listing_scores(is_match, truth).f1 if task.objective == "f1" else pair_scores(is_match, truth).recall

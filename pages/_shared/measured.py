@@ -17,7 +17,7 @@ from matcher.matching.metrics import PrecisionRecallCurve, RowPair, Truth, known
 from matcher.matching.recipe import LEARNED, Recipe, joint_distance
 from matcher.matching.threshold_grid import ThresholdGrid
 from matcher.matching.threshold_report import Figures
-from matcher.pipeline import recipes
+from matcher.pipeline import training_rows
 from matcher.review.implied import NOTHING, Implied, implied_by
 from matcher.review.sampling import DrawnMatches, VerdictScores, draw_matches, score_verdicts
 from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
@@ -63,7 +63,7 @@ def find_learned(matched: Matched) -> NDArray[np.bool_]:
 
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _learned(key: Key, _matched: Matched) -> NDArray[np.bool_]:
-    return recipes.read_training_rows(_matched.workspace, _matched.encoded.config)
+    return training_rows.read_training_rows(_matched.workspace, _matched.encoded.config)
 
 
 def count_grid(matched: Matched, known: Known) -> tuple[ThresholdGrid, list[float], str]:

@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 
 from matcher.matching.metrics import listing_scores, pair_scores, truth_of
 from matcher.matching.recipe import decide
-from matcher.pipeline import catalogs, encoding, recipes
+from matcher.pipeline import catalogs, encoding, recipes, training_rows
 from matcher.pipeline.matches import evaluate, find_contradictions
 from matcher.pipeline.matches import match as match_by_recipe
 from matcher.review import sampling
@@ -81,7 +81,7 @@ def test_thresholds_say_where_an_encoder_was_trained_on_what_they_are_measured_o
     assert "trained on" not in said
     assert "recall the share of the pairs of one product that match" in said  # no word without what it means
     seen = np.arange(25) < 20
-    monkeypatch.setattr(recipes, "read_training_rows", lambda *_: seen)
+    monkeypatch.setattr(training_rows, "read_training_rows", lambda *_: seen)
     st.cache_resource.clear()
     assert "20 of these listings are of products that an encoder in use was trained on" in captions(
         opened("thresholds")

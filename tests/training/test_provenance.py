@@ -5,7 +5,7 @@ from safetensors.numpy import save_file
 
 from matcher.encoders.model_card import WEIGHTS
 from matcher.errors import EncoderError
-from matcher.pipeline import catalogs, matches, recipes
+from matcher.pipeline import catalogs, matches, recipes, training_rows
 from matcher.pipeline.catalogs import ImportConfig
 from matcher.pipeline.encoding import EncodeConfig
 from matcher.storage.workspace import open_workspace
@@ -80,15 +80,15 @@ def pretend(workspace, monkeypatch, learned_products):
     listings = workspace.load_catalog("shop").listings
     own = listings[listings["label"].isin([f"p{product}" for product in learned_products])]
     run_trained_on(workspace.encoders / "tfidf", own["item_id"].tolist(), own["title"].tolist())
-    monkeypatch.setattr(recipes, "is_run", lambda folder: (folder / WEIGHTS).is_file())
+    monkeypatch.setattr(training_rows, "is_run", lambda folder: (folder / WEIGHTS).is_file())
 
 
 def test_thresholds_are_chosen_on_products_kept_out_of_the_training(workspace, monkeypatch):
     config = EncodeConfig("shop", "tfidf", None)
-    assert recipes.kept_out(workspace, config) is None
+    assert training_rows.kept_out(workspace, config) is None
     everything = recipes.tune(workspace, config)
     pretend(workspace, monkeypatch, range(0, 60, 2))
-    asked = recipes.kept_out(workspace, config)
+    asked = training_rows.kept_out(workspace, config)
     assert asked.sum() == 60
     on_others = recipes.tune(workspace, config)
     assert on_others.text_threshold < everything.text_threshold  # the titles of the products left are alike
@@ -97,5 +97,5 @@ def test_thresholds_are_chosen_on_products_kept_out_of_the_training(workspace, m
 
 def test_too_few_products_left_are_no_ground_for_a_threshold(workspace, monkeypatch):
     pretend(workspace, monkeypatch, range(45))
-    assert recipes.kept_out(workspace, EncodeConfig("shop", "tfidf", None)) is None
-    assert recipes.read_training_rows(workspace, EncodeConfig("shop", "tfidf", None)).sum() == 90
+    assert training_rows.kept_out(workspace, EncodeConfig("shop", "tfidf", None)) is None
+    assert training_rows.read_training_rows(workspace, EncodeConfig("shop", "tfidf", None)).sum() == 90

@@ -21,7 +21,8 @@ from matcher.pipeline.pair_model.models import SEARCHED
 from matcher.pipeline.recipe_columns import Apart, carry_columns, know_columns, without_lost_columns
 from matcher.pipeline.recipe_search.learner import ModelLearner
 from matcher.pipeline.recipe_search.meter import SearchMeter
-from matcher.pipeline.recipes import current_recipe, is_usable, kept_out, last_config, usual_recipe
+from matcher.pipeline.recipes import current_recipe, is_usable, last_config, usual_recipe
+from matcher.pipeline.training_rows import kept_out
 from matcher.progress import Report, silent
 from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
 from matcher.storage.workspace import Workspace
