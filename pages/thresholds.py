@@ -75,7 +75,7 @@ def draw_rule(matched: Matched) -> None:
 
     def change_fusion() -> None:
         wanted = st.session_state["fusion"]
-        st.session_state[ASKED] = wanted == "learned"
+        st.session_state[ASKED] = matched.id if wanted == "learned" else None
         if wanted == "learned":
             if learned := learn_rule.learned_recipe(matched.workspace, matched.id):
                 put(matched, learned)
@@ -98,7 +98,7 @@ def draw_rule(matched: Matched) -> None:
         change(matched, lambda now: replace(now, mean=mean) if now.fusion == "mean" else None)
 
     st.session_state["mean"] = recipe.mean
-    asked = recipe.fusion == "learned" or st.session_state.get(ASKED, False)
+    asked = recipe.fusion == "learned" or st.session_state.get(ASKED) == matched.id
     st.session_state["fusion"] = "learned" if asked else recipe.fusion
     st.session_state["weight"] = round(100 * recipe.text_weight)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):

@@ -10,6 +10,9 @@ from pages._shared.escape import literal
 from pages._shared.opened_catalog import current_catalog_id, current_workspace, open_catalog
 from pages._shared.wording import name_encoder
 
+OF_ONE_CATALOG = ("item", "text", "image", "fused", "learned")
+"""What an address says of a catalog and of no other: the listing that is looked at, thresholds that are proposed."""
+
 
 def draw() -> None:
     """Draw the sidebar and settle which catalog this run is about."""
@@ -45,4 +48,6 @@ def draw() -> None:
 
 
 def _catalog_chosen() -> None:
+    for name in OF_ONE_CATALOG:
+        st.query_params.pop(name, None)
     open_catalog(st.session_state["catalog"])

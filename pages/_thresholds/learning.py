@@ -18,7 +18,7 @@ from pages._shared import job_panel
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import Matched
 
-ASKED = "learned-asked"  # in the session: whether "Learned" was chosen before there is anything learned
+ASKED = "learned-asked"  # in the session: the catalog for which "Learned" was chosen before there is anything learned
 RUNGS: dict[Rung, str] = {
     "logistic": "a plain weighing of a few signs",
     "small trees": "small decision trees",

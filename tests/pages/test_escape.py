@@ -13,7 +13,10 @@ from pages._shared.escape import literal
 @given(st.text(alphabet=st.sampled_from("ab1 \n\t" + punctuation), max_size=40))
 def test_every_mark_is_escaped_and_nothing_is_lost(text: str) -> None:
     escaped = literal(text)
-    assert re.sub(r"\\(.)", r"\1", escaped) == " ".join(text.split())
+    seen = re.sub(r"\\(.)", r"\1", escaped).replace(
+        "\u2060", ""
+    )  # which breaks addresses up, as "1@1", and is not seen
+    assert seen == " ".join(text.split())
     unescaped_marks = re.sub(r"\\.", "", escaped)
     assert not re.search(r"[\[\]()!*_`~#<>|$:]", unescaped_marks)
 

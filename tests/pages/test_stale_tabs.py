@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from run_pages import checked, opened, press
+from run_pages import ROOT, checked, opened, press
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.testing.v1 import AppTest
 from test_pages import TITLES
@@ -143,3 +143,24 @@ def test_a_page_goes_on_with_the_listings_of_an_import_after_which_an_answer_was
     monkeypatch.setattr(opened_catalog, "need_matches", read_late)
     checked(app.switch_page(f"pages/{page.replace('audit', 'review')}.py").run())
     assert versions == ["of before", workspace.catalog_info("shop").version]
+
+
+def test_the_rule_of_another_catalog_is_not_said_to_be_learned(workspace: Workspace, tmp_path) -> None:
+    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Two"))
+    encoding.encode(workspace, encoding.EncodeConfig("two", "tfidf", "phash", k=5))
+    app = opened("thresholds")
+    app.query_params["catalog"] = "shop"
+    app = checked(checked(app.run()).segmented_control(key="fusion").set_value("learned").run())
+    assert app.segmented_control(key="fusion").value == "learned"  # asked for, and not there yet
+    app.query_params["catalog"] = "two"
+    assert checked(app.run()).segmented_control(key="fusion").value == recipes.current_recipe(workspace, "two").fusion
+
+
+def test_another_catalog_is_opened_without_what_was_proposed_for_the_one_before(workspace: Workspace, tmp_path) -> None:
+    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Two"))
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for name, value in {"catalog": "shop", "text": "0.3", "item": "i4"}.items():
+        app.query_params[name] = value
+    (box,) = checked(app.run()).sidebar.selectbox
+    checked(box.set_value("two").run())
+    assert app.query_params == {"catalog": "two"}
