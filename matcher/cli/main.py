@@ -30,7 +30,7 @@ from matcher.cli.arguments import (
     say,
     text,
 )  # fmt: skip
-from matcher.cli.match_files import Tables, tables, write_matches
+from matcher.cli.match_files import Tables, expect_apart, tables, write_matches
 from matcher.cli.progress_line import ProgressLine
 from matcher.cli.recipe_words import describe_learned, describe_recipe, name_encoders, read_recipe_file
 from matcher.cli.search_table import print_ladder
@@ -182,9 +182,11 @@ def evaluate(name: str, recipe_file: Path, as_json: bool) -> None:
 @in_workspace
 def match(name: str, recipe_file: Path, out: Path, one_per: str | None, only_across: str | None, **tables: Any) -> None:
     """Write the matches of every listing of catalog NAME: its group; verdicts go before the recipe."""
+    asked = Tables(**tables)
+    expect_apart([recipe_file], out, asked)
     recipe = read_recipe_file(recipe_file)
     recipe = apart_from(recipe, one_per, only_across).within(recipe)
-    write_matches(given_workspace(), catalog_id_of(name), recipe, out, Tables(**tables))
+    write_matches(given_workspace(), catalog_id_of(name), recipe, out, asked)
 
 
 @main.command()
@@ -202,6 +204,7 @@ def run(
 ) -> None:  # fmt: skip
     """Do it all: read FILE, encode it, choose thresholds where no recipe is given, and write the matches."""
     workspace, asked = given_workspace(), Tables(**{field.name: how.pop(field.name) for field in fields(Tables)})
+    expect_apart([file, images, recipe_file], out, asked)
     recipe = read_recipe_file(recipe_file) if recipe_file else None
     place = file.absolute()
     # Another file of the same name in another folder is another catalog.
