@@ -218,6 +218,7 @@ def run(
 
 def _import(workspace: Workspace, file: Path, images: Path | None, name: str, how: dict[str, Any]) -> str:
     config = catalogs.ImportConfig(str(file), name, str(images) if images else None, **how)
+    before = workspace.store.catalog(config.catalog_id)
     with ProgressLine() as report:
         result = catalogs.import_catalog(workspace, config, report)
     taken = ", ".join(f"{meaning} = {shortened(column)}" for meaning, column in result.mapping.items() if column)
@@ -225,6 +226,8 @@ def _import(workspace: Workspace, file: Path, images: Path | None, name: str, ho
     if none := [meaning for meaning in ("item_id", "title", "image", "label") if not result.mapping[meaning]]:
         say(f"  no column for {', '.join(none)}; --columns MEANING=COLUMN names one")
     say(f"{result.listings:,} listings in catalog {result.catalog_id}; {result.rejected:,} rows left out.")
+    if before and before.name not in (name, catalog_id_of(name)):
+        say(f"They take the place of those of the catalog {before.name}, whose name differs in no letter or digit.")
     if result.set_aside:
         said = "1 verdict is" if result.set_aside == 1 else f"{result.set_aside:,} verdicts are"
         say(f"{said} set aside: an id names other goods now. Review in the app lists them and can give them back.")
