@@ -30,7 +30,7 @@ from matcher.cli.arguments import (
     say,
     text,
 )  # fmt: skip
-from matcher.cli.match_files import Tables, tables, write_matches
+from matcher.cli.match_files import Tables, expect_apart, tables, write_matches
 from matcher.cli.progress_line import ProgressLine
 from matcher.cli.recipe_words import describe_learned, describe_recipe, name_encoders, read_recipe_file
 from matcher.cli.search_table import print_ladder
@@ -183,9 +183,11 @@ def evaluate(name: str, recipe_file: Path, as_json: bool) -> None:
 @in_workspace
 def match(name: str, recipe_file: Path, out: Path, one_per: str | None, only_across: str | None, **tables: Any) -> None:
     """Write the matches of every listing of catalog NAME: its group; verdicts go before the recipe."""
+    asked = Tables(**tables)
+    expect_apart([recipe_file], out, asked)
     recipe = read_recipe_file(recipe_file)
     recipe = apart_from(recipe, one_per, only_across).within(recipe)
-    write_matches(given_workspace(), catalog_id_of(name), recipe, out, Tables(**tables))
+    write_matches(given_workspace(), catalog_id_of(name), recipe, out, asked)
 
 
 @main.command()
@@ -203,6 +205,7 @@ def run(
 ) -> None:  # fmt: skip
     """Do it all: read FILE, encode it, choose thresholds where no recipe is given, and write the matches."""
     workspace, asked = given_workspace(), Tables(**{field.name: how.pop(field.name) for field in fields(Tables)})
+    expect_apart([file, images, recipe_file], out, asked)
     recipe = read_recipe_file(recipe_file) if recipe_file else None
     place = file.absolute()
     # Another file of the same name in another folder is another catalog.
@@ -215,6 +218,7 @@ def run(
 
 def _import(workspace: Workspace, file: Path, images: Path | None, name: str, how: dict[str, Any]) -> str:
     config = catalogs.ImportConfig(str(file), name, str(images) if images else None, **how)
+    before = workspace.store.catalog(config.catalog_id)
     with ProgressLine() as report:
         result = catalogs.import_catalog(workspace, config, report)
     taken = ", ".join(f"{meaning} = {shortened(column)}" for meaning, column in result.mapping.items() if column)
@@ -222,6 +226,8 @@ def _import(workspace: Workspace, file: Path, images: Path | None, name: str, ho
     if none := [meaning for meaning in ("item_id", "title", "image", "label") if not result.mapping[meaning]]:
         say(f"  no column for {', '.join(none)}; --columns MEANING=COLUMN names one")
     say(f"{result.listings:,} listings in catalog {result.catalog_id}; {result.rejected:,} rows left out.")
+    if before and before.name not in (name, catalog_id_of(name)):
+        say(f"They take the place of those of the catalog {before.name}, whose name differs in no letter or digit.")
     if result.set_aside:
         said = "1 verdict is" if result.set_aside == 1 else f"{result.set_aside:,} verdicts are"
         say(f"{said} set aside: an id names other goods now. Review in the app lists them and can give them back.")

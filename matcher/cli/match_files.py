@@ -1,6 +1,6 @@
 """The files that match and run write: matches, and on request groups, in the form that a file's name asks for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import pandas as pd
 from matcher.atomic_file import atomic
 from matcher.cli.arguments import FILE, say
 from matcher.cli.progress_line import ProgressLine
+from matcher.errors import DataError
 from matcher.matching.groups.main_listing import RULES, MainRule
 from matcher.matching.recipe import Recipe
 from matcher.pipeline import matches
@@ -68,6 +69,19 @@ def tables(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
+
+
+def expect_apart(read: Iterable[Path | None], out: Path, asked: Tables) -> None:
+    """See that no file is written over one that is read, nor over another one that is written.
+
+    Raises:
+        DataError: A file is named twice.
+    """
+    named = {file.resolve() for file in read if file}
+    for file in filter(None, (out, asked.groups, asked.group_rows, asked.main_ids)):
+        if file.resolve() in named:
+            raise DataError(f"{file} is named twice: name another file to write.")
+        named.add(file.resolve())
 
 
 def write_matches(workspace: Workspace, catalog_id: str, recipe: Recipe, out: Path, asked: Tables) -> None:

@@ -58,8 +58,10 @@ def draw(workspace: Workspace) -> None:
     mapping = map_columns(table, f"{source}-{fingerprint(list(table.frame.columns))[:8]}")
     stem = Path(upload.name).stem if upload else source.stem
     name = st.text_input("Name of the catalog", stem[:60], key=f"name-{source}")
-    if any(info.id == catalog_id_of(name) for info in workspace.catalogs() if name.strip()):
-        st.caption("There is a catalog of this name: its listings are replaced, its verdicts stay.")
+    wanted = catalog_id_of(name) if name.strip() else None
+    for info in workspace.catalogs():
+        if info.id == wanted:
+            st.caption(f"The listings of the catalog {literal(info.name)} are replaced, its verdicts stay.")
     if st.button("Import", type="primary", icon=":material/download_done:", disabled=not name.strip()):
         how = asdict(options)
         config = ImportConfig(str(source), name.strip(), str(images) if images else None, asdict(mapping), **how)

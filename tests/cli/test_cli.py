@@ -148,6 +148,19 @@ def test_run_chooses_thresholds_on_labels_and_else_says_what_it_took(table, caps
     assert len(pd.read_csv("other.csv")) == 5
 
 
+def test_no_file_is_written_over_what_was_read_or_written_beside_it(table, capsys):
+    before = table.read_bytes()
+    for command in (
+        ("run", "shop.csv", "--out", "shop.csv"),
+        ("run", "shop.csv", "--out", "matches.csv", "--groups", f"../{table.parent.name}/shop.csv"),
+        ("run", "shop.csv", "--recipe", "recipe.json", "--out", "recipe.json"),
+        ("match", "Shop", "--recipe", "recipe.json", "--out", "a.csv", "--groups", "b.csv", "--main-ids", "a.csv"),
+    ):
+        assert "is named twice: name another file to write" in refused(capsys, *command)
+    assert table.read_bytes() == before
+    assert {*os.listdir()} <= {"recipe.json", "shop.csv", "workspace"}
+
+
 def test_run_takes_a_bundled_recipe_where_every_listing_has_a_label_of_its_own(table, capsys):
     write(table, labels=[f"own-{row}" for row in range(5)])
     ok("run", "shop.csv", "--out", "matches.csv")

@@ -32,6 +32,14 @@ def test_what_was_taken_is_printed(shop, capsys):
     assert list(listings["title"]) == ["Weiße Tasse aus Ton|groß", "Langer Löffel|klein"]
 
 
+def test_a_catalog_that_is_replaced_under_another_name_is_named(shop, capsys):
+    taken(capsys)
+    assert "take the place" not in taken(capsys)[0]
+    for name, told in (("Shop #2", False), ("shop-2", True), ("Shop 2", False), ("Shop+2", True)):
+        assert cli(["import", "shop.csv", "--name", name]) == 0
+        assert ("They take the place of those of the catalog Shop" in capsys.readouterr().err) == told, name
+
+
 def test_columns_delimiter_and_encoding_can_be_said(shop, capsys):
     _, listings = taken(capsys, "--columns", "title=Ware, lang,label=,id=product", "--columns", "photo=nr")
     assert list(listings["item_id"]) == ["P1"]

@@ -72,9 +72,9 @@ def act(
         "item_ids": list(intent.item_ids), "made": now, "session": session, "curator": curator,
     }  # fmt: skip
     with store.writing() as connection:
+        verdict_rows.expect_version(connection, catalog_id, version)
         if connection.dialect.name == "postgresql":  # SQLite's write transaction is a lock already
             connection.exec_driver_sql("LOCK TABLE actions IN SHARE ROW EXCLUSIVE MODE")
-        verdict_rows.expect_version(connection, catalog_id, version)
         if {verdict.id for verdict in verdict_rows.among(connection, catalog_id, intent.item_ids)} != set(seen):
             return None
         wanted = set(intent.item_ids)

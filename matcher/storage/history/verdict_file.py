@@ -119,7 +119,7 @@ def _find_others(
     for side in ("left", "right"):
         item_id, then = said[f"{side}_id"], said.get(f"{side}_title", "")
         now = titles.get(new_ids.get(item_id, item_id), "")
-        if are_others(*(Goods(title[:LONGEST_TITLE], "") for title in (then, now))):
+        if then != now and are_others(*(Goods(title[:LONGEST_TITLE], "") for title in (then, now))):
             found = f"{shortened(item_id)} is {shortened(now)} here, and {shortened(then)} in the file."
             advice = "Leave the titles out of the file to take the verdict all the same."
             return Problem(row, item_id, f"{side}_title", found, advice, True)
