@@ -30,6 +30,7 @@ from matcher.cli.arguments import (
     say,
     text,
 )  # fmt: skip
+from matcher.cli.importing import import_table
 from matcher.cli.match_files import Tables, expect_apart, tables, write_matches
 from matcher.cli.progress_line import ProgressLine
 from matcher.cli.recipe_words import describe_learned, describe_recipe, name_encoders, read_recipe_file
@@ -38,7 +39,7 @@ from matcher.errors import Cancelled, MatcherError, TooLittleKnown
 from matcher.failures import explain_failure
 from matcher.ingest.issues import shortened
 from matcher.matching.recipe import Fusion, Recipe
-from matcher.pipeline import catalogs, encoding, matches, recipes
+from matcher.pipeline import encoding, matches, recipes
 from matcher.pipeline.pair_model.models import write_recipe
 from matcher.pipeline.recipe_columns import Apart, without_lost_columns
 from matcher.pipeline.recipe_search.search import find_best_recipe
@@ -49,7 +50,6 @@ from matcher.storage.names import catalog_id_of, legible
 from matcher.storage.records import MATCH
 from matcher.storage.workspace import Workspace
 
-PROBLEMS_SHOWN = 5
 IDS_SHOWN = 10
 
 
@@ -75,7 +75,7 @@ def import_file(file: Path, images: Path | None, name: str, **how: Any) -> None:
     The same name again replaces the listings and keeps the verdicts. What is not said of the table is found out, and
     printed.
     """
-    _import(given_workspace(), file, images, name, how)
+    import_table(given_workspace(), file, images, name, how)
 
 
 @main.command()
@@ -210,33 +210,10 @@ def run(
     place = file.absolute()
     # Another file of the same name in another folder is another catalog.
     called = f"{place.parent.name[:80]} {file.stem[:80]} {fingerprint(str(place))[:6]}"
-    catalog_id = _import(workspace, file, images, legible(called), how)
+    catalog_id = import_table(workspace, file, images, legible(called), how)
     apart = apart_from(recipe or _recipe_in_force(workspace, catalog_id), one_per, only_across)
     recipe = apart.within(recipe) if recipe else _chosen_recipe(workspace, catalog_id, apart)
     write_matches(workspace, catalog_id, recipe, out, asked)
-
-
-def _import(workspace: Workspace, file: Path, images: Path | None, name: str, how: dict[str, Any]) -> str:
-    config = catalogs.ImportConfig(str(file), name, str(images) if images else None, **how)
-    before = workspace.store.catalog(config.catalog_id)
-    with ProgressLine() as report:
-        result = catalogs.import_catalog(workspace, config, report)
-    taken = ", ".join(f"{meaning} = {shortened(column)}" for meaning, column in result.mapping.items() if column)
-    say(f"Read as {result.note}; {taken}.")
-    if none := [meaning for meaning in ("item_id", "title", "image", "label") if not result.mapping[meaning]]:
-        say(f"  no column for {', '.join(none)}; --columns MEANING=COLUMN names one")
-    say(f"{result.listings:,} listings in catalog {result.catalog_id}; {result.rejected:,} rows left out.")
-    if before and before.name not in (name, catalog_id_of(name)):
-        say(f"They take the place of those of the catalog {before.name}, whose name differs in no letter or digit.")
-    if result.set_aside:
-        said = "1 verdict is" if result.set_aside == 1 else f"{result.set_aside:,} verdicts are"
-        say(f"{said} set aside: an id names other goods now. Review in the app lists them and can give them back.")
-    problems = workspace.load_problems(result.catalog_id)
-    for problem in problems.head(PROBLEMS_SHOWN).itertuples():
-        say(f"  row {problem.row}: {problem.found} {problem.advice}")
-    if len(problems) > PROBLEMS_SHOWN:
-        say(f"  and {len(problems) - PROBLEMS_SHOWN:,} more problems")
-    return result.catalog_id
 
 
 def _config(workspace: Workspace, name: str, text: str | None, image: str | None) -> encoding.EncodeConfig:
