@@ -17,6 +17,8 @@ ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "screenshots"
 PAINTED = ".board[data-painted]"  # a board whose pair or group is on the screen
 SIZES = {"wide": 1400, "narrow": 900}
+# A page is opened in one size and drawn into the other; in the second theme the other way round.
+THEMES_AND_SIZES = [("light", ("wide", "narrow")), ("dark", ("narrow", "wide"))]
 LONGEST_WAIT = 60_000  # milliseconds, on a machine that is busy with other tests
 
 expect.set_options(timeout=LONGEST_WAIT)
@@ -105,6 +107,16 @@ def settled(page: Page) -> None:
     expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
     expect(page.get_by_role("heading").first).to_be_visible()
     expect(page.locator("[data-testid=stException], .st-key-defect")).to_have_count(0)
+
+
+def resize(page: Page, size: str) -> None:
+    """Make the window as wide as a size says."""
+    page.set_viewport_size({"width": SIZES[size], "height": 900})
+
+
+def expect_fit(page: Page) -> None:
+    """Wait until nothing reaches over the right edge of the window."""
+    wait_until(lambda: page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
 def screenshot(page: Page, name: str) -> None:

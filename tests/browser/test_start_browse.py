@@ -7,7 +7,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from driving import OpenPage, running_app, screenshot, settled, wait_until
+from driving import THEMES_AND_SIZES, OpenPage, expect_fit, resize, running_app, screenshot, settled, wait_until
 from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
@@ -133,27 +133,41 @@ def test_the_app_works_below_a_path(demo_workspace: Path, tmp_path: Path, open_p
         assert photo.evaluate("image => image.naturalWidth") > 0
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("size", "in_a_row"), [("wide", 5), ("narrow", 3)])
-def test_pages_in_both_sizes_and_themes(
-    demo_server: str, open_page: OpenPage, size: str, in_a_row: int, theme: str
-) -> None:
+@pytest.mark.parametrize(("theme", "sizes"), THEMES_AND_SIZES)
+def test_pages_in_both_sizes_and_themes(demo_server: str, open_page: OpenPage, theme: str, sizes: list[str]) -> None:
     for name, path in (("start", ""), ("catalog", "catalog"), ("browse", "browse")):
-        page = open_page(f"{demo_server}/{path}", size, theme)
-        expect(page.locator("article").first).to_be_visible()
-        screenshot(page, f"{name}-{size}-{theme}")
-        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert overflow <= 0
-        if name == "start":
-            tops = page.locator("article").evaluate_all("all => all.map(card => card.offsetTop)")
-            assert tops.count(tops[0]) == in_a_row
-        if name == "browse":
-            if size == "wide":
-                assert min(whole_cards(page, column) for column in range(3)) >= 4
-            page.mouse.move(700, 700)
-            page.mouse.wheel(0, 800)
-            expect(cards(page).first).not_to_be_in_viewport()
-            expect(page.locator("aside article")).to_be_in_viewport(ratio=1)
+        page = open_page(f"{demo_server}/{path}", sizes[0], theme)
+        for size in sizes:
+            resize(page, size)
+            expect(page.locator("article").first).to_be_visible()
+            screenshot(page, f"{name}-{size}-{theme}")
+            expect_fit(page)
+            if name == "start":
+                expect_in_a_row(page, {"wide": 5, "narrow": 3}[size])
+            if name == "browse":
+                if size == "wide":
+                    expect_whole_cards(page, 4)
+                page.mouse.move(700, 700)
+                page.mouse.wheel(0, 800)
+                expect(cards(page).first).not_to_be_in_viewport()
+                expect(page.locator("aside article")).to_be_in_viewport(ratio=1)
+                page.mouse.wheel(0, -800)
+                expect(cards(page).first).to_be_in_viewport()
+
+
+def expect_in_a_row(page: Page, number: int) -> None:
+    """Wait until so many cards of the start page stand in its first row."""
+
+    def in_a_row() -> int:
+        tops = page.locator("article").evaluate_all("all => all.map(card => card.offsetTop)")
+        return tops.count(tops[0])
+
+    wait_until(lambda: in_a_row() == number)
+
+
+def expect_whole_cards(page: Page, number: int) -> None:
+    """Wait until at least so many cards of each column are seen whole."""
+    wait_until(lambda: min(whole_cards(page, column) for column in range(3)) >= number)
 
 
 def whole_cards(page: Page, column: int) -> int:

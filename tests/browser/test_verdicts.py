@@ -24,6 +24,13 @@ WATCH = """() => {
         window.seen.push([key, ...shown.toSorted()]);
     }, true);
 }"""
+# Every message that an answer was not stored, also those that have gone again.
+WATCH_REFUSALS = """() => {
+    window.refused = new Set();
+    new MutationObserver(() => document.querySelectorAll("[data-testid=stToast]").forEach((toast) => {
+        if (toast.textContent.includes("Not stored")) window.refused.add(toast);
+    })).observe(document.body, { childList: true, subtree: true, characterData: true });
+}"""
 KINDS = {"s": "match", "v": "variant", "d": "different", "f": "unsure", "n": "skip"}
 SCREEN = ".board[data-painted]"
 
@@ -65,18 +72,23 @@ def test_a_verdict_right_after_next_is_on_the_pair_that_was_on_the_screen(
     page = open_page(f"{own_server}/browse")
     expect(page.locator(".columns article.current")).to_have_count(1)
     page.evaluate(WATCH)
+    page.evaluate(WATCH_REFUSALS)
     for turn in range(8):
         page.keyboard.press("n")
         page.wait_for_timeout(gap)
         page.keyboard.press("s" if turn % 2 else "d")
         page.wait_for_timeout(700 if turn % 3 else 120)
-    rest(page)
     answered = [said for said in seen(page) if said[0] != "skip"]  # N is Next here
     assert len(answered) == 8
-    refused = page.get_by_test_id("stToast").filter(has_text="Not stored").count()
-    stored = pairs(history(own_workspace))
-    assert set(stored) <= set(answered)
-    assert len(set(stored)) + refused >= len(set(answered))
+
+    def all_stored_or_refused() -> bool:
+        refused = int(page.evaluate("() => window.refused.size"))
+        return len(set(pairs(history(own_workspace)))) + refused >= len(set(answered))
+
+    wait_until(all_stored_or_refused)
+    rest(page)
+    assert set(pairs(history(own_workspace))) <= set(answered)
+    assert all_stored_or_refused()
 
 
 def test_verdicts_one_after_the_other_are_all_stored(
