@@ -304,7 +304,7 @@ def test_no_folder_is_crowded():
     assert crowded == {}
 
 
-HEAVY = {"torch", "openvino", "hnswlib", "sklearn", "transformers", "streamlit"}
+HEAVY = {"torch", "openvino", "hnswlib", "sklearn", "transformers", "streamlit", "scipy.linalg"}
 NUMERIC = {"numpy", "scipy", "pandas", "pyarrow", "sqlalchemy"}  # a second together
 LOADED = f"import sys; print('loaded:', *sorted({HEAVY} & sys.modules.keys()))"
 HELP = f"""

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from matcher.errors import DataError
 from matcher.matching.linkage import average_linkage
@@ -119,6 +118,8 @@ def connect(n: int, left: NDArray[np.integer], right: NDArray[np.integer]) -> ND
     Returns:
         Shape (n,). Number of each node's component, 0.., in the order in which components first appear.
     """
+    from scipy.sparse.csgraph import connected_components  # brings all of scipy's linear algebra along
+
     links = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(n, n)).tocsr()
     _, group = connected_components(links, directed=False)
     return in_order_of_appearance(group)

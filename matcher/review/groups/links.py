@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import minimum_spanning_tree
 
 from matcher.matching.clusters import connect
 from matcher.matching.recipe import Recipe
@@ -71,6 +70,8 @@ def span_groups(outcome: Outcome) -> Spanned:
 
     Source: Kruskal's algorithm for spanning trees; equally sure links in the order of their rows.
     """
+    from scipy.sparse.csgraph import minimum_spanning_tree  # brings all of scipy's linear algebra along
+
     n, matches = len(outcome.group), len(outcome.left)
     weakest = np.full(int(outcome.group.max(initial=-1)) + 1, NONE, dtype=np.int64)
     order = np.lexsort((outcome.right, outcome.left, outcome.strength))
