@@ -5,11 +5,12 @@ import time
 import numpy as np
 import streamlit as st
 
+from matcher.matching.groups.locks import FREE
 from matcher.review.implied import Implied
 from matcher.review.queue import Question, review_queue
 from matcher.review.sampling import VerdictScores, score_verdicts
 from matcher.review.title_diff import differing_words
-from matcher.review.verdicts import Ids, ids_of
+from matcher.review.verdicts import Ids, ids_of, name_verdicts
 from matcher.storage.history.redo import find_last
 from matcher.storage.records import SKIP, Action, Verdict
 from pages._review.audit import draw_audit, is_auditing
@@ -164,7 +165,9 @@ def draw_progress(
     judged = [(verdict.left_id, verdict.right_id) for verdict in verdicts]
     left, follow = count_doubtful(matched, judged, implied)
     key = (matched.id, matched.encoded.key, matched.recipe.to_json())
-    said = _scores(key, tuple(v.id for v in (*verdicts, *skips)), matched, verdicts, [ids_of(skip) for skip in skips])
+    skipped = [ids_of(skip) for skip in skips]
+    alone = implied if (implied.lock == FREE).all() else None  # figures are of verdicts, whatever is locked
+    said = _scores((*key, name_verdicts([*verdicts, *skips])), matched, verdicts, skipped, alone)
     right = "Precision shows after a few answers: some pairs are drawn at random for that."
     if said.precision is not None and said.sample >= FEWEST:
         follows = f", {said.implied:,} of them implied by other answers" if said.implied else ""
@@ -189,10 +192,10 @@ def draw_progress(
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _scores(
-    key: tuple[str, ...], judged: tuple[int, ...], _matched: Matched, _verdicts: list[Verdict], _skipped: list[Ids]
+    key: tuple[str, ...], _matched: Matched, _verdicts: list[Verdict], _skipped: list[Ids], _implied: Implied | None
 ) -> VerdictScores:
     pairs, ids = _matched.encoded.pairs, index_ids(_matched)
-    return score_verdicts(pairs, _matched.recipe, ids, _verdicts, _skipped, find_drawn(_matched))
+    return score_verdicts(pairs, _matched.recipe, ids, _verdicts, _skipped, find_drawn(_matched), _implied)
 
 
 def draw_pair(matched: Matched, question: Question | None, last: Verdict | Action | None, *, previous: bool) -> None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from matcher.review.contradictions import Contradiction, find_contradictions
 from matcher.review.verdict_list import choose_verdicts
+from matcher.review.verdicts import name_verdicts
 from matcher.storage.records import Verdict
 from pages._shared.cards import session_told
 from pages._shared.opened_catalog import Opened, draw_empty, need_catalog
@@ -32,7 +33,7 @@ def main() -> None:
         draw_files(opened, [])
         draw_set_aside(opened)
         return
-    contradictions = _contradictions((*_version(opened), *(verdict.id for verdict in verdicts)), verdicts)
+    contradictions = _contradictions((*_version(opened), name_verdicts(verdicts)), verdicts)
     draw_contradictions(opened, contradictions)
     odd = {verdict.id for each in contradictions for verdict in each.verdicts}
     found = choose_verdicts(verdicts, finding.ask(verdicts), _titles(*_version(opened), opened), odd)

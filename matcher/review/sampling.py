@@ -1,5 +1,6 @@
 """What verdicts tell about a recipe, from matches drawn in an order that is random and always the same."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from math import sqrt
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from matcher.matching.recipe import Recipe, decide
 from matcher.review.implied import NOTHING, Implied, implied_by
-from matcher.review.verdicts import DIFFERENT, KINDS, MATCH, RANDOM, UNSURE, VARIANT, Ids, positions_of, verdict_rows
+from matcher.review.verdicts import DIFFERENT, KINDS, MATCH, UNSURE, VARIANT, Ids, find_verdicts, positions_of
 from matcher.storage.records import Verdict
 from matcher.vectors.candidate_pairs import CandidatePairs
 from matcher.vectors.hashing import GOLDEN_GAMMA, mix_bits
@@ -110,25 +111,25 @@ def score_verdicts(
     """
     drawn = drawn or draw_matches(pairs, recipe, item_ids)
     is_match, order = drawn.is_match, drawn.order
-    positions, kinds = verdict_rows(pairs, item_ids, verdicts)
-    at = {kind: positions[np.array(kinds) == kind] for kind in KINDS}
+    said = find_verdicts(pairs, item_ids, verdicts)
+    at = {kind: said.positions[said.kind == number] for number, kind in enumerate(KINDS)}
     apart = np.concatenate([at[DIFFERENT], at[VARIANT]])
-    audited = positions_of(pairs, item_ids, [(v.left_id, v.right_id) for v in verdicts if v.sampled == RANDOM])
     follows = (implied or implied_by(item_ids, verdicts)).kinds(pairs.left[order], pairs.right[order])
-    unasked = (follows != NOTHING) & ~np.isin(order, positions)
-    same_unasked = order[unasked & (follows == KINDS.index(MATCH))]
-    known = np.concatenate([positions, order[unasked]])
-    leading, is_complete = _fair_sample(order, known, positions_of(pairs, item_ids, list(skipped)), audited)
-    right = int(np.isin(leading, np.concatenate([at[MATCH], same_unasked])).sum())
-    sample = int(np.isin(leading, np.concatenate([at[MATCH], apart, order[unasked]])).sum())
+    unasked = (follows != NOTHING) & ~_among(pairs, said.positions)[order]
+    is_right = _among(pairs, at[MATCH], order[unasked & (follows == KINDS.index(MATCH))])
+    is_told = _among(pairs, at[MATCH], apart, order[unasked])
+    known = _among(pairs, said.positions, order[unasked])
+    skips = _among(pairs, positions_of(pairs, item_ids, list(skipped)))
+    leading, is_complete = _fair_sample(order, known, skips, _among(pairs, said.positions[said.is_drawn]))
+    right, sample = int(is_right[leading].sum()), int(is_told[leading].sum())
     low, high = _wilson(right, sample) if sample else (None, None)
-    counts = {kind: sum(verdict.kind == kind for verdict in verdicts) for kind in KINDS}
+    counts = Counter(verdict.kind for verdict in verdicts)
     return VerdictScores(
         precision=right / sample if sample else None,
         low=low,
         high=high,
         sample=sample,
-        implied=int(np.isin(leading, order[unasked]).sum()),
+        implied=int(_among(pairs, order[unasked])[leading].sum()),
         left_out=len(leading) - sample,
         is_complete=is_complete,
         matches=int(np.count_nonzero(is_match)),
@@ -140,15 +141,23 @@ def score_verdicts(
     )
 
 
+def _among(pairs: CandidatePairs, *positions: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Which candidate pairs are at some positions; shape (P,)."""
+    found = np.zeros(len(pairs), np.bool_)
+    for some in positions:
+        found[some] = True
+    return found
+
+
 def _fair_sample(
-    order: NDArray[np.intp], judged: NDArray[np.intp], skipped: NDArray[np.intp], audited: NDArray[np.intp]
+    order: NDArray[np.intp], judged: NDArray[np.bool_], skipped: NDArray[np.bool_], audited: NDArray[np.bool_]
 ) -> tuple[NDArray[np.intp], bool]:
     """The matches from the start of their order that are a fair sample, and whether they are all there are."""
-    if np.isin(order, judged).all():
+    if judged[order].all():
         return order, True
-    answered = np.isin(order, judged) | np.isin(order, skipped)
+    answered = (judged | skipped)[order]
     leading = order if answered.all() else order[: int(np.argmin(answered))]
-    drawn = np.flatnonzero(np.isin(leading, audited))
+    drawn = np.flatnonzero(audited[leading])
     return leading[: drawn[-1] + 1 if len(drawn) else 0], False
 
 

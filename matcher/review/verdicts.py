@@ -1,6 +1,8 @@
 """Where verdicts stand in a catalog: by row, and among its candidate pairs."""
 
-from collections.abc import Collection, Mapping, Sequence
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,6 +28,15 @@ def ids_of(verdict: Verdict) -> Ids:
     return verdict.left_id, verdict.right_id
 
 
+def name_verdicts(verdicts: Iterable[Verdict]) -> str:
+    """Stands for verdicts and skips: with one more, another or one less it is another name.
+
+    A short text, for a cache looks at every number of a long key, and takes longer for it than what it saves.
+    """
+    ids = np.fromiter((verdict.id for verdict in verdicts), dtype=np.int64)
+    return hashlib.blake2b(ids.tobytes(), digest_size=16).hexdigest()
+
+
 def judged_rows(
     item_ids: Sequence[str] | Mapping[str, int], verdicts: Collection[Verdict]
 ) -> dict[str, list[tuple[int, int]]]:
@@ -49,19 +60,31 @@ def judged_rows(
     return judged
 
 
-def verdict_rows(
-    pairs: CandidatePairs, item_ids: Sequence[str], verdicts: Collection[Verdict]
-) -> tuple[NDArray[np.intp], list[str]]:
-    """Where pairs with a verdict stand among the candidate pairs, and the kind of each; others are left out.
+class FoundVerdicts(NamedTuple):
+    """Where verdicts stand among the candidate pairs; those on other pairs are left out.
 
-    Returns:
-        Shape (V,) and a list of V kinds.
+    Attributes:
+        positions: Shape (V,). Of their pairs.
+        kind: Shape (V,). The place of each kind in KINDS.
+        is_drawn: Shape (V,). Whether the pair was drawn at random from all matches.
     """
-    found = {
-        kind: positions_of(pairs, item_ids, [(v.left_id, v.right_id) for v in verdicts if v.kind == kind])
-        for kind in KINDS
-    }
-    return np.concatenate(list(found.values())), [kind for kind, rows in found.items() for _ in rows]
+
+    positions: NDArray[np.intp]
+    kind: NDArray[np.int64]
+    is_drawn: NDArray[np.bool_]
+
+
+def find_verdicts(pairs: CandidatePairs, item_ids: Sequence[str], verdicts: Collection[Verdict]) -> FoundVerdicts:
+    """Find verdicts among candidate pairs, in their order."""
+    one, other = (rows_of(item_ids, ids) for ids in ([v.left_id for v in verdicts], [v.right_id for v in verdicts]))
+    there = np.flatnonzero((one >= 0) & (other >= 0))
+    found = np.full(len(one), -1, np.intp)
+    found[there] = pairs.find(one[there], other[there])
+    number = {kind: place for place, kind in enumerate(KINDS)}
+    kind = np.array([number[verdict.kind] for verdict in verdicts], dtype=np.int64)
+    is_drawn = np.array([verdict.sampled == RANDOM for verdict in verdicts], dtype=np.bool_)
+    seen = found >= 0
+    return FoundVerdicts(found[seen], kind[seen], is_drawn[seen])
 
 
 def rows_of(item_ids: Sequence[str], wanted: Sequence[str]) -> NDArray[np.int64]:

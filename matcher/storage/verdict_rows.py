@@ -70,7 +70,7 @@ def in_force(connection: Connection, catalog_id: str) -> list[Verdict]:
 
 
 class InForce:
-    """The verdicts in force of the catalogs that were read last, read again only where one was given or taken back."""
+    """The verdicts in force of the catalogs that were read last; of those that are given since only they are read."""
 
     def __init__(self) -> None:
         self._read: dict[str, tuple[tuple[Any, ...], list[Verdict]]] = {}
@@ -80,7 +80,8 @@ class InForce:
         stamp = _stamp(connection, catalog_id)  # before the rows: what comes between is seen the next time
         kept = self._read.get(catalog_id)
         if kept is None or kept[0] != stamp:
-            kept = stamp, in_force(connection, catalog_id)
+            newer = _with_new(connection, catalog_id, *kept, stamp) if kept else None
+            kept = stamp, in_force(connection, catalog_id) if newer is None else newer
         self._read.pop(catalog_id, None)
         self._read[catalog_id] = kept  # to the end, where the newest are
         for oldest in list(self._read)[:-MOST_KEPT]:  # a list at once: other threads add theirs meanwhile
@@ -99,7 +100,32 @@ def _stamp(connection: Connection, catalog_id: str) -> tuple[Any, ...]:
     aside = sa.and_(mine, _verdicts.c.set_aside.is_not(None))
     held_back = sa.select(sa.func.sum(_verdicts.c.set_aside)).where(aside).scalar_subquery()
     imported = sa.select(_catalogs.c.updated).where(_catalogs.c.id == catalog_id).scalar_subquery()
-    return tuple(connection.execute(sa.select(given, undone, held_back, imported)).one())
+    # The highest id only beside the others, as of one moment: by it new rows are known, see `_with_new`.
+    highest = sa.select(sa.func.max(_verdicts.c.id)).where(mine).scalar_subquery()
+    return tuple(connection.execute(sa.select(given, highest, undone, held_back, imported)).one())
+
+
+def _with_new(
+    connection: Connection, catalog_id: str, before: tuple[Any, ...], verdicts: list[Verdict], now: tuple[Any, ...]
+) -> list[Verdict] | None:
+    """The verdicts in force where nothing happened but that some were given; None where more did.
+
+    Args:
+        connection: A reader's.
+        catalog_id: The catalog.
+        before: Its stamp when these verdicts were read.
+        verdicts: In force then.
+        now: Its present stamp.
+    """
+    if before[2:] != now[2:] or before[1] is None:
+        return None
+    mine = sa.and_(_verdicts.c.catalog_id == catalog_id, _verdicts.c.id > before[1])
+    rows = connection.execute(sa.select(_verdicts).where(mine).order_by(_verdicts.c.id)).mappings().all()
+    if len(rows) != now[0] - before[0]:  # of two given at once, the one with the lower id came after the other
+        return None
+    given = {(row["left_id"], row["right_id"]): as_verdict(row) for row in rows if row["kind"] != SKIP}
+    stay = [verdict for verdict in verdicts if (verdict.left_id, verdict.right_id) not in given]
+    return stay + sorted(given.values(), key=lambda verdict: verdict.id)
 
 
 def skips(connection: Connection, catalog_id: str) -> list[Verdict]:
@@ -185,8 +211,9 @@ def _latest(connection: Connection, which: sa.ColumnElement[bool]) -> list[Verdi
     """The last row of each pair, oldest first, of those that stand."""
     latest = sa.select(sa.func.max(_verdicts.c.id)).where(which, _stands())
     latest = latest.group_by(_verdicts.c.left_id, _verdicts.c.right_id)
-    rows = connection.execute(sa.select(_verdicts).where(_verdicts.c.id.in_(latest)).order_by(_verdicts.c.id))
-    return [as_verdict(row) for row in rows.mappings()]
+    columns = [_verdicts.c[name] for name in _VERDICT]
+    rows = connection.execute(sa.select(*columns).where(_verdicts.c.id.in_(latest)).order_by(_verdicts.c.id))
+    return [Verdict(*row) for row in rows]
 
 
 def _first(connection: Connection, which: sa.ColumnElement[bool], lock: bool = False) -> Verdict | None:

@@ -12,8 +12,10 @@ from matcher import jobs
 from matcher.encoders.base import COLUMN_OF, Training
 from matcher.encoders.registry import trainable_encoders
 from matcher.errors import MatcherError
+from matcher.pipeline.kept.says_nothing import read_marks
 from matcher.pipeline.train_encoder import TrainJob, listings_of, training_job
 from matcher.progress import duration
+from matcher.review.verdicts import name_verdicts
 from matcher.storage.records import Job
 from matcher.training.config import RANGES, Preset, TrainConfig, expected_seconds
 from matcher.training.data.rebalance import balance
@@ -196,7 +198,7 @@ def _draw_plan(opened: Opened, config: TrainConfig) -> None:
 
 @st.cache_data(show_spinner=False, max_entries=10)
 def _balance(
-    root: Path, catalog_id: str, version: str, verdicts: int, config: str, _opened: Opened
+    root: Path, catalog_id: str, version: str, said: str, config: str, _opened: Opened
 ) -> tuple[int, int, int, int, pd.DataFrame]:
     listings = listings_of(_opened.workspace, catalog_id)
     settings = TrainConfig.from_json(config)
@@ -233,7 +235,7 @@ def _describe(opened: Opened, job: TrainJob) -> str:
 
 @st.cache_data(show_spinner=False, max_entries=20)
 def _count(
-    root: Path, catalog_id: str, version: str, verdicts: int, config: str, _opened: Opened
+    root: Path, catalog_id: str, version: str, said: str, config: str, _opened: Opened
 ) -> tuple[int, int, int, int, int]:
     settings = TrainConfig.from_json(config)
     dataset = prepare(listings_of(_opened.workspace, catalog_id).having(settings.modality), settings)
@@ -242,9 +244,10 @@ def _count(
     return len(dataset.sides), training, len(dataset.rows), int(measured.sum()), dataset.classes.count
 
 
-def _key(opened: Opened, config: TrainConfig) -> tuple[Path, str, str, int, str]:
-    verdicts = hash(tuple(verdict.id for verdict in opened.workspace.store.verdicts(opened.id)))
-    return opened.workspace.root, opened.id, opened.info.version, verdicts, config.to_json()
+def _key(opened: Opened, config: TrainConfig) -> tuple[Path, str, str, str, str]:
+    marked = read_marks(opened.workspace, opened.id)
+    said = f"{name_verdicts(opened.workspace.store.verdicts(opened.id))} {marked}"
+    return opened.workspace.root, opened.id, opened.info.version, said, config.to_json()
 
 
 def _ask() -> None:

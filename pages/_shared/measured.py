@@ -20,7 +20,7 @@ from matcher.matching.threshold_report import Figures
 from matcher.pipeline import training_rows
 from matcher.review.implied import NOTHING, Implied, implied_by
 from matcher.review.sampling import DrawnMatches, VerdictScores, draw_matches, score_verdicts
-from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
+from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows, positions_of
 from matcher.storage.records import Verdict
 from matcher.vectors.candidate_pairs import MODALITIES, Modality
 from pages._shared.cards import Bar
@@ -161,9 +161,10 @@ def find_at_edge(matched: Matched, count: int) -> tuple[NDArray[np.intp], NDArra
 def count_doubtful(matched: Matched, judged: list[tuple[str, str]], implied: Implied) -> tuple[int, int]:
     """How many doubtful pairs are still to be asked about, and how many need not be, as verdicts imply the answer."""
     near = _doubtful((*_key(matched), matched.recipe.to_json()), matched)
-    rows = np.array([(matched.rows[a], matched.rows[b]) for a, b in judged if a in matched.rows and b in matched.rows])
     pairs = matched.encoded.pairs
-    done = np.isin(near, pairs.positions(*rows.reshape(-1, 2).astype(np.int64).T))
+    is_judged = np.zeros(len(pairs), np.bool_)
+    is_judged[positions_of(pairs, index_ids(matched), judged)] = True
+    done = is_judged[near]
     follows = (implied.kinds(pairs.left[near], pairs.right[near]) != NOTHING) & ~done
     return int((~done & ~follows).sum()), int(follows.sum())
 

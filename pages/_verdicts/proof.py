@@ -16,7 +16,7 @@ from matcher.review.proof.sample import Sample, order_strata, proof_questions, r
 from matcher.review.proof.strata import Strata, cut_strata, rank_pairs
 from matcher.review.proof.walk import walk_thresholds
 from matcher.review.queue import Question
-from matcher.review.verdicts import ids_of
+from matcher.review.verdicts import ids_of, name_verdicts
 from matcher.storage.records import Verdict
 from pages._shared.measured import index_ids, read_implied
 from pages._shared.opened_catalog import Matched
@@ -68,8 +68,7 @@ def find_proof(matched: Matched, verdicts: list[Verdict], skips: list[Verdict]) 
 
 def read_proof(matched: Matched, verdicts: list[Verdict], skips: list[Verdict], wanted: float) -> Proof:
     """How far a precision of the rule in force is proved."""
-    said = tuple(verdict.id for verdict in (*verdicts, *skips))
-    return _proof(_key(matched), said, wanted, matched, verdicts, skips)
+    return _proof(_key(matched), name_verdicts([*verdicts, *skips]), wanted, matched, verdicts, skips)
 
 
 def _key(matched: Matched) -> tuple[str, ...]:
@@ -125,7 +124,7 @@ def _strata(key: tuple[str, ...], _matched: Matched) -> tuple[Strata, Sequence[N
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _proof(
     key: tuple[str, ...],
-    said: tuple[int, ...],
+    said: str,
     wanted: float,
     _matched: Matched,
     _verdicts: list[Verdict],

@@ -42,7 +42,9 @@ def median(work: Callable[[int], object]) -> float:
     return float(np.median(taken))
 
 
-def judge(root: Path, ids: list[str], left: np.ndarray, right: np.ndarray, codes: np.ndarray) -> None:
+def judge(
+    root: Path, ids: list[str], left: np.ndarray, right: np.ndarray, codes: np.ndarray, catalog_id: str = "bench"
+) -> None:
     """Verdicts on pairs drawn at random, right nine times of ten."""
     rng = np.random.default_rng(1)
     given = []
@@ -50,10 +52,10 @@ def judge(root: Path, ids: list[str], left: np.ndarray, right: np.ndarray, codes
         one, other = int(left[pair]), int(right[pair])
         kind = MATCH if codes[one] == codes[other] else (DIFFERENT, VARIANT)[pair % 2]
         kind = kind if rng.random() < 0.9 else KINDS[pair % len(KINDS)]
-        given.append((ids[one], ids[other], kind))
+        given.append((catalog_id, *sorted((ids[one], ids[other])), kind))
     columns = "catalog_id, left_id, right_id, kind, source, sampled, made"
     with sqlite3.connect(root / "matcher.db") as connection:
-        values = "'bench', ?, ?, ?, 'review', 'doubtful', 0"
+        values = "?, ?, ?, ?, 'review', 'doubtful', 0"
         connection.executemany(f"INSERT INTO verdicts ({columns}) VALUES ({values})", given)
     connection.close()
 

@@ -4,7 +4,12 @@ The usual rule joins groups. Each six seconds the curator looks at the next grou
 groups: all the same, none of these, split at the weakest link where that is right, merge with the nearest other group
 where both are one product, else take out what is not the product of most. Groups come in order of risk, the largest
 first, or at random. Beside it the queue of Review asks for pairs, one answer each three seconds. A pair is decided when
-verdicts say or imply its answer; all of them are right.
+verdicts say or imply its answer.
+
+Of the actions and answers a share is wrong (--wrong): a pair is answered the other way round; of a group that is one
+product one listing is taken out, or it is merged with the nearest other one; one that is not is called all the same.
+For each time stand the precision of the pairs that are decided as one product, the share of all decided pairs that are
+right, and what is left: groups that nobody has judged through, matches in them, and true pairs that are not decided.
 
 The data is read from the folder that TWINSHELF_DATA names; what is encoded is kept in --workspace for the next time.
 """
@@ -35,6 +40,7 @@ from matcher.review.groups.links import GroupLinks, find_nearest_group, link_gro
 from matcher.review.groups.risk import GroupRisks, rank_groups
 from matcher.review.implied import NOTHING, implied_by
 from matcher.review.queue import review_queue
+from matcher.review.verdicts import KINDS
 from matcher.storage.records import DIFFERENT, MATCH, MERGE, NONE, SAME, SPLIT, TAKE_OUT, Verdict
 from matcher.storage.workspace import open_workspace
 
@@ -51,12 +57,16 @@ class Work:
     Attributes:
         shop: The catalog, whose labels the curator knows.
         ids: Shape (N,). Item ids.
+        wrong: Share of the actions and answers that are wrong, 0..1.
+        rng: What draws those.
         verdicts: In force, by pair of ids.
         outcome: The groups under them.
     """
 
     shop: Shop
     ids: list[str]
+    wrong: float = 0.0
+    rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
     verdicts: dict[RowPair, Verdict] = field(default_factory=dict)
     outcome: Outcome | None = None
 
@@ -74,11 +84,26 @@ class Work:
         self.outcome = outcome_of(pairs, rule, decide(pairs, rule), same, different, self.outcome)
         return self.outcome
 
-    def count_decided(self) -> int:
-        """Candidate pairs whose answer verdicts say or imply."""
-        pairs = self.shop.pairs
-        kinds = implied_by(self.ids, list(self.verdicts.values())).kinds(pairs.left, pairs.right)
-        return int((kinds != NOTHING).sum())
+    def errs(self) -> bool:
+        """Whether the next action or answer is a wrong one."""
+        return bool(self.rng.random() < self.wrong)
+
+    def measure(self) -> dict[str, float]:
+        """Candidate pairs whose answer verdicts say or imply, how right that is, and what is left to be said."""
+        pairs, codes, outcome = self.shop.pairs, self.shop.codes, self.join()
+        implied = implied_by(self.ids, list(self.verdicts.values()))
+        kinds, is_one = implied.kinds(pairs.left, pairs.right), codes[pairs.left] == codes[pairs.right]
+        decided, same = kinds != NOTHING, kinds == KINDS.index(MATCH)
+        open_matches = implied.kinds(outcome.left, outcome.right) == NOTHING
+        return {
+            "decided": int(decided.sum()),
+            "precision": float(is_one[same].mean()) if same.any() else 1.0,
+            "right": float((same == is_one)[decided].mean()) if decided.any() else 1.0,
+            "groups left": len(np.unique(outcome.group[outcome.left[open_matches]])),
+            "matches left": int(open_matches.sum()),
+            "true pairs left": int((is_one & ~decided).sum()),
+            "F1": group_f1(outcome.group, codes),
+        }
 
 
 def mend_groups(work: Work, order: Callable[[GroupRisks], np.ndarray]) -> Iterator[None]:
@@ -120,6 +145,9 @@ def judge(work: Work, outcome: Outcome, links: GroupLinks) -> list[int]:
         kind = NONE
     else:
         kind, ticked = TAKE_OUT, [item_id for item_id, label in zip(ids, labels, strict=True) if label != most]
+    if work.errs():
+        others = find_other(work, outcome, links) if len(set(labels)) == 1 else []
+        kind, ticked = mistake(work, ids, labels, others)
     own = [(ids[link.one], ids[link.other]) for link in links.links]
     other_ids = tuple(work.ids[row] for row in others)
     shown = ShownGroup(0, ids, tuple(links.side), own, other=1, other_ids=other_ids)
@@ -127,6 +155,15 @@ def judge(work: Work, outcome: Outcome, links: GroupLinks) -> list[int]:
     for one, other, said in intend(shown, list(work.verdicts.values()), kind, ticked).verdicts:
         work.say(row_of[one], row_of[other], said)
     return [*rows, *others]
+
+
+def mistake(work: Work, ids: Sequence[str], labels: Sequence[int], others: Sequence[int]) -> tuple[str, list[str]]:
+    """What a curator does who looks too briefly: an action, and what is ticked for it."""
+    if len(set(labels)) > 1:
+        return SAME, []
+    if others and work.rng.random() < 0.5:
+        return MERGE, []
+    return (NONE, []) if len(ids) == 2 else (TAKE_OUT, [str(work.rng.choice(ids))])
 
 
 def find_other(work: Work, outcome: Outcome, links: GroupLinks) -> list[int]:
@@ -148,7 +185,8 @@ def judge_pairs(work: Work) -> Iterator[None]:
             return
         for question in asked:
             one, other = int(pairs.left[question.pair]), int(pairs.right[question.pair])
-            work.say(one, other, MATCH if work.shop.codes[one] == work.shop.codes[other] else DIFFERENT)
+            is_one = bool(work.shop.codes[one] == work.shop.codes[other]) != work.errs()
+            work.say(one, other, MATCH if is_one else DIFFERENT)
             yield
 
 
@@ -166,17 +204,26 @@ def ways(draw: int) -> dict[str, tuple[int, Callable[[Work], Iterator[None]]]]:
     return found | {"pair by pair": (A_PAIR, judge_pairs)}
 
 
-def simulate(shop: Shop, name: str, draw: int) -> list[dict[str, object]]:
+def simulate(shop: Shop, name: str, draw: int, wrong: float) -> list[dict[str, object]]:
     """Figures of each way after so many minutes."""
     rows: list[dict[str, object]] = []
     for way, (seconds, work_through) in ways(draw).items():
-        work = Work(shop, [f"{draw}-{row}" for row in range(shop.pairs.n)])
+        rng = np.random.default_rng(draw)
+        work = Work(shop, [f"{draw}-{row}" for row in range(shop.pairs.n)], wrong, rng)
         steps, done = work_through(work), 0
         for minutes in MINUTES:
             while done < minutes * 60 // seconds and next(steps, "end") != "end":
                 done += 1
-            row = {"set": name, "way": way, "minutes": minutes, "steps": done, "verdicts": len(work.verdicts)}
-            row |= {"decided a minute": work.count_decided() / minutes, "F1": group_f1(work.join().group, shop.codes)}
+            row = {
+                "set": name,
+                "draw": draw,
+                "way": way,
+                "minutes": minutes,
+                "steps": done,
+                "verdicts": len(work.verdicts),
+            }
+            measured = work.measure()
+            row |= {"decided a minute": measured["decided"] / minutes, **measured}
             rows.append(row)
             said = (
                 f"{key} {value:.3f}" if isinstance(value, float) else f"{key} {value}" for key, value in row.items()
@@ -185,10 +232,26 @@ def simulate(shop: Shop, name: str, draw: int) -> list[dict[str, object]]:
     return rows
 
 
+def describe(shop: Shop, name: str) -> None:
+    """Say how much there is to do: without more pairs than these nobody decides many a minute for long."""
+    pairs, outcome = shop.pairs, Work(shop, [str(row) for row in range(shop.pairs.n)]).join()
+    matched = outcome.group[pairs.left] == outcome.group[pairs.right]
+    is_one = shop.codes[pairs.left] == shop.codes[pairs.right]
+    print(
+        f"{name}: {pairs.n:,} listings, {int((np.bincount(outcome.group) > 1).sum()):,} groups, F1 "
+        f"{group_f1(outcome.group, shop.codes):.3f} before any verdict; of {len(pairs):,} candidate pairs "
+        f"{int(matched.sum()):,} match, {int(is_one.sum()):,} are one product, and {int((matched | is_one).sum()):,} "
+        "are one or the other",
+        flush=True,
+    )
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the arguments and simulate."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sets", nargs="+", choices=SETS, default=["relisted"])
+    parser.add_argument("--wrong", type=float, default=0.02, help="share of the actions and answers that are wrong")
+    parser.add_argument("--draws", type=int, default=3, help="times it is done, each with other wrong ones")
     parser.add_argument("--workspace", type=Path, help="folder for what is encoded; a temporary one by default")
     given = parser.parse_args(arguments)
     data = Path(os.environ.get("TWINSHELF_DATA") or Path(__file__).parents[3] / "shared" / "data")
@@ -197,10 +260,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         rows = []
         for name in given.sets:
             shop = open_shop(workspace, data, name, 0)
-            start = group_f1(Work(shop, [str(row) for row in range(shop.pairs.n)]).join().group, shop.codes)
-            print(f"{name}: {shop.pairs.n:,} listings, F1 {start:.3f} before any verdict", flush=True)
-            rows += simulate(shop, name, 0)
-    print(pd.DataFrame(rows).to_string(index=False, float_format="%.3f"))
+            describe(shop, name)
+            for draw in range(given.draws):
+                rows += simulate(shop, name, draw, given.wrong)
+    means = pd.DataFrame(rows).groupby(["set", "way", "minutes"], sort=False).mean().drop(columns="draw")
+    print(means.to_string(float_format="%.3f"))
 
 
 if __name__ == "__main__":

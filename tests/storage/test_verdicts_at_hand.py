@@ -1,0 +1,61 @@
+"""Verdicts that a store has at hand are those of the database, whoever gave, took back or gave again meanwhile."""
+
+from itertools import count
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matcher.storage import verdict_rows
+from matcher.storage.database import Store, sqlite_url
+from matcher.storage.history.redo import redo_verdict
+
+NUMBERS = count()
+PAIRS = [("a", "b"), ("a", "c"), ("b", "c")]
+kinds = st.sampled_from(["match", "different", "unsure", "skip"])
+gives = st.tuples(st.just("give"), st.sampled_from(PAIRS), kinds, st.integers(0, 1))
+others = st.tuples(st.sampled_from(["take back", "again", "read"]), st.just(PAIRS[0]), st.just(""), st.integers(0, 1))
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory):
+    """Two programs on one database."""
+    url = sqlite_url(tmp_path_factory.mktemp("verdicts") / "matcher.db")
+    opened = [Store(url), Store(url)]
+    yield opened
+    for store in opened:
+        store.close()
+
+
+def read_anew(store, catalog_id):
+    with store.reading() as connection:
+        return verdict_rows.in_force(connection, catalog_id)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.one_of(gives, others), max_size=10))
+def test_what_is_at_hand_is_what_stands(stores, steps):
+    shop = f"shop-{next(NUMBERS)}"
+    for step, pair, kind, who in steps:
+        store, session = stores[who], f"{who}.1"
+        if step == "give":
+            store.add_verdict(shop, *pair, kind, source="review", session=session)
+        elif step == "take back":
+            store.undo_verdict(shop, session=session)
+        elif step == "again":
+            redo_verdict(store, shop, session=session)
+        assert stores[0].verdicts(shop) == read_anew(stores[1], shop)  # the other one reads now and then
+        if step == "read":
+            assert stores[1].verdicts(shop) == stores[0].verdicts(shop)
+
+
+def test_one_that_was_given_with_a_lower_id_and_is_there_later_is_seen(stores):
+    shop = f"shop-{next(NUMBERS)}"
+    first, second = (stores[1].add_verdict(shop, *pair, "match", source="review") for pair in PAIRS[:2])
+    with stores[1].writing() as connection:  # as a slower writer's row is not there yet
+        connection.exec_driver_sql("UPDATE verdicts SET catalog_id = 'later' WHERE id = ?", (first.id,))
+    assert stores[0].verdicts(shop) == [second]
+    with stores[1].writing() as connection:
+        connection.exec_driver_sql("UPDATE verdicts SET catalog_id = ? WHERE id = ?", (shop, first.id))
+    third = stores[1].add_verdict(shop, *PAIRS[2], "match", source="review")
+    assert stores[0].verdicts(shop) == [first, second, third]
