@@ -48,7 +48,7 @@ def strata_of(folder: Path, learned: bool) -> tuple[Strata, np.ndarray]:
         pairs = judge_pairs(encoded.pairs, catalog, encoded.features, find_model(recipe), recipe)
     else:
         recipes = [tune(encoded, fusion) for fusion in (FUSIONS if photos else FUSIONS[:1])]
-        recipe, pairs = max(recipes, key=lambda one: evaluate(encoded, one).f1), encoded.pairs
+        recipe, pairs = max(recipes, key=lambda one: evaluate(encoded, one).listing.f1), encoded.pairs
     is_match = decide(pairs, recipe)
     strata = cut_strata(rank_pairs(pairs, recipe, is_match), is_match, pairs.n)
     return strata, np.bincount(strata.of, truth_of(pairs, catalog.codes).is_same)

@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from matcher.errors import DataError
 from matcher.matching.metrics import Truth
-from matcher.matching.threshold_grid import Axis, Rule
+from matcher.matching.threshold_grid import Axis, Rule, accepted_by, cells_of
 
 POINTS = 41
+BLOCK = 64  # listings scored at a time
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,9 @@ def even_thresholds(top: float, points: int = POINTS) -> NDArray[np.float32]:
 def map_thresholds(first: Axis, second: Axis, rule: Rule, truth: Truth) -> ThresholdMap:
     """Score a rule of two distances at every pair of thresholds, exactly, as `listing_scores` does at one.
 
-    Pairs go once into a histogram of listing and step. Moving the first threshold then moves only the pairs that it
-    newly accepts, and only the listings of these are scored anew, at all second thresholds together.
+    Listings are scored a few dozen at a time: their pairs counted at each step of both distances, and the counts
+    summed up along both. What is counted then stays in the processor's cache, so that the time grows with the pairs
+    also where the counts of all listings would not fit there.
 
     Args:
         first: Distances of the P pairs and A thresholds.
@@ -66,64 +68,50 @@ def map_thresholds(first: Axis, second: Axis, rule: Rule, truth: Truth) -> Thres
     """
     if not truth.listings:
         raise DataError("No listing has a label; give verdicts on the Review page, or import a table with labels.")
+    shape = (len(first) + 1, len(second) + 1, 2, BLOCK)
+    size = truth.label_size[np.flatnonzero(truth.label_size)].astype(np.float32)
+    blocks = zip(
+        *(_cut_into_blocks(end, first, second, truth) for end in (truth.pairs.left, truth.pairs.right)), strict=True
+    )
     sums = np.zeros((3, len(first), len(second)))
-    listings = _Listings(truth, len(second))
-    step, other = first.steps(), second.steps()
-    rows = np.arange(len(step)) if truth.counted is None else np.flatnonzero(truth.counted)
-    if rule == "either":
-        listings.add(rows[other[rows] < len(second)], other)
-    rows = rows[step[rows] < len(first)]
-    rows = rows[np.argsort(step[rows], kind="stable")]
-    bounds = np.searchsorted(step[rows], np.arange(len(first) + 1))
-    always = np.zeros_like(other)
-    for line in range(len(first)):
-        accepted = rows[bounds[line] : bounds[line + 1]]
-        if rule == "either":
-            listings.add(accepted[other[accepted] < len(second)], other, -1)
-            listings.add(accepted, always)
-        else:
-            listings.add(accepted[other[accepted] < len(second)], other)
-        sums[:, line] = listings.sums()
+    for start, (one, other) in zip(range(0, len(size), BLOCK), blocks, strict=True):
+        known = size[start : start + BLOCK]
+        cells = np.bincount(np.concatenate([one, other]), minlength=int(np.prod(shape)))
+        counts = cells.astype(np.float32).reshape(shape)[..., : len(known)]
+        for line in range(1, shape[0]):
+            counts[line] += counts[line - 1]
+        for line in range(1, shape[1]):
+            counts[:, line] += counts[:, line - 1]
+        accepted = accepted_by(counts, rule)
+        right = accepted[:, :, 1] + 1
+        matched = accepted[:, :, 0] + right
+        for total, scores in zip(sums, (right / matched, right / known, 2 * right / (matched + known)), strict=True):
+            total += scores.sum(axis=-1, dtype=np.float64)
     precision, recall, f1 = sums / truth.listings
     return ThresholdMap(first.thresholds, second.thresholds, precision, recall, f1)
 
 
-class _Listings:
-    """Right and false matches of each labelled listing at every second threshold, and their summed scores.
+def _cut_into_blocks(end: NDArray[np.int32], first: Axis, second: Axis, truth: Truth) -> list[NDArray[np.int32]]:
+    """The pairs of every BLOCK labelled listings that have them at this end.
 
-    Only the listings that a step touches are scored anew.
+    Args:
+        end: Shape (P,). Row of the listing at this end of each pair.
+        first: As for the map.
+        second: As for the map.
+        truth: What is known of the pairs.
+
+    Returns:
+        For each block, the place of each pair among counts of shape (A + 1, B + 1, 2, BLOCK): its step on both
+        distances, whether it is one product, and its listing.
     """
-
-    def __init__(self, truth: Truth, width: int) -> None:
-        known = np.flatnonzero(truth.label_size)
-        self._truth = truth
-        self._place = np.full(truth.pairs.n, -1, dtype=np.int64)
-        self._place[known] = np.arange(len(known))
-        self._size = truth.label_size[known].astype(np.float32)
-        self._counts = np.zeros((2, len(known), width), dtype=np.int32)
-        self._touched = np.ones(len(known), dtype=np.bool_)
-        self._scores = np.zeros((3, len(known), width), dtype=np.float32)
-        self._sums = np.zeros((3, width))
-
-    def add(self, rows: NDArray[np.intp], steps: NDArray[np.int64], amount: int = 1) -> None:
-        """Add given pairs, at their own step of `steps` (P,), to both of their listings."""
-        _, listings, width = self._counts.shape
-        kind = self._truth.is_same[rows].astype(np.int64)
-        for end in (self._truth.pairs.left, self._truth.pairs.right):
-            place = self._place[end[rows]]
-            known = place >= 0
-            cell = (kind[known] * listings + place[known]) * width + steps[rows[known]]
-            np.add.at(self._counts.reshape(-1), cell, np.int32(amount))
-            self._touched[place[known]] = True
-
-    def sums(self) -> NDArray[np.float64]:
-        """Summed precision, recall and F1 at every second threshold; shape (3, B)."""
-        changed = np.flatnonzero(self._touched)
-        self._touched[:] = False
-        false, right = self._counts[:, changed].cumsum(axis=2, dtype=np.int32).astype(np.float32)
-        right += 1
-        matched, size = right + false, self._size[changed, None]
-        scores = np.stack([right / matched, right / size, 2 * right / (matched + size)])
-        self._sums += scores.sum(axis=1, dtype=np.float64) - self._scores[:, changed].sum(axis=1, dtype=np.float64)
-        self._scores[:, changed] = scores
-        return self._sums.copy()
+    known = np.flatnonzero(truth.label_size)
+    place = np.full(truth.pairs.n, -1, dtype=np.int32)
+    place[known] = np.arange(len(known))
+    counted = place[end] >= 0
+    if truth.counted is not None:
+        counted &= truth.counted
+    listing = place[end[counted]]
+    cell = (2 * cells_of((first, second))[counted] + truth.is_same[counted]) * BLOCK + listing % BLOCK
+    order = np.argsort((listing // BLOCK).astype(np.min_scalar_type(len(known) // BLOCK)), kind="stable")
+    ends = np.cumsum(np.bincount(listing // BLOCK, minlength=-(-len(known) // BLOCK)))
+    return np.split(cell.astype(np.int32)[order], ends[:-1])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from matcher.errors import DataError
 from matcher.matching.metrics import known_truth, listing_scores
 from matcher.matching.threshold_grid import Axis
-from matcher.matching.thresholds.score_map import even_thresholds, map_thresholds
+from matcher.matching.thresholds.score_map import BLOCK, even_thresholds, map_thresholds
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 TRIED = np.array([0.0, 0.1, 0.5, 1.0], np.float32)
@@ -41,6 +41,23 @@ def test_every_point_is_what_its_thresholds_give(drawn, rule):
             scores = listing_scores(near | other if rule == "either" else near & other, truth)
             at = found.precision[row, column], found.recall[row, column], found.f1[row, column]
             assert at == pytest.approx((scores.precision, scores.recall, scores.f1), abs=1e-6)
+
+
+@pytest.mark.parametrize("rule", ["either", "both"])
+def test_listings_are_scored_alike_however_many_there_are(rule):
+    """More of them than are scored at a time, some without a label."""
+    rng = np.random.default_rng(0)
+    n = 3 * BLOCK
+    left, right = (side.astype(np.int32) for side in np.triu_indices(n, 1))
+    codes = np.where(rng.random(n) < 0.2, -1, rng.integers(0, 40, n)).astype(np.int32)
+    near, far = rng.beta(2, 4, (2, len(left))), rng.beta(5, 3, (2, len(left)))
+    text, image = np.where(codes[left] == codes[right], near, far).astype(np.float32)
+    truth = known_truth(CandidatePairs(n, left, right, np.ones(len(left), np.uint16), {}), codes)
+    found = map_thresholds(Axis(text, TRIED), Axis(image, TRIED), rule, truth)
+    is_match = (text <= 0.5) | (image <= 0.1) if rule == "either" else (text <= 0.5) & (image <= 0.1)
+    scores = listing_scores(is_match, truth)
+    at = found.precision[2, 1], found.recall[2, 1], found.f1[2, 1]
+    assert at == pytest.approx((scores.precision, scores.recall, scores.f1), abs=1e-6)
 
 
 @given(labelled(), st.sampled_from(["either", "both"]), st.sampled_from([0.0, 0.5, 0.8, 1.0]))
