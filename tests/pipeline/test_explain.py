@@ -13,11 +13,18 @@ from matcher.pipeline.catalogs import ImportConfig, import_catalog
 from matcher.pipeline.encoding import EncodeConfig, encode_catalog
 from matcher.pipeline.pair_model import explain
 from matcher.pipeline.pair_model.explain import explain_pairs
-from matcher.pipeline.pair_model.features import keep_features, near_pairs, position_among_near
+from matcher.pipeline.pair_model.features import (
+    MANY,
+    NEAR,
+    NEAR_OF_MANY,
+    keep_features,
+    near_pairs,
+    position_among_near,
+)
 from matcher.pipeline.pair_model.judge import keep_judgement, unseen_probability
 from matcher.pipeline.pair_model.models import load_model
 from matcher.storage.workspace import Workspace
-from matcher.vectors.candidate_pairs import NOT_FOUND
+from matcher.vectors.candidate_pairs import NOT_FOUND, CandidatePairs
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +62,7 @@ def test_each_pair_is_explained_by_the_parts_that_judged_it(shop):
 
 def test_a_pair_that_the_model_did_not_look_at_has_no_reasons(shop):
     workspace, catalog, _, recipe, judged = shop
-    far = np.flatnonzero(judged.pairs.rank > 10)
+    far = np.flatnonzero(judged.pairs.rank > NEAR)
     near = near_pairs(judged.pairs)
     assert len(far)
     found = explain_pairs(workspace, catalog, judged, recipe, [int(far[0]), int(near[-1]), int(far[-1])])
@@ -96,3 +103,10 @@ def test_a_page_of_pairs_is_explained_at_once(shop, monkeypatch):
     start = time.process_time()
     explain_pairs(workspace, catalog, judged, recipe, page)
     assert time.process_time() - start < 0.25  # 0.01 on an idle machine
+
+
+def test_a_large_catalog_has_fewer_near_pairs():
+    rank = np.arange(1, 31, dtype=np.uint16)
+    ends = np.zeros(30, np.int32), np.arange(1, 31, dtype=np.int32)
+    near = {n: len(near_pairs(CandidatePairs(n, *ends, rank, {}))) for n in (31, MANY, MANY + 1)}
+    assert near == {31: NEAR, MANY: NEAR, MANY + 1: NEAR_OF_MANY}
