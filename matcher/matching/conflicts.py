@@ -42,7 +42,9 @@ KINDS_OF: Mapping[Veto, tuple[str, ...]] = {
 }
 USUAL: tuple[Veto, ...] = ("units", "counts", "models", "brands", "materials")
 """Without labels; colours, sizes and genders divide some catalogs, not all."""
-CONTRADICTED = np.uint16(1 << len(VETOES))
+BITS = np.uint16
+"""What holds a bit for each veto, and one more."""
+CONTRADICTED = BITS(1 << len(VETOES))
 """Beside the bits of the vetoes: model numbers contradict each other, and both are numbers that another title has, too.
 
 What only one seller writes may be a number of their own; what two write names the product.
@@ -112,10 +114,10 @@ def conflicts_of(attributes: Attributes, left: NDArray[np.integer], right: NDArr
     Returns:
         Shape (P,). One bit for each of VETOES, the first the lowest; see `vetoed`.
     """
-    bits = np.zeros(len(left), dtype=np.uint16)
+    bits = np.zeros(len(left), dtype=BITS)
     for number, veto in enumerate(VETOES):
         for kind in KINDS_OF[veto]:
-            bits[_contradict(attributes, kind, left, right)] |= np.uint16(1 << number)
+            bits[_contradict(attributes, kind, left, right)] |= BITS(1 << number)
     return bits
 
 
@@ -123,7 +125,7 @@ def with_conflicts(pairs: CandidatePairs, titles: Sequence[str]) -> CandidatePai
     """The same pairs, with what the titles of the N listings contradict each other in, and CONTRADICTED beside it."""
     attributes = attributes_of(titles)
     conflicts = conflicts_of(attributes, pairs.left, pairs.right)
-    conflicts[other_brands(titles, pairs.left, pairs.right)] |= np.uint16(1 << VETOES.index("brands"))
+    conflicts[other_brands(titles, pairs.left, pairs.right)] |= BITS(1 << VETOES.index("brands"))
     named = _name_models(attributes, titles)
     conflicts[vetoed(conflicts, ("models",)) & named[pairs.left] & named[pairs.right]] |= CONTRADICTED
     return replace(pairs, conflicts=conflicts)
@@ -166,7 +168,7 @@ def vetoed(conflicts: NDArray[np.uint16], vetoes: Iterable[str]) -> NDArray[np.b
     if unknown := sorted(wanted - set(VETOES)):
         raise DataError(f"The veto {unknown[0]!r} is unknown; expected some of {', '.join(VETOES)}.")
     mask = sum(1 << number for number, veto in enumerate(VETOES) if veto in wanted)
-    return np.asarray((conflicts & np.uint16(mask)) != 0)
+    return np.asarray((conflicts & BITS(mask)) != 0)
 
 
 def name_conflicts(title: str, other: str) -> dict[str, str]:

@@ -3,8 +3,10 @@
 import json
 import sqlite3
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -14,6 +16,7 @@ from matcher.matching.metrics import listing_scores, truth_of
 from matcher.matching.recipe import Recipe, decide
 from matcher.pipeline import catalogs, encoding, matches, recipes
 from matcher.pipeline.groups.group_tables import lay_out_groups
+from matcher.storage.pair_files import read_config
 from matcher.storage.workspace import open_workspace
 
 OLD = Path(__file__).with_name("workspace_0_1_0.zip")
@@ -110,6 +113,11 @@ def test_pairs_of_then_tell_what_their_titles_contradict_each_other_in(old):
     assert old.load_pairs("corner-shop", encoded.key).conflicts is None
     assert encoded.pairs.conflicts.shape == (len(encoded.pairs),)
     assert decide(encoded.pairs, recipes.usual_recipe(old, encoded.config)).any()
+    fewer = replace(encoded.pairs, conflicts=np.zeros(len(encoded.pairs), np.uint8))  # as a later version kept them
+    old.save_pairs("corner-shop", encoded.key, fewer, read_config(old.folder("corner-shop") / "pairs", encoded.key))
+    again = encoding.load_encoded(old, "corner-shop").pairs.conflicts
+    assert again.dtype == encoded.pairs.conflicts.dtype
+    assert (again == encoded.pairs.conflicts).all()
 
 
 def test_work_goes_on(old, tmp_path):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from matcher.catalog_words import learn_words
 from matcher.images import is_one_colour
 from matcher.ingest.catalog import Catalog
-from matcher.matching.conflicts import with_conflicts
+from matcher.matching.conflicts import BITS, with_conflicts
 from matcher.matching.placeholders import placeholder_photos
 from matcher.pipeline.kept.says_nothing import Marks, leave_out, read_marks
 from matcher.storage.pair_files import read_config
@@ -105,7 +105,7 @@ def load_pairs(workspace: Workspace, catalog_id: str, key: str, content: str) ->
         DataError: They are gone.
     """
     pairs = workspace.load_pairs(catalog_id, key)
-    if pairs.conflicts is None:  # an earlier version of the program did not look for them
+    if pairs.conflicts is None or pairs.conflicts.dtype != BITS:  # an earlier version knew none, or fewer kinds
         info, catalog = workspace.open_catalog(catalog_id)
         if info.content == content:
             catalog = leave_out(catalog, marks_of(workspace, catalog_id, key))
