@@ -10,6 +10,7 @@ target is missed. With `--keep` the workspace is made once and used again.
 """
 
 import argparse
+import os
 import shutil
 import sys
 import tempfile
@@ -23,6 +24,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from matcher.pipeline import recipes
 from matcher.pipeline.encoding import load_encoded
+from matcher.review.verdicts import name_verdicts
 from matcher.storage.workspace import Workspace, open_workspace
 
 TARGETS = {"Review": 150.0, "Groups": 200.0}  # milliseconds
@@ -63,10 +65,10 @@ def prepare(workspace: Workspace, catalog_id: str) -> None:
     judge(workspace.root, ids, encoded.pairs.left[found], encoded.pairs.right[found], catalog.codes, catalog_id)
 
 
-def count_said(workspace: Workspace, catalog_id: str) -> tuple[int, int, int]:
-    """What changes with every key that says something: verdicts and skips in force, and locks."""
+def name_said(workspace: Workspace, catalog_id: str) -> tuple[str, int]:
+    """What changes with every key that says something: the verdicts and skips in force, and how many locks."""
     store = workspace.store
-    return len(store.verdicts(catalog_id)), len(store.skips(catalog_id)), len(store.locks(catalog_id))
+    return name_verdicts([*store.verdicts(catalog_id), *store.skips(catalog_id)]), len(store.locks(catalog_id))
 
 
 def press(page: Page, keys: str) -> float:
@@ -81,7 +83,7 @@ def press(page: Page, keys: str) -> float:
     return float(page.evaluate("() => window.taken"))
 
 
-def measure(session: Session, name: str, count: Callable[[], tuple[int, int, int]]) -> dict[str, tuple[float, float]]:
+def measure(session: Session, name: str, read: Callable[[], tuple[str, int]]) -> dict[str, tuple[float, float]]:
     """Milliseconds by key: on the screen, and of the server's processor; medians."""
     session.open(f"{name.lower()}?curator={CURATOR}")
     page = session.page
@@ -92,10 +94,10 @@ def measure(session: Session, name: str, count: Callable[[], tuple[int, int, int
     found: dict[str, list[tuple[float, float]]] = {keys: [] for keys in KEYS[name]}
     for turn in range(TIMES + 1):  # the first of each is not counted
         for keys in KEYS[name]:
-            before = count()
+            before = read()
             taken = press(page, keys)
             runs = session.runs()
-            if keys != "n" and count() == before:
+            if keys != "n" and read() == before:
                 sys.exit(f"{keys} on {name} changed nothing in the database.")
             if turn:
                 found[keys].append((taken, max(run.processor for run in runs)))
@@ -106,6 +108,7 @@ def main() -> int:
     """Make, measure, print, judge."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--listings", type=int, default=34_250)
+    parser.add_argument("--pages", nargs="+", choices=TARGETS, default=list(TARGETS))
     parser.add_argument("--keep", type=Path, help="folder of a workspace to make once and use again")
     arguments = parser.parse_args()
     chromium = shutil.which("chromium")
@@ -122,9 +125,11 @@ def main() -> int:
         with served(root) as (address, _, times), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
             session = Session(browser.new_page(viewport={"width": 1400, "height": 1000}), address, times)
-            for name, target in TARGETS.items():
-                figures = measure(session, name, lambda: count_said(workspace, catalog_id))
-                print(f"{name}: from a key to what comes next, ms; target {target:.0f}; median of {TIMES}")
+            for name in arguments.pages:
+                target = TARGETS[name]
+                figures = measure(session, name, lambda: name_said(workspace, catalog_id))
+                waiting = f"{os.getloadavg()[0]:.0f} programs at work on {os.cpu_count()} cores"
+                print(f"{name}: from a key to what comes next, ms; target {target:.0f}; median of {TIMES}; {waiting}")
                 for keys, (taken, processor) in figures.items():
                     reached = taken <= target
                     good &= reached
