@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._why import dialog
 
-ONE, OTHER = "why-not-one", "why-not-other"
+ONE, OTHER, OPEN = "why-not-one", "why-not-other", "why-not-open"
 LONGEST_ID = 200  # characters
 
 
@@ -14,7 +14,8 @@ def draw_form(item_id: str) -> None:
     Args:
         item_id: The listing that is looked at, which is offered as one of them; "" for none.
     """
-    with st.popover("Why not?", icon=":material/help:", width="content"), st.form("why-not", border=False):
+    asked = st.popover("Why not?", icon=":material/help:", width="content", key=OPEN, on_change="rerun")
+    with asked, st.form("why-not", border=False):
         if item_id:
             st.session_state[ONE] = item_id
         st.text_input("Listing", key=ONE, max_chars=LONGEST_ID, placeholder="Its id")
@@ -26,4 +27,5 @@ def draw_form(item_id: str) -> None:
 def _ask() -> None:
     one, other = (str(st.session_state.get(key) or "").strip() for key in (ONE, OTHER))
     if one and other:
+        st.session_state[OPEN] = False  # or it would lie over the window that says why
         dialog.ask(one, other)
