@@ -9,13 +9,16 @@ import pytest
 from matcher.ingest.catalog import Catalog
 from matcher.matching.clusters import group_f1
 from matcher.matching.pair_model.features import PairFeatures
+from matcher.matching.pair_model.tree_program import segments
 from matcher.matching.recipe import Recipe, decide
 from matcher.matching.resolve import outcome_of
 from matcher.pipeline.encoding import EncodeConfig
+from matcher.pipeline.pair_model.features import compute_features
 from matcher.pipeline.pair_model.judge import judge_pairs
 from matcher.pipeline.pair_model.learn import learn
-from matcher.pipeline.pair_model.trained import UNTRAINED, Trained, hide_trained
+from matcher.pipeline.pair_model.trained import UNTRAINED, Trained, doubted_features, hide_trained
 from matcher.vectors.candidate_pairs import CandidatePairs
+from matcher.vectors.embeddings import embeddings_of
 
 PRODUCTS, OF_EACH, KEPT_OUT = 120, 3, 8
 CONFIG = EncodeConfig("shop", "mine", None)
@@ -93,3 +96,31 @@ def test_only_what_an_encoder_says_of_its_own_listings_is_left_out():
     ]
     assert trained.weight(pairs).tolist() == [1, 0.5, 0.5]
     assert hide_trained(features, pairs, UNTRAINED) is features
+    assert doubted_features(features, pairs, trained) == ("distance.text", "distance.rule", "list.text_rank_low")
+    assert doubted_features(features, pairs, UNTRAINED) == ()
+
+
+def test_half_of_the_trees_never_see_what_a_trained_encoder_says(shop):
+    pairs, catalog, features, is_trained = shop
+    learned = learn(pairs, catalog, features, CONFIG, RULE, trained=Trained({"text": is_trained}))
+    column = learned.model.model.names.index("distance.text")
+    for part in learned.model.model.parts:
+        asked = [(part.feature[nodes] == column).any() for nodes in segments(part.roots, len(part.feature))]
+        half = len(asked) // 2
+        assert len(part.roots) == 2 * half
+        assert any(asked[:half])
+        assert not any(asked[half:])
+
+
+def test_photos_are_compared_untrained_too_where_their_encoder_was_trained():
+    listings = {"item_id": ["a", "b"], "title": "mug", "photo": ["1.jpg", "2.jpg"], "phash": "", "label": ""}
+    catalog = Catalog(pd.DataFrame(listings), None)
+    ends = np.array([0], np.int32), np.array([1], np.int32)
+    distance = {name: np.array([0.5], np.float32) for name in ("text", "image", "fused")}
+    pairs = CandidatePairs(2, *ends, np.ones(1, np.uint16), distance)
+    vectors = embeddings_of(np.eye(2, dtype=np.float32))
+    for image, beside in (("mine", True), ("efficientnet", False), ("phash", False)):
+        asked = []
+        config = EncodeConfig("shop", "tfidf-char", image)
+        compute_features(pairs, catalog, config, lambda spec, asked=asked: asked.append(spec) or vectors)
+        assert ("efficientnet" in asked) == beside

@@ -7,14 +7,19 @@ from numpy.typing import NDArray
 
 from matcher.matching.pair_model.boosting.binning import bin_values
 from matcher.matching.pair_model.model import Linear, Rung
-from matcher.matching.pair_model.trees import Trees, trees_of
+from matcher.matching.pair_model.trees import Trees, mean_of_trees, trees_of
 
 SMALL_TREES: dict[str, Any] = {"max_iter": 60, "max_leaf_nodes": 7, "min_samples_leaf": 10}
 LARGE_TREES: dict[str, Any] = {"max_iter": 150, "max_leaf_nodes": 31, "min_samples_leaf": 40}
 
 
 def fit_part(
-    rung: Rung, values: NDArray[np.float32], is_same: NDArray[np.bool_], weight: NDArray[np.float64], seed: int
+    rung: Rung,
+    values: NDArray[np.float32],
+    is_same: NDArray[np.bool_],
+    weight: NDArray[np.float64],
+    seed: int,
+    doubted: NDArray[np.bool_] | None = None,
 ) -> Trees | Linear:
     """Learn from some pairs.
 
@@ -24,10 +29,20 @@ def fit_part(
         is_same: Shape (P,).
         weight: Shape (P,). What each pair counts.
         seed: Of the features that each split of a tree may ask.
+        doubted: Shape (F,). Features that half of the trees never see; None for none.
     """
     weight = weight / weight.mean()
     if rung == "logistic":
         return _fit_linear(values, is_same, weight)
+    trees = _fit_trees(rung, values, is_same, weight, seed)
+    if doubted is None or not doubted.any():
+        return trees
+    return mean_of_trees(trees, _fit_trees(rung, np.where(doubted, np.float32(np.nan), values), is_same, weight, seed))
+
+
+def _fit_trees(
+    rung: Rung, values: NDArray[np.float32], is_same: NDArray[np.bool_], weight: NDArray[np.float64], seed: int
+) -> Trees:
     from sklearn.ensemble import HistGradientBoostingClassifier  # a second of import, wanted only here
 
     trees = HistGradientBoostingClassifier(

@@ -1,5 +1,6 @@
 """Learning a pair model from known pairs, judged only on products that it did not learn from."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -34,6 +35,7 @@ def learn_pair_model(
     codes: NDArray[np.int32] | None = None,
     report: Report = silent,
     margin: NDArray[np.float32] | None = None,
+    doubted: Sequence[str] = (),
 ) -> PairModel:
     """Learn from known pairs: the richest model that does better than a plainer one on products it has not seen.
 
@@ -46,6 +48,8 @@ def learn_pair_model(
             shares of it (`distance_to_edge`). Curators are asked about doubtful pairs, so nobody says what lies far
             from the threshold: there the rule's word is taken, for as much as some answers. None
             to put the threshold on one distance where the verdicts put it.
+        doubted: Features of which new pairs may have others than these have, as of encoders that were trained on some
+            of these: half of the trees never see them.
 
     Raises:
         DataError: Too little is known: no pair that is one product, or none that is not, in some fold's products.
@@ -62,7 +66,7 @@ def learn_pair_model(
     def judge(rung: Rung, some: PairFeatures) -> tuple[PairModel, NDArray[np.float64]]:
         if (rung, some.names) not in learned:
             report(Progress(STEP, len(learned), 2 + len(FURTHER)))
-            learned[rung, some.names] = _judge(rung, some, known, sample)
+            learned[rung, some.names] = _judge(rung, some, known, sample, doubted)
         return learned[rung, some.names]
 
     rungs: list[Rung] = ["logistic"] if count <= FEW else ["logistic", "small trees"]
@@ -88,7 +92,9 @@ def _products(known: Known, codes: NDArray[np.int32] | None, rows: NDArray[np.in
     return one if codes is None else np.where(codes[one] >= 0, codes[one], -1 - one)
 
 
-def _judge(rung: Rung, features: PairFeatures, known: Known, sample: Sample) -> tuple[PairModel, NDArray[np.float64]]:
+def _judge(
+    rung: Rung, features: PairFeatures, known: Known, sample: Sample, doubted: Sequence[str]
+) -> tuple[PairModel, NDArray[np.float64]]:
     """Learn a model, all but its cut, and see what each told pair loses on it, judged by what has not seen it."""
     names = tuple(name for name in features.names if name in SIMPLE) if rung == "logistic" else features.names
     columns = [features.names.index(name) for name in names]
@@ -104,7 +110,8 @@ def _judge(rung: Rung, features: PairFeatures, known: Known, sample: Sample) -> 
                 "that are not: give more verdicts, or more labels."
             )
         values = features.values[sample.rows[outside]][:, columns]
-        parts.append(fit_part(rung, values, is_same, sample.weight[outside], fold))
+        unsure = np.isin(names, list(doubted))
+        parts.append(fit_part(rung, values, is_same, sample.weight[outside], fold, unsure))
     model = PairModel(rung, names, tuple(parts), np.zeros(1), np.zeros(1), USUAL_CUT, USUAL_BOUND, known.pairs.n)
     unseen = _unseen_log_odds(model, features, known, sample.rows)
     scores, probabilities = calibrate(unseen, sample.is_same, sample.weight, rung)

@@ -7,6 +7,7 @@ in the cache. For 62,000 rows that takes a fifth of the time of scikit-learn's c
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -155,4 +156,4 @@ class _LeafNumbers:
 
 def segments(roots: NDArray[np.int32], count: int) -> Iterator[slice]:
     """Where each tree's nodes stand among all."""
-    return (slice(start, stop) for start, stop in zip(roots.tolist(), [*roots.tolist()[1:], count], strict=True))
+    return (slice(start, stop) for start, stop in pairwise([*roots.tolist(), count]))

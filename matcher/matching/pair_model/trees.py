@@ -110,6 +110,23 @@ def trees_of(classifier: Any, bins: Bins | None = None) -> Trees:
     )
 
 
+def mean_of_trees(one: Trees, other: Trees) -> Trees:
+    """Trees that say the mean of what two say."""
+    offset = np.int32(len(one.feature))
+    further = np.where(other.feature < 0, np.int32(0), offset)  # at a leaf there is nowhere to go
+    return Trees(
+        (one.start + other.start) / 2,
+        np.concatenate([one.roots, other.roots + offset]),
+        np.concatenate([one.feature, other.feature]),
+        np.concatenate([one.threshold, other.threshold]),
+        np.concatenate([one.missing_left, other.missing_left]),
+        np.concatenate([one.left, other.left + further]),
+        np.concatenate([one.right, other.right + further]),
+        np.concatenate([one.value, other.value]) / 2,
+        np.concatenate([one.left_share, other.left_share]),
+    )
+
+
 def _count(nodes: NDArray[Any], side: str, offset: NDArray[np.int64]) -> NDArray[np.float64]:
     """Learning pairs at one of the two children of each node; at a leaf of no meaning."""
     return np.asarray(nodes["count"][np.minimum(nodes[side] + offset, len(nodes) - 1)], dtype=np.float64)

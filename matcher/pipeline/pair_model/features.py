@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.encoders.registry import load_encoder
+from matcher.encoders.registry import find_encoder, load_encoder
 from matcher.ingest.catalog import Catalog
 from matcher.matching.pair_model.features import PairFeatures, pair_features
 from matcher.matching.recipe import joint_distance
@@ -33,6 +33,8 @@ pictures .926 against .923 and .933 against .933, on re-listed goods .975 and .9
 NEAR_OF_MANY, MANY = 10, 50_000  # in a catalog of more listings than this, so that features fit into memory
 CHEAP = {"text": ("tfidf", "tfidf-char"), "image": ("phash",)}
 """Encoders in seconds, whose distances stand beside those of the chosen ones."""
+UNTRAINED_PHOTOS = "efficientnet"
+"""Stands beside an encoder of photos that was trained here: titles have their letters, photos little but this."""
 
 RULE = "rule"
 """The distance by which the usual rule joins title and photo, which a model of few answers would have to learn."""
@@ -68,7 +70,8 @@ def compute_features(
     near = pairs.chosen(near_pairs(pairs))
     further = {}
     for modality, chosen in (("text", config.text), ("image", config.image)):
-        for spec in CHEAP[modality] if chosen else ():
+        beside = (UNTRAINED_PHOTOS,) if modality == "image" and chosen and not find_encoder(chosen) else ()
+        for spec in (*CHEAP[modality], *beside) if chosen else ():
             if spec != chosen:
                 vectors = opened(spec)
                 if modality == "image":

@@ -20,7 +20,7 @@ from matcher.pipeline.pair_model.features import keep_features, near_pairs, show
 from matcher.pipeline.pair_model.judge import judge_pairs, save_judgement
 from matcher.pipeline.pair_model.learned_model import LearnedModel, listing_keys
 from matcher.pipeline.pair_model.models import remember_model, save_model
-from matcher.pipeline.pair_model.trained import UNTRAINED, Trained, find_trained, hide_trained
+from matcher.pipeline.pair_model.trained import UNTRAINED, Trained, doubted_features, find_trained, hide_trained
 from matcher.progress import Report, silent
 from matcher.storage.workspace import Workspace
 from matcher.vectors.candidate_pairs import CandidatePairs
@@ -94,7 +94,8 @@ def learn(
     margin = None if by_labels else distance_to_edge(near, beside)
     try:
         told = hide_trained(features, near, trained)
-        model = learn_pair_model(told, known, codes if by_labels else None, report, margin)
+        doubted = doubted_features(features, near, trained)
+        model = learn_pair_model(told, known, codes if by_labels else None, report, margin, doubted)
     except DataError as error:  # all of one kind are of one fold's products
         raise TooLittleKnown(str(error)) from error
     learned = LearnedModel(

@@ -71,6 +71,15 @@ def find_trained(workspace: Workspace, catalog: Catalog, encoded: Encoded) -> Tr
     return Trained(rows)
 
 
+def doubted_features(features: PairFeatures, near: CandidatePairs, trained: Trained) -> tuple[str, ...]:
+    """The features that `hide_trained` leaves out for some pairs.
+
+    Half of a model never reads them: it says as much of new pairs as it would if nothing had been trained.
+    """
+    touched = {name for name, rows in trained.is_touched(near).items() if rows.any()}
+    return tuple(name for name in features.names if _distance_of(name) in touched)
+
+
 def hide_trained(features: PairFeatures, near: CandidatePairs, trained: Trained) -> PairFeatures:
     """Leave out what an encoder says of pairs that it was trained on; what others say of them stays.
 
@@ -91,8 +100,13 @@ def hide_trained(features: PairFeatures, near: CandidatePairs, trained: Trained)
         return features
     values = np.array(features.values)
     for column, name in enumerate(features.names):
-        family, _, feature = name.partition(".")
-        distance = feature if family == "distance" else feature.partition("_")[0] if family == "list" else ""
+        distance = _distance_of(name)
         if distance in touched:
             values[touched[distance], column] = np.nan
     return PairFeatures(features.names, values)
+
+
+def _distance_of(feature: str) -> str:
+    """The distance that a feature is made of, "" for none."""
+    family, _, name = feature.partition(".")
+    return name if family == "distance" else name.partition("_")[0] if family == "list" else ""

@@ -8,7 +8,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from matcher.errors import DataError
 from matcher.matching.pair_model import tree_program
-from matcher.matching.pair_model.trees import trees_from_json, trees_of
+from matcher.matching.pair_model.trees import mean_of_trees, trees_from_json, trees_of
 
 LEAF = st.floats(-4, 4).map(lambda value: float(np.float32(value)))
 VALUES = st.sampled_from([-1.0, 0.0, 0.5, 1.0, np.nan])
@@ -115,3 +115,13 @@ def test_a_tree_with_more_leaves_than_a_byte_counts_is_refused():
     assert trees_from_json(as_json([wide]), 1).log_odds(np.array([[300.0]], np.float32)).tolist() == [0.25]
     with pytest.raises(DataError, match="more than 256 leaves"):
         trees_from_json(as_json([(0, 0.0, 0, 0.0, wide)]), 1)
+
+
+@given(st.lists(tree, min_size=1, max_size=3), st.lists(tree, max_size=3), rows)
+def test_the_mean_of_trees_says_the_mean_of_what_they_say(some, others, given_rows):
+    values = np.array(given_rows, dtype=np.float32)
+    one, other = (trees_from_json(as_json(each), COLUMNS) for each in (some, others))
+    mean = mean_of_trees(one, other)
+    assert mean.log_odds(values) == pytest.approx((one.log_odds(values) + other.log_odds(values)) / 2, abs=1e-9)
+    read = trees_from_json(mean.to_json(), COLUMNS)
+    assert read.log_odds(values) == pytest.approx(mean.log_odds(values), abs=1e-6)
