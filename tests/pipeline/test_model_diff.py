@@ -24,16 +24,16 @@ WORDS = "red blue green lamp chair table shirt phone router watch cream oil stee
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory, thin_model):
-    """A workspace with sixty listings of thirty products, a phrase that says nothing, and a run "mine"."""
+    """A workspace with sixty listings of thirty products, a phrase in each that says nothing, and a run "mine"."""
     folder = tmp_path_factory.mktemp("shop")
     rng = np.random.default_rng(0)
     names = [" ".join(rng.permutation(WORDS)[:4]) + f" {number}" for number in range(30)]
-    titles = [f"{name} {extra}" for name in names for extra in ("promo", "original stock")] + [""]
+    titles = [f"{name} {extra}" for name in names for extra in ("promo today", "original stock today")] + [""]
     labels = [str(row // 2) for row in range(60)] + [""]
     pd.DataFrame({"id": range(61), "title": titles, "label": labels, "note": "x"}).to_csv(folder / "s.csv", index=False)
     workspace = open_workspace(folder / "workspace")
     catalogs.import_catalog(workspace, catalogs.ImportConfig(str(folder / "s.csv"), "Shop"))
-    mark_phrase(workspace, "shop", "original stock")
+    mark_phrase(workspace, "shop", "today")
     changed = {"epochs": 2, "batch": 16, "tune_share": 0.3}
     train_catalog(workspace, training_job(workspace, "shop", f"bert:{thin_model}", run_id="mine", **changed))
     return workspace
@@ -90,7 +90,7 @@ def test_another_catalog_or_run_makes_it_unknown(shop):
 def test_what_is_marked_plays_no_part_and_other_marks_make_it_unknown(shop):
     card = read_card(shop.encoders / "mine")
     made = prepare_model_diff(shop, ModelDiffConfig("shop", "mine"))
-    unmark(shop, "shop", "original stock")
+    unmark(shop, "shop", "today")
     assert load_model_diff(shop, "shop", card) is None
     other = prepare_model_diff(shop, ModelDiffConfig("shop", "mine"))
     assert {other.before, other.after}.isdisjoint({made.before, made.after})  # of other titles
