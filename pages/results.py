@@ -60,6 +60,7 @@ def draw_found(matched: Matched) -> None:
         st.caption(gone)
     draw_set_aside(matched)
     draw_contradictions(matched, outcome)
+    say_held(outcome)
     left, right = st.columns([5, 2], gap="medium")
     with right:
         draw_downloads(matched)
@@ -96,6 +97,15 @@ def draw_left_out(matched: Matched) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(f"Left out of every comparison: {', '.join(said)}.")
         st.page_link("pages/catalog.py", label="See them", icon=":material/visibility_off:")
+
+
+def say_held(outcome: Outcome) -> None:
+    """Verdicts "same" that a lock stands above."""
+    if count := len(outcome.held):
+        st.caption(
+            f":material/lock: {count:,} pair{'s' * (count != 1)} judged the same, and kept apart by a locked group. "
+            "Unlock it on Groups, or take the verdict back on Verdicts."
+        )
 
 
 def draw_contradictions(matched: Matched, outcome: Outcome) -> None:

@@ -1,5 +1,6 @@
 """What two listings state of themselves, side by side: facts read from titles, and the catalog's other columns."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from matcher.matching.title_facts.attributes import Stated as TitleFacts
 from matcher.matching.title_facts.quantities import AMOUNTS
 from matcher.text import fold
 
+UNIT_FIRST = re.compile(r"\b([a-z]+) ?\d+[.,]\d")
+"""A word before a number with a fraction: its unit."""
 OWN_COLUMNS = frozenset({"item_id", "title", "image", "photo", "phash", "label"})
 """Columns that have a place of their own beside a photo."""
 
@@ -52,7 +55,7 @@ def compare_statements(left: str, right: str) -> list[Stated]:
     for kind in KINDS:
         one, other = known[left][kind], known[right][kind]
         if kind == SIZE:  # the "l" of "0.5 l" is no size of clothes
-            one, other = read_sizes(known[left]), read_sizes(known[right])
+            one, other = read_sizes(left, known[left]), read_sizes(right, known[right])
         # One model number is stored under several spellings: each is named once.
         sides = [
             tuple(dict.fromkeys(written for value, written in mine.items() if value not in theirs))
@@ -65,9 +68,10 @@ def compare_statements(left: str, right: str) -> list[Stated]:
     return sorted(found, key=lambda stated: not stated.is_conflict)
 
 
-def read_sizes(known: TitleFacts) -> dict[str, str]:
-    """The sizes of clothes that a title states, without words that are the unit of an amount."""
+def read_sizes(title: str, known: TitleFacts) -> dict[str, str]:
+    """The sizes of clothes that a title states, without words that are the unit of an amount, "0.5 l" or "L 1.7"."""
     units = {written.split()[-1] for kind in AMOUNTS for written in known[kind].values() if written.split()}
+    units.update(UNIT_FIRST.findall(fold(title)))
     return {value: written for value, written in known[SIZE].items() if written not in units}
 
 

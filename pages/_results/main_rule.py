@@ -31,8 +31,8 @@ def draw_rule(opened: Opened) -> MainRule:
             help="The one of each group that stands for it in what you download, and comes first below. "
             "Where several are as good, the oldest id is it.",
         )  # fmt: skip
-        if rule.by == "seller" and seller is not None:
-            sellers = _sellers(*_key(opened), seller, opened)
+        if rule.by == "seller" and (rule.column or seller) is not None:
+            sellers = _sellers(*_key(opened), rule.column or seller, opened)
             st.session_state[SELLERS] = [name for name in rule.preferred if name in sellers]
             st.multiselect(
                 "Preferred sellers, the first one first", sellers, key=SELLERS, on_change=_prefer, args=[opened],
@@ -47,7 +47,9 @@ def _choose(opened: Opened) -> None:
 
 
 def _prefer(opened: Opened) -> None:
-    set_rule(opened.workspace, opened.id, MainRule("seller", preferred=tuple(st.session_state[SELLERS])))
+    before = read_rule(opened.workspace, opened.id, opened.catalog)
+    column = before.column if before.by == "seller" else ""
+    set_rule(opened.workspace, opened.id, MainRule("seller", column, tuple(st.session_state[SELLERS])))
 
 
 def _key(opened: Opened) -> tuple[str, str, str]:

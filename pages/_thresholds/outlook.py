@@ -9,7 +9,7 @@ from pages._review.audit import find_audits, want_audits
 from pages._shared.charts import draw_chart, pick_colours
 from pages._shared.measured import Known
 from pages._shared.opened_catalog import Matched
-from pages._thresholds.moves.proposal import propose
+from pages._thresholds.moves.proposal import propose, read_proposal
 from pages._verdicts.proof import Proof, describe_missing, find_loosest, read_proof, want_proof
 
 WALKED = (
@@ -110,7 +110,7 @@ def _draw_loosest(matched: Matched, proof: Proof) -> None:
         st.caption("No threshold is proved yet, not even one that keeps the nearest half of the matches.")
     elif found == matched.recipe:
         st.caption("The loosest that is proved is the one in force.")
-    else:
+    elif (proposal := read_proposal(matched)) is not None and proposal.recipe == found:  # and was not left since
         st.caption(f"Proposed above: at these thresholds at least {100 * wanted:g} % of the matches are right.")
 
 

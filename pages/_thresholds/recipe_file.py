@@ -18,7 +18,7 @@ from pages._thresholds.moves.proposal import propose_rule
 from pages._thresholds.side_by_side import is_comparable
 from pages._uploads.on_disk import read_upload
 
-KEY, SAID = "recipe-file", "recipe-file-said"
+KEY, SAID = "recipe-file", "recipe-file-said"  # what is said is of one catalog: (its id, the words)
 MOST_MEGABYTES = 64
 LONGEST_NAME = 60
 
@@ -32,15 +32,17 @@ def draw_recipe_file(matched: Matched) -> None:
             st.session_state.pop(SAID, None)
             return
         try:
-            st.session_state[SAID] = take_up_recipe(matched, upload.name, read_upload(upload))
+            said = take_up_recipe(matched, upload.name, read_upload(upload))
         except DataError as error:
-            st.session_state[SAID] = str(error)
+            said = str(error)
+        st.session_state[SAID] = (matched.id, said)
 
     st.file_uploader(
         "Take up a rule from a file", "json", key=KEY, on_change=take_up, max_upload_size=MOST_MEGABYTES,
         help="One that was downloaded here or written by the terminal's `tune`.",
     )  # fmt: skip
-    if said := st.session_state.get(SAID):
+    about, said = st.session_state.get(SAID, ("", ""))
+    if about == matched.id:
         st.caption(literal(said))
 
 

@@ -99,8 +99,11 @@ def _under(matched: Matched, rule: Recipe, decided: Decided) -> Matched:
 
 
 def _describe_rule(rule: Recipe) -> str:
-    """ "Title or photo: titles 0.412, photos 0.310"."""
+    """ "Title or photo: titles 0.412, photos 0.310", or "Titles 0.412" where there is nothing else to go by."""
     limits = [
         f"{NAMES[name].lower()} {distance_text(value)}" for name, value in rule.thresholds.items() if value is not None
     ]
-    return f"{FUSIONS[rule.fusion][0]}: {', '.join(limits)}"
+    listed = ", ".join(limits)
+    if len(rule.modalities) == 1 and rule.fusion in ("either", "both", "mean"):
+        return listed.capitalize()
+    return f"{FUSIONS[rule.fusion][0]}: {listed}"

@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from matcher.matching.groups.main_listing import MainRule
 from matcher.pipeline import catalogs, encoding
-from matcher.pipeline.groups.main_listings import choose_main_listing, read_rule
+from matcher.pipeline.groups.main_listings import choose_main_listing, read_rule, set_rule
+from matcher.storage.history.actions import Intent, act
 from matcher.storage.workspace import Workspace, open_workspace
 
 HOSTILE = "<b>Ann & Co</b>"
@@ -31,6 +32,10 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
     encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf", None, k=5))
     return workspace
+
+
+def captions(app: AppTest) -> str:
+    return "\n".join(caption.value for caption in app.caption)
 
 
 def drawn(app: AppTest) -> str:
@@ -67,6 +72,21 @@ def test_the_rule_is_chosen_on_the_page_and_everything_goes_by_it(shop: Workspac
     assert ids.to_dict() == {"i0": "i2", "i2": "i2", "i4": "i2", "i1": "i3", "i3": "i3", "i5": "i3"}
     groups = pd.read_excel(io.BytesIO(made["download-groups-Excel"]()), engine="openpyxl")
     assert groups.groupby("group")["item_id"].first().isin(["i2", "i3"]).all()
+
+
+def test_a_column_of_sellers_that_was_chosen_elsewhere_stays(shop: Workspace) -> None:
+    set_rule(shop, "shop", MainRule("seller", "title"))
+    app = opened("results")
+    chosen = checked(app.multiselect(key="main-sellers").set_value(["brass desk lamp"]).run())
+    assert "preferred seller: brass desk lamp" in drawn(chosen)
+    assert read_rule(shop, "shop", shop.load_catalog("shop")) == MainRule("seller", "title", ("brass desk lamp",))
+
+
+def test_a_verdict_that_a_lock_stands_above_is_counted(shop: Workspace) -> None:
+    assert "kept apart by a locked group" not in captions(opened("results"))
+    shop.store.add_verdict("shop", "i0", "i1", "match", source="browse")
+    act(shop.store, "shop", Intent("lock", (1,), ("i0", "i2", "i4")), seen=())
+    assert "1 pair judged the same, and kept apart by a locked group" in captions(opened("results"))
 
 
 def test_a_rule_without_its_column_is_not_offered(shop: Workspace, tmp_path: Path) -> None:

@@ -77,6 +77,14 @@ def test_a_precision_is_asked_for_and_proved(shop: Workspace):
     assert "No threshold is proved yet" in captions(app)
     app.session_state[WALKED] = ("another shop", *app.session_state[WALKED][-3:])
     assert "No threshold is proved yet" not in captions(checked(app.run()))
+    now = recipes.current_recipe(shop, "shop")
+    strict = now.with_thresholds({"text": 0.3})
+    app.session_state[WALKED] = ("shop", now, 0.995, strict)
+    assert "Proposed above" not in captions(checked(app.run()))  # it was left
+    app.query_params["text"] = "0.3"
+    assert "Proposed above" in captions(checked(app.run()))
+    app = press(app, "Leave it")
+    assert "Proposed above" not in captions(app)
     app = press(checked(app.switch_page("pages/review.py").run()), "Ask as usual")
     assert "Proved" not in markdown(app)
 

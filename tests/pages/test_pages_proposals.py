@@ -18,6 +18,7 @@ from matcher.matching.recipe import Recipe, decide
 from matcher.pipeline import catalogs, encoding, recipes
 from matcher.pipeline.pair_model.models import write_recipe
 from matcher.storage.workspace import Workspace, open_workspace
+from pages._thresholds.side_by_side import _describe_rule
 
 PRODUCTS, COPIES = 6, 4
 
@@ -196,6 +197,12 @@ def test_presets_stand_side_by_side(shop: Workspace) -> None:
     assert now(shop) == loose
 
 
+def test_a_rule_of_titles_alone_is_described_by_them_alone() -> None:
+    assert _describe_rule(Recipe("tfidf", text_threshold=0.4)) == "Titles 0.400"
+    both = Recipe("tfidf", "phash", text_threshold=0.4, image_threshold=0.2)
+    assert _describe_rule(both).endswith(": titles 0.400, photos 0.200")
+
+
 def test_a_preset_of_another_time_is_compared_and_none_takes_the_place_of_the_rule_in_force(shop: Workspace) -> None:
     strict = replace(now(shop), fusion="either", text_threshold=0.6, image_threshold=0.1)
     shop.store.save_preset("shop", "In force", strict.to_json())
@@ -258,6 +265,8 @@ def test_a_file_that_is_no_rule_is_one_plain_line(shop: Workspace, data: bytes, 
     assert "\n" not in line.strip()
     assert "Proposed" not in said(app)
     assert now(shop) == before
+    app.session_state["recipe-file-said"] = ("another shop", told)
+    assert not [caption for caption in checked(app.run()).caption if told in caption.value]
 
 
 def test_a_rule_for_other_encoders_is_refused(shop: Workspace) -> None:

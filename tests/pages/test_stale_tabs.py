@@ -75,6 +75,18 @@ def test_a_proposal_that_another_tab_overtook_is_laid_over_what_is_in_force(work
     assert "Another tab or colleague changed the thresholds" in said(app)
 
 
+def test_a_whole_rule_is_not_taken_once_another_tab_chose_other_encoders(workspace: Workspace) -> None:
+    workspace.store.save_preset("shop", "Loose", replace(now(workspace), text_threshold=0.6).to_json())
+    app = opened("thresholds")
+    app = checked(app.toggle(key="compare-presets").set_value(True).run())
+    app = press(app, "Look at Loose")
+    encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf-char", "phash", k=5))
+    there = now(workspace)
+    app = press(app, "Take it")
+    assert now(workspace) == there
+    assert "Not changed: another tab or colleague chose other encoders or another distance" in said(app)
+
+
 def test_a_slider_of_a_rule_that_is_no_longer_in_force_changes_nothing(workspace: Workspace) -> None:
     app = opened("thresholds")
     put(workspace, fusion="mean", fused_threshold=0.5)

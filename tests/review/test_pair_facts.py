@@ -15,6 +15,8 @@ from matcher.review.pair_facts import compare_columns, compare_statements, say_s
         ("mouse M185 black", "mouse M186 black", ["The right one names m186, the left m185"]),
         ("mouse M185", "mouse M185", []),
         ("shirt red xl", "shirt blue", ["The right one names blue, the left red", "Only the left one names xl"]),
+        ("kettle L 1.7 steel", "kettle steel", []),  # the unit of 1.7, and no size of clothes
+        ("shirt L 2 pcs", "shirt M 2 pcs", ["The right one names m, the left l"]),
         ("shirt red xl men", "shirt", ["Only the left one names red, xl and men"]),
         ("", "", []),
     ],

@@ -47,7 +47,7 @@ def compare_titles(titles: Sequence[str]) -> list[Difference]:
     known = read_titles(titles)
     found = []
     for kind in KINDS:
-        stated = [read_sizes(known[title]) if kind == SIZE else known[title][kind] for title in titles]
+        stated = [read_sizes(title, known[title]) if kind == SIZE else known[title][kind] for title in titles]
         # One value is written in several ways, "0.5 l" and "500 ml": the first way stands for all.
         written: dict[frozenset[str], str] = {}
         for values in stated:

@@ -17,6 +17,7 @@ BEFORE = "thresholds-before"  # the recipe before the last move, to show what fl
 OWN = "thresholds-own"  # the last recipe that this visit put in force
 SAID = "thresholds-said"  # what is to be told of the last change
 LAID_OVER = "Another tab or colleague changed the thresholds since this page was drawn. Yours was laid over theirs."
+OTHER_DISTANCES = "other encoders or another distance"
 NOT_MADE = "Not changed: another tab or colleague chose {} since this page was drawn. Look at it and change it again."
 
 
@@ -28,6 +29,15 @@ def put(matched: Matched, recipe: Recipe) -> None:
     st.session_state[BEFORE] = (matched.id, matched.encoded.key, now)
     st.session_state[OWN] = recipe
     recipes.set_recipe(matched.workspace, matched.id, recipe)
+
+
+def put_whole(matched: Matched, recipe: Recipe) -> None:
+    """Put a whole rule in force, unless what it is for has changed: then the page says so."""
+    now = recipes.current_recipe(matched.workspace, matched.id)
+    if _distances(now) != _distances(recipe):
+        st.session_state[SAID] = NOT_MADE.format(OTHER_DISTANCES)
+        return
+    put(matched, recipe)
 
 
 def change(matched: Matched, alter: Callable[[Recipe], Recipe | None]) -> None:
@@ -54,7 +64,7 @@ def lay_over(matched: Matched, alter: Callable[[Recipe], Recipe | None]) -> Reci
     now, seen = recipes.current_recipe(matched.workspace, matched.id), matched.recipe
     now = without_lost_columns(now, matched.catalog)  # as the page shows it
     if _distances(now) != _distances(seen):
-        st.session_state[SAID] = NOT_MADE.format("other encoders or another distance")
+        st.session_state[SAID] = NOT_MADE.format(OTHER_DISTANCES)
         return None
     altered = alter(now)
     if altered is None:

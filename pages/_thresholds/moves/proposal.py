@@ -19,7 +19,7 @@ from matcher.vectors.distance import distance_text
 from pages._shared.escape import literal
 from pages._shared.modality import NAMES
 from pages._shared.opened_catalog import Matched
-from pages._thresholds.moves.changes import lay_over, move, put, shift
+from pages._thresholds.moves.changes import lay_over, move, put_whole, shift
 
 KEPT = "thresholds-proposed"  # (catalog, encoding, thresholds by name, a whole rule or None, its name)
 MOVABLE = ("text", "image", "fused", LEARNED)  # thresholds by the names under which the address has them
@@ -81,7 +81,7 @@ def take(matched: Matched, proposal: Proposal) -> None:
     """Put what was proposed in force: of moved thresholds these and no others, over what is in force at that moment."""
     leave()
     if proposal.name:
-        put(matched, proposal.recipe)
+        put_whole(matched, proposal.recipe)
     else:
         move(matched, proposal.moved)
 
@@ -89,7 +89,7 @@ def take(matched: Matched, proposal: Proposal) -> None:
 def take_at_once(matched: Matched, recipe: Recipe) -> None:
     """Put a rule in force that nobody proposed first; nothing is proposed any more."""
     leave()
-    put(matched, recipe)
+    put_whole(matched, recipe)
 
 
 def leave() -> None:
