@@ -31,8 +31,8 @@ def draw_rule(opened: Opened) -> MainRule:
             help="The one of each group that stands for it in what you download, and comes first below. "
             "Where several are as good, the oldest id is it.",
         )  # fmt: skip
-        if rule.by == "seller" and (rule.column or seller) is not None:
-            sellers = _sellers(*_key(opened), rule.column or seller, opened)
+        if rule.by == "seller" and (column := rule.column or seller):
+            sellers = _sellers(*_key(opened), column, opened)
             st.session_state[SELLERS] = [name for name in rule.preferred if name in sellers]
             st.multiselect(
                 "Preferred sellers, the first one first", sellers, key=SELLERS, on_change=_prefer, args=[opened],
