@@ -40,7 +40,7 @@ def strata_of(folder: Path, learned: bool) -> tuple[Strata, np.ndarray]:
     """The strata of a catalog's tuned rule, and how many of each are one product."""
     images = folder / "images"
     catalog, _ = read_catalog(folder / "listings.csv", images if images.is_dir() else None)
-    hashed = "phash" if "image_phash" in catalog.listings.columns else None
+    hashed = "phash" if catalog.listings["phash"].astype(bool).any() else None
     photos = "efficientnet" if images.is_dir() else hashed
     encoded = encode(catalog, "tfidf-char", photos)
     if learned:

@@ -47,8 +47,8 @@ def rank_pairs(pairs: CandidatePairs, recipe: Recipe, is_match: NDArray[np.bool_
 
     Matches by their margin to the threshold. The others by the product of the places that they take: by the rule, by
     titles, by photos, by what a pair model says, and among the neighbours of a listing. What one of these misses, a
-    photo that is the same beside a title that is not, another one sees. On the catalogs of the simulations that leaves
-    in the far half of the pairs a third to a twentieth of the same ones that the rule's own order left there.
+    photo that is the same beside a title that is not, another one sees. On four catalogs with known products an
+    estimate of recall from as many verdicts had .5 to .9 of the variance that margin and rank alone gave it.
 
     Args:
         pairs: P candidate pairs.
