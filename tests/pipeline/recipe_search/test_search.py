@@ -148,7 +148,7 @@ def test_a_search_can_be_cancelled_and_leaves_the_last_one(searched, ladder):
     assert last_search(workspace, "shop") == before
     parts = [progress for progress in told if progress.step == STEP]
     assert [part.done for part in parts] == sorted(part.done for part in parts)
-    assert {part.total for part in parts} == {4 * (13 + LEARN_UNITS)}
+    assert {part.total for part in parts} == {4 * (14 + LEARN_UNITS)}
     assert jobs.KINDS["search"].config is SearchConfig
 
 
