@@ -22,6 +22,7 @@ from bench_app import CHROMIUM, Session, make_workspace, served
 from bench_groups import judge
 from playwright.sync_api import Page, sync_playwright
 
+from matcher.matching.recipe import decide
 from matcher.pipeline import recipes
 from matcher.pipeline.encoding import load_encoded
 from matcher.review.verdicts import name_verdicts
@@ -60,7 +61,7 @@ def prepare(workspace: Workspace, catalog_id: str) -> None:
     if encoded is None or workspace.store.verdicts(catalog_id):
         return
     catalog, recipe = workspace.load_catalog(catalog_id), recipes.current_recipe(workspace, catalog_id)
-    found = recipes.decide(encoded.pairs, recipe).nonzero()[0]
+    found = decide(encoded.pairs, recipe).nonzero()[0]
     ids = catalog.listings["item_id"].tolist()
     judge(workspace.root, ids, encoded.pairs.left[found], encoded.pairs.right[found], catalog.codes, catalog_id)
 
