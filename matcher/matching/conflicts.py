@@ -121,11 +121,19 @@ def conflicts_of(attributes: Attributes, left: NDArray[np.integer], right: NDArr
     return bits
 
 
-def with_conflicts(pairs: CandidatePairs, titles: Sequence[str]) -> CandidatePairs:
-    """The same pairs, with what the titles of the N listings contradict each other in, and CONTRADICTED beside it."""
+def with_conflicts(
+    pairs: CandidatePairs, titles: Sequence[str], brands: frozenset[str] | None = None
+) -> CandidatePairs:
+    """The same pairs, with what the titles of the N listings contradict each other in, and CONTRADICTED beside it.
+
+    Args:
+        pairs: Of the N listings.
+        titles: Of each.
+        brands: Those of the catalog; None learns them from these titles.
+    """
     attributes = attributes_of(titles)
     conflicts = conflicts_of(attributes, pairs.left, pairs.right)
-    conflicts[other_brands(titles, pairs.left, pairs.right)] |= BITS(1 << VETOES.index("brands"))
+    conflicts[other_brands(titles, pairs.left, pairs.right, brands)] |= BITS(1 << VETOES.index("brands"))
     named = _name_models(attributes, titles)
     conflicts[vetoed(conflicts, ("models",)) & named[pairs.left] & named[pairs.right]] |= CONTRADICTED
     return replace(pairs, conflicts=conflicts)

@@ -103,7 +103,8 @@ def _with_conflicts(matched: Matched, pair: CandidatePairs) -> CandidatePairs:
     """One pair with what its two titles contradict each other in, the other titles of the catalog left aside."""
     ends = np.zeros(1, np.int32), np.ones(1, np.int32)
     titles = [matched.cell("title", int(end[0])) for end in (pair.left, pair.right)]
-    alone = with_conflicts(CandidatePairs(2, *ends, pair.rank, pair.distance), titles)
+    brands = read_word_counts(matched).brands
+    alone = with_conflicts(CandidatePairs(2, *ends, pair.rank, pair.distance), titles, brands)
     return CandidatePairs(pair.n, pair.left, pair.right, pair.rank, pair.distance, alone.conflicts)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from matcher.matching.conflicts import with_conflicts
 from matcher.matching.explain.facts import compare_facts
 from matcher.matching.explain.links import Links
 from matcher.matching.explain.pair import Explanation, SaidBy, explain_pair
@@ -121,3 +122,13 @@ def test_matches_that_contradicting_models_take_away_are_told():
     assert step(found).endswith("3 other pairs contradict in their model numbers, and each takes one match away.")
     found = explanation(0.1, 0.5, Links(False, False, (), matching=1, between=6))
     assert step(found).endswith("between their two groups 1 matches, and 25 % is needed.")
+
+
+def test_brands_are_named_with_both_words():
+    goods = ["oat biscuits", "rye crackers", "fig bars", "nut mix", "plum jam"]
+    titles = [f"{brand} {each} 200 g" for brand in ("Velmora", "TARINDO") for each in goods]
+    counts, rule = count_words(titles), Recipe("tfidf", None, text_threshold=0.3, veto=("brands",))
+    pair = CandidatePairs(10, np.array([0]), np.array([5]), np.ones(1, np.uint16), {"text": np.zeros(1, np.float32)})
+    found = explain_pair(with_conflicts(pair, titles), rule, (titles[0], titles[5]), counts, Links(False, False))
+    assert say_step(found, rule, str).startswith("The titles contradict each other: Velmora against TARINDO.")
+    assert "**brand** Velmora against TARINDO" in say_fact(found.facts[0], found.vetoes)

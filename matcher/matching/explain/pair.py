@@ -107,7 +107,7 @@ def explain_pair(
         verdict,
         tuple(sorted(_listen(pair, recipe), key=lambda said: said.threshold is None)),
         vetoes,
-        compare_facts(*titles),
+        compare_facts(*titles, counts.brands),
         compare_words(counts, *titles),
         links,
         find_ways(pair, recipe),

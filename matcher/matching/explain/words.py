@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from matcher.catalog_words import CatalogWords, learn_words
+from matcher.matching.title_facts.brands import brand_words
 
 
 @dataclass(frozen=True)
@@ -14,10 +15,12 @@ class WordCounts:
     Attributes:
         read: How titles become words.
         listings: Word, folded, to the number of listings whose title has it.
+        brands: Words, folded, that are brands here.
     """
 
     read: CatalogWords
     listings: Mapping[str, int]
+    brands: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def count_words(titles: Sequence[str]) -> WordCounts:
     for title, copies in Counter(titles).items():
         for word in set(read.words(title)):
             listings[word] += copies
-    return WordCounts(read, dict(listings))
+    return WordCounts(read, dict(listings), brand_words(titles))
 
 
 def compare_words(counts: WordCounts, title: str, other: str) -> ComparedWords:

@@ -61,7 +61,23 @@ def brand_words(titles: Sequence[str]) -> frozenset[str]:
     )
 
 
-def other_brands(titles: Sequence[str], left: NDArray[np.integer], right: NDArray[np.integer]) -> NDArray[np.bool_]:
+def name_brands(title: str, brands: frozenset[str]) -> tuple[str, ...]:
+    """The brands that a title names, each once, as it writes them.
+
+    Args:
+        title: As a seller wrote it.
+        brands: From `brand_words`.
+    """
+    named = {folded: word for word in _WORD.findall(title) if (folded := fold(word)) in brands}
+    return tuple(named.values())
+
+
+def other_brands(
+    titles: Sequence[str],
+    left: NDArray[np.integer],
+    right: NDArray[np.integer],
+    brands: frozenset[str] | None = None,
+) -> NDArray[np.bool_]:
     """Find pairs whose titles name brands and share none.
 
     A brand that stands in the other title as a part of a word, or as two words, is shared.
@@ -70,11 +86,12 @@ def other_brands(titles: Sequence[str], left: NDArray[np.integer], right: NDArra
         titles: N titles as sellers wrote them.
         left: Shape (P,). Rows.
         right: Shape (P,). Rows.
+        brands: From `brand_words`; None learns them from these titles.
 
     Returns:
         Shape (P,); the same for (left, right) as for (right, left).
     """
-    brands = brand_words(titles)
+    brands = brand_words(titles) if brands is None else brands
     words = [_WORD.findall(fold(title)) for title in titles]
     parts = {word: brands.intersection(_parts(word)) for word in {word for each in words for word in each}}
     named = _incidence([brands.intersection(each) for each in words], brands)

@@ -170,6 +170,17 @@ def test_facts_name_contradictions_before_what_agrees_and_what_one_says():
     assert compare_facts("", "") == ()
 
 
+def test_brands_that_contradict_each_other_are_named():
+    goods = ["oat biscuits", "rye crackers", "fig bars", "nut mix", "plum jam"]
+    titles = [f"{brand} {each} 200 g" for brand in ("Velmora", "TARINDO") for each in goods]
+    counts = count_words(titles)
+    (fact, amount) = compare_facts(titles[0], titles[5], counts.brands)
+    assert (fact.kind, fact.veto, fact.contradicts) == ("brand", "brands", True)
+    assert (fact.left, fact.right) == (("Velmora",), ("TARINDO",))
+    assert amount.kind == "mass"
+    assert [fact.kind for fact in compare_facts(titles[0], titles[1], counts.brands)] == ["mass"]
+
+
 def test_an_explanation_is_of_one_pair():
     with pytest.raises(DataError, match="2 pairs came to be explained"):
         explain_pair(made([(0, 1, 0.2), (1, 2, 0.2)]), by_titles(), ("", ""), count_words([]), JOINED)
