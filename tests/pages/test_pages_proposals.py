@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pandas as pd
@@ -123,6 +124,10 @@ def test_what_is_left_is_as_if_it_had_never_been_proposed(shop: Workspace) -> No
 def test_the_address_brings_a_proposal_and_nothing_that_is_none(shop: Workspace) -> None:
     app = at(text="0.42", image="0.31")
     assert "titles within 0.420, photos within 0.310" in said(app)
+    (link,) = at(text="0.42", curator="Ana").code
+    query = parse_qs(urlsplit(link.value).query)
+    assert (query["text"], query["catalog"]) == (["0.42"], ["shop"])
+    assert "Ana" not in link.value
     for value in ("nan", "inf", "-1", "3", "1e999", "0x1", "", "0.1.2", "9" * 5000, "<b>"):
         app = at(text=value, image="0.31")
         assert "**Proposed:** photos within 0.310." in said(app), value

@@ -12,7 +12,7 @@ from pages._shared.opened_catalog import Matched
 from pages._thresholds.moves.compared import Move, read_move
 from pages._thresholds.moves.judging import listen
 from pages._thresholds.moves.pair_tiles import draw_pairs
-from pages._thresholds.moves.proposal import Proposal, describe_proposal, leave, take
+from pages._thresholds.moves.proposal import Proposal, describe_proposal, leave, name_link, take
 
 PINNED = "flips-pinned"  # (what move, pairs on the screen, what was known of each, how many are drawn)
 SHOWN = 8  # pairs at first, and more at each click
@@ -45,6 +45,12 @@ def draw_proposal(matched: Matched, known: Known, proposal: Proposal | None) -> 
             args=[matched, proposal], help="Matches, groups and results follow from then on.",
         )  # fmt: skip
         st.button("Leave it", key="proposal-leave", icon=":material/close:", on_click=leave)
+        if proposal.moved:
+            with st.popover("Link", type="tertiary", icon=":material/link:"):
+                st.caption(
+                    "Whoever opens it sees what is proposed. Your name is not in it, as it is in the address above."
+                )
+                st.code(name_link(), language=None, wrap_lines=True)
 
 
 def draw_last_move(

@@ -7,6 +7,7 @@ reload brings them back. Whatever the address says that is no threshold of this 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -16,6 +17,7 @@ from matcher.pipeline import recipes
 from matcher.pipeline.pair_model.judge import LOWEST_CUT
 from matcher.pipeline.recipe_columns import without_lost_columns
 from matcher.vectors.distance import distance_text
+from pages._shared.answers import CURATOR
 from pages._shared.escape import literal
 from pages._shared.modality import NAMES
 from pages._shared.opened_catalog import Matched
@@ -103,6 +105,12 @@ def describe_proposal(proposal: Proposal) -> str:
     if proposal.name:
         return literal(proposal.name)
     return ", ".join(_describe(name, value) for name, value in proposal.moved.items())
+
+
+def name_link() -> str:
+    """The address of the page for somebody else: what is proposed is in it, who looks at it is not."""
+    shared = {name: value for name, value in st.query_params.to_dict().items() if name != CURATOR}
+    return f"{st.context.url or ''}?{urlencode(shared)}"
 
 
 def _describe(name: str, value: float) -> str:
