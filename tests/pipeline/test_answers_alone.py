@@ -91,7 +91,7 @@ def test_what_nobody_was_asked_about_is_taken_from_the_rule_in_force(shop, monke
     answer(shop, 80)
     given = []
     learn = learning.learn_pair_model
-    monkeypatch.setattr(learning, "learn_pair_model", lambda *with_: given.append(with_[-1]) or learn(*with_))
+    monkeypatch.setattr(learning, "learn_pair_model", lambda *with_: given.append(with_[4]) or learn(*with_))
     recipes.tune(workspace, EncodeConfig("shop", "tfidf-char", "phash", k=10), "learned")
     pairs = shop[2].pairs
     near = pairs.chosen(pairs.rank <= 10)
