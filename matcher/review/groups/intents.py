@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from matcher.errors import DataError
 from matcher.review.groups.actions import Known, Plan, judge_none, judge_same, relate, split, take_out
@@ -51,8 +52,12 @@ class ShownGroup:
 
     def is_about(self, verdict: Verdict) -> bool:
         """Whether both listings of a verdict are on the screen."""
-        shown = {*self.item_ids, *self.other_ids}
-        return verdict.left_id in shown and verdict.right_id in shown
+        return verdict.left_id in self._shown and verdict.right_id in self._shown
+
+    @cached_property
+    def _shown(self) -> frozenset[str]:
+        """All listings on the screen: made once, for thousands of verdicts are looked at after each key."""
+        return frozenset((*self.item_ids, *self.other_ids))
 
 
 def intend(shown: ShownGroup, verdicts: Collection[Verdict], kind: str, ticked: Collection[str] = ()) -> Intent:
