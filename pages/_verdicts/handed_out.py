@@ -1,8 +1,8 @@
 """The groups of the open catalog that are handed out, joined anew only where a verdict touches them."""
 
-from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Lock
 
 import numpy as np
@@ -28,13 +28,26 @@ class HandedOut:
     Attributes:
         outcome: Groups, and the matches that they stand for.
         numbered: The numbers of the groups and of their families.
-        scores: How right the groups are, as the mean over listings, over pairs and as wholes; None where no two
-            labelled listings are known to be one product.
+        codes: Shape (N,). Label code of each listing, -1 where unknown.
+        judged: Pairs of rows by what was said of them.
     """
 
     outcome: Outcome
     numbered: NumberedGroups
-    scores: tuple[Scores, Scores, GroupFigures] | None
+    codes: NDArray[np.int32]
+    judged: dict[str, list[RowPair]]
+
+    @cached_property
+    def scores(self) -> tuple[Scores, Scores, GroupFigures] | None:
+        """How right the groups are, as the mean over listings, over pairs and as wholes.
+
+        None where no two labelled listings are known to be one product. Counted when a page first asks: most do not,
+        and it takes a tenth of the time after a key.
+        """
+        truth = truth_within(self.outcome.group, self.codes, self.judged[MATCH], self.judged[DIFFERENT])
+        if not (truth.listings and truth.true_pairs):
+            return None
+        return *score_groups(truth), group_figures(self.outcome.group, truth)
 
 
 class _Last:
@@ -88,25 +101,21 @@ def _recipes_groups(key: tuple[str, ...], _matched: Matched) -> NDArray[np.int32
 def _hand_out(
     matched: Matched, judged: dict[str, list[RowPair]], locks: list[GroupLock], before: HandedOut | None
 ) -> HandedOut:
-    same, different, codes = judged[MATCH], judged[DIFFERENT], matched.catalog.codes
     # A file that is asked for is made beside the page, where nothing can be drawn.
     with st.spinner("Joining groups", show_time=False) if get_script_run_ctx(suppress_warning=True) else nullcontext():
         earlier = before.outcome if before else None
         locked = find_locked(matched.rows, [lock.item_ids for lock in locks])
         outcome = outcome_of(
-            matched.encoded.pairs, matched.recipe, matched.is_match, same, different, earlier, locked=locked
+            matched.encoded.pairs,
+            matched.recipe,
+            matched.is_match,
+            judged[MATCH],
+            judged[DIFFERENT],
+            earlier,
+            locked=locked,
         )
         ids = matched.catalog.listings["item_id"].tolist()
         numbered = keep_numbers(
             matched.workspace, matched.id, ids, outcome.group, judged[VARIANT], before.numbered if before else None
         )
-        return HandedOut(outcome, numbered, _score(outcome, codes, same, different))
-
-
-def _score(
-    outcome: Outcome, codes: NDArray[np.int32], same: Sequence[RowPair], different: Sequence[RowPair]
-) -> tuple[Scores, Scores, GroupFigures] | None:
-    truth = truth_within(outcome.group, codes, same, different)
-    if not (truth.listings and truth.true_pairs):
-        return None
-    return *score_groups(truth), group_figures(outcome.group, truth)
+        return HandedOut(outcome, numbered, matched.catalog.codes, judged)
