@@ -30,10 +30,10 @@ from matcher.matching.pair_model.fit import LARGE_TREES
 from matcher.matching.pair_model.known import known_pairs, product_folds
 from matcher.matching.pair_model.learn import learn_pair_model
 from matcher.matching.pair_model.reasons import Explainer
-from matcher.matching.pair_model.sample import NEAR
 from matcher.matching.pair_model.trees import trees_of
 from matcher.matching.recipe import LEARNED, LINKED, Recipe, decide
 from matcher.matching.resolve import outcome_of
+from matcher.pipeline.pair_model.features import MANY, NEAR, NEAR_OF_MANY
 from matcher.pipeline.pair_model.judge import LOWEST_CUT
 from matcher.vectors.candidate_pairs import CandidatePairs
 
@@ -49,14 +49,20 @@ WORDS = "lamp phone case shirt watch router cable mug dress shoe tent bag bottle
 COLOURS = "red blue black white green".split()
 
 
+def near_of(listings: int) -> int:
+    """Up to which rank a pair model looks at the pairs of so many listings."""
+    return NEAR if listings <= MANY else NEAR_OF_MANY
+
+
 def made_catalog(listings: int, seed: int = 0) -> tuple[CandidatePairs, list[str], NDArray[np.int32]]:
-    """Near pairs of two modalities, up to twice NEAR for each listing, titles with amounts and models, and labels."""
+    """Near pairs of two modalities, up to twice `near_of` a listing, titles with amounts and models, and labels."""
     rng = np.random.default_rng(seed)
     codes = np.sort(rng.integers(0, int(listings / LISTINGS_OF_PRODUCT), listings)).astype(np.int32)
     titles = [made_title(int(code), rng) for code in codes]
     row = np.arange(listings)
     beside = [(row[:-step], row[step:]) for step in (1, 2, 3)]
-    far = (np.repeat(row, NEAR - 3), rng.integers(0, listings, listings * (NEAR - 3)))
+    near = near_of(listings)
+    far = (np.repeat(row, near - 3), rng.integers(0, listings, listings * (near - 3)))
     one, other = (np.concatenate(ends) for ends in zip(*beside, *[far, (far[0], far[1][::-1])], strict=True))
     apart = one != other
     key = np.unique(np.minimum(one, other)[apart] * listings + np.maximum(one, other)[apart])
@@ -69,7 +75,7 @@ def made_catalog(listings: int, seed: int = 0) -> tuple[CandidatePairs, list[str
     }
     distance["fused"] = (distance["text"] + distance["image"]) / 2
     distance = {modality: values.astype(np.float32) for modality, values in distance.items()}
-    rank = rng.integers(1, NEAR + 1, len(key)).astype(np.uint16)
+    rank = rng.integers(1, near + 1, len(key)).astype(np.uint16)
     return CandidatePairs(listings, left, right, rank, distance), titles, codes
 
 
@@ -97,7 +103,7 @@ def measure(listings: int) -> dict[str, float]:
     """Seconds of each step."""
     pairs, titles, codes = made_catalog(listings)
     photos = [f"photo{row}" for row in range(listings)]
-    print(f"{listings:,} listings, {len(pairs):,} pairs of rank {NEAR} or better", flush=True)
+    print(f"{listings:,} listings, {len(pairs):,} pairs of rank {near_of(listings)} or better", flush=True)
     seconds: dict[str, float] = {}
 
     def step(name: str, work: Callable[[], Any], times: int = 1) -> Any:
