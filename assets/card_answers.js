@@ -122,6 +122,7 @@ export function waitForPaint(board) {
   if (board.paintedAbout === board.data.about) return;
   board.paintedAbout = board.data.about;
   board.painted = false;
+  delete board.root.dataset.painted;
   const about = board.data.about;
   requestAnimationFrame(() => requestAnimationFrame(() => {
     if (board.data.about !== about) return;
