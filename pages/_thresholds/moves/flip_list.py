@@ -46,7 +46,7 @@ def draw_proposal(matched: Matched, known: Known, proposal: Proposal | None) -> 
         )  # fmt: skip
         st.button("Leave it", key="proposal-leave", icon=":material/close:", on_click=leave)
         if proposal.moved:
-            with st.popover("Link", type="tertiary", icon=":material/link:"):
+            with st.popover("Link", icon=":material/link:"):
                 st.caption(
                     "Whoever opens it sees what is proposed. Your name is not in it, as it is in the address above."
                 )
