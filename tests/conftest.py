@@ -118,3 +118,16 @@ def postgres_server() -> Iterator[str]:
             yield url
     except NoPostgres as reason:
         pytest.skip(str(reason))
+
+
+@pytest.fixture
+def empty_postgres(postgres_server: str) -> str:
+    """The same URL, with nothing in the database."""
+    import sqlalchemy as sa
+
+    engine = sa.create_engine(postgres_server)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+    engine.dispose()
+    return postgres_server

@@ -18,14 +18,7 @@ from matcher.storage.workspace import Workspace, open_workspace
 def workspace(request, tmp_path):
     url = ""
     if request.param == "postgresql":
-        import sqlalchemy as sa
-
-        url = request.getfixturevalue("postgres_server")
-        engine = sa.create_engine(url)
-        with engine.begin() as connection:
-            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-            connection.exec_driver_sql("CREATE SCHEMA public")
-        engine.dispose()
+        url = request.getfixturevalue("empty_postgres")
     tmp_path.joinpath("catalogs").mkdir()
     yield (opened := Workspace(tmp_path, url))
     opened.store.close()

@@ -4,7 +4,6 @@ import secrets
 import sqlite3
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -31,12 +30,7 @@ LOCK, UNLOCK = Intent("lock", (12,), IDS), Intent("unlock", (12,), IDS)
 def store(request, tmp_path):
     url = sqlite_url(tmp_path / "matcher.db")
     if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_server")
-        engine = sa.create_engine(url)
-        with engine.begin() as connection:
-            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-            connection.exec_driver_sql("CREATE SCHEMA public")
-        engine.dispose()
+        url = request.getfixturevalue("empty_postgres")
     store = Store(url)
     yield store
     store.close()

@@ -3,7 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import sqlalchemy as sa
 
 from matcher.storage.database import Store, sqlite_url
 from matcher.storage.settings import rows as setting_rows
@@ -16,12 +15,7 @@ def stores(request, tmp_path):
     """As many stores on one database as there are writers."""
     url = sqlite_url(tmp_path / "matcher.db")
     if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_server")
-        engine = sa.create_engine(url)
-        with engine.begin() as connection:
-            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-            connection.exec_driver_sql("CREATE SCHEMA public")
-        engine.dispose()
+        url = request.getfixturevalue("empty_postgres")
     opened = [Store(url) for _ in range(WRITERS)]
     yield opened
     for store in opened:
