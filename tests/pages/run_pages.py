@@ -1,9 +1,12 @@
 """What tests of pages share: the app run without a browser, what it says, and a made-up shop to show."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from made_shop import write_shop
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.testing.v1 import AppTest
 
 from matcher.pipeline import catalogs, encoding
@@ -27,6 +30,21 @@ def checked(app: AppTest) -> AppTest:
 def press(app: AppTest, label: str) -> AppTest:
     """Click the first button of that label."""
     return checked(next(button for button in app.button if button.label == label).click().run())
+
+
+def send_event(app: AppTest, node: Any, event: str, value: Any) -> AppTest:
+    """What a component sends to its page, as the browser sends it.
+
+    Args:
+        app: The page.
+        node: The component on it.
+        event: What happened, as "answers".
+        value: What goes with it.
+    """
+    states = app._tree.get_widget_states()
+    trigger = states.widgets.add(id=_make_trigger_id(node.proto.id, "events"))
+    trigger.json_trigger_value = json.dumps([{"event": event, "value": value}])
+    return checked(app._run(states))
 
 
 def said(app: AppTest) -> str:

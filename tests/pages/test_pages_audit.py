@@ -5,8 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from run_pages import checked, open_shop, opened, press, said
-from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from run_pages import checked, open_shop, opened, press, said, send_event
 from streamlit.testing.v1 import AppTest
 
 from matcher.pipeline import encoding
@@ -29,10 +28,7 @@ def judge(app: AppTest, other: str, kind: str) -> AppTest:
     node, shown = board(app)
     sent = {"n": shown["received"] + 1, "kind": kind, "one": shown["aside"]["item"], "other": other}
     message = {"session": "0" * 16 + "." + "1" * 16, "run": shown["run"], "answers": [sent | {"about": shown["about"]}]}
-    states = app._tree.get_widget_states()
-    trigger = states.widgets.add(id=_make_trigger_id(node.proto.id, "events"))
-    trigger.json_trigger_value = json.dumps([{"event": "answers", "value": message}])
-    return checked(app._run(states))
+    return send_event(app, node, "answers", message)
 
 
 def test_listings_are_resolved_and_recall_gets_its_outer_part(shop: Workspace) -> None:
@@ -90,10 +86,7 @@ def say_of(app: AppTest, item: str, kind: str) -> AppTest:
     node, shown = board(app)
     sent = {"n": shown["received"] + 1, "kind": kind, "one": item, "other": "", "about": shown["about"]}
     message = {"session": "0" * 16 + "." + "1" * 16, "run": shown["run"], "answers": [sent]}
-    states = app._tree.get_widget_states()
-    trigger = states.widgets.add(id=_make_trigger_id(node.proto.id, "events"))
-    trigger.json_trigger_value = json.dumps([{"event": "answers", "value": message}])
-    return checked(app._run(states))
+    return send_event(app, node, "answers", message)
 
 
 def test_a_key_or_a_second_click_resolves_no_listing_that_was_not_shown(shop: Workspace) -> None:

@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import streamlit as st
-from run_pages import ROOT, checked, opened, press
-from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from run_pages import ROOT, checked, opened, press, send_event
 from streamlit.testing.v1 import AppTest
 
 from matcher.matching.metrics import listing_scores, pair_scores, truth_of
@@ -97,10 +96,7 @@ def answer(app: AppTest, kind: str, **changes: Any) -> AppTest:
         one = other = ""
     sent = {"n": shown["received"] + 1, "kind": kind, "one": one, "other": other, "about": shown["about"]} | changes
     message = {"session": "0" * 16 + "." + "1" * 16, "run": shown["run"], "answers": [sent]}
-    states = app._tree.get_widget_states()
-    trigger = states.widgets.add(id=_make_trigger_id(node.proto.id, "events"))
-    trigger.json_trigger_value = json.dumps([{"event": "answers", "value": message}])
-    return checked(app._run(states))
+    return send_event(app, node, "answers", message)
 
 
 def said(app: AppTest) -> str:

@@ -6,8 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from run_pages import checked, opened, said
-from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from run_pages import checked, opened, said, send_event
 from streamlit.testing.v1 import AppTest
 
 from matcher.matching.recipe import Recipe
@@ -62,10 +61,7 @@ def press(app: AppTest, kind: str, *ticked: str, session: str = ANA, drawn: dict
     sent = {"n": data(app)["received"] + 1, "kind": kind, "one": one, "other": other, "items": list(ticked)}
     sent["about"] = shown["about"]
     message = {"session": session, "run": shown["run"], "answers": [sent]}
-    states = app._tree.get_widget_states()
-    trigger = states.widgets.add(id=_make_trigger_id(node.proto.id, "events"))
-    trigger.json_trigger_value = json.dumps([{"event": "answers", "value": message}])
-    return checked(app._run(states))
+    return send_event(app, node, "answers", message)
 
 
 def search_other(app: AppTest, words: str) -> AppTest:
@@ -333,10 +329,7 @@ def mains(app: AppTest) -> dict[str, str]:
 
 def make_main(app: AppTest, item_id: str) -> AppTest:
     """The key on a listing, as the browser sends it."""
-    states = app._tree.get_widget_states()
-    trigger = states.widgets.add(id=_make_trigger_id(wall(app).proto.id, "events"))
-    trigger.json_trigger_value = json.dumps([{"event": "main", "value": item_id}])
-    return checked(app._run(states))
+    return send_event(app, wall(app), "main", item_id)
 
 
 def test_a_listing_stands_for_its_group_by_rule_by_key_and_by_rule_again(shop: Workspace) -> None:

@@ -7,9 +7,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from run_pages import checked, import_shop, open_shop, press, said
+from run_pages import checked, import_shop, open_shop, press, said, send_event
 from run_pages import opened as opened_page
-from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.testing.v1 import AppTest
 
 from matcher import jobs
@@ -37,10 +36,7 @@ def sliders(app: AppTest):
 def move(app: AppTest, **thresholds: float) -> AppTest:
     """Move sliders as the browser does."""
     (node,) = [node for node in app.main if node.type == "bidi_component" and "sliders" in node.proto.id]
-    states = app._tree.get_widget_states()
-    trigger = states.widgets.add(id=_make_trigger_id(node.proto.id, "events"))
-    trigger.json_trigger_value = json.dumps([{"event": "moved", "value": thresholds}])
-    return checked(app._run(states))
+    return send_event(app, node, "moved", thresholds)
 
 
 def wait(workspace: Workspace, kind: str) -> None:

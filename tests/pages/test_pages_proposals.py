@@ -10,8 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pandas as pd
 import pytest
-from run_pages import ROOT, checked, opened, press, said
-from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from run_pages import ROOT, checked, opened, press, said, send_event
 from streamlit.testing.v1 import AppTest
 
 from matcher.matching.metrics import listing_scores, truth_of
@@ -62,10 +61,7 @@ def given(app: AppTest, name: str) -> dict[str, Any]:
 
 def send(app: AppTest, name: str, event: str, value: Any) -> AppTest:
     """What the browser sends from a component."""
-    states = app._tree.get_widget_states()
-    trigger = states.widgets.add(id=_make_trigger_id(part(app, name).proto.id, "events"))
-    trigger.json_trigger_value = json.dumps([{"event": event, "value": value}])
-    return checked(app._run(states))
+    return send_event(app, part(app, name), event, value)
 
 
 def at(**address: str) -> AppTest:

@@ -7,8 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from run_pages import ROOT, checked, said
-from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from run_pages import ROOT, checked, said, send_event
 from streamlit.testing.v1 import AppTest
 
 from matcher.ingest.catalog import Table
@@ -67,11 +66,8 @@ def press(app: AppTest, kind: str) -> AppTest:
     node = bar(app)
     shown = json.loads(node.proto.json)
     sent = {"n": shown["received"] + 1, "kind": kind, "one": "", "other": "", "about": shown["about"]}
-    states = app._tree.get_widget_states()
-    trigger = states.widgets.add(id=_make_trigger_id(node.proto.id, "events"))
     message = {"session": ANA, "run": shown["run"], "answers": [sent]}
-    trigger.json_trigger_value = json.dumps([{"event": "answers", "value": message}])
-    return checked(app._run(states))
+    return send_event(app, node, "answers", message)
 
 
 def in_force(workspace: Workspace) -> dict[str, str]:

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from run_pages import checked, open_shop, opened, press
-from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from run_pages import checked, open_shop, opened, press, send_event
 from streamlit.testing.v1 import AppTest
 
 from matcher.pipeline import encoding, recipes
@@ -34,10 +33,7 @@ def component(app: AppTest, key: str) -> Any:
 
 def ask(app: AppTest, key: str, one: str, other: str) -> AppTest:
     """Ask why as the browser does, by the key or the button of a card or a tile."""
-    states = app._tree.get_widget_states()
-    trigger = states.widgets.add(id=_make_trigger_id(component(app, key).proto.id, "events"))
-    trigger.json_trigger_value = json.dumps([{"event": "why", "value": {"one": one, "other": other}}])
-    return checked(app._run(states))
+    return send_event(app, component(app, key), "why", {"one": one, "other": other})
 
 
 def told(app: AppTest) -> str:

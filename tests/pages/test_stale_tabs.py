@@ -1,13 +1,11 @@
 """A page that another tab, another curator or another choice has overtaken: what is laid over what and said."""
 
-import json
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import pytest
-from run_pages import ROOT, checked, opened, press
-from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from run_pages import ROOT, checked, opened, press, send_event
 from streamlit.testing.v1 import AppTest
 from test_pages import TITLES
 
@@ -43,10 +41,7 @@ def now(workspace: Workspace) -> Recipe:
 def move(app: AppTest, **thresholds: float) -> AppTest:
     """Move sliders as the browser does; what they propose is not in force yet."""
     (node,) = [node for node in app.main if node.type == "bidi_component" and "-sliders" in node.proto.id]
-    states = app._tree.get_widget_states()
-    trigger = states.widgets.add(id=_make_trigger_id(node.proto.id, "events"))
-    trigger.json_trigger_value = json.dumps([{"event": "moved", "value": thresholds}])
-    return checked(app._run(states))
+    return send_event(app, node, "moved", thresholds)
 
 
 def said(app: AppTest) -> str:

@@ -25,16 +25,13 @@ from matcher.storage.set_aside.goods import Listed
 INFO = CatalogInfo("shop", "Shop", "shop.csv", 3, 2, 1, 0, "v1", "c1", 1.0, 1.0)
 
 
-@pytest.fixture
-def postgres(postgres_server):
-    """The URL of a PostgreSQL database with nothing in it."""
-    run_sql(postgres_server, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
-    return postgres_server
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request, tmp_path):
-    return request.getfixturevalue("postgres") if request.param == "postgresql" else sqlite_url(tmp_path / "matcher.db")
+    return (
+        request.getfixturevalue("empty_postgres")
+        if request.param == "postgresql"
+        else sqlite_url(tmp_path / "matcher.db")
+    )
 
 
 @pytest.fixture
@@ -414,14 +411,14 @@ def tables(url):
     return names
 
 
-def test_a_database_of_the_first_version_takes_verdicts_that_it_refused(postgres, open_store, monkeypatch):
+def test_a_database_of_the_first_version_takes_verdicts_that_it_refused(empty_postgres, open_store, monkeypatch):
     monkeypatch.setattr(connections, "MIGRATIONS", connections.MIGRATIONS[:1])
-    open_store(postgres)
+    open_store(empty_postgres)
     monkeypatch.undo()
     ids = ("left_id", "right_id")
     old = [f'ALTER TABLE verdicts ALTER COLUMN {column} TYPE TEXT COLLATE "default"' for column in ids]
-    [(in_order,)] = run_sql(postgres, *old, "SELECT 'B-17' < 'a-17'")
-    opened = open_store(postgres)
+    [(in_order,)] = run_sql(empty_postgres, *old, "SELECT 'B-17' < 'a-17'")
+    opened = open_store(empty_postgres)
     first = say(opened, "a", "b")
     assert not in_order  # else the server sorts by code point on its own, and this test shows nothing
     assert say(opened, "a-17", "B-17").left_id == "B-17"

@@ -4,7 +4,6 @@ import sqlite3
 
 import pandas as pd
 import pytest
-import sqlalchemy as sa
 
 from matcher.pipeline import catalogs
 from matcher.pipeline.groups import main_choices
@@ -20,12 +19,7 @@ def upload(workspace, file, listings):
 @pytest.fixture(params=["sqlite", "postgresql"])
 def workspace(request, tmp_path, monkeypatch):
     if request.param == "postgresql":
-        monkeypatch.setenv("MATCHER_DATABASE_URL", url := request.getfixturevalue("postgres_server"))
-        engine = sa.create_engine(url)
-        with engine.begin() as connection:
-            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-            connection.exec_driver_sql("CREATE SCHEMA public")
-        engine.dispose()
+        monkeypatch.setenv("MATCHER_DATABASE_URL", request.getfixturevalue("empty_postgres"))
     yield (opened := open_workspace(tmp_path / "workspace"))
     opened.store.close()
 
