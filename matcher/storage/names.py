@@ -1,12 +1,16 @@
-"""Names that people give to catalogs and presets: bounded, and of characters that every database keeps."""
+"""Names that people give to catalogs and presets, bounded and legible; and ids that programs write otherwise."""
 
 import re
 import unicodedata
+from collections import defaultdict
+from collections.abc import Collection
 
 from matcher.errors import DataError
 from matcher.storage.files import fingerprint
 
 MOST_CHARACTERS = 200  # PostgreSQL finds rows by names of up to 2,700 bytes
+
+_NUMBER = re.compile(r"0*(\d+?)(?:\.0+)?", re.ASCII)  # `00001`, `1` and `1.0`: programs write one number so
 
 
 def check_name(name: str, what: str, example: str) -> str:
@@ -51,3 +55,40 @@ def catalog_id_of(name: str) -> str:
         return readable
     # Letters were lost: the hash keeps two such names apart.
     return "-".join(part for part in (readable[:50].strip("-"), fingerprint(plain)[:8]) if part)
+
+
+def number_of(item_id: str) -> str | None:
+    """The whole number that an id writes, without leading noughts and without ".0"; None where it is another text."""
+    found = _NUMBER.fullmatch(item_id)
+    return found[1] if found else None
+
+
+def find_renamed(known: Collection[str], present: Collection[str]) -> dict[str, str]:
+    """Find the present ids of listings that were known under ids which are gone.
+
+    An id is only followed where no doubt is: the number stands for one listing before and for one now.
+
+    Args:
+        known: Ids of listings as they were.
+        present: Ids of the listings as they are now.
+
+    Returns:
+        New id by old id.
+    """
+    gone = set(known).difference(present)
+    if not any(map(number_of, gone)):
+        return {}
+    before, now = (_by_number(ids) for ids in (known, present))
+    return {
+        old: now[number][0]
+        for old in sorted(gone)
+        if (number := number_of(old)) is not None and len(before[number]) == len(now.get(number, ())) == 1
+    }
+
+
+def _by_number(ids: Collection[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for item_id in set(ids):
+        if (number := number_of(item_id)) is not None:
+            found[number].append(item_id)
+    return found

@@ -1,24 +1,22 @@
 """The rows of verdicts: what is said, what is in force, what is taken back. Each function works in a transaction."""
 
-import re
 import time
-from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from matcher.errors import CatalogReplaced
+from matcher.storage.names import find_renamed
 from matcher.storage.records import SKIP, Verdict
 from matcher.storage.schema import catalogs as _catalogs
 from matcher.storage.schema import verdicts as _verdicts
 
 _VERDICT = [field.name for field in fields(Verdict)]
 MOST_KEPT = 4  # catalogs whose verdicts are kept at hand
-
-_NUMBER = re.compile(r"0*(\d+?)(?:\.0+)?", re.ASCII)  # `00001`, `1` and `1.0`: programs write one number so
+MOST_CHANGED = 500  # verdicts of which each is read by itself; of more all are read anew
 
 
 def add(connection: Connection, verdict: Verdict, version: str = "") -> Verdict:
@@ -69,24 +67,43 @@ def in_force(connection: Connection, catalog_id: str) -> list[Verdict]:
     return _latest(connection, sa.and_(_verdicts.c.catalog_id == catalog_id, _verdicts.c.kind != SKIP))
 
 
+class _Read(NamedTuple):
+    """Verdicts in force as they were read.
+
+    Attributes:
+        stamp: When, see `_stamp`.
+        undone: Id and time of all verdicts that were taken back.
+        verdicts: Those in force.
+    """
+
+    stamp: tuple[Any, ...]
+    undone: frozenset[tuple[int, float]]
+    verdicts: list[Verdict]
+
+
 class InForce:
-    """The verdicts in force of the catalogs that were read last; of those that are given since only they are read."""
+    """The verdicts in force of the catalogs that were read last; what was given or taken back since is read alone."""
 
     def __init__(self) -> None:
-        self._read: dict[str, tuple[tuple[Any, ...], list[Verdict]]] = {}
+        self._read: dict[str, _Read] = {}
 
     def read(self, connection: Connection, catalog_id: str) -> list[Verdict]:
         """As `in_force`."""
         stamp = _stamp(connection, catalog_id)  # before the rows: what comes between is seen the next time
         kept = self._read.get(catalog_id)
-        if kept is None or kept[0] != stamp:
-            newer = _with_new(connection, catalog_id, *kept, stamp) if kept else None
-            kept = stamp, in_force(connection, catalog_id) if newer is None else newer
+        if kept is None or kept.stamp != stamp:
+            newer = None
+            if kept is not None and kept.stamp[2:] == stamp[2:]:
+                newer = _with_new(connection, catalog_id, kept, stamp)
+            elif kept is not None and kept.stamp[3:] == stamp[3:]:
+                newer = _with_changes(connection, catalog_id, kept, stamp)
+            # Before the rows, as the stamp.
+            kept = newer or _Read(stamp, _undone(connection, catalog_id), in_force(connection, catalog_id))
         self._read.pop(catalog_id, None)
         self._read[catalog_id] = kept  # to the end, where the newest are
         for oldest in list(self._read)[:-MOST_KEPT]:  # a list at once: other threads add theirs meanwhile
             self._read.pop(oldest, None)
-        return list(kept[1])
+        return list(kept.verdicts)
 
 
 def _stamp(connection: Connection, catalog_id: str) -> tuple[Any, ...]:
@@ -105,27 +122,49 @@ def _stamp(connection: Connection, catalog_id: str) -> tuple[Any, ...]:
     return tuple(connection.execute(sa.select(given, highest, undone, held_back, imported)).one())
 
 
-def _with_new(
-    connection: Connection, catalog_id: str, before: tuple[Any, ...], verdicts: list[Verdict], now: tuple[Any, ...]
-) -> list[Verdict] | None:
-    """The verdicts in force where nothing happened but that some were given; None where more did.
-
-    Args:
-        connection: A reader's.
-        catalog_id: The catalog.
-        before: Its stamp when these verdicts were read.
-        verdicts: In force then.
-        now: Its present stamp.
-    """
-    if before[2:] != now[2:] or before[1] is None:
-        return None
-    mine = sa.and_(_verdicts.c.catalog_id == catalog_id, _verdicts.c.id > before[1])
-    rows = connection.execute(sa.select(_verdicts).where(mine).order_by(_verdicts.c.id)).mappings().all()
-    if len(rows) != now[0] - before[0]:  # of two given at once, the one with the lower id came after the other
+def _with_new(connection: Connection, catalog_id: str, before: _Read, now: tuple[Any, ...]) -> _Read | None:
+    """The verdicts in force where nothing happened but that some were given; None where more did."""
+    rows = _rows_since(connection, catalog_id, before, now)
+    if rows is None:
         return None
     given = {(row["left_id"], row["right_id"]): as_verdict(row) for row in rows if row["kind"] != SKIP}
-    stay = [verdict for verdict in verdicts if (verdict.left_id, verdict.right_id) not in given]
-    return stay + sorted(given.values(), key=lambda verdict: verdict.id)
+    stay = [verdict for verdict in before.verdicts if (verdict.left_id, verdict.right_id) not in given]
+    return _Read(now, before.undone, stay + sorted(given.values(), key=lambda verdict: verdict.id))
+
+
+def _with_changes(connection: Connection, catalog_id: str, before: _Read, now: tuple[Any, ...]) -> _Read | None:
+    """The verdicts in force where some were given, taken back or given again; None where more happened.
+
+    What stands of a pair that one of these is about is read anew, whatever it was.
+    """
+    undone = _undone(connection, catalog_id)
+    rows = _rows_since(connection, catalog_id, before, now)
+    turned = {verdict_id for verdict_id, _ in before.undone ^ undone}
+    if rows is None or len(turned) + len(rows) > MOST_CHANGED:
+        return None
+    query = sa.select(_verdicts.c.left_id, _verdicts.c.right_id).where(_verdicts.c.id.in_(turned))
+    pairs = {tuple(row) for row in connection.execute(query)} | {(row["left_id"], row["right_id"]) for row in rows}
+    ends = sa.tuple_(_verdicts.c.left_id, _verdicts.c.right_id)
+    mine = sa.and_(_verdicts.c.catalog_id == catalog_id, _verdicts.c.kind != SKIP, ends.in_(list(pairs)))
+    stay = [verdict for verdict in before.verdicts if (verdict.left_id, verdict.right_id) not in pairs]
+    return _Read(now, undone, sorted([*stay, *_latest(connection, mine)], key=lambda verdict: verdict.id))
+
+
+def _undone(connection: Connection, catalog_id: str) -> frozenset[tuple[int, float]]:
+    mine = sa.and_(_verdicts.c.catalog_id == catalog_id, _verdicts.c.undone.is_not(None))
+    return frozenset(
+        (row.id, row.undone) for row in connection.execute(sa.select(_verdicts.c.id, _verdicts.c.undone).where(mine))
+    )
+
+
+def _rows_since(
+    connection: Connection, catalog_id: str, before: _Read, now: tuple[Any, ...]
+) -> Sequence[Mapping[Any, Any]] | None:
+    """The rows that were added; None where of two given at once the one with the lower id came after the other."""
+    given, highest = before.stamp[:2]
+    mine = sa.and_(_verdicts.c.catalog_id == catalog_id, _verdicts.c.id > (highest or 0))
+    rows = connection.execute(sa.select(_verdicts).where(mine).order_by(_verdicts.c.id)).mappings().all()
+    return rows if len(rows) == now[0] - given else None
 
 
 def skips(connection: Connection, catalog_id: str) -> list[Verdict]:
@@ -226,40 +265,3 @@ def _first(connection: Connection, which: sa.ColumnElement[bool], lock: bool = F
 def as_verdict(row: Mapping[Any, Any]) -> Verdict:
     """The row of the table as a value."""
     return Verdict(**{name: row[name] for name in _VERDICT})
-
-
-def number_of(item_id: str) -> str | None:
-    """The whole number that an id writes, without leading noughts and without ".0"; None where it is another text."""
-    found = _NUMBER.fullmatch(item_id)
-    return found[1] if found else None
-
-
-def find_renamed(known: Collection[str], present: Collection[str]) -> dict[str, str]:
-    """Find the present ids of listings that were known under ids which are gone.
-
-    An id is only followed where no doubt is: the number stands for one listing before and for one now.
-
-    Args:
-        known: Ids of listings as they were.
-        present: Ids of the listings as they are now.
-
-    Returns:
-        New id by old id.
-    """
-    gone = set(known).difference(present)
-    if not any(map(number_of, gone)):
-        return {}
-    before, now = (_by_number(ids) for ids in (known, present))
-    return {
-        old: now[number][0]
-        for old in sorted(gone)
-        if (number := number_of(old)) is not None and len(before[number]) == len(now.get(number, ())) == 1
-    }
-
-
-def _by_number(ids: Collection[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    for item_id in set(ids):
-        if (number := number_of(item_id)) is not None:
-            found[number].append(item_id)
-    return found

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from matcher.pipeline import catalogs
-from matcher.storage.verdict_rows import find_renamed, number_of
+from matcher.storage.names import find_renamed, number_of
 from matcher.storage.workspace import open_workspace
 
 

@@ -59,3 +59,18 @@ def test_one_that_was_given_with_a_lower_id_and_is_there_later_is_seen(stores):
         connection.exec_driver_sql("UPDATE verdicts SET catalog_id = ? WHERE id = ?", (shop, first.id))
     third = stores[1].add_verdict(shop, *PAIRS[2], "match", source="review")
     assert stores[0].verdicts(shop) == [first, second, third]
+
+
+def test_of_a_verdict_that_is_taken_back_or_given_again_the_others_are_not_read_anew(stores):
+    shop = f"shop-{next(NUMBERS)}"
+    for pair in PAIRS:
+        stores[0].add_verdict(shop, *pair, "match", source="review", session="0.1")
+    stores[0].add_verdict(shop, *PAIRS[0], "different", source="review", session="0.1")
+    read = stores[0].verdicts(shop)
+    stores[0].undo_verdict(shop, session="0.1")
+    assert [verdict.kind for verdict in stores[0].verdicts(shop)] == ["match"] * 3
+    redo_verdict(stores[1], shop, session="0.1")
+    again = stores[0].verdicts(shop)
+    assert again == read
+    assert again[0] is read[0]
+    assert again[1] is read[1]

@@ -11,12 +11,12 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from matcher.storage.names import find_renamed
 from matcher.storage.records import GroupLock
 from matcher.storage.schema import actions as _actions
 from matcher.storage.schema import locks as _locks
 from matcher.storage.schema import unlocks as _unlocks
 from matcher.storage.set_aside.goods import Goods, Listed
-from matcher.storage.verdict_rows import find_renamed
 
 
 def in_force(connection: Connection, catalog_id: str) -> list[GroupLock]:

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from matcher.storage.names import find_renamed
 from matcher.storage.schema import catalogs as _catalogs
 from matcher.storage.schema import main_listings as _chosen
 from matcher.storage.set_aside.goods import Listed
-from matcher.storage.verdict_rows import find_renamed
 
 
 def choose(connection: Connection, catalog_id: str, item_id: str, curator: str, version: str | None = None) -> bool:

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from matcher.storage.names import find_renamed
 from matcher.storage.records import GroupNumbers
 from matcher.storage.schema import group_numbers as _numbers
 from matcher.storage.schema import settings as _settings
-from matcher.storage.verdict_rows import find_renamed
 
 COUNTER = "groups"
 """The setting of a catalog that counts its group numbers."""

@@ -4,9 +4,10 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 
 from matcher.storage.database import Store
+from matcher.storage.names import find_renamed
 from matcher.storage.records import Verdict
 from matcher.storage.schema import verdicts as _verdicts
-from matcher.storage.verdict_rows import find_renamed, in_force
+from matcher.storage.verdict_rows import in_force
 
 ROUNDING = 1.0  # a file gives times in whole seconds
 

@@ -8,9 +8,9 @@ import pandas as pd
 from matcher.errors import DataError
 from matcher.ingest.issues import Problem, shortened
 from matcher.ingest.table import Table
+from matcher.storage.names import find_renamed
 from matcher.storage.records import DIFFERENT, KINDS, LONGEST_NOTE, MATCH, UNSURE, VARIANT, Verdict
 from matcher.storage.set_aside.goods import LONGEST_TITLE, Goods, are_others
-from matcher.storage.verdict_rows import find_renamed
 
 WORDS = {
     MATCH: ("match", "same", "same product", "duplicate"),
