@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.matching.clusters import Ends, connect, group_listings
+from matcher.matching.clusters import Ends, RowPairs, connect, group_listings
 from matcher.matching.conflicts import stand_against
 from matcher.matching.groups.column_values import values_of
 from matcher.matching.groups.judged import LEAST_LINKED, NO_PAIRS, NOTHING, Judged, Links, find_affected, obey_verdicts
@@ -30,6 +30,7 @@ class Outcome:
         group: Shape (N,). Group of each listing, 0...
         left: Shape (M,). Row of one listing of each match, less than `right`.
         right: Shape (M,).
+        place: Shape (M,). Where each match stands among the candidate pairs, -1 where no search found it.
         distance: Modality to shape (M,); inf where the pair has none, also where no search found it.
         strength: Shape (M,). How sure a match is, smaller is surer; -inf for those that a curator gave, inf where
             nothing but the group speaks for it.
@@ -43,6 +44,7 @@ class Outcome:
     group: NDArray[np.int32]
     left: NDArray[np.int32]
     right: NDArray[np.int32]
+    place: NDArray[np.intp]
     distance: Mapping[str, NDArray[np.float32]]
     strength: NDArray[np.float32]
     direct: NDArray[np.bool_]
@@ -56,8 +58,8 @@ def outcome_of(
     pairs: CandidatePairs,
     recipe: Recipe,
     is_match: NDArray[np.bool_],
-    same: Sequence[tuple[int, int]],
-    different: Sequence[tuple[int, int]],
+    same: RowPairs | NDArray[np.int64],
+    different: RowPairs | NDArray[np.int64],
     before: Outcome | None = None,
     *,
     locked: NDArray[np.int64] = NO_LOCKS,
@@ -83,22 +85,22 @@ def outcome_of(
     if affected.any():
         near = pairs.among(affected)
         refused = judged.different[affected[judged.different].all(axis=1)]
-        near = np.setdiff1d(near[is_match[near]], pairs.positions(*refused.T), assume_unique=True)
-        obeyed = obey_verdicts(unjudged, _links(pairs, recipe, near), judged, obeyed, affected)
+        matching = np.setdiff1d(near[is_match[near]], pairs.positions(*refused.T), assume_unique=True)
+        obeyed = obey_verdicts(unjudged, _links(pairs, recipe, matching, near), judged, obeyed, affected)
     touched = find_touched(before.group, obeyed, affected) if before else np.ones(pairs.n, np.bool_)
     within = _describe_within(pairs, recipe, is_match, judged, obeyed, touched)
     if before:
-        was = Within(before.left, before.right, dict(before.distance), before.strength, before.direct)
+        was = Within(before.left, before.right, before.place, dict(before.distance), before.strength, before.direct)
         within = splice(was, within, touched)
-    contradicted = [pair for pair, is_one in zip(different, _are_one(obeyed, different), strict=True) if is_one]
-    held = [pair for pair, is_one in zip(same, _are_one(obeyed, same), strict=True) if not is_one]
-    return Outcome(obeyed, *within, contradicted, held, judged, unjudged)
+    contradicted = _choose(different, obeyed, are_one=True)
+    return Outcome(obeyed, *within, contradicted, _choose(same, obeyed, are_one=False), judged, unjudged)
 
 
-def _are_one(group: NDArray[np.int32], pairs: Sequence[tuple[int, int]]) -> list[bool]:
-    """Whether the two of each pair are in one group."""
-    one, other = group[np.array(pairs, dtype=np.int64).reshape(-1, 2)].T
-    return list((one == other).tolist())
+def _choose(said: RowPairs | NDArray[np.int64], group: NDArray[np.int32], *, are_one: bool) -> list[tuple[int, int]]:
+    """Those of some pairs whose two are in one group, or those whose two are not."""
+    pairs = np.asarray(said, dtype=np.int64).reshape(-1, 2)
+    one, other = group[pairs].T
+    return [(left, right) for left, right in pairs[(one == other) == are_one].tolist()]
 
 
 def _describe_within(
@@ -126,7 +128,7 @@ def _describe_within(
     given, refused = (_among(left, right, pairs_judged, pairs.n) for pairs_judged in (judged.same, judged.different))
     direct[refused] = False
     strength[given], direct[given] = -np.inf, True
-    return Within(left, right, distance, strength, direct)
+    return Within(left, right, place, distance, strength, direct)
 
 
 def join_matches(
@@ -145,25 +147,26 @@ def join_matches(
     """
     if chained or recipe.fusion == "learned":  # there the linkage has joined them already
         return connect(pairs.n, pairs.left[is_match], pairs.right[is_match])
-    links = _links(pairs, recipe, np.flatnonzero(is_match))
+    links = _links(pairs, recipe, np.flatnonzero(is_match), np.arange(len(pairs)))
     ends = links.left, links.right
     return group_listings(
         pairs.n, *ends, links.strength, least_linked=LEAST_LINKED, values=links.values, against=links.against
     )
 
 
-def _links(pairs: CandidatePairs, recipe: Recipe, rows: NDArray[np.intp]) -> Links:
+def _links(pairs: CandidatePairs, recipe: Recipe, rows: NDArray[np.intp], among: NDArray[np.intp]) -> Links:
+    """Links of the matches at some positions, and what speaks against one group, among the pairs at others."""
     chosen = pairs.chosen(rows)
     cut = max(1 - recipe.threshold(LEARNED), LEAST_CUT) if recipe.fusion == "learned" else None
     values = values_of(pairs, recipe.one_per) if recipe.one_per else None
     ends, strength = (pairs.left[rows], pairs.right[rows]), _strength(with_vetoes(chosen, recipe), recipe)
-    return Links(*ends, strength, cut, values, _against(pairs, recipe))
+    return Links(*ends, strength, cut, values, _against(pairs, recipe, among))
 
 
-def _against(pairs: CandidatePairs, recipe: Recipe) -> Ends:
+def _against(pairs: CandidatePairs, recipe: Recipe, among: NDArray[np.intp]) -> Ends:
     if recipe.fusion == "learned" or pairs.conflicts is None:
         return NO_PAIRS
-    rows = np.flatnonzero(stand_against(pairs.conflicts, recipe.veto))
+    rows = among[stand_against(pairs.conflicts[among], recipe.veto)]
     return pairs.left[rows], pairs.right[rows]
 
 

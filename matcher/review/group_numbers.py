@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.matching.clusters import RowPairs
 from matcher.matching.groups.numbers import find_families, number_groups
 from matcher.storage.records import GroupNumbers
 from matcher.storage.workspace import Workspace
@@ -31,7 +32,7 @@ def keep_numbers(
     catalog_id: str,
     item_ids: Sequence[str],
     group: NDArray[np.int32],
-    variants: Sequence[tuple[int, int]] = (),
+    variants: RowPairs | NDArray[np.int64] = (),
     before: NumberedGroups | None = None,
 ) -> NumberedGroups:
     """Give groups the numbers that most of their listings had, and keep them for the next time.

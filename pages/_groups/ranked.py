@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from matcher.ingest.columns import shop_columns
 from matcher.pipeline.groups.main_listings import main_listings
 from matcher.review.groups.links import Spanned, measure_sureness, span_groups
-from matcher.review.groups.risk import GroupRisks, rank_groups
+from matcher.review.groups.risk import GroupRisks, Signs, find_signs, rank_groups
 from pages._shared.opened_catalog import Matched, Opened
 from pages._verdicts.handed_out import HandedOut, read_handed_out
 
@@ -71,6 +71,7 @@ class _Kept:
 
     def __init__(self) -> None:
         self.ranked: Ranked | None = None
+        self.signs: Signs | None = None
 
 
 @st.cache_resource(show_spinner=False, max_entries=3)
@@ -85,19 +86,18 @@ def read_ranked(matched: Matched) -> Ranked:
                   matched.recipe.to_json()))  # fmt: skip
     ranked = kept.ranked
     if ranked is None or ranked.handed_out is not handed_out:
-        ranked = rank(matched, handed_out, find_sellers(matched))
+        kept.signs = kept.signs or find_signs(matched.encoded.pairs, matched.recipe, matched.is_match)
+        ranked = rank(matched, handed_out, kept.signs, find_sellers(matched))
         kept.ranked = ranked
     return ranked
 
 
-def rank(matched: Matched, handed_out: HandedOut, sellers: Sellers | None) -> Ranked:
+def rank(matched: Matched, handed_out: HandedOut, signs: Signs, sellers: Sellers | None) -> Ranked:
     """Order groups anew."""
     outcome = handed_out.outcome
     spanned, sureness = span_groups(outcome), measure_sureness(outcome, matched.recipe)
-    risks = rank_groups(
-        matched.encoded.pairs, matched.recipe, matched.is_match, outcome, spanned, sureness, matched.catalog.codes,
-        sellers.code if sellers else None,
-    )  # fmt: skip
+    codes = matched.catalog.codes
+    risks = rank_groups(outcome, spanned, sureness, signs, codes, sellers.code if sellers else None)
     return Ranked(handed_out, spanned, sureness, risks, sellers)
 
 

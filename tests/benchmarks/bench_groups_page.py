@@ -29,7 +29,7 @@ from matcher.matching.resolve import Outcome, outcome_of
 from matcher.review.groups.differences import compare_titles
 from matcher.review.groups.intents import ShownGroup, intend
 from matcher.review.groups.links import link_group, measure_sureness, span_groups
-from matcher.review.groups.risk import GroupRisks, rank_groups
+from matcher.review.groups.risk import GroupRisks, find_signs, rank_groups
 from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
 from matcher.storage.database import Store
 from matcher.storage.history.actions import act
@@ -63,6 +63,7 @@ class Bench:
         self.rows = {item_id: row for row, item_id in enumerate(self.ids)}
         self.recipe = Recipe("t", "i", "either", text_threshold=0.28, image_threshold=0.28)
         self.is_match = decide(self.pairs, self.recipe)
+        self.signs = find_signs(self.pairs, self.recipe, self.is_match)
         self.outcome: Outcome | None = None
 
     def regroup(self) -> Outcome:
@@ -78,7 +79,7 @@ class Bench:
         """All that the page shows of the group at a place, the order of all groups made anew."""
         spanned, sureness = span_groups(outcome), measure_sureness(outcome, self.recipe)
         codes = self.codes.astype(np.int32)
-        risks = rank_groups(self.pairs, self.recipe, self.is_match, outcome, spanned, sureness, codes)
+        risks = rank_groups(outcome, spanned, sureness, self.signs, codes)
         links = link_group(outcome, spanned, sureness, int(risks.group[place]))
         own = [(self.ids[links.rows[link.one]], self.ids[links.rows[link.other]]) for link in links.links]
         shown = ShownGroup(place, tuple(self.ids[row] for row in links.rows), tuple(links.side), own)

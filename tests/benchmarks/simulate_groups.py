@@ -37,7 +37,7 @@ from matcher.matching.resolve import Outcome, outcome_of
 from matcher.matching.threshold_margin import distance_to_edge
 from matcher.review.groups.intents import ShownGroup, intend
 from matcher.review.groups.links import GroupLinks, find_nearest_group, link_group, measure_sureness, span_groups
-from matcher.review.groups.risk import GroupRisks, rank_groups
+from matcher.review.groups.risk import GroupRisks, find_signs, rank_groups
 from matcher.review.implied import NOTHING, implied_by
 from matcher.review.queue import review_queue
 from matcher.review.verdicts import KINDS
@@ -110,11 +110,12 @@ def mend_groups(work: Work, order: Callable[[GroupRisks], np.ndarray]) -> Iterat
     """Look at one group after the other, and do one thing with each; stops after each action."""
     rule, pairs = work.shop.rule, work.shop.pairs
     is_match = decide(pairs, rule)
+    signs = find_signs(pairs, rule, is_match)
     unknown = np.full(pairs.n, -1, np.int32)  # the labels are for the curator to know
     while True:
         outcome = work.join()
         spanned, sureness = span_groups(outcome), measure_sureness(outcome, rule)
-        risks = rank_groups(pairs, rule, is_match, outcome, spanned, sureness, unknown)
+        risks = rank_groups(outcome, spanned, sureness, signs, unknown)
         waiting = [place for place in order(risks).tolist() if not risks.is_settled[place]][:RANKED_ANEW]
         if not waiting:
             return

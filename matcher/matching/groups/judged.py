@@ -162,5 +162,5 @@ def _holding_twice(group: NDArray[np.int32], values: NDArray[np.int32]) -> NDArr
 
 def _changed(n: int, before: NDArray[np.int64], now: NDArray[np.int64]) -> NDArray[np.int64]:
     """Rows of the pairs that are in only one of two lists."""
-    keys = np.setxor1d(before[:, 0] * n + before[:, 1], now[:, 0] * n + now[:, 1])
+    keys = np.setxor1d(before[:, 0] * n + before[:, 1], now[:, 0] * n + now[:, 1], assume_unique=True)
     return np.concatenate([keys // n, keys % n])

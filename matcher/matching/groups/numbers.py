@@ -1,11 +1,9 @@
 """Numbers of groups that stay: a verdict, a new upload or another recipe renumbers only what it changes."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.matching.clusters import connect, in_order_of_appearance
+from matcher.matching.clusters import RowPairs, connect, in_order_of_appearance
 
 
 def number_groups(group: NDArray[np.integer], before: NDArray[np.int64], last: int) -> NDArray[np.int64]:
@@ -34,7 +32,7 @@ def number_groups(group: NDArray[np.integer], before: NDArray[np.int64], last: i
     return np.asarray(number[place])
 
 
-def find_families(number: NDArray[np.int64], variants: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
+def find_families(number: NDArray[np.int64], variants: RowPairs | NDArray[np.int64]) -> NDArray[np.int64]:
     """Families: groups that verdicts "variant" connect, each called by the smallest number among its groups.
 
     Args:
@@ -45,7 +43,7 @@ def find_families(number: NDArray[np.int64], variants: Sequence[tuple[int, int]]
         Shape (N,). Number of each listing's family; that of its group where no variant is known.
     """
     numbers, place = np.unique(number, return_inverse=True)
-    ends = np.array(variants, dtype=np.int64).reshape(-1, 2)
+    ends = np.asarray(variants, dtype=np.int64).reshape(-1, 2)
     family = connect(len(numbers), place[ends[:, 0]], place[ends[:, 1]])  # counted from the smallest number on
     smallest = np.zeros(len(numbers), dtype=np.int64)
     smallest[family[::-1]] = numbers[::-1]
@@ -58,8 +56,14 @@ def _keep_numbers(place: NDArray[np.int32], size: NDArray[np.intp], before: NDAr
     span = int(before.max()) + 1
     claims, votes = np.unique(place[held] * np.int64(span) + before[held], return_counts=True)
     claimant, wanted = claims // span, claims % span
-    order = np.lexsort((claimant, wanted, -size[claimant], -votes))
     number = np.zeros(len(size), dtype=np.int64)
+    # Most groups ask for one number that no other group asks for; the rest are looked at one by one.
+    alone = (np.bincount(claimant, minlength=len(size))[claimant] == 1) & (
+        np.bincount(wanted, minlength=span)[wanted] == 1
+    )
+    number[claimant[alone]] = wanted[alone]
+    claimant, wanted, votes = claimant[~alone], wanted[~alone], votes[~alone]
+    order = np.lexsort((claimant, wanted, -size[claimant], -votes))
     taken: set[int] = set()
     for one, asked in zip(claimant[order].tolist(), wanted[order].tolist(), strict=True):
         if number[one] == 0 and asked not in taken:

@@ -12,6 +12,7 @@ class Within(NamedTuple):
     Attributes:
         left: Shape (M,).
         right: Shape (M,).
+        place: Shape (M,).
         distance: Modality to shape (M,).
         strength: Shape (M,).
         direct: Shape (M,).
@@ -19,6 +20,7 @@ class Within(NamedTuple):
 
     left: NDArray[np.int32]
     right: NDArray[np.int32]
+    place: NDArray[np.intp]
     distance: dict[str, NDArray[np.float32]]
     strength: NDArray[np.float32]
     direct: NDArray[np.bool_]
@@ -62,6 +64,7 @@ def splice(before: Within, fresh: Within, touched: NDArray[np.bool_]) -> Within:
     return Within(
         merge(left, fresh.left),
         merge(right, fresh.right),
+        merge(before.place[stays], fresh.place),
         {name: merge(values[stays], fresh.distance[name]) for name, values in before.distance.items()},
         merge(before.strength[stays], fresh.strength),
         merge(before.direct[stays], fresh.direct),

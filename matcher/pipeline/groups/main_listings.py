@@ -102,13 +102,13 @@ def main_listings(
         DataError: The rule asks for a column that the catalog does not have.
     """
     rule = read_rule(workspace, catalog_id, catalog) if rule is None else rule
-    place = np.unique(group, return_inverse=True)[1]
-    wanted = np.bincount(place)[place] > 1  # nothing is to be chosen where a listing is alone
-    rows = np.flatnonzero(wanted if within is None else wanted & within)
-    ids = catalog.listings["item_id"].to_numpy()[rows].tolist()
+    asked = np.arange(len(group)) if within is None else np.flatnonzero(within)
+    _, place, size = np.unique(group[asked], return_inverse=True, return_counts=True)
+    rows = asked[size[place] > 1]  # nothing is to be chosen where a listing is alone
+    ids = _cells(catalog, "item_id", rows)
     age = rank_ids(ids)
     if rule.by == "photo":
-        photos = catalog.listings["photo"].to_numpy()[rows].tolist()
+        photos = _cells(catalog, "photo", rows)
         standing = _rank_photos(measure_photos(workspace, catalog_id, photos, report), photos)
     else:
         standing = rank_listings(catalog, rule, age, rows)
@@ -145,7 +145,7 @@ def rank_listings(catalog: Catalog, rule: MainRule, age: Standing, rows: NDArray
 
 
 def _cells(catalog: Catalog, column: str, rows: NDArray[np.intp]) -> list[str]:
-    return list(catalog.listings[column].to_numpy()[rows])
+    return list(catalog.listings[column].iloc[rows].tolist())  # some of a column; all would be turned into texts first
 
 
 def _column(rule: MainRule, catalog: Catalog) -> str | None:

@@ -74,7 +74,7 @@ def span_groups(outcome: Outcome) -> Spanned:
 
     n, matches = len(outcome.group), len(outcome.left)
     weakest = np.full(int(outcome.group.max(initial=-1)) + 1, NONE, dtype=np.int64)
-    order = np.lexsort((outcome.right, outcome.left, outcome.strength))
+    order = np.argsort(outcome.strength, kind="stable")  # matches stand in the order of their rows
     rank = np.empty(matches, dtype=np.float64)
     rank[order] = np.arange(1, matches + 1)  # not 0, which a sparse graph takes for no link
     graph = coo_matrix((rank, (outcome.left, outcome.right)), shape=(n, n)).tocsr()
@@ -105,7 +105,7 @@ def link_group(outcome: Outcome, spanned: Spanned, sureness: NDArray[np.float32]
     """
     rows = np.flatnonzero(outcome.group == group)
     inside = np.flatnonzero(outcome.group[outcome.left] == group)
-    tree = np.intersect1d(inside, spanned.match)
+    tree = inside[np.isin(inside, spanned.match)]
     shown = inside[outcome.direct[inside] | np.isin(inside, tree)]
     shown = shown[np.argsort(outcome.strength[shown], kind="stable")]
     one, other = np.searchsorted(rows, outcome.left[shown]), np.searchsorted(rows, outcome.right[shown])

@@ -1,6 +1,6 @@
 """Which groups to look at first: those that speak most against being one product."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,25 +73,52 @@ class GroupRisks:
         return int(found[0]) if len(found) else None
 
 
+@dataclass(frozen=True)
+class Signs:
+    """What speaks against candidate pairs, whatever groups they are in: the same until the rule is another one.
+
+    Attributes:
+        contradict: Shape (P,). Whether the titles contradict each other in amounts, pieces or model numbers.
+        disagree: Shape (P,). Whether the title says one thing and the photo another, where both are there.
+    """
+
+    contradict: NDArray[np.bool_]
+    disagree: NDArray[np.bool_]
+
+
+def find_signs(pairs: CandidatePairs, recipe: Recipe, is_match: NDArray[np.bool_]) -> Signs:
+    """Look at every candidate pair for what speaks against it.
+
+    Args:
+        pairs: P candidate pairs.
+        recipe: The rule in force.
+        is_match: Shape (P,). Its decisions.
+    """
+    contradict, disagree = np.zeros(len(pairs), np.bool_), np.zeros(len(pairs), np.bool_)
+    if pairs.conflicts is not None:
+        contradict = vetoed(pairs.conflicts, {*USUAL, *recipe.veto})
+    if {"text", "image"} <= pairs.distance.keys():
+        text, image = (within(pairs, is_match, side, recipe.thresholds.get(side)) for side in ("text", "image"))
+        known = np.isfinite(pairs.distance["text"]) & np.isfinite(pairs.distance["image"])
+        disagree = (text != image) & known
+    return Signs(contradict, disagree)
+
+
 def rank_groups(
-    pairs: CandidatePairs,
-    recipe: Recipe,
-    is_match: NDArray[np.bool_],
     outcome: Outcome,
     spanned: Spanned,
     sureness: NDArray[np.float32],
+    signs: Signs,
     codes: NDArray[np.int32],
     sellers: NDArray[np.int64] | None = None,
 ) -> GroupRisks:
     """Order groups by what speaks against their being one product.
 
     Args:
-        pairs: P candidate pairs of N listings.
-        recipe: The rule in force.
-        is_match: Shape (P,). Its decisions.
         outcome: The groups.
         spanned: Of `span_groups`.
         sureness: Of `measure_sureness`.
+        signs: Of `find_signs`, under the rule of the outcome.
         codes: Shape (N,). Label code of each listing, -1 where unknown.
         sellers: Shape (N,). Number of each listing's seller, -1 where unknown; None without such a column.
     """
@@ -99,10 +126,10 @@ def rank_groups(
     groups = np.flatnonzero(sizes > 1)
     count, size = len(sizes), sizes[groups].astype(np.int64)
     weakest = sureness[spanned.weakest[groups]] if len(groups) else np.zeros(0, np.float32)
-    place, of_match = pairs.find(outcome.left, outcome.right), outcome.group[outcome.left]
-    judged = [*outcome.judged.same.tolist(), *outcome.judged.different.tolist()]
+    of_match = outcome.group[outcome.left]
+    judged = np.concatenate([outcome.judged.same, outcome.judged.different])
     found = {
-        "conflicts": np.bincount(of_match[_conflict(pairs, recipe, place)], minlength=count),
+        "conflicts": np.bincount(of_match[_choose(signs.contradict, outcome.place)], minlength=count),
         "labels": _count_kinds(outcome.group, codes, count),
         "sellers": _count_kinds(outcome.group, sellers, count),
         "contradicted": _count_inside(outcome, outcome.contradicted, count),
@@ -111,9 +138,9 @@ def rank_groups(
     }
     counts = {name: values[groups].astype(np.int64) for name, values in found.items()}
     links = np.bincount(of_match[outcome.direct], minlength=count)[groups]
-    differing = of_match[_disagree(pairs, recipe, is_match, place) & outcome.direct]
+    differing = of_match[_choose(signs.disagree, outcome.place) & outcome.direct]
     disagreeing = np.bincount(differing, minlength=count)[groups] / np.maximum(links, 1)
-    is_locked = np.isin(groups, outcome.group[number_locks(pairs.n, outcome.judged.locked) != FREE])
+    is_locked = np.isin(groups, outcome.group[number_locks(len(outcome.group), outcome.judged.locked) != FREE])
     # The weakest link is one that a curator gave only where such links alone hold all of the group together.
     is_settled = np.isneginf(outcome.strength[spanned.weakest[groups]]) & (counts["contradicted"] == 0)
     risk = np.where(is_settled | is_locked, 0.0, _weigh(size, weakest, disagreeing, counts))
@@ -147,27 +174,10 @@ def _weigh(
     return np.asarray(risk * np.sqrt(size))
 
 
-def _conflict(pairs: CandidatePairs, recipe: Recipe, place: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Which matches have titles that contradict each other; shape (M,)."""
+def _choose(sign: NDArray[np.bool_], place: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Which matches have a sign of candidate pairs; shape (M,). One that no search found has none."""
     found = np.zeros(len(place), np.bool_)
-    if pairs.conflicts is not None:
-        seen = place >= 0
-        found[seen] = vetoed(pairs.conflicts[place[seen]], {*USUAL, *recipe.veto})
-    return found
-
-
-def _disagree(
-    pairs: CandidatePairs, recipe: Recipe, is_match: NDArray[np.bool_], place: NDArray[np.intp]
-) -> NDArray[np.bool_]:
-    """Of which matches the title says one thing and the photo another, where both are there; shape (M,)."""
-    found = np.zeros(len(place), np.bool_)
-    if not {"text", "image"} <= pairs.distance.keys():
-        return found
-    seen = np.flatnonzero(place >= 0)
-    at = place[seen]
-    text, image = (within(pairs, is_match, side, recipe.thresholds.get(side))[at] for side in ("text", "image"))
-    known = np.isfinite(pairs.distance["text"][at]) & np.isfinite(pairs.distance["image"][at])
-    found[seen] = (text != image) & known
+    found[place >= 0] = sign[place[place >= 0]]
     return found
 
 
@@ -180,7 +190,9 @@ def _count_kinds(group: NDArray[np.int32], kind: NDArray[np.integer] | None, gro
     return np.bincount(key // (int(kind.max()) + 1), minlength=groups)
 
 
-def _count_inside(outcome: Outcome, judged: Iterable[Sequence[int]], groups: int) -> NDArray[np.int64]:
+def _count_inside(
+    outcome: Outcome, judged: Sequence[tuple[int, int]] | NDArray[np.int64], groups: int
+) -> NDArray[np.int64]:
     """How many of some pairs of rows each group holds; shape (G,)."""
-    ends = outcome.group[np.array(list(judged), dtype=np.int64).reshape(-1, 2)]
+    ends = outcome.group[np.asarray(judged, dtype=np.int64).reshape(-1, 2)]
     return np.bincount(ends[ends[:, 0] == ends[:, 1], 0], minlength=groups)

@@ -9,7 +9,7 @@ from matcher.matching.clusters import connect
 from matcher.matching.recipe import Recipe, decide
 from matcher.matching.resolve import outcome_of
 from matcher.review.groups.links import NONE, find_nearest_group, link_group, measure_sureness, span_groups
-from matcher.review.groups.risk import rank_groups
+from matcher.review.groups.risk import find_signs, rank_groups
 from matcher.vectors.candidate_pairs import CandidatePairs
 
 N = 8
@@ -29,7 +29,12 @@ def look(found, same=(), different=(), codes=UNKNOWN, sellers=None, conflicts=No
     locks = {} if locked is None else {"locked": np.array(locked, np.int64)}
     outcome = outcome_of(pairs, RULE, is_match, same, different, **locks)
     spanned, sure = span_groups(outcome), measure_sureness(outcome, RULE)
-    return outcome, spanned, sure, rank_groups(pairs, RULE, is_match, outcome, spanned, sure, codes, sellers)
+    return (
+        outcome,
+        spanned,
+        sure,
+        rank_groups(outcome, spanned, sure, find_signs(pairs, RULE, is_match), codes, sellers),
+    )
 
 
 @given(st.dictionaries(st.sampled_from(EVERY), st.sampled_from([0.0, 0.1, 0.3, 0.5]), min_size=1))
