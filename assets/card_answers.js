@@ -124,9 +124,22 @@ export function waitForPaint(board) {
   board.painted = false;
   delete board.root.dataset.painted;
   const about = board.data.about;
-  requestAnimationFrame(() => requestAnimationFrame(() => {
+  afterPaint(() => {
     if (board.data.about !== about) return;
     board.painted = true;
     board.root.dataset.painted = about;
-  }));
+  });
+}
+
+/** Call back once what was drawn has been painted: the first message that is sent in a frame arrives after its painting,
+ * and so a frame earlier than the next frame's call. */
+function afterPaint(then) {
+  requestAnimationFrame(() => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      then();
+    };
+    port2.postMessage(null);
+  });
 }

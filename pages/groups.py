@@ -63,7 +63,7 @@ def draw_group(matched: Matched, ranked: Ranked, place: int, session: str, chose
     sight = see(matched, ranked, place, other)
     verdicts = [verdict for verdict in store.verdicts(matched.id) if sight.shown.is_about(verdict)]
     about = name_drawing(matched, sight, tuple(verdict.id for verdict in verdicts))
-    remember_shown(matched, sight, about, (search, typed))
+    remember_shown(matched, sight, about, (search, typed), verdicts)
     ticked = read_ticked(sight)
     previews = {kind: preview(sight.shown, verdicts, kind, ticked) for kind in KINDS}
     counts = read_word_counts(matched)

@@ -17,6 +17,7 @@ from pages._results.downloads import draw_downloads
 from pages._results.groups import draw_groups
 from pages._results.main_rule import draw_rule
 from pages._shared.filled import choose_view
+from pages._shared.measured import read_placed
 from pages._shared.opened_catalog import Matched, need_catalog, need_matches
 from pages._shared.wording import describe_recipe
 from pages._verdicts.handed_out import HandedOut, read_handed_out
@@ -56,7 +57,7 @@ def draw_found(matched: Matched) -> None:
     )
     draw_scores(matched, handed_out)
     draw_left_out(matched)
-    if gone := describe_gone(matched, matched.workspace.store.verdicts(matched.id)):
+    if gone := describe_gone(read_placed(matched, matched.workspace.store.verdicts(matched.id))):
         st.caption(gone)
     draw_set_aside(matched)
     draw_contradictions(matched, outcome)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from matcher.matching.groups.locks import FREE
 from matcher.review.implied import Implied
+from matcher.review.placed_verdicts import PlacedVerdicts
 from matcher.review.queue import Question, review_queue
 from matcher.review.sampling import VerdictScores, score_verdicts
 from matcher.review.title_diff import differing_words
@@ -24,13 +25,14 @@ from pages._shared.measured import (
     measure_likelihood,
     measure_pair,
     read_implied,
+    read_placed,
 )
 from pages._shared.opened_catalog import Matched, draw_empty, make_card, need_matches
 from pages._shared.photo_route import photo_url
 from pages._shared.wording import describe_distances, explain_question
 from pages._verdicts.handed_out import are_joined
 from pages._verdicts.history import can_redo, draw_last, give_again
-from pages._verdicts.looking_back import ask_about, find_place, list_own, step
+from pages._verdicts.looking_back import ask_about, find_place, is_looking_back, list_own, look_back, step
 from pages._verdicts.pair_facts import draw_blind, draw_columns, draw_statements, is_blind, say_pace
 from pages._verdicts.proof import draw_goal, find_proof
 from pages._verdicts.set_aside import draw_set_aside
@@ -61,22 +63,25 @@ def draw_question(matched: Matched) -> None:
     show_told()
     store = matched.workspace.store
     verdicts, skips = store.verdicts(matched.id), store.skips(matched.id)
-    implied = read_implied(matched, verdicts)
+    placed = read_placed(matched, verdicts)
+    implied = read_implied(matched, placed)
     waiting = choose_questions(matched, verdicts, skips, implied)
-    draw_goal(matched, verdicts, skips)
+    # What stands above the pair comes after it: the pair is waited for.
+    above = st.container()
     session = session_told(PAIR)
-    draw_progress(matched, verdicts, skips, implied, session)
     last = find_last(store, matched.id, session)
-    own = list_own(matched, verdicts, skips, session)
-    place = find_place(own)
-    if place < len(own):
-        st.caption(f"Looked at again: {describe(matched, own[place])}. Next goes on; an answer takes its place.")
-        waiting = [ask_about(matched, own[place]), *waiting]
+    again, has_earlier = look_back(matched, verdicts, skips, session)
+    if again:
+        st.caption(f"Looked at again: {describe(matched, again)}. Next goes on; an answer takes its place.")
+        waiting = [ask_about(matched, again), *waiting]
     elif last:
         st.caption(f"Last: {describe(matched, last)}")
     if not waiting:
         draw_nothing_left(len(verdicts))
-    draw_pair(matched, waiting[0] if waiting else None, last, previous=place > 0)
+    draw_pair(matched, waiting[0] if waiting else None, last, previous=has_earlier)
+    with above:
+        draw_goal(matched, verdicts, skips)
+        draw_progress(matched, placed, skips, implied, session)
     with st.container(horizontal=True, vertical_alignment="center"):
         draw_last(matched, session)
         draw_blind()
@@ -139,6 +144,8 @@ def keep(matched: Matched, answer: Answer) -> None:
 
 def look_around(matched: Matched, answer: Answer) -> bool:
     """Go to the pair before, or on from one that is looked at again; whether that was what the key asked for."""
+    if answer.kind == SKIP and not is_looking_back():
+        return False
     store = matched.workspace.store
     own = list_own(matched, store.verdicts(matched.id), store.skips(matched.id), answer.session)
     if answer.kind == SKIP and find_place(own) == len(own):
@@ -159,15 +166,15 @@ def ask_again(matched: Matched, back: Verdict, queue: list[Question]) -> None:
 
 
 def draw_progress(
-    matched: Matched, verdicts: list[Verdict], skips: list[Verdict], implied: Implied, session: str
+    matched: Matched, placed: PlacedVerdicts, skips: list[Verdict], implied: Implied, session: str
 ) -> None:
     """How much is done, how much is left and at which pace, and how right the matches are so far."""
-    judged = [(verdict.left_id, verdict.right_id) for verdict in verdicts]
-    left, follow = count_doubtful(matched, judged, implied)
+    verdicts = placed.verdicts
+    left, follow = count_doubtful(matched, placed, implied)
     key = (matched.id, matched.encoded.key, matched.recipe.to_json())
     skipped = [ids_of(skip) for skip in skips]
     alone = implied if (implied.lock == FREE).all() else None  # figures are of verdicts, whatever is locked
-    said = _scores((*key, name_verdicts([*verdicts, *skips])), matched, verdicts, skipped, alone)
+    said = _scores((*key, name_verdicts([*verdicts, *skips])), matched, placed, skipped, alone)
     right = "Precision shows after a few answers: some pairs are drawn at random for that."
     if said.precision is not None and said.sample >= FEWEST:
         follows = f", {said.implied:,} of them implied by other answers" if said.implied else ""
@@ -181,21 +188,22 @@ def draw_progress(
             f"**{said.precision:.3f}** of the matches are right (95 % interval {said.low:.3f} to {said.high:.3f}, "
             f"{measured})"
         )
-    st.progress(len(judged) / max(1, len(judged) + left))
+    st.progress(len(verdicts) / max(1, len(verdicts) + left))
     own = [answer for answer in verdicts if answer.session == session]
     pace = f" · {said_pace}" if (said_pace := say_pace(own, left, time.time())) else ""
     unasked = f" · **{follow:,}** not asked, as they follow from these" if follow else ""
-    st.caption(f"**{len(judged):,}** judged{unasked} · **{left:,}** doubtful left{pace} · {right}")
-    if gone := describe_gone(matched, verdicts):
+    st.caption(f"**{len(verdicts):,}** judged{unasked} · **{left:,}** doubtful left{pace} · {right}")
+    if gone := describe_gone(placed):
         st.caption(gone)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _scores(
-    key: tuple[str, ...], _matched: Matched, _verdicts: list[Verdict], _skipped: list[Ids], _implied: Implied | None
+    key: tuple[str, ...], _matched: Matched, _placed: PlacedVerdicts, _skipped: list[Ids], _implied: Implied | None
 ) -> VerdictScores:
-    pairs, ids = _matched.encoded.pairs, index_ids(_matched)
-    return score_verdicts(pairs, _matched.recipe, ids, _verdicts, _skipped, find_drawn(_matched), _implied)
+    pairs, ids, verdicts = _matched.encoded.pairs, index_ids(_matched), _placed.verdicts
+    drawn, said = find_drawn(_matched), _placed.find(pairs)
+    return score_verdicts(pairs, _matched.recipe, ids, verdicts, _skipped, drawn, _implied, said)
 
 
 def draw_pair(matched: Matched, question: Question | None, last: Verdict | Action | None, *, previous: bool) -> None:

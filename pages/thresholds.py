@@ -160,8 +160,8 @@ def draw_thresholds(matched: Matched, known: measured.Known, proposal: Proposal 
 def measure_review(shown: Matched) -> tuple[int, float]:
     """How many doubtful pairs of a rule are still to be asked about, and the seconds that an answer takes."""
     verdicts = shown.workspace.store.verdicts(shown.id)
-    judged = [(verdict.left_id, verdict.right_id) for verdict in verdicts]
-    left, _ = measured.count_doubtful(shown, judged, measured.read_implied(shown, verdicts))
+    placed = measured.read_placed(shown, verdicts)
+    left, _ = measured.count_doubtful(shown, placed, measured.read_implied(shown, placed))
     return left, seconds_per_verdict([verdict.made for verdict in verdicts])
 
 

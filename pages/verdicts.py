@@ -7,6 +7,7 @@ from matcher.review.verdict_list import choose_verdicts
 from matcher.review.verdicts import name_verdicts
 from matcher.storage.records import Verdict
 from pages._shared.cards import session_told
+from pages._shared.measured import read_placed
 from pages._shared.opened_catalog import Opened, draw_empty, need_catalog
 from pages._verdicts import finding
 from pages._verdicts.files import draw_files
@@ -44,7 +45,7 @@ def main() -> None:
 def draw_found(opened: Opened, verdicts: list[Verdict], found: list[Verdict]) -> None:
     """How many were found, a page of them, and the files."""
     what = f"{len(found):,} of {len(verdicts):,} verdicts"
-    gone = describe_gone(opened, verdicts)
+    gone = describe_gone(read_placed(opened, verdicts))
     st.caption(f"{what}. {gone}" if gone else what)
     draw_files(opened, found)
     if not found:

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from matcher.matching.clusters import connect
 from matcher.matching.groups.locks import FREE, NO_LOCKS, number_locks
-from matcher.review.verdicts import DIFFERENT, KINDS, MATCH, UNSURE, VARIANT, rows_of
+from matcher.review.placed_verdicts import PlacedVerdicts, place_verdicts
+from matcher.review.verdicts import DIFFERENT, KINDS, MATCH, UNSURE, VARIANT
 from matcher.storage.records import Verdict
 
 NOTHING = -1
@@ -69,33 +70,33 @@ class Implied:
 def implied_by(item_ids: Sequence[str], verdicts: Collection[Verdict], locked: NDArray[np.int64] = NO_LOCKS) -> Implied:
     """Find what verdicts and locks imply; also through listings that have left the catalog.
 
-    Where "same" joins two listings that somebody judged different or variants, nothing is implied of what it joins: to
-    be asked is the way to settle it.
-
     Args:
         item_ids: Shape (N,). Ids of the listings.
         verdicts: Those in force.
         locked: Rows of locked listings, see `find_locked`; a lock stands above verdicts.
     """
-    sure = [verdict for verdict in verdicts if verdict.kind != UNSURE]
-    number: dict[str, int] = {}
-    for verdict in sure:
-        for item_id in (verdict.left_id, verdict.right_id):
-            number.setdefault(item_id, len(number))
-    ends = np.array([(number[v.left_id], number[v.right_id]) for v in sure], dtype=np.int64).reshape(-1, 2)
-    is_same = np.array([verdict.kind == MATCH for verdict in sure], dtype=np.bool_)
-    product = connect(len(number), *ends[is_same].T).astype(np.int64)
+    return follow(place_verdicts({item_id: row for row, item_id in enumerate(item_ids)}, list(verdicts)), locked)
+
+
+def follow(placed: PlacedVerdicts, locked: NDArray[np.int64] = NO_LOCKS) -> Implied:
+    """The same, of verdicts whose rows are known.
+
+    Where "same" joins two listings that somebody judged different or variants, nothing is implied of what it joins: to
+    be asked is the way to settle it.
+    """
+    sure = placed.kind != KINDS.index(UNSURE)
+    number, place = np.unique(placed.ends[sure], return_inverse=True)
+    ends, kind, products = place.reshape(-1, 2), placed.kind[sure], len(number)
+    is_same = kind == KINDS.index(MATCH)
+    product = connect(products, *ends[is_same].T).astype(np.int64)
     one, other = np.sort(product[ends[~is_same]].reshape(-1, 2), axis=1).T
-    products = len(number)
-    kind = np.array([KINDS.index(v.kind) for v in sure if v.kind != MATCH], dtype=np.int64)
     contradicted = np.isin(product, one[one == other])
     clear = ~(np.isin(one, product[contradicted]) | np.isin(other, product[contradicted]))
-    apart, kind = _first_of_each((one * products + other)[clear], kind[clear])
-    of_listing = np.full(len(item_ids), NOTHING, dtype=np.int64)
-    rows = rows_of(item_ids, list(number))
-    kept = (rows >= 0) & ~contradicted
-    of_listing[rows[kept]] = product[kept]
-    return Implied(of_listing, apart, kind, products, number_locks(len(item_ids), locked))
+    apart, kind = _first_of_each((one * products + other)[clear], kind[~is_same][clear])
+    of_listing = np.full(placed.n, NOTHING, dtype=np.int64)
+    kept = (number < placed.n) & ~contradicted
+    of_listing[number[kept]] = product[kept]
+    return Implied(of_listing, apart, kind, products, number_locks(placed.n, locked))
 
 
 def _first_of_each(key: NDArray[np.int64], kind: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -11,7 +11,17 @@ from numpy.typing import NDArray
 
 from matcher.matching.recipe import Recipe, decide
 from matcher.review.implied import NOTHING, Implied, implied_by
-from matcher.review.verdicts import DIFFERENT, KINDS, MATCH, UNSURE, VARIANT, Ids, find_verdicts, positions_of
+from matcher.review.verdicts import (
+    DIFFERENT,
+    KINDS,
+    MATCH,
+    UNSURE,
+    VARIANT,
+    FoundVerdicts,
+    Ids,
+    find_verdicts,
+    positions_of,
+)
 from matcher.storage.records import Verdict
 from matcher.vectors.candidate_pairs import CandidatePairs
 from matcher.vectors.hashing import GOLDEN_GAMMA, mix_bits
@@ -85,6 +95,7 @@ def score_verdicts(
     skipped: Collection[Ids] = (),
     drawn: DrawnMatches | None = None,
     implied: Implied | None = None,
+    said: FoundVerdicts | None = None,
 ) -> VerdictScores:
     """Tell from verdicts how right a recipe is.
 
@@ -102,6 +113,7 @@ def score_verdicts(
         skipped: Pairs put off, as sorted item ids.
         drawn: What `draw_matches` gives for the same three, where it was kept.
         implied: What `implied_by` gives for ids and verdicts, where it is at hand.
+        said: What `find_verdicts` gives for pairs, ids and verdicts, where it is at hand.
 
     Raises:
         DataError: A threshold is not set.
@@ -111,7 +123,7 @@ def score_verdicts(
     """
     drawn = drawn or draw_matches(pairs, recipe, item_ids)
     is_match, order = drawn.is_match, drawn.order
-    said = find_verdicts(pairs, item_ids, verdicts)
+    said = find_verdicts(pairs, item_ids, verdicts) if said is None else said
     at = {kind: said.positions[said.kind == number] for number, kind in enumerate(KINDS)}
     apart = np.concatenate([at[DIFFERENT], at[VARIANT]])
     follows = (implied or implied_by(item_ids, verdicts)).kinds(pairs.left[order], pairs.right[order])

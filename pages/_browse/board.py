@@ -17,7 +17,7 @@ from matcher.vectors.candidate_pairs import MODALITIES, Modality
 from pages._shared.answers import ANSWERS, REDO, UNDO, Answer
 from pages._shared.cards import FALSE_MATCH, MATCH, MISSED_MATCH, Badge, Bar, Board, Card, Column, draw_cards
 from pages._shared.escape import literal
-from pages._shared.measured import measure_bars, measure_likelihood, read_implied, read_truth
+from pages._shared.measured import measure_bars, measure_likelihood, read_implied, read_placed, read_truth
 from pages._shared.modality import HEADINGS, ICONS
 from pages._shared.opened_catalog import Matched, make_card, read_verdicts
 from pages._shared.wording import say_likely
@@ -57,7 +57,7 @@ def draw(matched: Matched, row: int, on_open: Callable[[str], None]) -> None:
     pair_of = _number_pairs(matched, row)
     drawn: dict[int, Card] = {}
     group = find_recipes_groups(matched)
-    implied = read_implied(matched, list(verdicts.values()))
+    implied = read_implied(matched, read_placed(matched, list(verdicts.values())))
 
     def card(other: int) -> Card:
         if other not in drawn:

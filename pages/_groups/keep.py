@@ -1,5 +1,7 @@
 """What keys of the Groups page do: only to the group that was on the screen, and whole or not at all."""
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from matcher.errors import CatalogReplaced, DataError
@@ -7,7 +9,7 @@ from matcher.pipeline.groups.main_choices import read_chosen
 from matcher.pipeline.groups.main_listings import choose_main_listing, leave_main_listing
 from matcher.review.groups.intents import intend
 from matcher.storage.history.actions import act
-from matcher.storage.records import MERGE, RELATE, SKIP, Action
+from matcher.storage.records import MERGE, RELATE, SKIP, Action, Verdict
 from pages._groups.order import SHOW
 from pages._groups.shown import Sight
 from pages._groups.words import kind_meant
@@ -26,7 +28,9 @@ ANOTHER = "Not done: the other group is another one now, by what you typed. Look
 OVERTAKEN = "Not done: somebody else judged or locked listings of this group meanwhile. Look at it again."
 
 
-def remember_shown(matched: Matched, sight: Sight, about: str, search: tuple[str, str]) -> None:
+def remember_shown(
+    matched: Matched, sight: Sight, about: str, search: tuple[str, str], verdicts: Iterable[Verdict]
+) -> None:
     """Keep what is drawn, so that an answer on anything else is refused.
 
     Args:
@@ -34,12 +38,12 @@ def remember_shown(matched: Matched, sight: Sight, about: str, search: tuple[str
         sight: The group and what is shown with it.
         about: Which drawing it is.
         search: The key of the field that asks for the other group, and what stood there.
+        verdicts: Those about what is drawn.
     """
-    shown = sight.shown
-    seen = [verdict.id for verdict in matched.workspace.store.verdicts(matched.id) if shown.is_about(verdict)]
     walls = current_visit().walls
     walls.clear()
-    walls[matched.id, about] = Wall(matched.info.version, shown, frozenset(seen), search)
+    seen = frozenset(verdict.id for verdict in verdicts)
+    walls[matched.id, about] = Wall(matched.info.version, sight.shown, seen, search)
 
 
 def keep(opened: Opened, answer: Answer) -> None:

@@ -57,17 +57,23 @@ def see(matched: Matched, ranked: Ranked, place: int, other: int | None) -> Sigh
     other_rows = np.flatnonzero(outcome.group == other) if other is not None else np.zeros(0, np.int64)
     crossing = np.isin(pairs.left[around], other_rows) | np.isin(pairs.right[around], other_rows)
     near = around[crossing][np.argsort(far[crossing], kind="stable")]
-    ids = matched.catalog.listings["item_id"].to_numpy()
-    own = [(str(ids[links.rows[link.one]]), str(ids[links.rows[link.other]])) for link in links.links]
-    across = [(str(ids[pairs.left[pair]]), str(ids[pairs.right[pair]])) for pair in near]
+    ids, other_ids = name_listings(matched, links.rows), name_listings(matched, other_rows)
+    own = [(ids[link.one], ids[link.other]) for link in links.links]
+    ends = (name_listings(matched, side[near]) for side in (pairs.left, pairs.right))
+    across = list(zip(*ends, strict=True))
     number = ranked.handed_out.numbered.number
     locked = {int(outcome.group[row]) for row in outcome.judged.locked[:, 1]}
     shown = ShownGroup(
-        int(number[links.rows[0]]), tuple(map(str, ids[links.rows])), tuple(links.side), [*own, *across],
-        group in locked, int(number[other_rows[0]]) if len(other_rows) else None, tuple(map(str, ids[other_rows])),
+        int(number[links.rows[0]]), ids, tuple(links.side), [*own, *across],
+        group in locked, int(number[other_rows[0]]) if len(other_rows) else None, other_ids,
         other in locked,
     )  # fmt: skip
     return Sight(place, shown, links, other_rows, compare(matched, links.rows), find_center(links))
+
+
+def name_listings(matched: Matched, rows: NDArray[np.integer]) -> tuple[str, ...]:
+    """Item ids of some rows."""
+    return tuple(map(str, matched.catalog.listings["item_id"].iloc[rows]))
 
 
 def compare(matched: Matched, rows: NDArray[np.int64]) -> list[Difference]:

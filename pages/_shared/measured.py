@@ -18,9 +18,10 @@ from matcher.matching.recipe import LEARNED, Recipe, joint_distance
 from matcher.matching.threshold_grid import ThresholdGrid
 from matcher.matching.threshold_report import Figures
 from matcher.pipeline import training_rows
-from matcher.review.implied import NOTHING, Implied, implied_by
+from matcher.review.implied import NOTHING, Implied, follow
+from matcher.review.placed_verdicts import PlacedVerdicts, place_verdicts
 from matcher.review.sampling import DrawnMatches, VerdictScores, draw_matches, score_verdicts
-from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows, positions_of
+from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
 from matcher.storage.records import Verdict
 from matcher.vectors.candidate_pairs import MODALITIES, Modality
 from pages._shared.cards import Bar
@@ -158,12 +159,30 @@ def find_at_edge(matched: Matched, count: int) -> tuple[NDArray[np.intp], NDArra
     return _at_edge((*_key(matched), matched.recipe.to_json()), count, matched)
 
 
-def count_doubtful(matched: Matched, judged: list[tuple[str, str]], implied: Implied) -> tuple[int, int]:
+class _LastPlaced:
+    """The verdicts that were placed last, from which the next are: few of them change from one answer to the next."""
+
+    placed: PlacedVerdicts | None = None
+
+
+@st.cache_resource(show_spinner=False, max_entries=3)
+def _last_placed(key: Key) -> _LastPlaced:
+    return _LastPlaced()
+
+
+def read_placed(opened: Opened, verdicts: list[Verdict]) -> PlacedVerdicts:
+    """The verdicts in force with the rows of their listings."""
+    last = _last_placed((str(opened.workspace.root), opened.id, opened.info.version))
+    last.placed = place_verdicts(opened.rows, verdicts, last.placed)
+    return last.placed
+
+
+def count_doubtful(matched: Matched, placed: PlacedVerdicts, implied: Implied) -> tuple[int, int]:
     """How many doubtful pairs are still to be asked about, and how many need not be, as verdicts imply the answer."""
     near = _doubtful((*_key(matched), matched.recipe.to_json()), matched)
     pairs = matched.encoded.pairs
     is_judged = np.zeros(len(pairs), np.bool_)
-    is_judged[positions_of(pairs, index_ids(matched), judged)] = True
+    is_judged[placed.find(pairs).positions] = True
     done = is_judged[near]
     follows = (implied.kinds(pairs.left[near], pairs.right[near]) != NOTHING) & ~done
     return int((~done & ~follows).sum()), int(follows.sum())
@@ -174,9 +193,9 @@ def read_locked(opened: Opened) -> NDArray[np.int64]:
     return find_locked(opened.rows, [lock.item_ids for lock in opened.workspace.store.locks(opened.id)])
 
 
-def read_implied(opened: Opened, verdicts: list[Verdict], *, obey_locks: bool = True) -> Implied:
+def read_implied(opened: Opened, placed: PlacedVerdicts, *, obey_locks: bool = True) -> Implied:
     """What verdicts in force, and locks, imply of pairs that nobody was asked about; for a proof verdicts alone."""
-    return implied_by(index_ids(opened), verdicts, read_locked(opened) if obey_locks else NO_LOCKS)
+    return follow(placed, read_locked(opened) if obey_locks else NO_LOCKS)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -1,5 +1,6 @@
 """The groups of the open catalog that are handed out, joined anew only where a verdict touches them."""
 
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,11 +14,13 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from matcher.matching.groups.figures import GroupFigures, group_figures
 from matcher.matching.groups.locks import find_locked
 from matcher.matching.groups.pairs import score_groups, truth_within
-from matcher.matching.metrics import RowPair, Scores
+from matcher.matching.metrics import Scores
 from matcher.matching.resolve import Outcome, join_matches, outcome_of
 from matcher.review.group_numbers import NumberedGroups, keep_numbers
-from matcher.review.verdicts import DIFFERENT, MATCH, VARIANT, judged_rows
+from matcher.review.placed_verdicts import PlacedVerdicts
+from matcher.review.verdicts import DIFFERENT, MATCH, VARIANT
 from matcher.storage.records import GroupLock
+from pages._shared.measured import read_placed
 from pages._shared.opened_catalog import Matched
 
 
@@ -29,13 +32,13 @@ class HandedOut:
         outcome: Groups, and the matches that they stand for.
         numbered: The numbers of the groups and of their families.
         codes: Shape (N,). Label code of each listing, -1 where unknown.
-        judged: Pairs of rows by what was said of them.
+        judged: Pairs of rows by what was said of them, shape (., 2) each.
     """
 
     outcome: Outcome
     numbered: NumberedGroups
     codes: NDArray[np.int32]
-    judged: dict[str, list[RowPair]]
+    judged: Mapping[str, NDArray[np.int64]]
 
     @cached_property
     def scores(self) -> tuple[Scores, Scores, GroupFigures] | None:
@@ -44,7 +47,8 @@ class HandedOut:
         None where no two labelled listings are known to be one product. Counted when a page first asks: most do not,
         and it takes a tenth of the time after a key.
         """
-        truth = truth_within(self.outcome.group, self.codes, self.judged[MATCH], self.judged[DIFFERENT])
+        same, different = (list(map(tuple, self.judged[kind].tolist())) for kind in (MATCH, DIFFERENT))
+        truth = truth_within(self.outcome.group, self.codes, same, different)
         if not (truth.listings and truth.true_pairs):
             return None
         return *score_groups(truth), group_figures(self.outcome.group, truth)
@@ -55,7 +59,7 @@ class _Last:
 
     def __init__(self) -> None:
         self.lock = Lock()
-        self.judged: dict[str, list[RowPair]] | None = None
+        self.placed: PlacedVerdicts | None = None
         self.locks: list[GroupLock] = []
         self.found: HandedOut | None = None
 
@@ -70,12 +74,17 @@ def read_handed_out(matched: Matched) -> HandedOut:
     last = _last((str(matched.workspace.root), matched.id, matched.info.version, matched.encoded.key,
                   matched.recipe.to_json()))  # fmt: skip
     store = matched.workspace.store
-    judged, locks = judged_rows(matched.rows, store.verdicts(matched.id)), store.locks(matched.id)
+    placed, locks = read_placed(matched, store.verdicts(matched.id)), store.locks(matched.id)
     with last.lock:
-        was = last.judged, last.locks, last.found.numbered.revision if last.found else None
-        if last.found is None or was != (judged, locks, store.counted_groups(matched.id).revision):
-            last.found = _hand_out(matched, judged, locks, last.found)
-            last.judged, last.locks = judged, locks
+        is_judged_anew = last.placed is None or not np.array_equal(last.placed.number, placed.number)
+        if (
+            last.found is None
+            or is_judged_anew
+            or last.locks != locks
+            or last.found.numbered.revision != store.counted_groups(matched.id).revision
+        ):
+            last.found = _hand_out(matched, placed.judged_rows(), locks, last.found)
+            last.placed, last.locks = placed, locks
         return last.found
 
 
@@ -99,10 +108,11 @@ def _recipes_groups(key: tuple[str, ...], _matched: Matched) -> NDArray[np.int32
 
 
 def _hand_out(
-    matched: Matched, judged: dict[str, list[RowPair]], locks: list[GroupLock], before: HandedOut | None
+    matched: Matched, judged: Mapping[str, NDArray[np.int64]], locks: list[GroupLock], before: HandedOut | None
 ) -> HandedOut:
-    # A file that is asked for is made beside the page, where nothing can be drawn.
-    with st.spinner("Joining groups", show_time=False) if get_script_run_ctx(suppress_warning=True) else nullcontext():
+    # Joined before, it takes no time; and a file that is asked for is made beside the page, where nothing can be drawn.
+    is_told = before is None and get_script_run_ctx(suppress_warning=True) is not None
+    with st.spinner("Joining groups", show_time=False) if is_told else nullcontext():
         earlier = before.outcome if before else None
         locked = find_locked(matched.rows, [lock.item_ids for lock in locks])
         outcome = outcome_of(
@@ -114,7 +124,7 @@ def _hand_out(
             earlier,
             locked=locked,
         )
-        ids = matched.catalog.listings["item_id"].tolist()
+        ids = list(matched.rows)
         numbered = keep_numbers(
             matched.workspace, matched.id, ids, outcome.group, judged[VARIANT], before.numbered if before else None
         )

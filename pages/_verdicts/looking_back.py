@@ -15,16 +15,27 @@ from pages._shared.opened_catalog import Matched
 PLACE = "review-looking-back"
 
 
+def look_back(
+    matched: Matched, verdicts: list[Verdict], skips: list[Verdict], session: str
+) -> tuple[Verdict | None, bool]:
+    """The answer that is looked at again, None where none is; and whether there is one to go back to."""
+    if not is_looking_back():  # nearly always: then one of all is enough
+        return None, any(_is_own(matched, answer, session) for answer in (*reversed(verdicts), *skips))
+    own = list_own(matched, verdicts, skips, session)
+    place = find_place(own)
+    return (own[place] if place < len(own) else None), place > 0
+
+
+def is_looking_back() -> bool:
+    """Whether one went back; the answer may be gone since, see `find_place`."""
+    return st.session_state.get(PLACE) is not None
+
+
 def list_own(matched: Matched, verdicts: list[Verdict], skips: list[Verdict], session: str) -> list[Verdict]:
     """One's own verdicts and skips from Review on listings that are still there, the last one at the end."""
-    curator, rows = current_curator(), matched.rows
     judged = {(verdict.left_id, verdict.right_id) for verdict in verdicts}
     put_off = [skip for skip in skips if (skip.left_id, skip.right_id) not in judged]
-    own = [
-        answer for answer in (*verdicts, *put_off)
-        if answer.source == "review" and answer.session and answer.is_own(session, curator)
-        and answer.left_id in rows and answer.right_id in rows
-    ]  # fmt: skip
+    own = [answer for answer in (*verdicts, *put_off) if _is_own(matched, answer, session)]
     return sorted(own, key=lambda answer: answer.id)
 
 
@@ -46,6 +57,14 @@ def step(matched: Matched, own: list[Verdict], by: int) -> None:
 def ask_about(matched: Matched, answer: Verdict) -> Question:
     """The question that an answer was given to."""
     return Question(_number(matched, answer), answer.sampled)
+
+
+def _is_own(matched: Matched, answer: Verdict, session: str) -> bool:
+    rows = matched.rows
+    return (
+        answer.source == "review" and bool(answer.session) and answer.is_own(session, current_curator())
+        and answer.left_id in rows and answer.right_id in rows
+    )  # fmt: skip
 
 
 def _number(matched: Matched, answer: Verdict) -> int:

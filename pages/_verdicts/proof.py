@@ -18,7 +18,7 @@ from matcher.review.proof.walk import walk_thresholds
 from matcher.review.queue import Question
 from matcher.review.verdicts import ids_of, name_verdicts
 from matcher.storage.records import Verdict
-from pages._shared.measured import index_ids, read_implied
+from pages._shared.measured import index_ids, read_implied, read_placed
 from pages._shared.opened_catalog import Matched
 
 WANTED = "review-proof"  # which catalog a precision is to be proved for, and which one, 0..1
@@ -132,7 +132,7 @@ def _proof(
 ) -> Proof:
     strata, order = _strata(key, _matched)
     skipped = [ids_of(skip) for skip in _skips]
-    implied = read_implied(_matched, _verdicts, obey_locks=False)
+    implied = read_implied(_matched, read_placed(_matched, _verdicts), obey_locks=False)
     ids, pairs = index_ids(_matched), _matched.encoded.pairs
     sample = read_sample(pairs, strata, order, ids, _verdicts, skipped, implied=implied)
     bound, plan = bound_precision(sample.counts), plan_precision(sample.counts, wanted)

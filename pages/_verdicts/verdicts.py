@@ -3,9 +3,11 @@
 import time
 from collections.abc import Iterable
 
+import numpy as np
 import streamlit as st
 
 from matcher.errors import CatalogReplaced
+from matcher.review.placed_verdicts import PlacedVerdicts
 from matcher.storage.history import redo
 from matcher.storage.records import DIFFERENT, MATCH, SKIP, VARIANT, Action, CatalogInfo, Verdict
 from pages._shared.answers import SAID, Answer, Shown, Visit, current_curator, current_visit
@@ -123,10 +125,9 @@ def name_pair(opened: Opened, one_id: str, other_id: str) -> str:
     return " / ".join(_name_listing(opened, item_id) for item_id in (one_id, other_id))
 
 
-def describe_gone(opened: Opened, verdicts: Iterable[Verdict]) -> str:
+def describe_gone(placed: PlacedVerdicts) -> str:
     """How many verdicts are about ids that the catalog no longer has; "" for none."""
-    rows = opened.rows
-    gone = sum(verdict.left_id not in rows or verdict.right_id not in rows for verdict in verdicts)
+    gone = int(np.count_nonzero(~placed.is_here))
     if not gone:
         return ""
     what = "1 verdict is" if gone == 1 else f"{gone:,} verdicts are"

@@ -39,19 +39,15 @@ KEYS: dict[str, tuple[str, ...]] = {
 # Notes when a key goes down, and when another pair or group is on the screen after it: what is painted has a name.
 WATCH = """() => {
     const boards = (root) => [...root.querySelectorAll("*")].flatMap((node) => [
-        ...(node.matches(".board[data-painted]") ? [node] : []), ...(node.shadowRoot ? boards(node.shadowRoot) : []),
+        ...(node.matches(".board") ? [node] : []), ...(node.shadowRoot ? boards(node.shadowRoot) : []),
     ]);
-    const painted = () => boards(document)[0]?.dataset.painted;
-    document.addEventListener("keydown", () => {
-        const [before, start] = [painted(), performance.now()];
-        window.taken = null;
-        const look = () => {
-            const now = painted();
-            if (now && now !== before) window.taken = performance.now() - start;
-            else requestAnimationFrame(look);
-        };
-        requestAnimationFrame(look);
-    }, true);
+    const [board] = boards(document);
+    let [before, start] = [board.dataset.painted, 0];
+    new MutationObserver(() => {
+        const now = board.dataset.painted;
+        if (now && now !== before) [before, window.taken] = [now, window.taken ?? performance.now() - start];
+    }).observe(board, { attributeFilter: ["data-painted"] });
+    document.addEventListener("keydown", () => { start = performance.now(); }, true);
 }"""
 
 
