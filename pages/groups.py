@@ -75,7 +75,7 @@ def draw_group(matched: Matched, ranked: Ranked, place: int, session: str, chose
         turns={"undo": last is not None, "redo": can_redo(matched, session), "previous": not order.is_first()},
         on_answer=lambda answer: keep(matched, answer), on_why=why.ask,
         on_main=lambda item_id: choose_main(
-            matched, item_id, was_main=matched.rows[item_id] == main[0]
+            matched, sight.shown, item_id, was_main=matched.rows[item_id] == main[0]
         ),
         on_open=lambda item_id: current_visit().turns.append((order.SHOW, item_id)),
     )  # fmt: skip

@@ -23,6 +23,9 @@ SAME, NONE, TAKE_OUT, SPLIT = "same", "none", "take out", "split"
 MERGE, RELATE, TAKE_OUT_AS_VARIANTS, LOCK, UNLOCK = "merge", "relate", "take out as variants", "lock", "unlock"
 ACTIONS = (SAME, NONE, TAKE_OUT, TAKE_OUT_AS_VARIANTS, SPLIT, MERGE, RELATE, LOCK, UNLOCK)
 """What a curator can do with a group at once; each is taken back as one."""
+MAIN, LEAVE_MAIN = "main", "leave main"
+MAIN_ACTIONS = (MAIN, LEAVE_MAIN)
+"""What a curator can do about a group's main listing: choose it, or leave that to the rule; taken back likewise."""
 
 LONGEST_NOTE = 500
 
@@ -100,9 +103,9 @@ class Action:
     """What a curator did with a group at once.
 
     Attributes:
-        kind: One of ACTIONS.
+        kind: One of ACTIONS or MAIN_ACTIONS.
         groups: The numbers of the group, and of the other one where there was one.
-        item_ids: The listings that were on the screen, those of the group first.
+        item_ids: The listings that were on the screen, those of the group first; of MAIN_ACTIONS the main one first.
         count: How many listings left the group, or came to it.
         made: Seconds since 1970.
         session: The browser and the tab, see `Verdict`.

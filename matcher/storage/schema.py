@@ -132,6 +132,16 @@ main_listings = sa.Table(
     sa.Column("chosen", sa.Double, nullable=False),
     sa.Column("curator", sa.Text, nullable=False, server_default=""),
 )
+main_turns = sa.Table(  # what actions changed in main_listings, to be taken back and done again
+    "main_turns",
+    metadata,
+    sa.Column("action", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("item_id", _ItemId, primary_key=True),
+    sa.Column("catalog_id", sa.Text, nullable=False),
+    sa.Column("before", sa.Double),  # when the listing had been chosen; NULL where it was not
+    sa.Column("after", sa.Double),
+    sa.Column("curator_before", sa.Text, nullable=False, server_default=""),
+)
 migrations = sa.Table(
     "migrations", sa.MetaData(), sa.Column("version", sa.Integer, primary_key=True), *_columns(sa.Double, "applied")
 )
@@ -232,6 +242,11 @@ def _end_locks_by_several(connection: Connection) -> None:
         connection.exec_driver_sql(f"INSERT INTO unlocks (lock, action) {ended}")
 
 
+def _take_main_listings_back(connection: Connection) -> None:
+    """Choosing a main listing is an action, taken back and done again as others are."""
+    main_turns.create(connection, checkfirst=True)
+
+
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _create_tables,
     _version_problems,
@@ -245,5 +260,6 @@ MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
     _keep_audits,
     _choose_main_listings,
     _end_locks_by_several,
+    _take_main_listings_back,
 )
 """Step i takes a database from version i to i + 1. Steps that have been released never change."""

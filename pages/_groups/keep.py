@@ -6,17 +6,17 @@ import streamlit as st
 
 from matcher.errors import CatalogReplaced, DataError
 from matcher.pipeline.groups.main_choices import read_chosen
-from matcher.pipeline.groups.main_listings import choose_main_listing, leave_main_listing
-from matcher.review.groups.intents import intend
-from matcher.storage.history.actions import act
-from matcher.storage.records import MERGE, RELATE, SKIP, Action, Verdict
+from matcher.review.groups.intents import ShownGroup, intend
+from matcher.storage.history.actions import MOST_LISTINGS, Intent, act
+from matcher.storage.records import LEAVE_MAIN, MAIN, MERGE, RELATE, SKIP, Action, Verdict
 from pages._groups.order import SHOW
 from pages._groups.shown import Sight
+from pages._groups.wall import KEY
 from pages._groups.words import kind_meant
 from pages._shared.answers import PREVIOUS, REDO, UNDO, Answer, Visit, Wall, current_curator, current_visit
+from pages._shared.cards import session_told
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import Matched, Opened
-from pages._verdicts.handed_out import read_handed_out
 from pages._verdicts.history import give_again
 from pages._verdicts.verdicts import describe, take_back
 
@@ -119,27 +119,33 @@ def _act(opened: Opened, visit: Visit, wall: Wall, answer: Answer) -> None:
     visit.told.append((f"{said[:1].upper()}{said[1:]}", ":material/done:"))
 
 
-def choose_main(matched: Matched, item_id: str, *, was_main: bool) -> None:
+def choose_main(opened: Opened, shown: ShownGroup, item_id: str, *, was_main: bool) -> None:
     """Make a listing the main one of its group, or leave that to the rule again.
 
     Args:
-        matched: The open catalog.
-        item_id: The listing.
+        opened: The open catalog.
+        shown: The group that was on the screen.
+        item_id: One of its listings.
         was_main: Whether the page showed it as the main one: where somebody chose it since, it stays chosen.
     """
-    workspace, visit = matched.workspace, current_visit()
-    chosen = read_chosen(workspace.store, matched.id)
-    rows = matched.catalog.rows
-    group = read_handed_out(matched).outcome.group
-    beside = [other for other in chosen if other in rows and group[rows[other]] == group[rows[item_id]]]
-    if was_main and beside and max(beside, key=lambda other: chosen[other]) == item_id:
-        for other in beside:
-            leave_main_listing(workspace, matched.id, other)
-        visit.told.append(("The rule chooses the main listing of this group again.", ":material/star_half:"))
-        return
+    store, visit = opened.workspace.store, current_visit()
+    chosen = read_chosen(store, opened.id)
+    beside = [other for other in shown.item_ids if other in chosen]
+    is_left = was_main and bool(beside) and max(beside, key=lambda other: chosen[other]) == item_id
+    rest = [other for other in shown.item_ids if other != item_id]
+    # All that were chosen first, should the group be larger than an action may be.
+    ids = sorted([item_id, *rest], key=lambda other: (other != item_id, other not in chosen))[:MOST_LISTINGS]
+    intent = Intent(LEAVE_MAIN if is_left else MAIN, (shown.number,), tuple(ids))
     try:
-        choose_main_listing(workspace, matched.id, item_id, current_curator(), matched.catalog, matched.info.version)
-    except DataError as error:
-        visit.told.append((f"Not done: {literal(str(error))}", BLOCKED))
+        act(
+            store, opened.id, intent, seen=(), session=session_told(KEY), curator=current_curator(),
+            version=opened.info.version,
+        )  # fmt: skip
+    except (CatalogReplaced, DataError) as error:
+        why = REPLACED if isinstance(error, CatalogReplaced) else f"Not done: {literal(str(error))}"
+        visit.told.append((why, BLOCKED))
         return
-    visit.told.append((f"Main listing: {literal(item_id)}", ":material/star:"))
+    if is_left:
+        visit.told.append(("The rule chooses the main listing of this group again.", ":material/star_half:"))
+    else:
+        visit.told.append((f"Main listing: {literal(item_id)}", ":material/star:"))

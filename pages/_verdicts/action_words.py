@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from matcher.storage.records import (
+    LEAVE_MAIN,
     LOCK,
+    MAIN,
     MERGE,
     NONE,
     RELATE,
@@ -25,6 +27,8 @@ _SAID = {
     RELATE: "called {} a variant of {other}",
     LOCK: "locked {}",
     UNLOCK: "unlocked {}",
+    MAIN: "chose the main listing of {}",
+    LEAVE_MAIN: "left the main listing of {} to the rule",
 }
 
 

@@ -345,3 +345,18 @@ def test_a_listing_stands_for_its_group_by_rule_by_key_and_by_rule_again(shop: W
     assert dict([before]) == mains(make_main(app, other))
     choose_main_listing(shop, "shop", other)  # by a colleague, and not yet on this page
     assert mains(make_main(app, other)) == {other: "chosen by hand"}
+
+
+def test_a_main_listing_is_taken_back_and_chosen_again_as_any_action(shop: Workspace) -> None:
+    app = opened("groups")
+    before = mains(app)
+    other = next(item for item in items(app) if item not in before)
+    app = make_main(send_event(app, wall(app), "session", ANA), other)
+    assert "Last: chose the main listing of group" in said(app)
+    app = press(app, "undo")
+    assert "Taken back: chose the main listing of group" in told(app)
+    assert mains(app) == before
+    app = press(app, "redo")
+    assert mains(app) == {other: "chosen by hand"}
+    assert mains(make_main(app, other)) == before
+    assert mains(press(app, "undo")) == {other: "chosen by hand"}

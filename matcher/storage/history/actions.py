@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from matcher.errors import DataError
 from matcher.storage import verdict_rows
 from matcher.storage.database import Store
-from matcher.storage.groups import lock_rows
-from matcher.storage.records import ACTIONS, KINDS, LOCK, RELATE, UNLOCK, Action, Verdict
+from matcher.storage.groups import lock_rows, main_rows
+from matcher.storage.records import ACTIONS, KINDS, LOCK, MAIN, MAIN_ACTIONS, RELATE, UNLOCK, Action, Verdict
 from matcher.storage.schema import actions as _actions
 from matcher.storage.schema import verdicts as _verdicts
 
@@ -23,9 +24,10 @@ class Intent:
     """What a curator wants to do with a group.
 
     Attributes:
-        kind: One of ACTIONS.
+        kind: One of ACTIONS or MAIN_ACTIONS.
         groups: The numbers of the group, and of the other one where there is one.
-        item_ids: The listings that are on the screen, those of the group first. LOCK and UNLOCK are about all of them.
+        item_ids: The listings that are on the screen, those of the group first. LOCK and UNLOCK are about all of them;
+            MAIN chooses the first, and LEAVE_MAIN leaves to the rule what was chosen of any.
         count: How many listings leave the group, or come to it.
         verdicts: Two item ids, in any order, and what is said of them.
     """
@@ -53,7 +55,8 @@ def act(
         store: The database.
         catalog_id: Which catalog.
         intent: What to do.
-        seen: Ids of the verdicts in force on pairs of the listings, from which the intent was made.
+        seen: Ids of the verdicts in force on pairs of the listings, from which the intent was made; MAIN_ACTIONS are
+            about none.
         session: The browser and the tab.
         curator: The name of who does it.
         version: Of the listings that were on the screen; "" where none were.
@@ -75,11 +78,7 @@ def act(
         verdict_rows.expect_version(connection, catalog_id, version)
         if connection.dialect.name == "postgresql":  # SQLite's write transaction is a lock already
             connection.exec_driver_sql("LOCK TABLE actions IN SHARE ROW EXCLUSIVE MODE")
-        if {verdict.id for verdict in verdict_rows.among(connection, catalog_id, intent.item_ids)} != set(seen):
-            return None
-        wanted = set(intent.item_ids)
-        is_locked = any(wanted.intersection(lock.item_ids) for lock in lock_rows.in_force(connection, catalog_id))
-        if is_locked != (intent.kind == UNLOCK) and intent.kind != RELATE:  # which changes no group
+        if intent.kind not in MAIN_ACTIONS and _is_overtaken(connection, catalog_id, intent, set(seen)):
             return None
         key = connection.execute(_actions.insert().values(done)).inserted_primary_key
         action = int(key[0]) if key else 0
@@ -87,10 +86,22 @@ def act(
             lock_rows.add(connection, catalog_id, action, intent.item_ids)
         elif intent.kind == UNLOCK:
             lock_rows.end(connection, catalog_id, action, intent.item_ids)
+        elif intent.kind in MAIN_ACTIONS:
+            chosen, about = (now, intent.item_ids[:1]) if intent.kind == MAIN else (None, intent.item_ids)
+            main_rows.act(connection, catalog_id, action, about, chosen, curator)
         rows = [_row(catalog_id, said, action, now, session, curator) for said in intent.verdicts]
         if rows:
             connection.execute(_verdicts.insert(), rows)
         return as_action({**done, "id": action})
+
+
+def _is_overtaken(connection: Connection, catalog_id: str, intent: Intent, seen: set[int]) -> bool:
+    """Whether others have judged, locked or unlocked listings since the intent was made."""
+    if {verdict.id for verdict in verdict_rows.among(connection, catalog_id, intent.item_ids)} != seen:
+        return True
+    wanted = set(intent.item_ids)
+    is_locked = any(wanted.intersection(lock.item_ids) for lock in lock_rows.in_force(connection, catalog_id))
+    return is_locked != (intent.kind == UNLOCK) and intent.kind != RELATE  # which changes no group
 
 
 def as_action(row: Mapping[Any, Any]) -> Action:
@@ -109,8 +120,8 @@ def count_verdicts(store: Store, action: int) -> int:
 
 
 def _check(intent: Intent) -> None:
-    if intent.kind not in ACTIONS:
-        raise DataError(f"The action is {intent.kind!r}; expected one of {', '.join(ACTIONS)}.")
+    if intent.kind not in (*ACTIONS, *MAIN_ACTIONS):
+        raise DataError(f"The action is {intent.kind!r}; expected one of {', '.join((*ACTIONS, *MAIN_ACTIONS))}.")
     ids = set(intent.item_ids)
     if len(ids) != len(intent.item_ids) or not 2 <= len(ids) <= MOST_LISTINGS:
         raise DataError(

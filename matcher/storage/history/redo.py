@@ -1,7 +1,7 @@
 """What somebody did last, verdicts, skips and actions on groups: taken back, and done again.
 
 Taking back hides the rows of an answer and deletes none, so doing it again is showing those rows. An action on a group
-is taken back and done again as one: its verdicts, and its lock.
+is taken back and done again as one: its verdicts, its lock, and the main listing that it chose.
 """
 
 import time
@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from matcher.storage import verdict_rows
 from matcher.storage.database import Store
+from matcher.storage.groups import main_rows
 from matcher.storage.history.actions import as_action
 from matcher.storage.records import Action, Verdict
 from matcher.storage.schema import actions as _actions
@@ -144,6 +145,7 @@ def _hide(connection: Connection, action: Action, session: str, curator: str) ->
     standing = sa.and_(_verdicts.c.action == action.id, _verdicts.c.undone.is_(None))
     connection.execute(_verdicts.update().where(standing).values(undone=now))
     connection.execute(_actions.update().where(_actions.c.id == action.id).values(undone=now))
+    main_rows.turn(connection, action.id, action.curator)
     return action
 
 
@@ -158,6 +160,7 @@ def _show(
         hidden = sa.and_(_verdicts.c.action == found.id, _verdicts.c.undone == undone)
         connection.execute(_verdicts.update().where(hidden).values(again))
         connection.execute(_actions.update().where(_actions.c.id == found.id).values(again))
+        main_rows.turn(connection, found.id, found.curator, again=True)
     else:
         connection.execute(_verdicts.update().where(_verdicts.c.id == found.id).values(again))
     return found
