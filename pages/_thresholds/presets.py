@@ -13,6 +13,7 @@ from pages._shared.opened_catalog import Matched
 from pages._shared.wording import describe_recipe
 from pages._thresholds.recipe_file import draw_recipe_file
 
+LOST = "preset-lost"  # catalog, name and rule of the preset that was deleted or replaced last, and which of the two
 UNFIT = " Made with other encoders, another distance, or another share of the title in what is joined."
 
 
@@ -25,7 +26,7 @@ def draw_presets(matched: Matched, put: Callable[[Matched, Recipe], None]) -> No
         def save() -> None:
             name = st.session_state["preset-name"].strip()
             if name:
-                store.save_preset(matched.id, name[:60], matched.recipe.to_json())
+                change(matched, lambda: store.save_preset(matched.id, name[:60], matched.recipe.to_json()))
                 st.session_state["preset-name"] = ""
                 st.toast(f"Kept as {literal(name[:60])}", icon=":material/bookmark_added:")
 
@@ -39,6 +40,7 @@ def draw_presets(matched: Matched, put: Callable[[Matched, Recipe], None]) -> No
         draw_recipe_file(matched)
         if not kept:
             st.caption("None kept yet.")
+        draw_lost(matched)
         for name, recipe in kept.items():
             fits = _is_fitting(recipe, matched)
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -48,9 +50,38 @@ def draw_presets(matched: Matched, put: Callable[[Matched, Recipe], None]) -> No
                     help=describe_recipe(recipe) + ("" if fits else UNFIT),
                 )  # fmt: skip
                 st.button(
-                    "", key=f"drop-{name}", icon=":material/delete:", on_click=store.delete_preset,
-                    args=[matched.id, name], help=f"Delete {literal(name)}", type="tertiary",
+                    "", key=f"drop-{name}", icon=":material/delete:", on_click=drop, args=[matched, name],
+                    help=f"Delete {literal(name)}", type="tertiary",
                 )  # fmt: skip
+
+
+def change(matched: Matched, write: Callable[[], None]) -> None:
+    """Change the presets, and remember the one that is deleted or replaced by it, to be brought back."""
+    store = matched.workspace.store
+    before = store.presets(matched.id)
+    write()
+    after = store.presets(matched.id)
+    lost = [(name, text) for name, text in before.items() if after.get(name) != text]
+    st.session_state[LOST] = (matched.id, *lost[0], lost[0][0] in after) if lost else None
+
+
+def drop(matched: Matched, name: str) -> None:
+    """Delete a preset."""
+    change(matched, lambda: matched.workspace.store.delete_preset(matched.id, name))
+
+
+def draw_lost(matched: Matched) -> None:
+    """Offer the preset that this visit deleted or replaced last."""
+    about, name, text, is_replaced = st.session_state.get(LOST) or ("", "", "", False)
+    if about != matched.id:
+        return
+    store = matched.workspace.store
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(f"{'Replaced' if is_replaced else 'Deleted'}: {literal(name)}")
+        st.button(
+            "Bring back", key="preset-back", icon=":material/undo:", type="tertiary",
+            on_click=lambda: change(matched, lambda: store.save_preset(matched.id, name, text)),
+        )  # fmt: skip
 
 
 def _is_fitting(recipe: Recipe, matched: Matched) -> bool:

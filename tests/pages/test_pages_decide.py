@@ -195,6 +195,24 @@ def test_a_preset_is_saved_taken_and_deleted(shop: MakeShop) -> None:
     assert recipes.current_recipe(workspace, "shop") == first
     checked(app.button(key="drop-before").click().run())
     assert workspace.store.presets("shop") == {}
+    app.button(key="preset-back").click().run()
+    assert list(workspace.store.presets("shop")) == ["before"]
+    assert "Deleted" not in said(app)
+
+
+def test_a_preset_that_another_took_the_place_of_is_brought_back(shop: MakeShop) -> None:
+    workspace = shop(True)
+    earlier = replace(recipes.current_recipe(workspace, "shop"), text_threshold=0.11).to_json()
+    workspace.store.save_preset("shop", "mine", earlier)
+    app = opened("thresholds")
+    app.text_input(key="preset-name").set_value("mine").run()
+    later = workspace.store.presets("shop")["mine"]
+    assert later != earlier
+    assert "Replaced: mine" in said(app)
+    app.button(key="preset-back").click().run()
+    assert workspace.store.presets("shop") == {"mine": earlier}
+    app.button(key="preset-back").click().run()  # and the later one again
+    assert workspace.store.presets("shop") == {"mine": later}
 
 
 def test_without_labels_there_are_counts_and_the_way_to_figures(shop: MakeShop) -> None:
