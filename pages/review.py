@@ -2,19 +2,19 @@
 
 import time
 
-import numpy as np
 import streamlit as st
 
 from matcher.matching.groups.locks import FREE
 from matcher.review.implied import Implied
 from matcher.review.placed_verdicts import PlacedVerdicts
-from matcher.review.queue import Question, review_queue
+from matcher.review.queue import Question
 from matcher.review.sampling import VerdictScores, score_verdicts
 from matcher.review.title_diff import differing_words
 from matcher.review.verdicts import Ids, ids_of, name_verdicts
 from matcher.storage.history.redo import find_last
 from matcher.storage.records import SKIP, Action, Verdict
 from pages._review.audit import draw_audit, is_auditing
+from pages._review.questions import ask_again, choose_more, choose_questions, name_pair
 from pages._shared.answers import ANSWERS, PREVIOUS, REDO, UNDO, Answer, current_visit
 from pages._shared.cards import Board, Card, Column, draw_cards, session_told
 from pages._shared.measured import (
@@ -34,13 +34,12 @@ from pages._verdicts.handed_out import are_joined
 from pages._verdicts.history import can_redo, draw_last, give_again
 from pages._verdicts.looking_back import ask_about, find_place, is_looking_back, list_own, look_back, step
 from pages._verdicts.pair_facts import draw_blind, draw_columns, draw_statements, is_blind, say_pace
-from pages._verdicts.proof import draw_goal, find_proof
+from pages._verdicts.proof import draw_goal
 from pages._verdicts.set_aside import draw_set_aside
 from pages._verdicts.verdicts import describe, describe_gone, follow_import, give, remember_shown, show_told, take_back
 from pages._why import dialog as why
 
-AHEAD = 20  # questions chosen at once: choosing looks at every pair, showing the next one at none
-PAIR, QUEUE, PAINTING = "pair", "review-queue", "review-painting"
+PAIR, PAINTING = "pair", "review-painting"
 FEWEST = 5  # of a fair sample; a share of fewer says nothing
 
 
@@ -87,37 +86,7 @@ def draw_question(matched: Matched) -> None:
         draw_blind()
     preload(matched, waiting[1:3])
     why.draw_asked(matched)
-
-
-def choose_questions(
-    matched: Matched, verdicts: list[Verdict], skips: list[Verdict], implied: Implied
-) -> list[Question]:
-    """The pairs to ask about, the next one first: none whose answer is given or implied, skipped ones at the end."""
-    proof = find_proof(matched, verdicts, skips)
-    key = (matched.id, matched.encoded.key, matched.recipe.to_json(), proof.wanted if proof else None)
-    about, queue = st.session_state.get(QUEUE, (None, []))
-    skipped = [ids_of(skip) for skip in skips]
-    off = {ids_of(verdict) for verdict in verdicts}.union(skipped)
-    pairs = matched.encoded.pairs
-    waiting = [
-        question for question in queue
-        if about == key and name_pair(matched, question.pair) not in off
-        and implied.kind_of(int(pairs.left[question.pair]), int(pairs.right[question.pair])) is None
-    ]  # fmt: skip
-    if not waiting and proof:
-        waiting = proof.questions(AHEAD)
-    if not waiting:
-        ids, drawn = index_ids(matched), find_drawn(matched)
-        waiting = review_queue(pairs, matched.recipe, ids, verdicts, skipped, AHEAD, drawn, implied)
-    st.session_state[QUEUE] = (key, waiting)
-    return waiting
-
-
-def name_pair(matched: Matched, number: int) -> tuple[str, str]:
-    """The item ids of a candidate pair, sorted."""
-    pairs = matched.encoded.pairs
-    one, other = sorted(matched.cell("item_id", int(end[number])) for end in (pairs.left, pairs.right))
-    return one, other
+    choose_more(matched, verdicts, skips, implied)
 
 
 def name_painting(pair: tuple[str, str] | None) -> str:
@@ -131,7 +100,6 @@ def name_painting(pair: tuple[str, str] | None) -> str:
 
 def keep(matched: Matched, answer: Answer) -> None:
     """Store a verdict or a skip on the pair that was shown, or take the last one back; the next pair shows after it."""
-    _, queue = st.session_state[QUEUE]
     if answer.kind in (PREVIOUS, SKIP) and look_around(matched, answer):
         return
     if answer.kind == REDO:
@@ -139,7 +107,7 @@ def keep(matched: Matched, answer: Answer) -> None:
     elif answer.kind != UNDO:
         give(matched, answer, source="review", about=answer.about, once=True)
     elif isinstance(back := take_back(matched, answer), Verdict):
-        ask_again(matched, back, queue)
+        ask_again(matched, back)
 
 
 def look_around(matched: Matched, answer: Answer) -> bool:
@@ -153,16 +121,6 @@ def look_around(matched: Matched, answer: Answer) -> bool:
     if answer.about == f"{PAIR} {st.session_state[PAINTING][1]}":
         step(matched, own, -1 if answer.kind == PREVIOUS else 1)
     return True
-
-
-def ask_again(matched: Matched, back: Verdict, queue: list[Question]) -> None:
-    """Put the pair of a verdict that was taken back first."""
-    rows = matched.rows
-    if back.left_id not in rows or back.right_id not in rows:
-        return
-    found = matched.encoded.pairs.positions(np.array([rows[back.left_id]]), np.array([rows[back.right_id]]))
-    again = [Question(int(number), back.sampled) for number in found]
-    queue[:] = again + [question for question in queue if question not in again]
 
 
 def draw_progress(

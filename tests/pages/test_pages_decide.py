@@ -23,6 +23,7 @@ from matcher.review import sampling
 from matcher.review.queue import review_queue
 from matcher.review.sampling import shuffled
 from matcher.storage.workspace import Workspace, open_workspace
+from pages._review import questions
 from pages._shared.escape import literal
 
 KINDS = ["sabun lavender", "teh hijau celup", "sepatu lari putih", "kabel data cepat", "tas ransel biru"]
@@ -354,6 +355,21 @@ def test_no_pair_is_asked_twice_until_it_is_undone(shop: MakeShop) -> None:
     answer(app, "undo")
     assert frozenset(card["item"] for card in given(app, "pair")["columns"][0]["cards"]) == seen[-1]
     assert len(workspace.store.verdicts("shop")) == len(seen) - 1
+
+
+def test_the_next_questions_are_chosen_before_the_last_one_is_asked(
+    shop: MakeShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = shop(True)
+    monkeypatch.setattr(questions, "AHEAD", 6)
+    app, waited = opened("review"), []
+    for _ in range(12):
+        app = answer(app, "unsure")
+        _, waiting, _ = app.session_state[questions.QUEUE]
+        assert len({question.pair for question in waiting}) == len(waiting)
+        waited.append(len(waiting))
+    assert min(waited) >= questions.FEW - 1
+    assert len(workspace.store.verdicts("shop")) == 12  # none was asked twice
 
 
 def test_a_skipped_pair_comes_back_when_nothing_else_is_left(shop: MakeShop) -> None:
