@@ -12,6 +12,7 @@ from matcher.text import fold
 
 UNIT_FIRST = re.compile(r"\b([a-z]+) ?\d+[.,]\d")
 """A word before a number with a fraction: its unit."""
+NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 OWN_COLUMNS = frozenset({"item_id", "title", "image", "photo", "phash", "label"})
 """Columns that have a place of their own beside a photo."""
 
@@ -63,6 +64,8 @@ def compare_statements(left: str, right: str) -> list[Stated]:
         ]
         if kind == MODEL and set(one) & set(other):
             continue
+        if kind in AMOUNTS and not all(sides):
+            sides = [_leave_written(mine, title) for mine, title in zip(sides, (right, left), strict=True)]
         if any(sides):
             found.append(Stated(kind, sides[0], sides[1], kind in conflicts))
     return sorted(found, key=lambda stated: not stated.is_conflict)
@@ -73,6 +76,12 @@ def read_sizes(title: str, known: TitleFacts) -> dict[str, str]:
     units = {written.split()[-1] for kind in AMOUNTS for written in known[kind].values() if written.split()}
     units.update(UNIT_FIRST.findall(fold(title)))
     return {value: written for value, written in known[SIZE].items() if written not in units}
+
+
+def _leave_written(amounts: tuple[str, ...], title: str) -> tuple[str, ...]:
+    """Amounts without those whose numbers another title writes too, in a way of which no amount is read: "L 1.7"."""
+    there = set(NUMBER.findall(title))
+    return tuple(amount for amount in amounts if not set(NUMBER.findall(amount)) <= there)
 
 
 def say_statements(found: Sequence[Stated]) -> list[tuple[str, bool]]:
