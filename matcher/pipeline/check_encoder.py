@@ -10,6 +10,7 @@ from matcher.encoders.registry import ENCODERS, columns_of, load_encoder
 from matcher.errors import EncoderError
 from matcher.pipeline.kept.contents import inputs_of
 from matcher.progress import Progress, Report, silent
+from matcher.storage.settings import rows as setting_rows
 from matcher.storage.workspace import Workspace
 
 OPENED = "encoders.opened"  # workspace setting: encoders that were opened here by name, and their modality
@@ -51,9 +52,9 @@ def check_encoder(workspace: Workspace, config: CheckConfig, report: Report = si
     row = np.asarray(vectors[0].todense() if hasattr(vectors, "todense") else vectors[0], dtype=np.float32).ravel()
     if not np.isfinite(row).all() or not row.any():
         raise EncoderError(f"{config.spec} opens, but gives no usable vectors. Save the model again, or take another.")
-    opened = workspace.store.setting("", OPENED, {})
     if config.spec not in ENCODERS:
-        workspace.store.set_setting("", OPENED, {**opened, config.spec: encoder.modality})
+        with workspace.store.writing() as connection:  # beside what another job has opened meanwhile
+            setting_rows.change(connection, "", OPENED, lambda kept: {**(kept or {}), config.spec: encoder.modality})
     return CheckResult(config.spec, encoder.modality, len(row))
 
 
