@@ -38,7 +38,7 @@ function askReason(wall, place) {
 
 function chooseMain(wall, place) {
   const card = cardsOf(wall)[place];
-  if (card && isOpen(wall)) wall.send("main", card.item);
+  if (card && isOpen(wall)) give(wall, MAIN.kind, card.item, "");
 }
 
 /** Tick some listings, or no longer, and have the page say what that changes. */

@@ -5,7 +5,7 @@ import streamlit as st
 from matcher.matching.explain.words import compare_words
 from matcher.storage.history.redo import find_last
 from pages._groups import filters, order
-from pages._groups.keep import choose_main, keep, name_search, read_search, remember_shown
+from pages._groups.keep import keep, name_search, read_search, remember_shown
 from pages._groups.ranked import Ranked, find_main, read_ranked
 from pages._groups.shown import Sight, see
 from pages._groups.wall import KEY, draw_wall, read_ticked
@@ -63,20 +63,17 @@ def draw_group(matched: Matched, ranked: Ranked, place: int, session: str, chose
     sight = see(matched, ranked, place, other)
     verdicts = [verdict for verdict in store.verdicts(matched.id) if sight.shown.is_about(verdict)]
     about = name_drawing(matched, sight, tuple(verdict.id for verdict in verdicts))
-    remember_shown(matched, sight, about, (search, typed), verdicts)
+    main = find_main(matched, ranked, group)
+    remember_shown(matched, sight, about, matched.cell("item_id", main[0]), (search, typed), verdicts)
     ticked = read_ticked(sight)
     previews = {kind: preview(sight.shown, verdicts, kind, ticked) for kind in KINDS}
     counts = read_word_counts(matched)
-    main = find_main(matched, ranked, group)
     draw_wall(
         matched, ranked, sight, about=about, main=main, previews=previews,
         around=order.list_around(ranked),
         words=lambda title, beside: compare_words(counts, title, beside).common,
         turns={"undo": last is not None, "redo": can_redo(matched, session), "previous": not order.is_first()},
         on_answer=lambda answer: keep(matched, answer), on_why=why.ask,
-        on_main=lambda item_id: choose_main(
-            matched, sight.shown, item_id, was_main=matched.rows[item_id] == main[0]
-        ),
         on_open=lambda item_id: current_visit().turns.append((order.SHOW, item_id)),
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -75,11 +75,11 @@ def implied_by(item_ids: Sequence[str], verdicts: Collection[Verdict], locked: N
         verdicts: Those in force.
         locked: Rows of locked listings, see `find_locked`; a lock stands above verdicts.
     """
-    return follow(place_verdicts({item_id: row for row, item_id in enumerate(item_ids)}, list(verdicts)), locked)
+    return find_implied(place_verdicts({item_id: row for row, item_id in enumerate(item_ids)}, list(verdicts)), locked)
 
 
-def follow(placed: PlacedVerdicts, locked: NDArray[np.int64] = NO_LOCKS) -> Implied:
-    """The same, of verdicts whose rows are known.
+def find_implied(placed: PlacedVerdicts, locked: NDArray[np.int64] = NO_LOCKS) -> Implied:
+    """What `implied_by` finds, of verdicts whose rows are known.
 
     Where "same" joins two listings that somebody judged different or variants, nothing is implied of what it joins: to
     be asked is the way to settle it.

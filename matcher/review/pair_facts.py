@@ -10,9 +10,9 @@ from matcher.matching.title_facts.attributes import Stated as TitleFacts
 from matcher.matching.title_facts.quantities import AMOUNTS
 from matcher.text import fold
 
-UNIT_FIRST = re.compile(r"\b([a-z]+) ?\d+[.,]\d")
-"""A word before a number with a fraction: its unit."""
-NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+UNIT_FIRST = re.compile(r"\b([a-z]+) ?(\d+[.,]\d+)")
+"""A word before a number with a fraction: its unit, "L 1.7"."""
+UNIT_LAST = re.compile(r"(\d+(?:[.,]\d+)?) ?([a-z]+)")
 OWN_COLUMNS = frozenset({"item_id", "title", "image", "photo", "phash", "label"})
 """Columns that have a place of their own beside a photo."""
 
@@ -74,14 +74,21 @@ def compare_statements(left: str, right: str) -> list[Stated]:
 def read_sizes(title: str, known: TitleFacts) -> dict[str, str]:
     """The sizes of clothes that a title states, without words that are the unit of an amount, "0.5 l" or "L 1.7"."""
     units = {written.split()[-1] for kind in AMOUNTS for written in known[kind].values() if written.split()}
-    units.update(UNIT_FIRST.findall(fold(title)))
+    units.update(unit for unit, _ in UNIT_FIRST.findall(fold(title)))
     return {value: written for value, written in known[SIZE].items() if written not in units}
 
 
 def _leave_written(amounts: tuple[str, ...], title: str) -> tuple[str, ...]:
-    """Amounts without those whose numbers another title writes too, in a way of which no amount is read: "L 1.7"."""
-    there = set(NUMBER.findall(title))
-    return tuple(amount for amount in amounts if not set(NUMBER.findall(amount)) <= there)
+    """Amounts without those that another title writes with the unit first, of which no amount is read: "L 1.7"."""
+    there = {(unit, _number(digits)) for unit, digits in UNIT_FIRST.findall(fold(title))}
+    return tuple(
+        amount for amount in amounts
+        if not {(unit, _number(digits)) for digits, unit in UNIT_LAST.findall(fold(amount))} & there
+    )  # fmt: skip
+
+
+def _number(digits: str) -> float:
+    return float(digits.replace(",", "."))
 
 
 def say_statements(found: Sequence[Stated]) -> list[tuple[str, bool]]:

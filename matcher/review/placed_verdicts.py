@@ -42,6 +42,11 @@ class PlacedVerdicts:
         """Whether both listings are still in the catalog; shape (V,)."""
         return np.asarray((self.ends < self.n).all(axis=1))
 
+    def says_as(self, other: "PlacedVerdicts") -> bool:
+        """Whether these are the same verdicts on the same rows."""
+        mine, theirs = ((placed.number, placed.ends, placed.kind) for placed in (self, other))
+        return all(np.array_equal(one, another) for one, another in zip(mine, theirs, strict=True))
+
     def find(self, pairs: CandidatePairs) -> FoundVerdicts:
         """Where the verdicts stand among candidate pairs; those on other pairs are left out."""
         position = np.full(len(self.ends), -1, dtype=np.intp)
@@ -68,14 +73,14 @@ def place_verdicts(
         before: What this gave for the same rows and other verdicts.
     """
     number = np.fromiter((verdict.id for verdict in verdicts), dtype=np.int64, count=len(verdicts))
-    before = before or PlacedVerdicts([], len(rows), *_place(rows, [], {}))
+    before = before or PlacedVerdicts([], len(rows), np.zeros(0, np.int64), *_place(rows, [], {}))
     stays = np.isin(before.number, number, assume_unique=True)
     kept = list(compress(before.verdicts, stays.tolist()))
     if kept != verdicts[: len(kept)]:  # an earlier one stands again between them
         stays[:] = False
         kept = []
     new, gone = verdicts[len(kept) :], dict(before.gone)
-    _, ends, kind, is_drawn = _place(rows, new, gone)
+    ends, kind, is_drawn = _place(rows, new, gone)
     return PlacedVerdicts(
         verdicts, len(rows), number, np.concatenate([before.ends[stays], ends]),
         np.concatenate([before.kind[stays], kind]), np.concatenate([before.is_drawn[stays], is_drawn]), gone,
@@ -84,8 +89,8 @@ def place_verdicts(
 
 def _place(
     rows: Mapping[str, int], verdicts: Sequence[Verdict], gone: dict[str, int]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-    """Number, ends, kind and is_drawn of some verdicts; listings that have left are added to those that are gone."""
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """Ends, kind and is_drawn of some verdicts; listings that have left are added to those that are gone."""
 
     def row_of(item_id: str) -> int:
         row = rows.get(item_id)
@@ -93,7 +98,6 @@ def _place(
 
     ends = [(row_of(verdict.left_id), row_of(verdict.right_id)) for verdict in verdicts]
     return (
-        np.array([verdict.id for verdict in verdicts], dtype=np.int64),
         np.array(ends, dtype=np.int64).reshape(-1, 2),
         np.array([_PLACE[verdict.kind] for verdict in verdicts], dtype=np.int64),
         np.array([verdict.sampled == RANDOM for verdict in verdicts], dtype=np.bool_),

@@ -45,6 +45,12 @@ def open_engine(url: str, busy_seconds: float) -> Engine:
     return engine
 
 
+def reading_snapshots(engine: Engine) -> Engine:
+    """The same for readers whose statements have to see one moment, as those of SQLite do by themselves."""
+    is_sqlite = engine.dialect.name == "sqlite"
+    return engine if is_sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
+
+
 def keep_wal(engine: Engine, busy_seconds: float) -> None:
     """Set an SQLite file to write-ahead logging, where readers and a writer do not wait for each other; it stays so.
 

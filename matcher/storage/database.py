@@ -188,7 +188,7 @@ class Store:
 
     def verdicts(self, catalog_id: str) -> list[Verdict]:
         """The verdict in force for each pair that has one, oldest first."""
-        with self._reader.connect() as connection:
+        with connections.reading_snapshots(self._reader).connect() as connection:
             return self._in_force.read(connection, catalog_id)
 
     def skips(self, catalog_id: str) -> list[Verdict]:

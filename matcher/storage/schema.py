@@ -132,8 +132,8 @@ main_listings = sa.Table(
     sa.Column("chosen", sa.Double, nullable=False),
     sa.Column("curator", sa.Text, nullable=False, server_default=""),
 )
-main_turns = sa.Table(  # what actions changed in main_listings, to be taken back and done again
-    "main_turns",
+main_changes = sa.Table(  # what actions changed in main_listings, which is what those that stand come to
+    "main_changes",
     metadata,
     sa.Column("action", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("item_id", _ItemId, primary_key=True),
@@ -244,7 +244,7 @@ def _end_locks_by_several(connection: Connection) -> None:
 
 def _take_main_listings_back(connection: Connection) -> None:
     """Choosing a main listing is an action, taken back and done again as others are."""
-    main_turns.create(connection, checkfirst=True)
+    main_changes.create(connection, checkfirst=True)
 
 
 MIGRATIONS: tuple[Callable[[Connection], None], ...] = (

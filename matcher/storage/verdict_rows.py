@@ -16,7 +16,7 @@ from matcher.storage.schema import verdicts as _verdicts
 
 _VERDICT = [field.name for field in fields(Verdict)]
 MOST_KEPT = 4  # catalogs whose verdicts are kept at hand
-MOST_CHANGED = 500  # verdicts of which each is read by itself; of more all are read anew
+MOST_CHANGED = 500  # verdicts whose pairs are read by themselves; of more all are read anew
 
 
 def add(connection: Connection, verdict: Verdict, version: str = "") -> Verdict:
@@ -88,8 +88,8 @@ class InForce:
         self._read: dict[str, _Read] = {}
 
     def read(self, connection: Connection, catalog_id: str) -> list[Verdict]:
-        """As `in_force`."""
-        stamp = _stamp(connection, catalog_id)  # before the rows: what comes between is seen the next time
+        """As `in_force`; all statements of the connection have to see one moment."""
+        stamp = _stamp(connection, catalog_id)
         kept = self._read.get(catalog_id)
         if kept is None or kept.stamp != stamp:
             newer = None
@@ -97,7 +97,6 @@ class InForce:
                 newer = _with_new(connection, catalog_id, kept, stamp)
             elif kept is not None and kept.stamp[3:] == stamp[3:]:
                 newer = _with_changes(connection, catalog_id, kept, stamp)
-            # Before the rows, as the stamp.
             kept = newer or _Read(stamp, _undone(connection, catalog_id), in_force(connection, catalog_id))
         self._read.pop(catalog_id, None)
         self._read[catalog_id] = kept  # to the end, where the newest are

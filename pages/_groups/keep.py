@@ -6,15 +6,14 @@ import streamlit as st
 
 from matcher.errors import CatalogReplaced, DataError
 from matcher.pipeline.groups.main_choices import read_chosen
-from matcher.review.groups.intents import ShownGroup, intend
+from matcher.review.groups.intents import intend
 from matcher.storage.history.actions import MOST_LISTINGS, Intent, act
 from matcher.storage.records import LEAVE_MAIN, MAIN, MERGE, RELATE, SKIP, Action, Verdict
 from pages._groups.order import SHOW
 from pages._groups.shown import Sight
-from pages._groups.wall import KEY
+from pages._groups.wall import ACTED
 from pages._groups.words import kind_meant
 from pages._shared.answers import PREVIOUS, REDO, UNDO, Answer, Visit, Wall, current_curator, current_visit
-from pages._shared.cards import session_told
 from pages._shared.escape import literal
 from pages._shared.opened_catalog import Matched, Opened
 from pages._verdicts.history import give_again
@@ -29,7 +28,7 @@ OVERTAKEN = "Not done: somebody else judged or locked listings of this group mea
 
 
 def remember_shown(
-    matched: Matched, sight: Sight, about: str, search: tuple[str, str], verdicts: Iterable[Verdict]
+    matched: Matched, sight: Sight, about: str, main: str, search: tuple[str, str], verdicts: Iterable[Verdict]
 ) -> None:
     """Keep what is drawn, so that an answer on anything else is refused.
 
@@ -37,18 +36,21 @@ def remember_shown(
         matched: The open catalog.
         sight: The group and what is shown with it.
         about: Which drawing it is.
+        main: The item id of the main listing.
         search: The key of the field that asks for the other group, and what stood there.
         verdicts: Those about what is drawn.
     """
     walls = current_visit().walls
     walls.clear()
     seen = frozenset(verdict.id for verdict in verdicts)
-    walls[matched.id, about] = Wall(matched.info.version, sight.shown, seen, search)
+    walls[matched.id, about] = Wall(matched.info.version, sight.shown, seen, main, search)
 
 
 def keep(opened: Opened, answer: Answer) -> None:
     """Do what a key asked for."""
     visit = current_visit()
+    if answer.kind != MAIN:
+        st.session_state[ACTED] = st.session_state.get(ACTED, 0) + 1
     if answer.kind in (UNDO, REDO):
         done = take_back(opened, answer) if answer.kind == UNDO else give_again(opened, answer.session)
         if isinstance(done, Action):
@@ -61,6 +63,8 @@ def keep(opened: Opened, answer: Answer) -> None:
     elif answer.kind in (SKIP, PREVIOUS):
         visit.turns.append((answer.kind, ""))
         _empty_search()
+    elif answer.kind == MAIN:
+        _choose_main(opened, visit, wall, answer)
     else:
         _act(opened, visit, wall, answer)
 
@@ -119,32 +123,30 @@ def _act(opened: Opened, visit: Visit, wall: Wall, answer: Answer) -> None:
     visit.told.append((f"{said[:1].upper()}{said[1:]}", ":material/done:"))
 
 
-def choose_main(opened: Opened, shown: ShownGroup, item_id: str, *, was_main: bool) -> None:
-    """Make a listing the main one of its group, or leave that to the rule again.
-
-    Args:
-        opened: The open catalog.
-        shown: The group that was on the screen.
-        item_id: One of its listings.
-        was_main: Whether the page showed it as the main one: where somebody chose it since, it stays chosen.
-    """
-    store, visit = opened.workspace.store, current_visit()
+def _choose_main(opened: Opened, visit: Visit, wall: Wall, answer: Answer) -> None:
+    """Make a listing the main one of the group that was drawn, or leave that to the rule again where it was chosen."""
+    store, shown, item_id = opened.workspace.store, wall.group, answer.one_id
+    if item_id not in shown.item_ids:
+        visit.told.append((GONE, BLOCKED))
+        return
     chosen = read_chosen(store, opened.id)
     beside = [other for other in shown.item_ids if other in chosen]
-    is_left = was_main and bool(beside) and max(beside, key=lambda other: chosen[other]) == item_id
-    rest = [other for other in shown.item_ids if other != item_id]
-    # All that were chosen first, should the group be larger than an action may be.
-    ids = sorted([item_id, *rest], key=lambda other: (other != item_id, other not in chosen))[:MOST_LISTINGS]
-    intent = Intent(LEAVE_MAIN if is_left else MAIN, (shown.number,), tuple(ids))
-    try:
-        act(
-            store, opened.id, intent, seen=(), session=session_told(KEY), curator=current_curator(),
-            version=opened.info.version,
-        )  # fmt: skip
-    except (CatalogReplaced, DataError) as error:
-        why = REPLACED if isinstance(error, CatalogReplaced) else f"Not done: {literal(str(error))}"
-        visit.told.append((why, BLOCKED))
-        return
+    is_chosen = bool(beside) and max(beside, key=lambda other: chosen[other]) == item_id
+    is_left = is_chosen and wall.main == item_id
+    if is_left or not is_chosen:  # else somebody has chosen it since
+        rest = [other for other in shown.item_ids if other != item_id]
+        # All that were chosen first, should the group be larger than an action may be.
+        ids = sorted([item_id, *rest], key=lambda other: (other != item_id, other not in chosen))[:MOST_LISTINGS]
+        intent = Intent(LEAVE_MAIN if is_left else MAIN, (shown.number,), tuple(ids))
+        try:
+            act(
+                store, opened.id, intent, seen=(), session=answer.session, curator=current_curator(),
+                version=wall.version,
+            )  # fmt: skip
+        except CatalogReplaced:
+            visit.told.append((REPLACED, BLOCKED))
+            return
+    del visit.walls[opened.id, answer.about]
     if is_left:
         visit.told.append(("The rule chooses the main listing of this group again.", ":material/star_half:"))
     else:

@@ -12,6 +12,7 @@ import streamlit as st
 from matcher.review.groups.differences import Difference
 from matcher.review.groups.links import GroupLinks
 from matcher.review.title_diff import differing_words
+from matcher.storage.records import MAIN
 from pages._groups.ranked import Ranked
 from pages._groups.shown import MOST_ON_WALL, Sight
 from pages._groups.words import KINDS, OFFERED, say_risks, say_sureness
@@ -34,6 +35,7 @@ _wall = st.components.v2.component(
     ),
 )
 KEY = "wall"
+ACTED = "groups-acted"  # how many keys this visit was sent that leave no tick as it was
 MOST_LINKS = 300  # drawn as lines
 MOST_WORDS = 3  # in which two listings agree, on a card
 MOST_VALUES = 6  # of one difference
@@ -57,7 +59,6 @@ def draw_wall(
     turns: Mapping[str, bool],
     on_answer: Callable[[Answer], None],
     on_why: Callable[[str, str], None],
-    on_main: Callable[[str], None],
     on_open: Callable[[str], None],
 ) -> None:
     """Draw one group.
@@ -74,13 +75,12 @@ def draw_wall(
         turns: Whether there is something to "undo", to "redo" and a "previous" group.
         on_answer: Called with each key before the page runs again.
         on_why: Called with two item ids.
-        on_main: Called with the item id of a listing of the group that is to be its main one.
         on_open: Called with an item id of a group to go to.
     """
     visit = answers.current_visit()
 
     def answered() -> None:
-        for answer in answers.receive(KEY, st.session_state[KEY].get("answers"), KINDS):
+        for answer in answers.receive(KEY, st.session_state[KEY].get("answers"), (*KINDS, MAIN)):
             on_answer(answer)
 
     def opened() -> None:
@@ -91,16 +91,12 @@ def draw_wall(
         if pair := st.session_state[KEY].get("why"):
             on_why(str(pair["one"]), str(pair["other"]))
 
-    def main_chosen() -> None:
-        if (item_id := st.session_state[KEY].get("main")) in sight.shown.item_ids:
-            on_main(str(item_id))
-
     shown = sight.shown
     _wall(
         key=KEY,
         data={
             "about": about,
-            "subject": _name_subject(sight, visit.received.get(KEY, 0)),
+            "subject": _name_subject(sight),
             "number": shown.number,
             "locked": shown.is_locked,
             "ticked": read_ticked(sight),
@@ -129,7 +125,6 @@ def draw_wall(
         on_answers_change=answered,
         on_opened_change=opened,
         on_why_change=why_asked,
-        on_main_change=main_chosen,
         on_ticked_change=lambda: None,
         on_session_change=lambda: None,
     )
@@ -138,8 +133,7 @@ def draw_wall(
 def read_ticked(sight: Sight) -> list[str]:
     """The listings that are ticked, as far as the browser has told; none that were ticked on another group."""
     told = st.session_state.get(KEY, {}).get("ticked")
-    subject = _name_subject(sight, answers.current_visit().received.get(KEY, 0))
-    if not isinstance(told, dict) or told.get("subject") != subject:
+    if not isinstance(told, dict) or told.get("subject") != _name_subject(sight):
         return []
     known = set(sight.shown.item_ids)
     return [item_id for item_id in map(str, list(told.get("items") or [])) if item_id in known]
@@ -184,9 +178,9 @@ def make_cards(
     return drawn
 
 
-def _name_subject(sight: Sight, received: int) -> str:
-    """Changes with the group, its listings and after each action: what was ticked before does not count then."""
-    return f"{sight.shown.number} {len(sight.shown.item_ids)} {received}"
+def _name_subject(sight: Sight) -> str:
+    """Changes with the group, its listings and after each action but on the main listing: ticks do not count then."""
+    return f"{sight.shown.number} {len(sight.shown.item_ids)} {st.session_state.get(ACTED, 0)}"
 
 
 def _seller(ranked: Ranked, row: int) -> str:

@@ -41,9 +41,12 @@ def choose_questions(
 
 
 def choose_more(matched: Matched, verdicts: list[Verdict], skips: list[Verdict], implied: Implied) -> None:
-    """Choose the next questions once few wait: to be called when all is drawn, so that no answer waits for it."""
+    """Choose the next questions once few wait: to be called when all is drawn, while the curator looks at a pair."""
     key, waiting, is_all = st.session_state[QUEUE]
     if is_all or not 0 < len(waiting) <= FEW or find_proof(matched, verdicts, skips):
+        return
+    skipped = {ids_of(skip) for skip in skips}
+    if name_pair(matched, waiting[-1].pair) in skipped:  # nothing else is left
         return
     known = {question.pair for question in waiting}
     more = [question for question in _ask(matched, verdicts, skips, implied) if question.pair not in known]

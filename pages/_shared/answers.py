@@ -69,7 +69,7 @@ class Answer:
     """One answer.
 
     Attributes:
-        kind: A key of ANSWERS, UNDO, REDO, PREVIOUS, or an action on a group.
+        kind: A key of ANSWERS, UNDO, REDO, PREVIOUS, an action on a group, or MAIN, which is about the one listing.
         one_id: One of the two listings that were on the screen; "" where a key asked for undo, redo or the
             previous pair.
         other_id: The other one; "" where the answer is about one listing as a whole.
@@ -109,12 +109,14 @@ class Wall:
         version: The catalog's listings at that time.
         group: What was on the screen.
         seen: Ids of the verdicts in force on its listings.
+        main: The item id of the main listing.
         search: The key of the field that asks for another group beside it, and what stood there.
     """
 
     version: str
     group: ShownGroup
     seen: frozenset[int]
+    main: str
     search: tuple[str, str] = ("", "")
 
 

@@ -18,7 +18,7 @@ from matcher.matching.recipe import LEARNED, Recipe, joint_distance
 from matcher.matching.threshold_grid import ThresholdGrid
 from matcher.matching.threshold_report import Figures
 from matcher.pipeline import training_rows
-from matcher.review.implied import NOTHING, Implied, follow
+from matcher.review.implied import NOTHING, Implied, find_implied
 from matcher.review.placed_verdicts import PlacedVerdicts, place_verdicts
 from matcher.review.sampling import DrawnMatches, VerdictScores, draw_matches, score_verdicts
 from matcher.review.verdicts import DIFFERENT, MATCH, judged_rows
@@ -173,8 +173,9 @@ def _last_placed(key: Key) -> _LastPlaced:
 def read_placed(opened: Opened, verdicts: list[Verdict]) -> PlacedVerdicts:
     """The verdicts in force with the rows of their listings."""
     last = _last_placed((str(opened.workspace.root), opened.id, opened.info.version))
-    last.placed = place_verdicts(opened.rows, verdicts, last.placed)
-    return last.placed
+    placed = place_verdicts(opened.rows, verdicts, last.placed)
+    last.placed = placed  # for the next one, of whichever visit
+    return placed
 
 
 def count_doubtful(matched: Matched, placed: PlacedVerdicts, implied: Implied) -> tuple[int, int]:
@@ -195,7 +196,7 @@ def read_locked(opened: Opened) -> NDArray[np.int64]:
 
 def read_implied(opened: Opened, placed: PlacedVerdicts, *, obey_locks: bool = True) -> Implied:
     """What verdicts in force, and locks, imply of pairs that nobody was asked about; for a proof verdicts alone."""
-    return follow(placed, read_locked(opened) if obey_locks else NO_LOCKS)
+    return find_implied(placed, read_locked(opened) if obey_locks else NO_LOCKS)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

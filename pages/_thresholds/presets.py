@@ -26,7 +26,7 @@ def draw_presets(matched: Matched, put: Callable[[Matched, Recipe], None]) -> No
         def save() -> None:
             name = st.session_state["preset-name"].strip()
             if name:
-                change(matched, lambda: store.save_preset(matched.id, name[:60], matched.recipe.to_json()))
+                change_presets(matched, lambda: store.save_preset(matched.id, name[:60], matched.recipe.to_json()))
                 st.session_state["preset-name"] = ""
                 st.toast(f"Kept as {literal(name[:60])}", icon=":material/bookmark_added:")
 
@@ -50,37 +50,39 @@ def draw_presets(matched: Matched, put: Callable[[Matched, Recipe], None]) -> No
                     help=describe_recipe(recipe) + ("" if fits else UNFIT),
                 )  # fmt: skip
                 st.button(
-                    "", key=f"drop-{name}", icon=":material/delete:", on_click=drop, args=[matched, name],
+                    "", key=f"drop-{name}", icon=":material/delete:", on_click=drop_preset, args=[matched, name],
                     help=f"Delete {literal(name)}", type="tertiary",
                 )  # fmt: skip
 
 
-def change(matched: Matched, write: Callable[[], None]) -> None:
+def change_presets(matched: Matched, write: Callable[[], None]) -> None:
     """Change the presets, and remember the one that is deleted or replaced by it, to be brought back."""
     store = matched.workspace.store
     before = store.presets(matched.id)
     write()
     after = store.presets(matched.id)
     lost = [(name, text) for name, text in before.items() if after.get(name) != text]
-    st.session_state[LOST] = (matched.id, *lost[0], lost[0][0] in after) if lost else None
+    if lost:
+        name, text = lost[0]
+        st.session_state[LOST] = (matched.id, name, text, name in after)
 
 
-def drop(matched: Matched, name: str) -> None:
+def drop_preset(matched: Matched, name: str) -> None:
     """Delete a preset."""
-    change(matched, lambda: matched.workspace.store.delete_preset(matched.id, name))
+    change_presets(matched, lambda: matched.workspace.store.delete_preset(matched.id, name))
 
 
 def draw_lost(matched: Matched) -> None:
     """Offer the preset that this visit deleted or replaced last."""
     about, name, text, is_replaced = st.session_state.get(LOST) or ("", "", "", False)
-    if about != matched.id:
-        return
     store = matched.workspace.store
+    if about != matched.id or store.presets(matched.id).get(name) == text:  # it is back
+        return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(f"{'Replaced' if is_replaced else 'Deleted'}: {literal(name)}")
         st.button(
             "Bring back", key="preset-back", icon=":material/undo:", type="tertiary",
-            on_click=lambda: change(matched, lambda: store.save_preset(matched.id, name, text)),
+            on_click=lambda: change_presets(matched, lambda: store.save_preset(matched.id, name, text)),
         )  # fmt: skip
 
 

@@ -76,10 +76,10 @@ def read_handed_out(matched: Matched) -> HandedOut:
     store = matched.workspace.store
     placed, locks = read_placed(matched, store.verdicts(matched.id)), store.locks(matched.id)
     with last.lock:
-        is_judged_anew = last.placed is None or not np.array_equal(last.placed.number, placed.number)
         if (
             last.found is None
-            or is_judged_anew
+            or last.placed is None
+            or not last.placed.says_as(placed)
             or last.locks != locks
             or last.found.numbered.revision != store.counted_groups(matched.id).revision
         ):

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from matcher.pipeline.groups.main_choices import read_chosen
 from matcher.storage.history.redo import (
     find_last,
     find_redo,
@@ -10,7 +11,7 @@ from matcher.storage.history.redo import (
     redo_verdict,
     take_back_action,
 )
-from matcher.storage.records import Action, Verdict
+from matcher.storage.records import MAIN, Action, Verdict
 from pages._shared.answers import REDO, UNDO, Answer, current_curator, current_visit
 from pages._shared.cards import Board, Column, draw_cards, session_told
 from pages._shared.opened_catalog import Opened
@@ -55,8 +56,16 @@ def give_again(opened: Opened, session: str, done: Verdict | Action | None = Non
         again = redo_verdict(store, opened.id, done.id if done else None, session=session, curator=curator)
     said = "Done again" if isinstance(again, Action) else "Given again"
     what = f"{said}: {describe(opened, again)}" if again else "There is nothing of yours to do again."
+    if isinstance(again, Action) and again.kind == MAIN and not _is_main(opened, again):
+        what += "; another listing stands for it since"
     current_visit().told.append((what, ":material/redo:"))
     return again
+
+
+def _is_main(opened: Opened, action: Action) -> bool:
+    """Whether the listing that an action chose is the last one that was chosen of its group."""
+    chosen = read_chosen(opened.workspace.store, opened.id)
+    return max(action.item_ids, key=lambda item_id: chosen.get(item_id, 0.0)) == action.item_ids[0]
 
 
 def draw_last(opened: Opened, session: str) -> None:

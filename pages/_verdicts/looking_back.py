@@ -19,11 +19,15 @@ def look_back(
     matched: Matched, verdicts: list[Verdict], skips: list[Verdict], session: str
 ) -> tuple[Verdict | None, bool]:
     """The answer that is looked at again, None where none is; and whether there is one to go back to."""
-    if not is_looking_back():  # nearly always: then one of all is enough
-        return None, any(_is_own(matched, answer, session) for answer in (*reversed(verdicts), *skips))
+    if not is_looking_back():  # nearly always: then one of all is enough, and the last ones are one's own mostly
+        has_own = any(_is_own(matched, answer, session) for answer in reversed(verdicts))
+        return None, has_own or bool(skips and list_own(matched, verdicts, skips, session))
     own = list_own(matched, verdicts, skips, session)
     place = find_place(own)
-    return (own[place] if place < len(own) else None), place > 0
+    if place == len(own):
+        del st.session_state[PLACE]
+        return None, place > 0
+    return own[place], place > 0
 
 
 def is_looking_back() -> bool:

@@ -115,6 +115,20 @@ def test_a_key_sends_what_is_ticked_once_and_names_the_drawing(page: Page) -> No
     assert [(each["kind"], each["one"], each["items"]) for each in answers(page)][1:] == [("undo", "", [])]
 
 
+def test_the_main_listing_is_an_answer_as_others_and_leaves_the_ticks(page: Page) -> None:
+    draw(page)
+    page.keyboard.press("3")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("m")
+    page.keyboard.press("u")  # not before the page has answered
+    (sent,) = answers(page)
+    assert (sent["kind"], sent["one"], sent["other"], sent["about"]) == ("main", "b", "", "group 1")
+    draw(page, about="group 2", received=sent["n"])
+    expect(page.locator(".ticks")).to_have_text("1 ticked")
+    page.keyboard.press("m")
+    assert [each["one"] for each in answers(page)] == ["b", "b"]  # the same listing is looked at
+
+
 def test_what_cannot_be_done_is_not_sent_and_typing_is_no_key(page: Page) -> None:
     data = shown()
     off = [each | {"off": each["kind"] != "lock"} for each in data["actions"]]

@@ -214,6 +214,8 @@ def test_a_preset_that_another_took_the_place_of_is_brought_back(shop: MakeShop)
     assert workspace.store.presets("shop") == {"mine": earlier}
     app.button(key="preset-back").click().run()  # and the later one again
     assert workspace.store.presets("shop") == {"mine": later}
+    app.text_input(key="preset-name").set_value("new").run()
+    assert "Replaced: mine" in said(app)  # what is kept beside it loses nothing
 
 
 def test_without_labels_there_are_counts_and_the_way_to_figures(shop: MakeShop) -> None:
@@ -342,6 +344,17 @@ def test_previous_shows_pairs_again_and_takes_nothing_back(shop: MakeShop) -> No
     assert shown_after("unsure") == waiting  # an answer takes the place of the earlier one, and the questions go on
     assert [verdict.kind for verdict in workspace.store.verdicts("shop")] == ["match", "different", "unsure"]
     assert shown_after("previous") == pairs[1]
+
+
+def test_there_is_nothing_to_go_back_to_where_somebody_judged_what_was_put_off(shop: MakeShop) -> None:
+    workspace = shop(True)
+    app = opened("review")
+    (one, other) = [card["item"] for card in given(app, "pair")["columns"][0]["cards"]]
+    answer(app, "skip")
+    assert given(app, "pair")["previous"] is True
+    workspace.store.add_verdict("shop", one, other, "match", source="browse", session="2.2")
+    app.run()
+    assert given(app, "pair")["previous"] is False
 
 
 def test_no_pair_is_asked_twice_until_it_is_undone(shop: MakeShop) -> None:

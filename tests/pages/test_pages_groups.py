@@ -11,7 +11,6 @@ from streamlit.testing.v1 import AppTest
 
 from matcher.matching.recipe import Recipe
 from matcher.pipeline import catalogs, encoding, matches, recipes
-from matcher.pipeline.groups.main_listings import choose_main_listing
 from matcher.storage.history.actions import Intent, act
 from matcher.storage.workspace import Workspace, open_workspace
 
@@ -329,21 +328,25 @@ def mains(app: AppTest) -> dict[str, str]:
 
 def make_main(app: AppTest, item_id: str) -> AppTest:
     """The key on a listing, as the browser sends it."""
-    return send_event(app, wall(app), "main", item_id)
+    shown = data(app)
+    sent = {"n": shown["received"] + 1, "kind": "main", "one": item_id, "other": "", "about": shown["about"]}
+    return send_event(app, wall(app), "answers", {"session": ANA, "run": shown["run"], "answers": [sent]})
 
 
 def test_a_listing_stands_for_its_group_by_rule_by_key_and_by_rule_again(shop: Workspace) -> None:
     app = opened("groups")
     (before,) = mains(app).items()
     assert "title" in before[1]
+    subject = data(app)["subject"]
     other = next(item for item in items(app) if item != before[0])
     app = make_main(app, other)
     assert mains(app) == {other: "chosen by hand"}
     assert "Main listing" in told(app)
+    assert data(app)["subject"] == subject  # ticks stay as they are
     assert mains(opened("groups")) == {other: "chosen by hand"}  # also after a reload
     assert mains(make_main(app, "i10")) == {other: "chosen by hand"}  # not on the wall
     assert dict([before]) == mains(make_main(app, other))
-    choose_main_listing(shop, "shop", other)  # by a colleague, and not yet on this page
+    act(shop.store, "shop", Intent("main", (1,), (other, before[0])), seen=[])  # by a colleague, not yet on this page
     assert mains(make_main(app, other)) == {other: "chosen by hand"}
 
 
@@ -351,7 +354,7 @@ def test_a_main_listing_is_taken_back_and_chosen_again_as_any_action(shop: Works
     app = opened("groups")
     before = mains(app)
     other = next(item for item in items(app) if item not in before)
-    app = make_main(send_event(app, wall(app), "session", ANA), other)
+    app = make_main(app, other)
     assert "Last: chose the main listing of group" in said(app)
     app = press(app, "undo")
     assert "Taken back: chose the main listing of group" in told(app)
@@ -360,3 +363,13 @@ def test_a_main_listing_is_taken_back_and_chosen_again_as_any_action(shop: Works
     assert mains(app) == {other: "chosen by hand"}
     assert mains(make_main(app, other)) == before
     assert mains(press(app, "undo")) == {other: "chosen by hand"}
+
+
+def test_a_main_listing_that_is_chosen_again_after_another_is_said_not_to_be_it(shop: Workspace) -> None:
+    app = opened("groups")
+    first, second = [item for item in items(app) if item not in mains(app)][:2]
+    app = press(make_main(app, first), "undo")
+    act(shop.store, "shop", Intent("main", (1,), (second, first)), seen=[])  # by a colleague
+    app = press(app, "redo")
+    assert "another listing stands for it since" in told(app)
+    assert mains(app) == {second: "chosen by hand"}

@@ -11,8 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from matcher.matching.groups.main_listing import MainRule
 from matcher.pipeline import catalogs, encoding
-from matcher.pipeline.groups.main_listings import choose_main_listing, read_rule, set_rule
+from matcher.pipeline.groups.main_listings import read_rule, set_rule
 from matcher.storage.history.actions import Intent, act
+from matcher.storage.records import MAIN
 from matcher.storage.workspace import Workspace, open_workspace
 
 HOSTILE = "<b>Ann & Co</b>"
@@ -62,7 +63,7 @@ def test_the_rule_is_chosen_on_the_page_and_everything_goes_by_it(shop: Workspac
     app = checked(app.multiselect(key="main-sellers").set_value([HOSTILE]).run())
     assert read_rule(shop, "shop", catalog) == MainRule("seller", preferred=(HOSTILE,))
     assert "preferred seller: &lt;b&gt;Ann &amp; Co&lt;/b&gt;" in drawn(app)
-    choose_main_listing(shop, "shop", "i2")
+    act(shop.store, "shop", Intent(MAIN, (1,), ("i2", "i0", "i4")), seen=[])
     assert "chosen by hand" in drawn(opened("results"))  # also in the next visit
     rows = pd.read_csv(io.BytesIO(made["download-one-row-a-group-CSV"]())).set_index("main_id")
     assert rows.loc["i2", "main_because"] == "chosen by hand"

@@ -17,6 +17,10 @@ from matcher.review.pair_facts import compare_columns, compare_statements, say_s
         ("shirt red xl", "shirt blue", ["The right one names blue, the left red", "Only the left one names xl"]),
         ("kettle L 1.7 steel", "kettle steel", []),  # the unit of 1.7, and no size of clothes
         ("kettle L 1.7 steel", "steel kettle 1.7 l", []),  # both name it, one in a way of which no amount is read
+        ("kettle L 1,7 steel", "steel kettle 1.70 l", []),
+        ("soap 2 kg", "soap 2 pcs", ["Only the left one names 2 kg", "Only the right one names 2 pcs"]),
+        ("coffee 185 g", "coffee nr 185", ["Only the left one names 185 g"]),
+        ("tv 55.5 inch", "tv xy 55.5", ["Only the left one names 55.5 inch"]),
         ("kettle L 1.7 steel", "steel kettle 1.5 l", ["Only the right one names 1.5 l"]),
         ("shirt L 2 pcs", "shirt M 2 pcs", ["The right one names m, the left l"]),
         ("shirt red xl men", "shirt", ["Only the left one names red, xl and men"]),

@@ -1,5 +1,6 @@
 """Verdicts that a store has at hand are those of the database, whoever gave, took back or gave again meanwhile."""
 
+import time
 from itertools import count
 
 import pytest
@@ -9,18 +10,22 @@ from hypothesis import strategies as st
 from matcher.storage import verdict_rows
 from matcher.storage.database import Store, sqlite_url
 from matcher.storage.history.redo import redo_verdict
+from matcher.storage.schema import verdicts
 
-NUMBERS = count()
+NUMBERS = count(time.time_ns())  # PostgreSQL keeps what earlier tests wrote
 PAIRS = [("a", "b"), ("a", "c"), ("b", "c")]
 kinds = st.sampled_from(["match", "different", "unsure", "skip"])
 gives = st.tuples(st.just("give"), st.sampled_from(PAIRS), kinds, st.integers(0, 1))
 others = st.tuples(st.sampled_from(["take back", "again", "read"]), st.just(PAIRS[0]), st.just(""), st.integers(0, 1))
 
 
-@pytest.fixture(scope="module")
-def stores(tmp_path_factory):
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def stores(request, tmp_path_factory):
     """Two programs on one database."""
-    url = sqlite_url(tmp_path_factory.mktemp("verdicts") / "matcher.db")
+    if request.param == "sqlite":
+        url = sqlite_url(tmp_path_factory.mktemp("verdicts") / "matcher.db")
+    else:
+        url = request.getfixturevalue("postgres_server")
     opened = [Store(url), Store(url)]
     yield opened
     for store in opened:
@@ -53,10 +58,10 @@ def test_one_that_was_given_with_a_lower_id_and_is_there_later_is_seen(stores):
     shop = f"shop-{next(NUMBERS)}"
     first, second = (stores[1].add_verdict(shop, *pair, "match", source="review") for pair in PAIRS[:2])
     with stores[1].writing() as connection:  # as a slower writer's row is not there yet
-        connection.exec_driver_sql("UPDATE verdicts SET catalog_id = 'later' WHERE id = ?", (first.id,))
+        connection.execute(verdicts.update().where(verdicts.c.id == first.id).values(catalog_id="later"))
     assert stores[0].verdicts(shop) == [second]
     with stores[1].writing() as connection:
-        connection.exec_driver_sql("UPDATE verdicts SET catalog_id = ? WHERE id = ?", (shop, first.id))
+        connection.execute(verdicts.update().where(verdicts.c.id == first.id).values(catalog_id=shop))
     third = stores[1].add_verdict(shop, *PAIRS[2], "match", source="review")
     assert stores[0].verdicts(shop) == [first, second, third]
 
@@ -74,3 +79,26 @@ def test_of_a_verdict_that_is_taken_back_or_given_again_the_others_are_not_read_
     assert again == read
     assert again[0] is read[0]
     assert again[1] is read[1]
+
+
+@pytest.mark.parametrize("before", ["_undone", "_rows_since", "_latest"])
+def test_a_reading_sees_one_moment_whatever_is_written_in_its_middle(stores, monkeypatch, before):
+    shop, (reader, writer) = f"shop-{next(NUMBERS)}", stores
+    given = [writer.add_verdict(shop, *pair, "match", source="review", session="0.1") for pair in PAIRS]
+    if before == "_rows_since":  # which is asked of those that have read before
+        assert reader.verdicts(shop) == given
+        writer.undo_verdict(shop, session="0.1")
+    real, meanwhile = getattr(verdict_rows, before), [True]
+
+    def write_first(connection, *rest):
+        if meanwhile and meanwhile.pop():
+            writer.undo_verdict(shop, given[0].id, session="0.1")
+            writer.add_verdict(shop, "a", "d", "match", source="review", session="0.1")
+        return real(connection, *rest)
+
+    monkeypatch.setattr(verdict_rows, before, write_first)
+    reader.verdicts(shop)
+    monkeypatch.undo()
+    redo_verdict(writer, shop, given[0].id, session="0.1")
+    writer.undo_verdict(shop, given[1].id, session="0.1")
+    assert reader.verdicts(shop) == read_anew(writer, shop)

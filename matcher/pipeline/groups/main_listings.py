@@ -43,41 +43,6 @@ def set_rule(workspace: Workspace, catalog_id: str, rule: MainRule) -> None:
     workspace.store.set_setting(catalog_id, SETTING, asdict(rule))
 
 
-def choose_main_listing(
-    workspace: Workspace,
-    catalog_id: str,
-    item_id: str,
-    curator: str = "",
-    catalog: Catalog | None = None,
-    version: str | None = None,
-) -> None:
-    """Make a listing the main one of whichever group it is in; of several in one group the last chosen is it.
-
-    Args:
-        workspace: Where the catalog is.
-        catalog_id: Which catalog.
-        item_id: The listing.
-        curator: Who chose it, "" without a name.
-        catalog: The catalog, where it has been read already.
-        version: Of the listings among which it was chosen, as in `CatalogInfo`; None for the present ones.
-
-    Raises:
-        DataError: The catalog has no such listing, or was imported again since.
-    """
-    if catalog is None:
-        info, catalog = workspace.open_catalog(catalog_id)
-        version = version or info.version
-    if item_id not in catalog.rows:
-        raise DataError(f"There is no listing {item_id[:80]!r} in this catalog; choose one that is there.")
-    if not main_choices.choose_main(workspace.store, catalog_id, item_id, curator, version):
-        raise DataError("The catalog was imported again since this group was shown; look at it again, then choose.")
-
-
-def leave_main_listing(workspace: Workspace, catalog_id: str, item_id: str) -> bool:
-    """Take a choice back, so that the rule chooses again; whether there was one."""
-    return main_choices.take_back_main(workspace.store, catalog_id, item_id)
-
-
 def main_listings(
     workspace: Workspace,
     catalog_id: str,

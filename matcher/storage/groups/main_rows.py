@@ -4,7 +4,6 @@ A choice is of a listing, by its id, and holds for whichever group it is in. So 
 upload; an id that a new upload gives to other goods is chosen no more. Each function works in a transaction.
 """
 
-import time
 from collections.abc import Collection
 
 import sqlalchemy as sa
@@ -12,41 +11,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from matcher.storage.names import find_renamed
-from matcher.storage.schema import catalogs as _catalogs
+from matcher.storage.schema import actions as _actions
+from matcher.storage.schema import main_changes as _changes
 from matcher.storage.schema import main_listings as _chosen
-from matcher.storage.schema import main_turns as _turns
 from matcher.storage.set_aside.goods import Listed
 
 
-def choose(connection: Connection, catalog_id: str, item_id: str, curator: str, version: str | None = None) -> bool:
-    """Make a listing the main one of its group; of several in one group the one that was chosen last is it.
-
-    Args:
-        connection: A writer's.
-        catalog_id: The catalog.
-        item_id: The listing.
-        curator: Who chose it, "" without a name.
-        version: Of the listings that it was chosen among; None for whichever there are.
-
-    Returns:
-        Whether it was chosen: not where the catalog was imported again since, for the id may name other goods now.
-    """
-    now = sa.select(_catalogs.c.version).where(_catalogs.c.id == catalog_id)
-    if version is not None and connection.scalar(now) != version:
-        return False
-    _put(connection, catalog_id, item_id, time.time(), curator)
-    return True
-
-
-def take_back(connection: Connection, catalog_id: str, item_id: str) -> bool:
-    """Leave it to the rule again; whether the listing was chosen."""
-    return connection.execute(_chosen.delete().where(_of(catalog_id, item_id))).rowcount > 0
-
-
-def act(
-    connection: Connection, catalog_id: str, action: int, item_ids: Collection[str], chosen: float | None, curator: str
+def change(
+    connection: Connection, catalog_id: str, action: int, item_ids: Collection[str], chosen: float | None
 ) -> None:
-    """Choose listings, or choose them no more, by an action that can be taken back.
+    """Choose listings, or choose them no more, by an action that can be taken back; of several in one group the one
+    that was chosen last is it.
 
     Args:
         connection: A writer's.
@@ -54,28 +29,35 @@ def act(
         action: The id of the action.
         item_ids: The listings.
         chosen: When they are chosen, in seconds since 1970; None to leave it to the rule.
-        curator: Who does it, "" without a name.
     """
     query = sa.select(_chosen).where(_chosen.c.catalog_id == catalog_id)
     had = {row["item_id"]: row for row in connection.execute(query).mappings()}
+    known = set(_list_known(connection, catalog_id))
     for item_id in item_ids:
         before = had.get(item_id)
-        if before is None and chosen is None:
+        if chosen is None and item_id not in known:  # nor can it be chosen again by an earlier action
             continue
-        turn = {"before": before["chosen"], "curator_before": before["curator"]} if before else {"before": None}
-        row = {"action": action, "item_id": item_id, "catalog_id": catalog_id, "after": chosen, **turn}
-        connection.execute(_turns.insert().values(row))
-        _put(connection, catalog_id, item_id, chosen, curator)
+        was = {"before": before["chosen"], "curator_before": before["curator"]} if before else {"before": None}
+        row = {"action": action, "item_id": item_id, "catalog_id": catalog_id, "after": chosen, **was}
+        connection.execute(_changes.insert().values(row))
+    settle(connection, action)
 
 
-def turn(connection: Connection, action: int, curator: str, *, again: bool = False) -> None:
-    """Take back what an action chose, or do it again; a listing that somebody chose or left since stays as it is."""
-    rows = connection.execute(sa.select(_turns).where(_turns.c.action == action)).mappings().all()
-    for row in rows:
-        now, then = (row["before"], row["after"]) if again else (row["after"], row["before"])
-        present = connection.scalar(sa.select(_chosen.c.chosen).where(_of(row["catalog_id"], row["item_id"])))
-        if present == now:
-            _put(connection, row["catalog_id"], row["item_id"], then, curator if again else row["curator_before"])
+def settle(connection: Connection, action: int) -> None:
+    """Bring the listings of an action to what the actions that stand make of them, once one was taken back or redone.
+
+    The last of these says it, in whatever order they were taken back; without any a listing is as it was before all.
+    """
+    mine = sa.select(_changes.c.catalog_id, _changes.c.item_id).where(_changes.c.action == action)
+    for catalog_id, item_id in connection.execute(mine).all():
+        of_item = sa.and_(_changes.c.catalog_id == catalog_id, _changes.c.item_id == item_id)
+        made = sa.select(_changes, _actions.c.undone, _actions.c.curator).where(of_item)
+        made = made.join(_actions, _actions.c.id == _changes.c.action).order_by(_changes.c.action)
+        rows = connection.execute(made).mappings().all()
+        if standing := [row for row in rows if row["undone"] is None]:
+            _put(connection, catalog_id, item_id, standing[-1]["after"], standing[-1]["curator"])
+        else:
+            _put(connection, catalog_id, item_id, rows[0]["before"], rows[0]["curator_before"])
 
 
 def read(connection: Connection, catalog_id: str) -> dict[str, float]:
@@ -99,18 +81,18 @@ def list_replaced(connection: Connection, catalog_id: str, now: Listed, before: 
 
 def follow_ids(connection: Connection, catalog_id: str, now: Listed, replaced: list[str]) -> None:
     """Drop the choices of ids that name other goods now, and give listings their present ids, as verdicts do."""
-    mine = _turns.c.catalog_id == catalog_id
+    mine = _changes.c.catalog_id == catalog_id
     for item_id in replaced:
         connection.execute(_chosen.delete().where(_of(catalog_id, item_id)))
-        connection.execute(_turns.delete().where(mine, _turns.c.item_id == item_id))
+        connection.execute(_changes.delete().where(mine, _changes.c.item_id == item_id))
     for old, new in find_renamed(_list_known(connection, catalog_id), now).items():
         connection.execute(_chosen.update().where(_of(catalog_id, old)).values(item_id=new))
-        connection.execute(_turns.update().where(mine, _turns.c.item_id == old).values(item_id=new))
+        connection.execute(_changes.update().where(mine, _changes.c.item_id == old).values(item_id=new))
 
 
 def _list_known(connection: Connection, catalog_id: str) -> list[str]:
     """Ids of listings that are chosen, or were by an action: it may be taken back or done again."""
-    queries = (sa.select(table.c.item_id).where(table.c.catalog_id == catalog_id) for table in (_chosen, _turns))
+    queries = (sa.select(table.c.item_id).where(table.c.catalog_id == catalog_id) for table in (_chosen, _changes))
     return sorted({item_id for query in queries for item_id in connection.scalars(query)})
 
 

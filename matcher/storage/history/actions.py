@@ -1,4 +1,4 @@
-"""Actions on groups: the verdicts of one, and its lock, are written in one transaction, or none of them."""
+"""Actions on groups: the verdicts of one, its lock and its main listing are written in one transaction, or none."""
 
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -88,7 +88,7 @@ def act(
             lock_rows.end(connection, catalog_id, action, intent.item_ids)
         elif intent.kind in MAIN_ACTIONS:
             chosen, about = (now, intent.item_ids[:1]) if intent.kind == MAIN else (None, intent.item_ids)
-            main_rows.act(connection, catalog_id, action, about, chosen, curator)
+            main_rows.change(connection, catalog_id, action, about, chosen)
         rows = [_row(catalog_id, said, action, now, session, curator) for said in intent.verdicts]
         if rows:
             connection.execute(_verdicts.insert(), rows)

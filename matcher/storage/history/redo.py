@@ -145,7 +145,7 @@ def _hide(connection: Connection, action: Action, session: str, curator: str) ->
     standing = sa.and_(_verdicts.c.action == action.id, _verdicts.c.undone.is_(None))
     connection.execute(_verdicts.update().where(standing).values(undone=now))
     connection.execute(_actions.update().where(_actions.c.id == action.id).values(undone=now))
-    main_rows.turn(connection, action.id, action.curator)
+    main_rows.settle(connection, action.id)
     return action
 
 
@@ -160,7 +160,7 @@ def _show(
         hidden = sa.and_(_verdicts.c.action == found.id, _verdicts.c.undone == undone)
         connection.execute(_verdicts.update().where(hidden).values(again))
         connection.execute(_actions.update().where(_actions.c.id == found.id).values(again))
-        main_rows.turn(connection, found.id, found.curator, again=True)
+        main_rows.settle(connection, found.id)
     else:
         connection.execute(_verdicts.update().where(_verdicts.c.id == found.id).values(again))
     return found

@@ -7,19 +7,20 @@ import pandas as pd
 import pytest
 from PIL import Image, ImageFilter
 
-from matcher.errors import DataError
+from matcher.errors import CatalogReplaced, DataError
 from matcher.images import jpeg
 from matcher.matching.groups.main_listing import MainRule
 from matcher.pipeline import catalogs
 from matcher.pipeline.groups import photo_quality
 from matcher.pipeline.groups.main_choices import read_chosen
 from matcher.pipeline.groups.main_listings import (
-    choose_main_listing,
-    leave_main_listing,
     main_listings,
     read_rule,
     set_rule,
 )
+from matcher.storage.history.actions import Intent, act
+from matcher.storage.history.redo import take_back
+from matcher.storage.records import MAIN
 from matcher.storage.workspace import open_workspace
 
 GROUP = np.array([0, 0, 0, 1, 2, 2])
@@ -77,24 +78,27 @@ def test_the_rule_is_kept_and_a_choice_by_hand_goes_before_it(workspace):
     assert read_rule(workspace, "shop", catalog) == MainRule()
     set_rule(workspace, "shop", MainRule("seller", preferred=("Bo",)))
     assert mains(workspace)[0] == ("i1", "preferred seller: Bo")
-    choose_main_listing(workspace, "shop", "i2", "Ann")
+    choose(workspace, "i2")
     assert mains(workspace)[0] == ("i2", "chosen by hand")
-    choose_main_listing(workspace, "shop", "i0", catalog=catalog)
+    choose(workspace, "i0")
     assert mains(workspace)[0] == ("i0", "chosen by hand")
-    assert leave_main_listing(workspace, "shop", "i0")
+    take_back(workspace.store, "shop")
     assert mains(workspace)[0] == ("i2", "chosen by hand")
-    with pytest.raises(DataError, match="no listing 'i9'"):
-        choose_main_listing(workspace, "shop", "i9")
+
+
+def choose(workspace, item_id, version=""):
+    ids = (item_id, *({"i0", "i1", "i2"} - {item_id}))
+    act(workspace.store, "shop", Intent(MAIN, (1,), ids), seen=[], version=version)
 
 
 def test_a_listing_of_before_an_import_is_not_chosen(workspace, tmp_path):
-    info, catalog = workspace.open_catalog("shop")
+    info, _ = workspace.open_catalog("shop")
     pd.read_csv(tmp_path / "shop.csv").assign(title="other goods").to_csv(tmp_path / "shop.csv", index=False)
     catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
-    with pytest.raises(DataError, match="imported again"):
-        choose_main_listing(workspace, "shop", "i2", catalog=catalog, version=info.version)
+    with pytest.raises(CatalogReplaced):
+        choose(workspace, "i2", info.version)
     assert read_chosen(workspace.store, "shop") == {}
-    choose_main_listing(workspace, "shop", "i2")
+    choose(workspace, "i2")
     assert set(read_chosen(workspace.store, "shop")) == {"i2"}
 
 
