@@ -13,7 +13,7 @@ IDS = ["d", "a", "c", "b"]
 ROWS = {item_id: row for row, item_id in enumerate(IDS)}
 EVERY = [(one, other) for one in "abcdxy" for other in "abcdxy" if one < other]  # x and y have left the catalog
 ENDS = np.array([(0, 1), (0, 3), (1, 2), (2, 3)], np.int32)
-PAIRS = CandidatePairs(4, *ENDS.T, np.ones(4, np.uint16), {})
+PAIRS = CandidatePairs(4, ENDS[:, 0], ENDS[:, 1], np.ones(4, np.uint16), {})
 MADE = [
     Verdict(number, "shop", *pair, kind, "review", sampled, 0.0, "", "", "")
     for number, (pair, kind, sampled) in enumerate(
