@@ -247,6 +247,8 @@ def test_a_morning_ends_with_what_was_said_and_a_restart_costs_nothing(
         expect(page.get_by_role("button", name="Undo")).to_be_enabled()
         press_painted(page, "u", lambda: workspace.store.locks("demo") == [])
         expect(page.get_by_text("Taken back: locked group")).to_be_visible()
+        press_painted(page, "u", lambda: read_chosen(workspace.store, "demo") == {})
+        expect(page.get_by_text("Taken back: chose the main listing of group")).to_be_visible()
         press_painted(page, "u", lambda: len(in_force(workspace)) == count)
         expect(page.get_by_text("Taken back: merged group")).to_be_visible()
         assert not {*merges} & {*in_force(workspace)}
