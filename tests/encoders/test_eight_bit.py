@@ -76,7 +76,7 @@ def test_only_what_reads_a_layer_norm_has_eight_bits(model, ranges):
 
 
 def test_one_large_number_does_not_take_the_others_steps(model, ranges, units, monkeypatch):
-    full = run(OpenVinoRunner(model, full_precision=True, ranges=ranges))
+    full = run(OpenVinoRunner(model, full_precision=True))
     balanced = cosines(run(OpenVinoRunner(model, ranges=ranges)), full)
     assert 0.9995 < balanced.mean() < 0.99999
     monkeypatch.setattr(eight_bit, "_scales", lambda largest, weights: np.ones(len(largest)))
@@ -89,6 +89,11 @@ def test_a_network_that_eight_bits_move_too_far_keeps_its_floats(model, units, m
     runner = make_runner(Block(), EXAMPLE, samples=SAMPLES)
     assert not runner.ranges
     np.testing.assert_array_equal(run(runner), run(OpenVinoRunner(model)))
+
+
+def test_full_precision_has_no_eight_bits(model, ranges, units):
+    full = run(OpenVinoRunner(model, full_precision=True))
+    np.testing.assert_array_equal(run(OpenVinoRunner(model, full_precision=True, ranges=ranges)), full)
 
 
 def test_without_units_nothing_is_changed(model, ranges, no_eight_bits):

@@ -1,4 +1,4 @@
-"""Run a network fast on what the machine has; this half needs no torch. See convert.py for how a network gets here."""
+"""Run a network fast on what the machine has; this half needs no torch. See openvino_export.py for how it gets here."""
 
 import json
 import os
