@@ -83,6 +83,24 @@ def test_one_large_number_does_not_take_the_others_steps(model, ranges, units, m
     assert cosines(run(OpenVinoRunner(model, ranges=ranges)), full).mean() < balanced.mean() - 0.001
 
 
+def test_rounded_weights_move_no_sum_in_the_mean(model, ranges):
+    network = eight_bit.with_eight_bits(model, ranges)
+    [rounded] = [node for node in network.get_ordered_ops() if node.get_type_name() == "FakeQuantize"]
+    [layer] = [reader.get_node() for reader in rounded.output(0).get_target_inputs()]
+    factors = layer.input_value(1).get_node()
+    weights = factors.input_value(0).get_node().input_value(0).get_node().get_data() * factors.input_value(
+        1
+    ).get_node().get_data().astype(np.float64)
+    divided = rounded.input_value(0).get_node().input_value(1).get_node().get_data()
+    [(_, _, mean)] = ranges.values()
+    [summand] = [reader.get_node().input_value(1).get_node() for reader in layer.output(0).get_target_inputs()]
+    up = Block().up
+    expected = up.weight.detach().numpy() @ np.array(mean) + up.bias.detach().numpy()
+    found = weights @ (np.array(mean) * divided.ravel()) + summand.get_data().ravel()
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+    assert np.abs(found - expected - summand.get_data().ravel() + up.bias.detach().numpy()).max() > 1e-3
+
+
 def test_a_network_that_eight_bits_move_too_far_keeps_its_floats(model, units, monkeypatch):
     assert make_runner(Block(), EXAMPLE, samples=SAMPLES).ranges
     monkeypatch.setattr(openvino_export, "LEAST_COSINE_OF_EIGHT_BITS", 1.01)
@@ -121,9 +139,10 @@ def test_zero_stays_zero():
 
 def test_ranges_are_those_of_all_samples(ranges):
     read = Block().norm(torch.from_numpy(np.concatenate([sample["tokens"] for sample in SAMPLES]))).detach().numpy()
-    [(least, greatest)] = ranges.values()
+    [(least, greatest, mean)] = ranges.values()
     np.testing.assert_allclose(least, read.min(axis=(0, 1)), atol=2e-3)
     np.testing.assert_allclose(greatest, read.max(axis=(0, 1)), atol=2e-3)
+    np.testing.assert_allclose(mean, read.mean(axis=(0, 1)), atol=2e-3)
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ import openvino
 from numpy.typing import NDArray
 from openvino import opset13
 
-Ranges: TypeAlias = dict[str, tuple[list[float], list[float]]]
-"""The least and the greatest of each of K numbers that some layers read, by the name of the node they read from."""
+Ranges: TypeAlias = dict[str, tuple[list[float], list[float], list[float]]]
+"""Least, greatest and mean of each of K numbers that some layers read, by the name of the node they read from."""
 
 CPU_INFO = Path("/proc/cpuinfo")  # of Linux; elsewhere floats are taken
 UNITS = {"avx512_vnni", "amx_int8"}
@@ -52,17 +52,19 @@ def measure_ranges(
     copy.add_results([opset13.result(source) for source in sources])
     options = {"INFERENCE_PRECISION_HINT": "f32"}
     request = openvino.Core().compile_model(copy, "CPU", options).create_infer_request()
-    vectors, least, greatest = [], [], []
+    vectors: list[NDArray[np.float32]] = []
+    read: list[list[NDArray[np.float32]]] = [[] for _ in sources]
     for inputs in batches:
         request.infer(inputs)
         vectors.append(np.array(request.get_output_tensor(0).data, np.float32))
-        read = [request.get_output_tensor(1 + number).data for number in range(len(sources))]
-        least.append([values.reshape(-1, values.shape[-1]).min(axis=0) for values in read])
-        greatest.append([values.reshape(-1, values.shape[-1]).max(axis=0) for values in read])
-    ranges = {
-        source.get_node().get_friendly_name(): (_decimals(np.min(low, axis=0)), _decimals(np.max(high, axis=0)))
-        for source, low, high in zip(sources, zip(*least, strict=True), zip(*greatest, strict=True), strict=True)
-    }
+        for number, parts in enumerate(read, start=1):
+            tensor = np.array(request.get_output_tensor(number).data)
+            parts.append(tensor.reshape(-1, tensor.shape[-1]))
+    ranges: Ranges = {}
+    for source, parts in zip(sources, read, strict=True):
+        numbers = np.concatenate(parts)
+        least, greatest, mean = numbers.min(axis=0), numbers.max(axis=0), numbers.mean(axis=0)
+        ranges[source.get_node().get_friendly_name()] = (_decimals(least), _decimals(greatest), _decimals(mean))
     return ranges, np.concatenate(vectors)
 
 
@@ -70,16 +72,18 @@ def with_eight_bits(model: openvino.Model, ranges: Ranges) -> openvino.Model:
     """A copy of the network whose layers multiply integers wherever what they read was measured.
 
     A few of the numbers that a layer reads are many times as large as the rest, and would take all steps for
-    themselves. Each is divided by a scale that its weights are multiplied with, so that both have their share.
+    themselves. Each is divided by a scale that its weights are multiplied with, so that both have their share. What
+    rounding the weights takes from a layer's sums in the mean is given back.
 
     Source: Xiao et al., "SmoothQuant: Accurate and Efficient Post-Training Quantization for Large Language Models",
-    ICML 2023, section 4.
+    ICML 2023, section 4; Nagel et al., "Data-Free Quantization Through Weight Equalization and Bias Correction", ICCV
+    2019, section 4.2.
     """
     copy = model.clone()
     for source, layers in _layers(copy):
         if source.get_node().get_friendly_name() not in ranges:
             continue
-        least, greatest = (np.array(ends) for ends in ranges[source.get_node().get_friendly_name()])
+        least, greatest, mean = (np.array(numbers) for numbers in ranges[source.get_node().get_friendly_name()])
         weights = [_weights(layer) for layer in layers]
         scales = _scales(np.maximum(np.abs(least), np.abs(greatest)), weights)
         low, high = _with_zero_as_step(float((least / scales).min()), float((greatest / scales).max()))
@@ -88,7 +92,11 @@ def with_eight_bits(model: openvino.Model, ranges: Ranges) -> openvino.Model:
         rounded = opset13.fake_quantize(divided, *ends, LEVELS)
         for layer, weight in zip(layers, weights, strict=True):
             layer.input(0).replace_source_output(rounded.output(0))
-            layer.input(1).replace_source_output(_integers(weight * scales))
+            whole, steps = _integers(weight * scales)
+            floats = opset13.convert(opset13.constant(whole), "f32")
+            factors = opset13.constant(steps.astype(np.float32))
+            layer.input(1).replace_source_output(opset13.multiply(floats, factors).output(0))
+            _add_to_sums(layer, (weight - whole * steps / scales) @ mean)
     copy.validate_nodes_and_infer_types()
     return copy
 
@@ -137,11 +145,19 @@ def _with_zero_as_step(low: float, high: float) -> tuple[float, float]:
     return -below * step, (LEVELS - 1 - below) * step
 
 
-def _integers(weights: NDArray[np.float64]) -> openvino.Output:
-    """Weights (N, K) as integers with one factor for each row."""
+def _integers(weights: NDArray[np.float64]) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+    """Weights (N, K) as integers, and the factor of each row, (N, 1)."""
     steps = np.maximum(np.abs(weights).max(axis=1, keepdims=True), np.finfo(np.float32).tiny) / LARGEST_WEIGHT
-    whole = opset13.convert(opset13.constant(np.round(weights / steps).astype(np.int8)), "f32")
-    return opset13.multiply(whole, opset13.constant(steps.astype(np.float32))).output(0)
+    return np.round(weights / steps).astype(np.int8), steps
+
+
+def _add_to_sums(layer: openvino.Node, missing: NDArray[np.float64]) -> None:
+    """Add N numbers to the constants that are added to a layer's sums; nothing where it has none."""
+    for reader in layer.output(0).get_target_inputs():
+        node, other = reader.get_node(), 1 - reader.get_index()
+        if node.get_type_name() == "Add" and node.input_value(other).get_node().get_type_name() == "Constant":
+            before = node.input_value(other).get_node().get_data()
+            node.input(other).replace_source_output(opset13.constant((before + missing).astype(np.float32)).output(0))
 
 
 def _decimals(values: NDArray[np.float32]) -> list[float]:
