@@ -14,7 +14,7 @@ one core they wait for each other, so it is also timed with one ("use, 1t"), whi
 How far titles get depends on the CPU. Where it multiplies in bfloat16 without tiles (AVX512-BF16 alone), MiniLM's
 matrix products took three quarters of our time, at the core's own rate (460 of 480 GFLOP/s), which is twice float32's:
 4.4 times was measured there. Integers of eight bits go twice as fast again. The layers behind a LayerNorm have them,
-which are 58 % of the products, and 5.5 times was measured.
+which are 58 % of the products: 5.3 and 5.5 times were measured.
 
 What a lower precision costs is judged where it matters: F1 on real photos and titles (`TWINSHELF_DATA`), the threshold
 of one half of the products measured on the other, both ways, must stay within .002 of float32. Exits with 1 if a target
