@@ -92,7 +92,14 @@ def thin_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def full_precision(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_eight_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The CPU has no units for products of eight bits, whatever it has."""
+    for module in ("openvino_runtime", "openvino_export"):
+        monkeypatch.setattr(f"matcher.encoders.runtime.{module}.has_eight_bit_units", lambda: False)
+
+
+@pytest.fixture
+def full_precision(monkeypatch: pytest.MonkeyPatch, no_eight_bits: None) -> None:
     """Networks are compiled for float32, so that they can be held to what torch gives on any CPU.
 
     Left to itself OpenVINO takes bfloat16 for titles where the CPU has units for it.

@@ -22,6 +22,7 @@ from matcher.encoders.projection import Projection
 from matcher.encoders.registry import find_encoder, trainable_encoders
 from matcher.encoders.runtime.openvino_export import make_runner
 from matcher.encoders.runtime.openvino_runtime import save_network
+from matcher.encoders.runtime.sample_titles import SAMPLE_TITLES
 from matcher.encoders.runtime.weights import model_folder
 from matcher.encoders.titles.sentence_bert import TextModel, TitleModel, bundled_folder, make_text_model, pad_tokens
 from matcher.encoders.titles.sentence_net import SentenceModule, load_sentence_model, quiet
@@ -164,7 +165,7 @@ class TitleBackbone:
         with torch.inference_mode():
             width = int(network.eval()(*self.inputs(["one", "two, and longer"]).values()).shape[1])
         settings = {"width": width, "padding": self.padding, "prompt": self.prompt}
-        return make_text_model(network, self.tokenizer, settings, folder)
+        return make_text_model(network, self.tokenizer, settings, folder, SAMPLE_TITLES)
 
 
 class PhotoBackbone:

@@ -49,7 +49,7 @@ class TrainedTitles(BertEncoder):
 
     def __init__(self, folder: Path, card: Card) -> None:
         """Read nothing yet but what names it."""
-        self.id, self.version = folder.name, _version(folder, 4)
+        self.id, self.version = folder.name, _version(folder, 5)
         self._folder, self._card = folder, card
         self._converted_folder = folder.parent / CONVERTED / self.version
 

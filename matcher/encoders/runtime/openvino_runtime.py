@@ -1,5 +1,6 @@
-"""Run a network fast on what the machine has; this half needs no torch. See convert.py for how a network gets here."""
+"""Run a network fast on what the machine has; this half needs no torch. See openvino_export.py for how it gets here."""
 
+import json
 import os
 import shutil
 import tempfile
@@ -12,6 +13,8 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 
+from matcher.encoders.runtime.eight_bit import Ranges, has_eight_bit_units, with_eight_bits
+
 Batch: TypeAlias = tuple[NDArray[np.intp], dict[str, NDArray[np.generic]]]
 """Row numbers (B,) and the network's inputs by name, each of shape (B, ...)."""
 
@@ -19,6 +22,7 @@ Result: TypeAlias = tuple[NDArray[np.intp], NDArray[np.float32]]
 """Row numbers (B,) and their vectors (B, D)."""
 
 MODEL_FILE = "model.xml"  # openvino writes model.bin beside it
+RANGES_FILE = "ranges.json"
 
 
 class Runner(Protocol):
@@ -42,12 +46,20 @@ class OpenVinoRunner:
 
     Left to itself, OpenVINO multiplies in bfloat16 where the CPU has units for it, and in float32 elsewhere. That
     encodes titles several times and photos nearly twice as fast, and costs no F1 (tests/benchmarks/bench_encoders.py).
+    Nor do layers in integers of eight bits, where the CPU has units for them and it was measured what the layers read.
     """
 
     where = "OpenVINO on the CPU"
     scale = 1
 
-    def __init__(self, model: openvino.Model, *, full_precision: bool = False, rows: int | None = None) -> None:
+    def __init__(
+        self,
+        model: openvino.Model,
+        *,
+        full_precision: bool = False,
+        rows: int | None = None,
+        ranges: Ranges | None = None,
+    ) -> None:
         """Compile for this machine.
 
         Args:
@@ -55,12 +67,16 @@ class OpenVinoRunner:
             full_precision: Whether to multiply in float32 on every CPU.
             rows: Of each batch that will be run, where all have as many: with every shape known before, a network of
                 photos takes a tenth less time, and gives the same vectors to the last bit.
+            ranges: Of what layers read that may have eight bits; None if none may.
         """
-        self.model = model
+        self.model, self.ranges = model, ranges
         options = {"PERFORMANCE_HINT": "THROUGHPUT", "INFERENCE_NUM_THREADS": cores()}
         if full_precision:
             options["INFERENCE_PRECISION_HINT"] = "f32"
-        self._compiled = openvino.Core().compile_model(_of_rows(model, rows) if rows else model, "CPU", options)
+        network = _of_rows(model, rows) if rows else model
+        if ranges and not full_precision and has_eight_bit_units():
+            network = with_eight_bits(network, ranges)
+        self._compiled = openvino.Core().compile_model(network, "CPU", options)
         # One more than run at once: the next batch lies ready when one ends.
         self._requests = 1 + int(self._compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
 
@@ -118,6 +134,8 @@ def save_network(folder: Path, runner: Runner, files: Mapping[str, str]) -> None
             made = Path(part, "model")
             made.mkdir()
             openvino.save_model(runner.model, made / MODEL_FILE, compress_to_fp16=False)
+            if runner.ranges:
+                (made / RANGES_FILE).write_text(json.dumps(runner.ranges), encoding="utf-8")
             for name, text in files.items():
                 (made / name).write_text(text, encoding="utf-8")
             made.rename(folder)
@@ -135,7 +153,9 @@ def load_network(folder: Path, *, rows: int | None = None) -> OpenVinoRunner | N
     if not (folder / MODEL_FILE).is_file():
         return None
     try:
-        return OpenVinoRunner(openvino.Core().read_model(folder / MODEL_FILE), rows=rows)
-    except RuntimeError:
+        kept = folder / RANGES_FILE
+        ranges = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else None
+        return OpenVinoRunner(openvino.Core().read_model(folder / MODEL_FILE), rows=rows, ranges=ranges)
+    except (RuntimeError, ValueError):  # ValueError: no JSON
         shutil.rmtree(folder, ignore_errors=True)
         return None

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from matcher.encoders.runtime.length_batches import length_batches
 from matcher.encoders.runtime.openvino_runtime import Batch, Runner, load_network, save_network
+from matcher.encoders.runtime.sample_titles import SAMPLE_TITLES
 from matcher.encoders.runtime.weights import digest, model_folder
 from matcher.errors import EncoderError
 from matcher.progress import Progress, Report, silent
@@ -66,7 +67,7 @@ class BertEncoder:
         self.id = f"bert:{name}" if name else "bert"
         self._source = model_folder(name) if name else bundled_folder()
         stamp = digest(self._source) if name else package_version(BUNDLED)
-        self.version = f"bert-2-{stamp}"
+        self.version = f"bert-3-{stamp}"
         self._keep_in = folder / ".converted" / self.version if folder else None
 
     def load(self) -> None:
@@ -232,10 +233,12 @@ def _convert(name: str, source: Path, keep_in: Path | None) -> TextModel:
 
     module, tokenizer, settings = load_sentence_model(name, source)
     with quiet():
-        return make_text_model(module, tokenizer, settings, keep_in)
+        return make_text_model(module, tokenizer, settings, keep_in, SAMPLE_TITLES)
 
 
-def make_text_model(module: Any, tokenizer: Any, settings: dict[str, Any], keep_in: Path | None) -> TextModel:
+def make_text_model(
+    module: Any, tokenizer: Any, settings: dict[str, Any], keep_in: Path | None, samples: Sequence[str] = ()
+) -> TextModel:
     """Make a torch module ready to run, and keep what came of it for `load_converted`.
 
     Args:
@@ -243,13 +246,17 @@ def make_text_model(module: Any, tokenizer: Any, settings: dict[str, Any], keep_
         tokenizer: Of the `tokenizers` library; cuts and does not pad.
         settings: What else `TextModel` needs: width, padding, prompt.
         keep_in: The folder to keep it in, or None.
+        samples: Titles to measure it with, for layers in eight bits; () for none.
     """
     import torch
 
     from matcher.encoders.runtime.openvino_export import make_runner
 
-    example = pad_tokens([tokenizer.encode(title).ids for title in ("one", "two, and longer")], settings["padding"])
-    runner = make_runner(module, {part: torch.from_numpy(array) for part, array in example.items()})
+    def inputs(*titles: str) -> dict[str, NDArray[np.generic]]:
+        return pad_tokens([tokenizer.encode(settings["prompt"] + title).ids for title in titles], settings["padding"])
+
+    example = {part: torch.from_numpy(array) for part, array in inputs("one", "two, and longer").items()}
+    runner = make_runner(module, example, samples=[inputs(title) for title in samples])
     if keep_in is not None:
         save_network(keep_in, runner, {SETTINGS: json.dumps(settings), TOKENIZER: tokenizer.to_str()})
     return TextModel(runner=runner, tokenizer=tokenizer, **settings)
