@@ -168,7 +168,7 @@ def test_a_timm_folder_and_checkpoint_load_with_any_classifier(timm_folder, phot
     import torch
 
     convert = importlib.import_module("matcher.encoders.runtime.openvino_export")
-    monkeypatch.setattr(convert, "_openvino", lambda module, example: convert.TorchRunner(module, "cpu", "torch"))
+    monkeypatch.setattr(convert, "_openvino", lambda module, *_: convert.TorchRunner(module, "cpu", "torch"))
     by_folder = load_encoder(f"efficientnet:{timm_folder}")
     named = shutil.copy(timm_folder / "model.safetensors", tmp_path / "test_efficientnet-mine.safetensors")
     by_file = load_encoder(f"efficientnet:{named}")
