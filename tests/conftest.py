@@ -10,6 +10,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 from postgres_server import NoPostgres, running_postgres
+from scratch import write_to_memory
 from workers import (
     MakeOnce,
     pytest_collection_modifyitems,
@@ -26,6 +27,8 @@ __all__ = [
     "pytest_xdist_auto_num_workers",
     "pytest_xdist_make_scheduler",
 ]
+
+write_to_memory()
 
 # Hypothesis knows CI by its environment and draws the same examples there each time. Nowhere does an example fail for
 # being slow: the machine may be busy with other tests.
