@@ -1,5 +1,6 @@
 """What several test files need."""
 
+import gc
 import importlib
 import os
 import shutil
@@ -36,6 +37,14 @@ settings.register_profile("steady", settings.get_profile("ci") if os.environ.get
 settings.load_profile("steady")
 
 CONVERTED = ".converted"  # where a folder of encoders keeps converted networks
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from walking through all libraries and tests again and again; it takes what is new."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
