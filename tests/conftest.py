@@ -4,7 +4,7 @@ import gc
 import importlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -39,12 +39,16 @@ settings.load_profile("steady")
 CONVERTED = ".converted"  # where a folder of encoders keeps converted networks
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_finish() -> None:
-    """Keep the garbage collector from walking through all libraries and tests again and again; it takes what is new."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep the garbage collector from walking through libraries and tests again and again; it takes what is new."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+        gc.set_threshold(10_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
