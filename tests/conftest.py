@@ -13,6 +13,7 @@ from hypothesis import settings
 from postgres_server import NoPostgres, running_postgres
 from scratch import write_to_memory
 from workers import (
+    Fill,
     MakeOnce,
     pytest_collection_modifyitems,
     pytest_runtest_logreport,
@@ -87,6 +88,21 @@ def share_converted(converted: Path) -> Callable[[Path], None]:
         (encoders / CONVERTED).symlink_to(converted / CONVERTED)
 
     return link
+
+
+@pytest.fixture(scope="session")
+def fill(tmp_path_factory: pytest.TempPathFactory) -> Fill:
+    """Fill a test's folder by a function, which runs once in a worker; later the folder is copied from the first."""
+    made: dict[tuple[object, ...], Path] = {}
+
+    def fill_in(folder: Path, make: Callable[..., object], *arguments: object) -> None:
+        if (make, arguments) not in made:
+            original = tmp_path_factory.mktemp("made")
+            make(original, *arguments)
+            made[make, arguments] = original
+        shutil.copytree(made[make, arguments], folder, dirs_exist_ok=True)
+
+    return fill_in
 
 
 @pytest.fixture(scope="session")
