@@ -1,5 +1,7 @@
 """`python -m matcher`."""
 
+import atexit
+import gc
 import sys
 
 
@@ -15,4 +17,5 @@ def run() -> int:
 
 
 if __name__ == "__main__":
+    atexit.register(gc.freeze)  # else Python looks through all that was loaded before it ends: a quarter of a second
     sys.exit(run())

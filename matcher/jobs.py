@@ -4,7 +4,9 @@ A worker holds a lock on a file for as long as it lives. It gets the lock from i
 drops it with the process, however that dies. So a job without the lock is dead and a job with it is at most slow.
 """
 
+import atexit
 import fcntl
+import gc
 import os
 import subprocess
 import sys
@@ -241,4 +243,5 @@ def work(workspace: Workspace, job_id: str) -> None:
 
 if __name__ == "__main__":
     os.nice(NICENESS)
+    atexit.register(gc.freeze)  # else Python looks through all that was loaded before it ends
     work(open_workspace(Path(sys.argv[1])), sys.argv[2])

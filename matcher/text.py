@@ -6,8 +6,6 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache
 
-import stopwordsiso
-
 from matcher.errors import DataError
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -90,6 +88,8 @@ def stop_words(languages: tuple[str, ...] = ("id", "en")) -> frozenset[str]:
 
     Source: https://github.com/stopwords-iso/stopwords-iso
     """
+    import stopwordsiso  # brings a reader of packages along, and a process that decodes a photo needs neither
+
     if unknown := [language for language in languages if not stopwordsiso.has_lang(language)]:
         known = ", ".join(sorted(stopwordsiso.langs()))
         raise DataError(f"There is no list of stop words for {', '.join(unknown)}. Choose from: {known}.")

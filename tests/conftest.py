@@ -1,16 +1,19 @@
 """What several test files need."""
 
+import gc
 import importlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 from hypothesis import settings
 from postgres_server import NoPostgres, running_postgres
+from scratch import write_to_memory
 from workers import (
+    Fill,
     MakeOnce,
     pytest_collection_modifyitems,
     pytest_runtest_logreport,
@@ -27,12 +30,26 @@ __all__ = [
     "pytest_xdist_make_scheduler",
 ]
 
+write_to_memory()
+
 # Hypothesis knows CI by its environment and draws the same examples there each time. Nowhere does an example fail for
 # being slow: the machine may be busy with other tests.
 settings.register_profile("steady", settings.get_profile("ci") if os.environ.get("CI") else None, deadline=None)
 settings.load_profile("steady")
 
 CONVERTED = ".converted"  # where a folder of encoders keeps converted networks
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep the garbage collector from walking through libraries and tests again and again; it takes what is new."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+        gc.set_threshold(10_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +88,21 @@ def share_converted(converted: Path) -> Callable[[Path], None]:
         (encoders / CONVERTED).symlink_to(converted / CONVERTED)
 
     return link
+
+
+@pytest.fixture(scope="session")
+def fill(tmp_path_factory: pytest.TempPathFactory) -> Fill:
+    """Fill a test's folder by a function, which runs once in a worker; later the folder is copied from the first."""
+    made: dict[tuple[object, ...], Path] = {}
+
+    def fill_in(folder: Path, make: Callable[..., object], *arguments: object) -> None:
+        if (make, arguments) not in made:
+            original = tmp_path_factory.mktemp("made")
+            make(original, *arguments)
+            made[make, arguments] = original
+        shutil.copytree(made[make, arguments], folder, dirs_exist_ok=True)
+
+    return fill_in
 
 
 @pytest.fixture(scope="session")

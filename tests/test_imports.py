@@ -326,6 +326,11 @@ def test_help_loads_no_library_of_models_or_of_tables():
     assert last_line(HELP.replace(LOADED, LOADED.replace(str(HEAVY), str(HEAVY | NUMERIC)))) == "loaded:"
 
 
+def test_a_process_that_decodes_photos_starts_with_little():
+    parts = HEAVY | NUMERIC | {"stopwordsiso"}
+    assert last_line(f"import matcher.images.guarded; {LOADED.replace(str(HEAVY), str(parts))}") == "loaded:"
+
+
 def last_line(code):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr

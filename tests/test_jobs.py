@@ -181,34 +181,41 @@ def test_an_import_and_an_encoding_of_one_catalog_do_not_meet(workspace):
 def test_programs_that_start_at_once_start_one_job(workspace):
     script = """
         import sys
+        from multiprocessing import get_context
         from pathlib import Path
         from matcher import jobs
         from matcher.errors import JobError
         from matcher.pipeline.catalogs import ImportConfig
         from matcher.pipeline.encoding import EncodeConfig
         from matcher.storage.workspace import open_workspace
-        workspace = open_workspace(Path(sys.argv[1]))
-        kind = sys.argv[2]
-        config = {"import": ImportConfig("shop.csv", "slow"), "encode": EncodeConfig("slow", "tfidf", None)}[kind]
-        print("ready", flush=True)
-        sys.stdin.readline()
-        try:
-            print(jobs.start(workspace, kind, config))
-        except JobError as error:
-            print("refused:", error)
+        root, *kinds = sys.argv[1:]
+        forking = get_context("fork")  # the libraries are loaded once for all of them
+        gate = forking.Barrier(len(kinds), timeout=50)
+        configs = {"import": ImportConfig("shop.csv", "slow"), "encode": EncodeConfig("slow", "tfidf", None)}
+
+        def start(kind):
+            workspace = open_workspace(Path(root))
+            gate.wait()
+            try:
+                said = jobs.start(workspace, kind, configs[kind])
+            except JobError as error:
+                said = f"refused: {error}"
+            sys.stdout.write(f"{kind} {said}\\n")
+            sys.stdout.flush()
+
+        programs = [forking.Process(target=start, args=(kind,)) for kind in kinds]
+        for program in programs:
+            program.start()
+        for program in programs:
+            program.join()
     """
-    command = [sys.executable, "-c", textwrap.dedent(script), str(workspace.root)]
     kinds = ["import", "encode"] * 3
-    starters = [
-        subprocess.Popen([*command, kind], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for kind in kinds
-    ]
-    assert [starter.stdout.readline() for starter in starters] == ["ready\n"] * len(kinds)
-    for starter in starters:
-        starter.stdin.write("go\n")
-        starter.stdin.flush()
-    said = [starter.communicate(timeout=PATIENCE)[0].strip() for starter in starters]
+    command = [sys.executable, "-c", textwrap.dedent(script), str(workspace.root), *kinds]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=PATIENCE, check=True)
+    said = [line.split(" ", 1) for line in done.stdout.splitlines()]
+    assert sorted(kind for kind, _ in said) == sorted(kinds)
     (job,) = jobs.active(workspace)
-    for kind, words in zip(kinds, said, strict=True):
+    for kind, words in said:
         assert words == job.id if kind == job.kind else "A job is at work on this catalog" in words
     assert len(workspace.store.jobs()) == 1
 

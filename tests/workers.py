@@ -22,6 +22,8 @@ UNKNOWN = 5.0  # seconds, for a file that has never run here
 UNKNOWN_TEST = 1.0  # seconds, for each test of such a file when it is decided what starts first
 MakeOnce = Callable[[str, Callable[[Path], None]], Path]
 """make_once(name, make) -> folder: `make` has filled it, in this worker or in another; copy it before changing it."""
+Fill = Callable[..., None]
+"""fill(folder, make, *arguments): the folder holds what make(folder, *arguments) writes; what it opened is closed."""
 _seconds: dict[str, float] = defaultdict(float)
 
 if "PYTEST_XDIST_WORKER" in os.environ:

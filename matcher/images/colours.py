@@ -2,7 +2,6 @@
 
 import io
 
-import numpy as np
 from PIL import Image, ImageChops, ImageCms
 
 MAX_PROFILE_BYTES = 4_000_000  # of a colour profile; those of printing presses have up to 3 MB
@@ -28,6 +27,8 @@ def in_srgb(image: Image.Image, source: Image.Image) -> Image.Image:
 
 
 def _eight_bits(image: Image.Image, transparent: object) -> Image.Image:
+    import numpy as np  # takes most of the start of a process that decodes photos, of which hardly one needs it
+
     pixels = np.asarray(image).astype(np.int32)
     grey = Image.fromarray(np.clip(pixels >> 8, 0, 255).astype(np.uint8))
     if not isinstance(transparent, int):

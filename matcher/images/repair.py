@@ -3,10 +3,13 @@
 import io
 import struct
 import zlib
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_END = b"\x00\x00\x00\x00IEND\xaeB\x60\x82"
@@ -73,7 +76,9 @@ def _repair_jpeg(data: bytes) -> tuple[bytes, str]:
     return data + _JPEG_END, f"The photo has no end mark; {state}."
 
 
-def _pixels(data: bytes) -> NDArray[np.uint8] | None:
+def _pixels(data: bytes) -> "NDArray[np.uint8] | None":
+    import numpy as np  # takes most of the start of a process that decodes photos, of which hardly one needs it
+
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG",)) as image:
             return np.asarray(image, dtype=np.uint8)

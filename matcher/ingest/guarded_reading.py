@@ -5,6 +5,8 @@ had ends the whole process, without an exception that could be caught. The child
 table comes back as an Arrow file and JSON: nothing is unpickled.
 """
 
+import atexit
+import gc
 import json
 import os
 import resource
@@ -173,4 +175,5 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    atexit.register(gc.freeze)  # else Python looks through all that was loaded before it ends
     main(sys.argv[1:])

@@ -26,6 +26,7 @@ _ENDINGS = (".jpg", ".jpeg", ".jfif", ".jpe", ".png", ".webp", ".gif", ".bmp", "
 _MADE_BY = b"512-256-jpeg90-2"  # part of the name, so that a change of the copies makes new files (at most 16 bytes)
 _FLAWED = b"512-256-flawed-2"  # never found beforehand, so that a photo with a flaw is looked at, and told, each time
 _WORKERS = 8  # at most; each may unpack a photo of 200 MB
+_PHOTOS_EACH = 8  # for which a worker is worth its start, which takes as long as some of them
 _AT_ONCE = 32  # photos under way, so that a cancelled import ends soon
 
 
@@ -172,7 +173,7 @@ def keep_photos(names: Iterable[str], source: PhotoSource, into: Path, report: R
         (into / folder).mkdir(parents=True, exist_ok=True)
     waiting = list(dict.fromkeys(names))
     kept: dict[str, Photo] = {}
-    workers = min(_WORKERS, os.cpu_count() or 1)
+    workers = min(_WORKERS, os.cpu_count() or 1, 1 + len(waiting) // _PHOTOS_EACH)
     with closing(_Readers()) as readers, ThreadPoolExecutor(workers) as pool:
         running: dict[str, Future[Photo]] = {}
         try:

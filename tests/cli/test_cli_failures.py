@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -80,31 +81,53 @@ def test_dates_that_no_calendar_has_are_read_or_told(table):
     ok("import", "shop.parquet", "--name", "Dates")
 
 
-def run_bytes(*arguments: bytes, cwd: Path) -> tuple[int, str]:
-    """Run a command with arguments that are no text, as a shell of another encoding gives them."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    command = [os.fsencode(sys.executable), b"-m", b"matcher", *arguments]
-    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, check=False)
-    return done.returncode, done.stderr.decode(errors="replace")
+MANY = """
+import os, runpy, sys
+import sklearn.feature_extraction.text, sparse_dot_topn, matcher.cli.main  # else each program would load them
+for line in sys.stdin.buffer:
+    program = os.fork()
+    if program == 0:
+        sys.argv = ["matcher", *map(os.fsdecode, line.rstrip(b"\\n").split(b"\\t"))]
+        try:
+            runpy.run_module("matcher", run_name="__main__")
+        except SystemExit as end:
+            sys.stderr.flush()
+            os._exit(end.code)  # and not by the long way, which would copy all of what was loaded
+    code = os.waitstatus_to_exitcode(os.waitpid(program, 0)[1])
+    print(f"ended with {code}", file=sys.stderr, flush=True)
+"""
+
+
+def run_bytes(commands: list[list[bytes]], cwd: Path) -> list[tuple[int, list[str]]]:
+    """Run commands with arguments that are no text, as a shell of another encoding gives them: codes and lines said."""
+    done = subprocess.run(
+        [sys.executable, "-c", MANY], cwd=cwd, env=os.environ | {"PYTHONPATH": str(ROOT)},
+        input=b"\n".join(map(b"\t".join, commands)), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, check=True,
+    )  # fmt: skip
+    *told, rest = re.split(r"ended with (\d+)\n", done.stderr.decode(errors="replace"))
+    assert rest == ""
+    return [(int(code), said.splitlines()) for said, code in zip(told[::2], told[1::2], strict=True)]
 
 
 def test_names_that_are_not_utf_8(table):
     """A file may be called so; a catalog, an encoder and a workspace may not."""
     folder = table.parent
     os.rename(os.fsencode(table), os.fsencode(folder) + b"/caf\xe9.csv")
-    done = run_bytes(b"run", b"caf\xe9.csv", b"--recipe", b"recipe.json", b"--out", b"m\xe9.csv", cwd=folder)
+    used = [b"run", b"caf\xe9.csv", b"--recipe", b"recipe.json", b"--out", b"m\xe9.csv"]
+    refused = [
+        [b"import", b"caf\xe9.csv", b"--name", b"caf\xe9"],
+        [b"--workspace", b"w\xe9", b"import", b"caf\xe9.csv", b"--name", b"Shop"],
+        [b"encode", b"Shop", b"--text", b"caf\xe9"],
+        [b"match", b"Shop", b"--recipe", b"r\xe9.json", b"--out", b"m.csv"],
+        [b"caf\xe9"],
+    ]
+    done, *others = run_bytes([used, *refused], folder)
     assert done[0] == 0, done[1]
     assert len(pd.read_csv(os.fsdecode(os.fsencode(folder) + b"/m\xe9.csv"))) == 5
-    for arguments in (
-        (b"import", b"caf\xe9.csv", b"--name", b"caf\xe9"),
-        (b"--workspace", b"w\xe9", b"import", b"caf\xe9.csv", b"--name", b"Shop"),
-        (b"encode", b"Shop", b"--text", b"caf\xe9"),
-        (b"match", b"Shop", b"--recipe", b"r\xe9.json", b"--out", b"m.csv"),
-        (b"caf\xe9",),
-    ):
-        code, said = run_bytes(*arguments, cwd=folder)
+    assert len(others) == len(refused)
+    for code, said in others:
         assert code == 2, said
-        assert len(said.splitlines()) == 1, said
+        assert len(said) == 1, said
 
 
 def test_labels_of_which_no_two_are_alike_measure_nothing(table, capsys):

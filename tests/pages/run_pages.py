@@ -8,6 +8,7 @@ import pytest
 from made_shop import write_shop
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.testing.v1 import AppTest
+from workers import Fill
 
 from matcher.pipeline import catalogs, encoding
 from matcher.storage.workspace import Workspace, open_workspace
@@ -52,13 +53,21 @@ def said(app: AppTest) -> str:
     return "\n".join(element.value for kind in (app.caption, app.markdown) for element in kind)
 
 
-def open_shop(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str = "tfidf-char", k: int = 10) -> Workspace:
+def open_shop(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, fill: Fill, text: str = "tfidf-char", k: int = 10
+) -> Workspace:
     """A workspace for the app with the made-up shop of `made_shop` in it, encoded by titles and hashes of photos."""
     monkeypatch.setenv("MATCHER_WORKSPACE", str(folder / "workspace"))
+    fill(folder, make_shop, text, k)
+    return open_workspace(folder / "workspace")
+
+
+def make_shop(folder: Path, text: str, k: int) -> None:
+    """Write what `open_shop` opens."""
     workspace = open_workspace(folder / "workspace")
     import_shop(workspace, folder)
     encoding.encode(workspace, encoding.EncodeConfig("shop", text, "phash", k=k))
-    return workspace
+    workspace.store.close()
 
 
 def import_shop(workspace: Workspace, folder: Path, *, labels: bool = True) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
+from workers import Fill
 
 from matcher.pipeline import catalogs, encoding
 from matcher.storage.workspace import Workspace, open_workspace
@@ -27,9 +28,14 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 
 
 @pytest.fixture
-def catalog(workspace: Workspace, tmp_path: Path) -> Workspace:
+def catalog(workspace: Workspace, fill: Fill) -> Workspace:
     """Six listings, one without title and one without photo."""
-    photos = tmp_path / "photos"
+    fill(workspace.root.parent, make_catalog)
+    return workspace
+
+
+def make_catalog(folder: Path) -> None:
+    photos = folder / "photos"
     photos.mkdir()
     for number in range(5):
         picture = Image.new("RGB", (64, 64), (240, 240, 240))
@@ -38,17 +44,24 @@ def catalog(workspace: Workspace, tmp_path: Path) -> Workspace:
     table = pd.DataFrame(
         {"id": [f"i{n}" for n in range(6)], "title": TITLES, "image": [f"{n}.png" for n in (0, 1, 2, 3, 9, 4)]}
     )
-    table.assign(label=LABELS).to_csv(tmp_path / "shop.csv", index=False)
-    config = catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop", str(photos))
-    catalogs.import_catalog(workspace, config)
-    return workspace
+    table.assign(label=LABELS).to_csv(folder / "shop.csv", index=False)
+    workspace = open_workspace(folder / "workspace")
+    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(folder / "shop.csv"), "Shop", str(photos)))
+    workspace.store.close()
 
 
 @pytest.fixture
-def matched(catalog: Workspace) -> Workspace:
+def matched(workspace: Workspace, fill: Fill) -> Workspace:
     """The same, with matches by the two encoders that need no model."""
-    encoding.encode(catalog, encoding.EncodeConfig("shop", "tfidf", "phash"))
-    return catalog
+    fill(workspace.root.parent, make_matched)
+    return workspace
+
+
+def make_matched(folder: Path) -> None:
+    make_catalog(folder)
+    workspace = open_workspace(folder / "workspace")
+    encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf", "phash"))
+    workspace.store.close()
 
 
 def opened(page: str, **query: str) -> AppTest:

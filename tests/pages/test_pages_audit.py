@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from run_pages import checked, open_shop, opened, press, said, send_event
 from streamlit.testing.v1 import AppTest
+from workers import Fill
 
 from matcher.pipeline import encoding
 from matcher.storage.audits.rows import Audit, keep_audit, list_audits
@@ -14,9 +15,9 @@ from matcher.storage.workspace import Workspace
 
 
 @pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fill: Fill) -> Workspace:
     """The made-up shop, searched so narrowly that each search keeps one neighbour."""
-    return open_shop(tmp_path, monkeypatch, k=1)
+    return open_shop(tmp_path, monkeypatch, fill, k=1)
 
 
 def board(app: AppTest):

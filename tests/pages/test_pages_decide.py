@@ -13,6 +13,7 @@ import pytest
 import streamlit as st
 from run_pages import ROOT, checked, opened, press, send_event
 from streamlit.testing.v1 import AppTest
+from workers import Fill
 
 from matcher.matching.metrics import listing_scores, pair_scores, truth_of
 from matcher.matching.recipe import decide
@@ -33,35 +34,38 @@ MakeShop = Callable[[bool], Workspace]
 
 
 @pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeShop:
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fill: Fill) -> MakeShop:
     """Makes a workspace with 25 listings of five products, encoded by what needs no model."""
 
     def make(labels: bool) -> Workspace:
         monkeypatch.setenv("MATCHER_WORKSPACE", str(tmp_path / "workspace"))
-        rng = np.random.default_rng(3)
-        rows = []
-        for number in range(25):
-            kind = number % 5
-            flips = sum(1 << int(bit) for bit in rng.choice(64, rng.integers(0, 6), replace=False))
-            rows.append(
-                {
-                    "id": f"i{number:02}",
-                    "title": HOSTILE
-                    if number == 0
-                    else f"{KINDS[kind]} {rng.choice(['promo', 'murah', 'ori'])} {number}",
-                    "phash": f"{(0x9E3779B97F4A7C15 * (kind + 1) % 2**64) ^ flips:016x}",
-                }
-                | ({"label": KINDS[kind]} if labels else {})
-            )
-        pd.DataFrame(rows).to_csv(tmp_path / "shop.csv", index=False)
-        workspace = open_workspace(tmp_path / "workspace")
-        catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
-        encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf", "phash", k=10))
-        recipe = replace(recipes.current_recipe(workspace, "shop"), fusion="either")
-        recipes.set_recipe(workspace, "shop", replace(recipe, text_threshold=0.4, image_threshold=0.2))
-        return workspace
+        fill(tmp_path, make_shop, labels)
+        return open_workspace(tmp_path / "workspace")
 
     return make
+
+
+def make_shop(folder: Path, labels: bool) -> None:
+    rng = np.random.default_rng(3)
+    rows = []
+    for number in range(25):
+        kind = number % 5
+        flips = sum(1 << int(bit) for bit in rng.choice(64, rng.integers(0, 6), replace=False))
+        rows.append(
+            {
+                "id": f"i{number:02}",
+                "title": HOSTILE if number == 0 else f"{KINDS[kind]} {rng.choice(['promo', 'murah', 'ori'])} {number}",
+                "phash": f"{(0x9E3779B97F4A7C15 * (kind + 1) % 2**64) ^ flips:016x}",
+            }
+            | ({"label": KINDS[kind]} if labels else {})
+        )
+    pd.DataFrame(rows).to_csv(folder / "shop.csv", index=False)
+    workspace = open_workspace(folder / "workspace")
+    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(folder / "shop.csv"), "Shop"))
+    encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf", "phash", k=10))
+    recipe = replace(recipes.current_recipe(workspace, "shop"), fusion="either")
+    recipes.set_recipe(workspace, "shop", replace(recipe, text_threshold=0.4, image_threshold=0.2))
+    workspace.store.close()
 
 
 def given(app: AppTest, key: str) -> dict[str, Any]:

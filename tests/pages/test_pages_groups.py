@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from run_pages import checked, opened, said, send_event
 from streamlit.testing.v1 import AppTest
+from workers import Fill
 
 from matcher.matching.recipe import Recipe
 from matcher.pipeline import catalogs, encoding, matches, recipes
@@ -21,15 +22,20 @@ TITLES = [*KETTLES, "steel kettle acme 0.5 l", "oak wall clock round", "oak wall
 
 
 @pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fill: Fill) -> Workspace:
     """Seven kettles and one that is no such kettle, in one group; clocks and mats in others."""
     monkeypatch.setenv("MATCHER_WORKSPACE", str(tmp_path / "workspace"))
-    write(tmp_path / "shop.csv")
-    workspace = open_workspace(tmp_path / "workspace")
-    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    fill(tmp_path, make_shop)
+    return open_workspace(tmp_path / "workspace")
+
+
+def make_shop(folder: Path) -> None:
+    write(folder / "shop.csv")
+    workspace = open_workspace(folder / "workspace")
+    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(folder / "shop.csv"), "Shop"))
     encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf", None, k=12))
     recipes.set_recipe(workspace, "shop", Recipe("tfidf", None, text_threshold=0.6, k=12))
-    return workspace
+    workspace.store.close()
 
 
 def write(file: Path, shops: int = 3) -> None:

@@ -8,6 +8,7 @@ import pytest
 from run_pages import import_shop, open_shop, press, said
 from run_pages import opened as opened_page
 from streamlit.testing.v1 import AppTest
+from workers import Fill
 
 from matcher import jobs
 from matcher.matching.bootstrap import Figure
@@ -35,8 +36,8 @@ LADDER = Ladder(
 
 
 @pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    return open_shop(tmp_path, monkeypatch)
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fill: Fill) -> Workspace:
+    return open_shop(tmp_path, monkeypatch, fill)
 
 
 def opened() -> AppTest:

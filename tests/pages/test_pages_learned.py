@@ -10,6 +10,7 @@ import pytest
 from run_pages import checked, import_shop, open_shop, press, said, send_event
 from run_pages import opened as opened_page
 from streamlit.testing.v1 import AppTest
+from workers import Fill
 
 from matcher import jobs
 from matcher.matching.recipe import Recipe
@@ -22,8 +23,8 @@ opened = partial(opened_page, seconds=120)
 
 
 @pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    return open_shop(tmp_path, monkeypatch)
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fill: Fill) -> Workspace:
+    return open_shop(tmp_path, monkeypatch, fill)
 
 
 def sliders(app: AppTest):

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from run_pages import ROOT, checked, opened, press, said, send_event
 from streamlit.testing.v1 import AppTest
+from workers import Fill
 
 from matcher.matching.metrics import listing_scores, truth_of
 from matcher.matching.recipe import Recipe, decide
@@ -24,9 +25,14 @@ PRODUCTS, COPIES = 6, 4
 
 
 @pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fill: Fill) -> Workspace:
     """Six products of four listings, whose titles share a word with another product's."""
     monkeypatch.setenv("MATCHER_WORKSPACE", str(tmp_path / "workspace"))
+    fill(tmp_path, make_shop)
+    return open_workspace(tmp_path / "workspace")
+
+
+def make_shop(folder: Path) -> None:
     rng = np.random.default_rng(1)
     rows = []
     for number in range(PRODUCTS * COPIES):
@@ -35,13 +41,13 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
         flips = sum(1 << int(bit) for bit in rng.choice(64, rng.integers(0, 9), replace=False))
         photo = (0x9E3779B97F4A7C15 * (product + 1) % 2**64) ^ flips
         rows.append({"id": f"i{number:02}", "title": " ".join(words), "phash": f"{photo:016x}", "label": product})
-    pd.DataFrame(rows).to_csv(tmp_path / "shop.csv", index=False)
-    workspace = open_workspace(tmp_path / "workspace")
-    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    pd.DataFrame(rows).to_csv(folder / "shop.csv", index=False)
+    workspace = open_workspace(folder / "workspace")
+    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(folder / "shop.csv"), "Shop"))
     encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf", "phash", k=12))
     rule = replace(now(workspace), fusion="both", veto=(), text_threshold=0.3, image_threshold=0.2)
     recipes.set_recipe(workspace, "shop", rule)
-    return workspace
+    workspace.store.close()
 
 
 def now(workspace: Workspace) -> Recipe:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from run_pages import checked, open_shop, opened, press, send_event
 from streamlit.testing.v1 import AppTest
+from workers import Fill
 
 from matcher.pipeline import encoding, recipes
 from matcher.pipeline.learn_rule import LearnConfig, learn_rule
@@ -17,9 +18,9 @@ from pages._shared.answers import ANSWERS
 
 
 @pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fill: Fill) -> Workspace:
     """144 listings, products in two sizes each; the search looks at so few that it misses most pairs."""
-    workspace = open_shop(tmp_path, monkeypatch, "tfidf", k=8)
+    workspace = open_shop(tmp_path, monkeypatch, fill, "tfidf", k=8)
     usual = recipes.current_recipe(workspace, "shop")
     recipe = replace(usual, fusion="either", text_threshold=0.4, image_threshold=0.2, veto=("units",))
     recipes.set_recipe(workspace, "shop", recipe)

@@ -1,6 +1,7 @@
 """A page that another tab, another curator or another choice has overtaken: what is laid over what and said."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 from run_pages import ROOT, checked, opened, press, send_event
 from streamlit.testing.v1 import AppTest
 from test_pages import TITLES
+from workers import Fill
 
 from matcher.matching.recipe import Recipe
 from matcher.pipeline import catalogs, encoding, recipes
@@ -16,17 +18,22 @@ from pages._shared import opened_catalog
 
 
 @pytest.fixture
-def workspace(tmp_path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+def workspace(tmp_path, monkeypatch: pytest.MonkeyPatch, fill: Fill) -> Workspace:
     """Six listings with titles and hashes of photos, matched by either."""
     monkeypatch.setenv("MATCHER_WORKSPACE", str(tmp_path / "workspace"))
-    workspace = open_workspace(tmp_path / "workspace")
+    fill(tmp_path, make_shop)
+    return open_workspace(tmp_path / "workspace")
+
+
+def make_shop(folder: Path) -> None:
+    workspace = open_workspace(folder / "workspace")
     table = pd.DataFrame({"id": [f"i{n}" for n in range(6)], "title": TITLES})
     table["phash"] = [f"{n % 3 * 0x0F0F0F0F:016x}" for n in range(6)]
-    table.to_csv(tmp_path / "shop.csv", index=False)
-    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    table.to_csv(folder / "shop.csv", index=False)
+    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(folder / "shop.csv"), "Shop"))
     encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf", "phash", k=5))
     put(workspace, fusion="either", text_threshold=0.4, image_threshold=0.2, text_weight=0.5)
-    return workspace
+    workspace.store.close()
 
 
 def put(workspace: Workspace, **changes: Any) -> None:

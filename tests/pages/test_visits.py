@@ -14,8 +14,8 @@ from pages._shared import visits
 __all__ = ["catalog", "matched", "workspace"]
 
 PAGES = ("browse", "thresholds", "review", "results", "catalog", "encoders", "start")
-FEW_FILES = 256  # as macOS allows a program; the server was dead at the 79th page
-LOADS = 120
+FEW_FILES = 128  # half of what macOS allows a program, of which the server was dead at the 79th page
+LOADS = 60
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="Open files are counted in /proc.")

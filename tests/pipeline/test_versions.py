@@ -1,6 +1,7 @@
 """One version of a catalog: whoever is killed or writes beside whom, pairs lie on the rows they were made of."""
 
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -54,11 +55,19 @@ def second(tmp_path_factory):
     return upload(tmp_path_factory.mktemp("second") / "shop", SECOND, seed=1)  # most photos are those of before
 
 
-@pytest.fixture
-def workspace(tmp_path, first):
-    workspace = open_workspace(tmp_path / "workspace")
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory, first):
+    """The folder of a workspace with the first version; to be copied."""
+    workspace = open_workspace(tmp_path_factory.mktemp("imported") / "workspace")
     catalogs.import_catalog(workspace, first)
-    return workspace
+    workspace.store.close()
+    return workspace.root
+
+
+@pytest.fixture
+def workspace(tmp_path, imported):
+    shutil.copytree(imported, tmp_path / "workspace")
+    return open_workspace(tmp_path / "workspace")
 
 
 def read(workspace):

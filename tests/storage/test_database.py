@@ -260,41 +260,47 @@ def test_a_job_that_changes_listings_runs_alone_on_its_catalog(store):
 
 
 ROUNDS, STARTERS = 10, 4
-STARTER = """
+AT_ONCE = """
 import sys, time
+from multiprocessing import get_context
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from matcher.storage.database import Store
 from matcher.storage.records import Job
-url, number, rounds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-store = Store(url)
+url, starters, rounds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+forking = get_context("fork")  # the libraries are loaded once for all of them
+gate = forking.Barrier(starters, timeout=100)
 
 @event.listens_for(Engine, "before_cursor_execute")
 def dawdle(connection, cursor, statement, *_):
     if statement.startswith("INSERT INTO jobs"):
         time.sleep(0.02)  # between looking and writing, where others would come between
 
-print("ready", flush=True)
-begin = float(sys.stdin.readline())
-for round in range(rounds):
-    time.sleep(max(0.0, begin + 0.1 * round - time.time()))
-    kind = "import" if number % 2 else "encode"
-    print(store.add_job(Job(f"{round}-{number}", kind, f"shop {round}", {}), ("import", "demo")), flush=True)
+def start(number):
+    store, kind = Store(url), "import" if number % 2 else "encode"
+    for round in range(rounds):
+        gate.wait()
+        done = store.add_job(Job(f"{round}-{number}", kind, f"shop {round}", {}), ("import", "demo"))
+        sys.stdout.write(f"{round} {done}\\n")
+        sys.stdout.flush()
+
+programs = [forking.Process(target=start, args=(number,)) for number in range(starters)]
+for program in programs:
+    program.start()
+for program in programs:
+    program.join()
+sys.exit(max(program.exitcode for program in programs))
 """
 
 
 def test_of_two_starters_at_once_the_database_lets_one_in(store, url):
-    commands = [[sys.executable, "-c", STARTER, url, str(number), str(ROUNDS)] for number in range(STARTERS)]
+    command = [sys.executable, "-c", AT_ONCE, url, str(STARTERS), str(ROUNDS)]
     root = Path(__file__).parents[2]
-    starters = [subprocess.Popen(one, stdin=PIPE, stdout=PIPE, text=True, cwd=root) for one in commands]
-    assert [starter.stdout.readline() for starter in starters] == ["ready\n"] * STARTERS
-    begin = f"{time.time() + 0.2}\n"
-    for starter in starters:
-        starter.stdin.write(begin)
-        starter.stdin.flush()
-    said = [starter.communicate(timeout=120)[0].split() for starter in starters]
+    done = subprocess.run(command, stdout=PIPE, text=True, cwd=root, timeout=120, check=True)
+    said = sorted(done.stdout.splitlines())
     for number in range(ROUNDS):
-        assert [one[number] for one in said].count("True") == 1, f"round {number}"
+        mine = [line for line in said if line.startswith(f"{number} ")]
+        assert mine == [f"{number} False"] * (STARTERS - 1) + [f"{number} True"]
         assert len(store.jobs(catalog_id=f"shop {number}", active=True)) == 1
 
 

@@ -21,15 +21,26 @@ from matcher.storage.database_failures import explain_database
 from matcher.storage.workspace import open_workspace
 
 
-@pytest.fixture
-def workspace(tmp_path, monkeypatch):
-    monkeypatch.delenv("MATCHER_DATABASE_URL", raising=False)
+@pytest.fixture(scope="module")
+def encoded(tmp_path_factory):
+    """A folder with a table, and a workspace in which it is an encoded catalog; to be copied."""
+    folder = tmp_path_factory.mktemp("encoded")
     table = pd.DataFrame({"id": ["a", "b", "c"], "title": ["red cup", "red cup new", "blue jar"]})
-    table.to_csv(tmp_path / "shop.csv", index=False)
-    workspace = open_workspace(tmp_path / "workspace")
-    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(tmp_path / "shop.csv"), "Shop"))
+    table.to_csv(folder / "shop.csv", index=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("MATCHER_DATABASE_URL", raising=False)
+        workspace = open_workspace(folder / "workspace")
+    catalogs.import_catalog(workspace, catalogs.ImportConfig(str(folder / "shop.csv"), "Shop"))
     encoding.encode(workspace, encoding.EncodeConfig("shop", "tfidf", None))
-    return workspace
+    workspace.store.close()
+    return folder
+
+
+@pytest.fixture
+def workspace(tmp_path, monkeypatch, encoded):
+    monkeypatch.delenv("MATCHER_DATABASE_URL", raising=False)
+    shutil.copytree(encoded, tmp_path, dirs_exist_ok=True)
+    return open_workspace(tmp_path / "workspace")
 
 
 def told(do, *arguments):
