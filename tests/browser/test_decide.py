@@ -157,8 +157,9 @@ def test_results_can_be_taken_along(demo_server: str, open_page: OpenPage, tmp_p
 def test_decision_pages_in_both_sizes_and_themes(
     demo_server: str, open_page: OpenPage, theme: str, sizes: list[str]
 ) -> None:
+    page = None
     for name, first in {"thresholds": ".pairs img", "review": "article img", "results": ".groups img"}.items():
-        page = open_page(f"{demo_server}/{name}", sizes[0], theme)
+        page = open_page(f"{demo_server}/{name}", sizes[0], theme, tab=page)
         for size in sizes:
             resize(page, size)
             expect(page.locator(first).first).to_be_visible()

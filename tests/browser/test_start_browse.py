@@ -135,8 +135,9 @@ def test_the_app_works_below_a_path(demo_workspace: Path, tmp_path: Path, open_p
 
 @pytest.mark.parametrize(("theme", "sizes"), THEMES_AND_SIZES)
 def test_pages_in_both_sizes_and_themes(demo_server: str, open_page: OpenPage, theme: str, sizes: list[str]) -> None:
+    page = None
     for name, path in (("start", ""), ("catalog", "catalog"), ("browse", "browse")):
-        page = open_page(f"{demo_server}/{path}", sizes[0], theme)
+        page = open_page(f"{demo_server}/{path}", sizes[0], theme, tab=page)
         for size in sizes:
             resize(page, size)
             expect(page.locator("article").first).to_be_visible()
