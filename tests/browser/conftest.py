@@ -22,6 +22,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--process-per-site",  # so that a visit finds what an earlier one compiled of Streamlit's and Plotly's scripts
+    "--js-flags=--no-maglev --no-turbofan",  # compilers that pay for themselves in visits longer than a test's
 )
 SITE = "http://127.0.0.1/"  # that of all servers, for Chromium: a site has no port
 
