@@ -40,7 +40,7 @@ def profile(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) ->
     A private window forgets what it compiled of Streamlit's scripts, and a visit costs it nearly twice as much. One
     blank page of the servers' site stays open, so that their process lives on between two visits.
     """
-    names = ("chromium", "chromium-browser", "google-chrome")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first has no windows
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if path is None:
         pytest.fail("No Chromium was found. Run tests/ensure-chromium: it installs one or says how to.")
