@@ -15,6 +15,7 @@ from server_process import start_server
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "screenshots"
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text("utf-8")
 PAINTED = ".board[data-painted]"  # a board whose pair or group is on the screen
 SIZES = {"wide": 1400, "narrow": 900}
 # A page is opened in one size and drawn into the other; in the second theme the other way round.
@@ -141,6 +142,19 @@ def resize(page: Page, size: str) -> None:
 def expect_fit(page: Page) -> None:
     """Wait until nothing reaches over the right edge of the window."""
     wait_until(lambda: page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
+def expect_contrast(page: Page) -> None:
+    """Wait until every text stands out from what lies behind it, 4.5 to 1; no part is still to come."""
+    settled(page)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    pale = page.evaluate(CONTRAST)
+    for _ in range(20):  # while a page still runs, what it has not drawn again yet is faded
+        if not pale:
+            break
+        page.wait_for_timeout(500)
+        pale = page.evaluate(CONTRAST)
+    assert not pale, (page.url, pale)
 
 
 def screenshot(page: Page, name: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from driving import THEMES_AND_SIZES, OpenPage, expect_fit, resize, screenshot, settled, wait_until
+from driving import THEMES_AND_SIZES, OpenPage, expect_contrast, expect_fit, resize, screenshot, settled, wait_until
 from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
@@ -166,3 +166,5 @@ def test_decision_pages_in_both_sizes_and_themes(
             expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
             screenshot(page, f"{name}-{size}-{theme}")
             expect_fit(page)
+            if size == "wide":
+                expect_contrast(page)

@@ -7,7 +7,17 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from driving import THEMES_AND_SIZES, OpenPage, expect_fit, resize, running_app, screenshot, settled, wait_until
+from driving import (
+    THEMES_AND_SIZES,
+    OpenPage,
+    expect_contrast,
+    expect_fit,
+    resize,
+    running_app,
+    screenshot,
+    settled,
+    wait_until,
+)
 from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
@@ -143,6 +153,8 @@ def test_pages_in_both_sizes_and_themes(demo_server: str, open_page: OpenPage, t
             expect(page.locator("article").first).to_be_visible()
             screenshot(page, f"{name}-{size}-{theme}")
             expect_fit(page)
+            if size == "wide":
+                expect_contrast(page)
             if name == "start":
                 expect_in_a_row(page, {"wide": 5, "narrow": 3}[size])
             if name == "browse":
