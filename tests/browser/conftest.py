@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -70,14 +70,20 @@ def server(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def demo_workspace(make_once: MakeOnce) -> Path:
+def demo_workspace(make_once: MakeOnce, share_converted: Callable[[Path], None]) -> Path:
     """A workspace with the demo catalog and its matches; copy it before opening it."""
 
     def make(root: Path) -> None:
         workspace = open_workspace(root)
+        share_converted(workspace.encoders)
         result = catalogs.open_demo(workspace, catalogs.DemoConfig())
         text, image = default_recipe.default_encoders(workspace.load_catalog(result.catalog_id))
         encoding.encode(workspace, encoding.EncodeConfig(result.catalog_id, text, image))
+        (link,) = workspace.encoders.iterdir()  # to the networks of all tests, of which this workspace has one
+        networks = [*link.resolve().glob(f"{image}-*")]
+        link.unlink()
+        for network in networks:
+            shutil.copytree(network, link / network.name)
 
     return make_once("demo", make)
 
