@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--process-per-site",  # so that a visit finds what an earlier one compiled of Streamlit's and Plotly's scripts
+    "--js-flags=--no-maglev --no-turbofan",  # compilers that pay for themselves in visits longer than a test's
 )
 SITE = "http://127.0.0.1/"  # that of all servers, for Chromium: a site has no port
 
@@ -39,7 +40,7 @@ def profile(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) ->
     A private window forgets what it compiled of Streamlit's scripts, and a visit costs it nearly twice as much. One
     blank page of the servers' site stays open, so that their process lives on between two visits.
     """
-    names = ("chromium", "chromium-browser", "google-chrome")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first has no windows
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if path is None:
         pytest.fail("No Chromium was found. Run tests/ensure-chromium: it installs one or says how to.")
@@ -69,14 +70,20 @@ def server(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def demo_workspace(make_once: MakeOnce) -> Path:
+def demo_workspace(make_once: MakeOnce, share_converted: Callable[[Path], None]) -> Path:
     """A workspace with the demo catalog and its matches; copy it before opening it."""
 
     def make(root: Path) -> None:
         workspace = open_workspace(root)
+        share_converted(workspace.encoders)
         result = catalogs.open_demo(workspace, catalogs.DemoConfig())
         text, image = default_recipe.default_encoders(workspace.load_catalog(result.catalog_id))
         encoding.encode(workspace, encoding.EncodeConfig(result.catalog_id, text, image))
+        (link,) = workspace.encoders.iterdir()  # to the networks of all tests, of which this workspace has one
+        networks = [*link.resolve().glob(f"{image}-*")]
+        link.unlink()
+        for network in networks:
+            shutil.copytree(network, link / network.name)
 
     return make_once("demo", make)
 
@@ -104,18 +111,30 @@ def own_server(own_workspace: Workspace) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def open_page(profile: BrowserContext, browser: Browser) -> Iterator[OpenPage]:
-    """A function that opens an address: open_page(address, size="wide", theme="light", private=False).
+@pytest.fixture(scope="session")
+def empty_tabs(profile: BrowserContext) -> list[Page]:
+    """Tabs of earlier tests, as good as new, at most one. A visit in it costs two thirds of one in a new tab."""
+    return []
 
-    What a test leaves in the browser is gone before the next one; a private window shares nothing with other pages.
+
+@pytest.fixture
+def open_page(profile: BrowserContext, browser: Browser, empty_tabs: list[Page]) -> Iterator[OpenPage]:
+    """A function that opens an address: open_page(address, size="wide", theme="light", tab=None, private=False).
+
+    It does so in a tab that it opened before, or in another one. What a test leaves in the browser is gone before the
+    next one, which gets its first tab; a private window shares nothing with other pages. A test that tells a tab what
+    to do, such as when a dialog opens, takes that back.
     """
     windows = []
 
-    def open_at(address: str, size: str = "wide", theme: str = "light", *, private: bool = False) -> Page:
+    def open_at(
+        address: str, size: str = "wide", theme: str = "light", *, tab: Page | None = None, private: bool = False
+    ) -> Page:
         if private:
             windows.append(browser.new_context(accept_downloads=True))
-        page = windows[-1].new_page() if private else profile.new_page()
+            page = windows[-1].new_page()
+        else:
+            page = tab or (empty_tabs.pop() if empty_tabs else profile.new_page())
         page.set_viewport_size({"width": SIZES[size], "height": 900})
         page.emulate_media(color_scheme=theme)
         page.set_default_timeout(LONGEST_WAIT)
@@ -126,4 +145,4 @@ def open_page(profile: BrowserContext, browser: Browser) -> Iterator[OpenPage]:
     yield open_at
     for window in windows:
         window.close()
-    forget(profile)
+    empty_tabs[:] = forget(profile)

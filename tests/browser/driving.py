@@ -10,11 +10,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Error, Page, expect
 from server_process import start_server
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "screenshots"
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text("utf-8")
 PAINTED = ".board[data-painted]"  # a board whose pair or group is on the screen
 SIZES = {"wide": 1400, "narrow": 900}
 # A page is opened in one size and drawn into the other; in the second theme the other way round.
@@ -24,7 +25,7 @@ LONGEST_WAIT = 60_000  # milliseconds, on a machine that is busy with other test
 expect.set_options(timeout=LONGEST_WAIT)
 
 OpenPage = Callable[..., Page]
-"""open_page(address, size="wide", theme="light", private=False) -> Page"""
+"""open_page(address, size="wide", theme="light", tab=None, private=False) -> Page"""
 
 _ports: list[int] = []  # that servers of these tests have had
 
@@ -71,19 +72,43 @@ def free_port() -> int:
     raise AssertionError("No port is free.")
 
 
-def forget(profile: BrowserContext) -> None:
-    """Close all pages, and clear what they left in the browser but for files it may keep and scripts it compiled."""
+def forget(profile: BrowserContext) -> list[Page]:
+    """Clear what pages left in the browser, but for files it may keep and scripts it compiled; a tab, empty."""
     blank, *opened = profile.pages
-    addresses = {urlsplit(page.url) for page in opened}
-    for page in opened:
+    sites = set().union(*(_visited(profile, page) for page in opened))
+    for page in opened[1:]:
         page.close()
+    tabs = [page for page in opened[:1] if _empty(profile, page)]
     profile.clear_cookies()
     profile.clear_permissions()
     session = profile.new_cdp_session(blank)
     kinds = "local_storage,indexeddb,service_workers,cache_storage,file_systems,storage_buckets"
-    for origin in {f"{address.scheme}://{address.netloc}" for address in addresses if address.netloc}:
-        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": kinds})
+    for site in sites:  # what it keeps for the tab is cleared with its local storage
+        session.send("Storage.clearDataForOrigin", {"origin": site, "storageTypes": kinds})
     session.detach()
+    return tabs
+
+
+def _visited(profile: BrowserContext, page: Page) -> set[str]:
+    """Whose pages a tab has shown since it was empty."""
+    session = profile.new_cdp_session(page)
+    entries = session.send("Page.getNavigationHistory")["entries"]
+    session.detach()
+    addresses = [urlsplit(entry["url"]) for entry in entries]
+    return {f"{address.scheme}://{address.netloc}" for address in addresses if address.netloc}
+
+
+def _empty(profile: BrowserContext, page: Page) -> bool:
+    """Leave the page and the ways back to it; a tab that cannot is closed."""
+    try:
+        page.goto("about:blank")
+        session = profile.new_cdp_session(page)
+        session.send("Page.resetNavigationHistory")
+        session.detach()
+    except Error:  # the page has crashed
+        page.close()
+        return False
+    return True
 
 
 def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
@@ -117,6 +142,19 @@ def resize(page: Page, size: str) -> None:
 def expect_fit(page: Page) -> None:
     """Wait until nothing reaches over the right edge of the window."""
     wait_until(lambda: page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
+def expect_contrast(page: Page) -> None:
+    """Wait until every text stands out from what lies behind it, 4.5 to 1; no part is still to come."""
+    settled(page)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    pale = page.evaluate(CONTRAST)
+    for _ in range(20):  # while a page still runs, what it has not drawn again yet is faded
+        if not pale:
+            break
+        page.wait_for_timeout(500)
+        pale = page.evaluate(CONTRAST)
+    assert not pale, (page.url, pale)
 
 
 def screenshot(page: Page, name: str) -> None:

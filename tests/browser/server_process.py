@@ -1,9 +1,11 @@
 """Servers of the app for tests, each a process of its own, forked from one that has the libraries loaded already.
 
-What takes a second and a half of a server's start is the import of libraries, the same each time. All that is of the
-app itself, and what Streamlit reads of its settings, is imported and read after the fork, as by `streamlit run`.
+What takes two seconds of a server's start is the import of libraries, the same each time, and of `matcher`, which
+reads no setting when it is imported. Pages are imported and Streamlit's settings are read after the fork, as by
+`streamlit run`.
 """
 
+import gc
 import os
 import runpy
 import sys
@@ -14,11 +16,16 @@ from pathlib import Path
 
 LIBRARIES = (
     "streamlit.web.cli", "plotly.graph_objects", "pandas", "pyarrow.parquet", "sqlalchemy", "scipy.sparse.csgraph",
-    "PIL.Image", "filelock", "rapidfuzz.distance",
+    "PIL.Image", "filelock", "rapidfuzz.distance", "sqlalchemy.dialects.sqlite", "uvicorn.server",
+    "uvicorn.protocols.http.h11_impl", "websockets.server", "anyio._backends._asyncio",
+)  # fmt: skip
+# With all that they import, these are nearly all of `matcher` that a page needs.
+LIBRARY = (
+    "matcher.jobs", "matcher.benchmark.report", "matcher.pipeline.groups.group_tables", "matcher.review.proof.sample",
 )  # fmt: skip
 
 _forking = get_context("forkserver")
-_forking.set_forkserver_preload(list(LIBRARIES))
+_forking.set_forkserver_preload([*LIBRARIES, *LIBRARY])
 
 
 def start_server(
@@ -38,6 +45,7 @@ def _serve(arguments: list[str], folder: Path, environment: dict[str, str], log:
     with log.open("wb") as output:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
+    gc.freeze()  # or each collection looks through all that was loaded before the fork
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)

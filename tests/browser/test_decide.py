@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from driving import THEMES_AND_SIZES, OpenPage, expect_fit, resize, screenshot, settled, wait_until
+from driving import THEMES_AND_SIZES, OpenPage, expect_contrast, expect_fit, resize, screenshot, settled, wait_until
 from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
@@ -157,11 +157,14 @@ def test_results_can_be_taken_along(demo_server: str, open_page: OpenPage, tmp_p
 def test_decision_pages_in_both_sizes_and_themes(
     demo_server: str, open_page: OpenPage, theme: str, sizes: list[str]
 ) -> None:
+    page = None
     for name, first in {"thresholds": ".pairs img", "review": "article img", "results": ".groups img"}.items():
-        page = open_page(f"{demo_server}/{name}", sizes[0], theme)
+        page = open_page(f"{demo_server}/{name}", sizes[0], theme, tab=page)
         for size in sizes:
             resize(page, size)
             expect(page.locator(first).first).to_be_visible()
             expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
             screenshot(page, f"{name}-{size}-{theme}")
             expect_fit(page)
+            if size == "wide":
+                expect_contrast(page)

@@ -7,7 +7,17 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from driving import THEMES_AND_SIZES, OpenPage, expect_fit, resize, running_app, screenshot, settled, wait_until
+from driving import (
+    THEMES_AND_SIZES,
+    OpenPage,
+    expect_contrast,
+    expect_fit,
+    resize,
+    running_app,
+    screenshot,
+    settled,
+    wait_until,
+)
 from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
@@ -135,13 +145,16 @@ def test_the_app_works_below_a_path(demo_workspace: Path, tmp_path: Path, open_p
 
 @pytest.mark.parametrize(("theme", "sizes"), THEMES_AND_SIZES)
 def test_pages_in_both_sizes_and_themes(demo_server: str, open_page: OpenPage, theme: str, sizes: list[str]) -> None:
+    page = None
     for name, path in (("start", ""), ("catalog", "catalog"), ("browse", "browse")):
-        page = open_page(f"{demo_server}/{path}", sizes[0], theme)
+        page = open_page(f"{demo_server}/{path}", sizes[0], theme, tab=page)
         for size in sizes:
             resize(page, size)
             expect(page.locator("article").first).to_be_visible()
             screenshot(page, f"{name}-{size}-{theme}")
             expect_fit(page)
+            if size == "wide":
+                expect_contrast(page)
             if name == "start":
                 expect_in_a_row(page, {"wide": 5, "narrow": 3}[size])
             if name == "browse":
