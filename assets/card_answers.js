@@ -26,9 +26,28 @@ function keepId(storage, name) {
 // The browser and the tab: verdicts are taken back where they were given, also after a reload.
 export const SESSION = [keepId(() => localStorage, "twinshelf-browser"), keepId(() => sessionStorage, "twinshelf-tab")].join(".");
 
-export const newBoard = () => ({
+const newBoard = () => ({
   current: [0, 0], about: null, listener: null, pending: [], run: null, painted: false, timer: null, lost: false,
 });
+
+// Answers on their way of boards that were taken off the page, by the name of the board: Streamlit may make a board anew
+// while it draws a page, after a restart of the server most of all.
+const left = (window.twinshelfLeft ??= new Map());
+
+/** A board for the page, with the answers that were on their way when the one of its name before it was taken off. */
+export function takeBoard(name) {
+  const board = newBoard();
+  if (left.has(name)) Object.assign(board, left.get(name), { taken: true });
+  left.delete(name);
+  return board;
+}
+
+/** Take a board off the page. */
+export function leaveBoard(board) {
+  clearTimeout(board.timer);
+  const { pending, run, lost, data } = board;
+  if (data.board && (pending.length || lost)) left.set(data.board, { pending, run, lost });
+}
 
 /** Whether keys and buttons may answer now: on a pair one answer, and none before the pair is painted. */
 export function isOpen(board) {
@@ -59,8 +78,13 @@ function remind(board) {
 
 /** After each drawing: forget what was confirmed, and see what became of the rest after a restart of the server. */
 export function confirm(board) {
-  const { received, run } = board.data;
+  const { received, run, named } = board.data;
   const restarted = board.run !== null && board.run !== run;
+  const { taken } = board;
+  board.taken = false;
+  if (taken && board.lost) showLost(board, true);
+  // Until the page knows whose tab this is, it cannot say what was stored last: its next drawing does.
+  if (restarted && named === false && board.pending.length) return;
   board.run = run;
   const open = board.pending.length > 0;
   // Looking back stores nothing, so nothing of it is lost with the server.
@@ -70,7 +94,7 @@ export function confirm(board) {
   board.pending = board.pending.filter((answer) => !answer.gone);
   if (unsure) showLost(board, true);
   else if (open && !board.pending.length) showLost(board, false);
-  if (board.pending.length && (restarted || board.lost)) post(board);
+  if (board.pending.length && (restarted || taken || board.lost)) post(board);
   if (!board.pending.length) clearTimeout(board.timer);
 }
 
@@ -119,13 +143,14 @@ function showLost(board, lost) {
 
 /** Open a pair for its answer once the browser has painted it. */
 export function waitForPaint(board) {
-  if (board.paintedAbout === board.data.about) return;
-  board.paintedAbout = board.data.about;
+  const drawing = `${board.data.run} ${board.data.about}`;
+  if (board.drawing === drawing) return;
+  board.drawing = drawing;
   board.painted = false;
   delete board.root.dataset.painted;
   const about = board.data.about;
   afterPaint(() => {
-    if (board.data.about !== about) return;
+    if (board.drawing !== drawing) return;
     board.painted = true;
     board.root.dataset.painted = about;
   });

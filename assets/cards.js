@@ -226,7 +226,7 @@ function drawColumn(column, x, board) {
 
 export default function (component) {
   const { data, parentElement, setStateValue, setTriggerValue } = component;
-  const board = boards.get(parentElement) ?? newBoard();
+  const board = boards.get(parentElement) ?? takeBoard(data.board);
   boards.set(parentElement, board);
   if (board.about !== data.about) Object.assign(board, { about: data.about, current: [0, 0], turned: false, zoom: 1 });
   const root = parentElement.querySelector(".board");
@@ -244,7 +244,7 @@ export default function (component) {
     if (data.actions.length) aside.append(drawKeys(board));
     content = el("div", "with-aside", aside, content);
   }
-  const lost = root.querySelector(".lost");
+  const lost = board.lost ? root.querySelector(".lost") : null;
   keepFocus(root, () => {
     root.replaceChildren(...(lost ? [lost] : []), ...(data.once ? [answerBar(board)] : []), content);
     showSize(board);
@@ -262,7 +262,7 @@ export default function (component) {
   }
   return () => {
     document.removeEventListener("keydown", board.listener);
-    clearTimeout(board.timer);
+    leaveBoard(board);
     boards.delete(parentElement);
   };
 }

@@ -247,7 +247,7 @@ function onWallKey(event, wall) {
 
 export default function (component) {
   const { data, parentElement, setStateValue, setTriggerValue } = component;
-  const wall = walls.get(parentElement) ?? { ...newBoard(), ticked: new Set(), at: 0, subject: null };
+  const wall = walls.get(parentElement) ?? { ...takeBoard(data.board), ticked: new Set(), at: 0, subject: null };
   walls.set(parentElement, wall);
   if (wall.subject !== data.subject) {
     clearTimeout(wall.telling);
@@ -261,7 +261,7 @@ export default function (component) {
   if (data.more) grid.append(el("p", "nothing", `and ${data.more} more`));
   listenToDrag(grid, wall);
   const side = el("div", "beside", drawLinks(cards, data.links.filter(({ other }) => other < cards.length), (place) => choose(wall, place, true)), drawDifferences(wall));
-  const lost = root.querySelector(".lost");
+  const lost = wall.lost ? root.querySelector(".lost") : null;
   const middle = el("div", "middle", grid, drawOther(wall));
   keepFocus(root, () => {
     root.replaceChildren(...(lost ? [lost] : []), ...drawBar(wall), el("div", "room", drawAround(wall), middle, side));
@@ -279,7 +279,7 @@ export default function (component) {
   }
   return () => {
     document.removeEventListener("keydown", wall.listener);
-    clearTimeout(wall.timer);
+    leaveBoard(wall);
     clearTimeout(wall.telling);
     walls.delete(parentElement);
   };

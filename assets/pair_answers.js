@@ -77,13 +77,13 @@ function listen(board) {
     document.removeEventListener("keydown", key);
     watcher.disconnect();
     unwatch();
-    clearTimeout(board.timer);
+    leaveBoard(board);
   };
 }
 
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
-  const board = listeners.get(parentElement) ?? newBoard();
+  const board = listeners.get(parentElement) ?? takeBoard(data.board);
   listeners.set(parentElement, board);
   Object.assign(board, { data, send: setTriggerValue, root: parentElement.querySelector(".answers") });
   confirm(board);

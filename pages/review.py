@@ -65,20 +65,24 @@ def draw_question(matched: Matched) -> None:
     placed = read_placed(matched, verdicts)
     implied = read_implied(matched, placed)
     waiting = choose_questions(matched, verdicts, skips, implied)
-    # What stands above the pair comes after it: the pair is waited for.
-    above = st.container()
+    # The pair is waited for, so figures come after it; and it has one place whatever stands above it, because Streamlit
+    # makes a board anew that moves.
+    figures, above = st.container(), st.container()
     session = session_told(PAIR)
     last = find_last(store, matched.id, session)
     again, has_earlier = look_back(matched, verdicts, skips, session)
-    if again:
-        st.caption(f"Looked at again: {describe(matched, again)}. Next goes on; an answer takes its place.")
-        waiting = [ask_about(matched, again), *waiting]
-    elif last:
-        st.caption(f"Last: {describe(matched, last)}")
-    if not waiting:
-        draw_nothing_left(len(verdicts))
-    draw_pair(matched, waiting[0] if waiting else None, last, previous=has_earlier)
     with above:
+        if again:
+            st.caption(f"Looked at again: {describe(matched, again)}. Next goes on; an answer takes its place.")
+            waiting = [ask_about(matched, again), *waiting]
+        elif last:
+            st.caption(f"Last: {describe(matched, last)}")
+        if waiting:
+            explain(matched, waiting[0])
+        else:
+            draw_nothing_left(len(verdicts))
+    draw_pair(matched, waiting[0] if waiting else None, last, previous=has_earlier)
+    with figures:
         draw_goal(matched, verdicts, skips)
         draw_progress(matched, placed, skips, implied, session)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -164,8 +168,18 @@ def _scores(
     return score_verdicts(pairs, _matched.recipe, ids, verdicts, _skipped, drawn, _implied, said)
 
 
+def explain(matched: Matched, question: Question) -> None:
+    """Why this pair is asked, unless nobody is to be swayed; and on which facts the two titles differ."""
+    if not is_blind():
+        distance, is_match = measure_pair(matched, question.pair), are_joined(matched, question.pair)
+        likely = measure_likelihood(matched, question.pair)
+        st.markdown(explain_question(matched.recipe, distance, is_match, question.sampled, likely))
+        st.caption(describe_distances(measure_bars(matched, question.pair)))
+    draw_statements(matched, *ends_of(matched, question))
+
+
 def draw_pair(matched: Matched, question: Question | None, last: Verdict | Action | None, *, previous: bool) -> None:
-    """Two photos and titles, large, with the answers above them and why this pair is asked; undo alone after the last.
+    """Two photos and titles, large, with the answers above them; undo alone after the last.
 
     The board takes one answer to each drawing: what it is sent to say which that was, the server holds against what it
     has drawn last.
@@ -176,13 +190,6 @@ def draw_pair(matched: Matched, question: Question | None, last: Verdict | Actio
     if question and pair:
         remember_shown(matched, [pair], about=about, sampled=question.sampled)
         shown = [draw_listing(matched, question, place) for place in (0, 1)]
-        distance = measure_pair(matched, question.pair)
-        is_match = are_joined(matched, question.pair)
-        if not is_blind():
-            likely = measure_likelihood(matched, question.pair)
-            st.markdown(explain_question(matched.recipe, distance, is_match, question.sampled, likely))
-            st.caption(describe_distances(measure_bars(matched, question.pair)))
-        draw_statements(matched, *ends_of(matched, question))
     board = Board(
         "pair", about=about, actions=[*ANSWERS] if question else [], undo=last is not None,
         last=last if isinstance(last, Verdict) else None,

@@ -95,6 +95,7 @@ def draw_wall(
     _wall(
         key=KEY,
         data={
+            "board": answers.name_board(KEY),
             "about": about,
             "subject": _name_subject(sight),
             "number": shown.number,

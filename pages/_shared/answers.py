@@ -127,6 +127,7 @@ class Visit:
     Attributes:
         run: Tells this visit from those of before the server was restarted or the page reloaded.
         session: The browser and the tab, as they name themselves; a name for this visit until they do.
+        is_named: Whether they did.
         received: The number of the last answer by board; the browser forgets those up to it.
         shown: Pairs that were drawn, the newest last, by catalog, both ids and the drawing of the board.
         told: Toasts to come, with their icons.
@@ -137,6 +138,7 @@ class Visit:
 
     run: str = field(default_factory=lambda: secrets.token_hex(8))
     session: str = field(default_factory=lambda: f"{secrets.token_hex(8)}.{secrets.token_hex(8)}")
+    is_named: bool = False
     received: dict[str, int] = field(default_factory=dict)
     shown: dict[tuple[str, str, str, str], Shown] = field(default_factory=dict)
     told: list[tuple[str, str]] = field(default_factory=list)
@@ -146,13 +148,18 @@ class Visit:
     def is_called(self, said: object) -> None:
         """Take the name that a browser gives itself, if it is one."""
         if isinstance(said, str) and _SESSION_FORM.fullmatch(said):
-            self.session = said
+            self.session, self.is_named = said, True
 
 
 def current_visit() -> Visit:
     """The visit that this run of the page belongs to."""
     visit: Visit = st.session_state.setdefault(_VISIT, Visit())
     return visit
+
+
+def name_board(key: str) -> str:
+    """What a board is called in the browser: answers on their way may go on with another board of this name alone."""
+    return f"{key} of {st.query_params.get('catalog', '')}"
 
 
 def receive(board: str, message: Any, also: Collection[str] = ()) -> Iterator[Answer]:

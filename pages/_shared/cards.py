@@ -139,6 +139,7 @@ def draw_cards(columns: Sequence[Column], board: Board, *, key: str) -> None:
     _board(
         key=key,
         data={
+            "board": answers.name_board(key),
             "layout": board.layout,
             "about": board.about,
             "aside": card_data(board.aside, fixed=True) if board.aside else None,
@@ -179,6 +180,7 @@ def _answering(board: Board, key: str) -> dict[str, Any]:
         "previous": board.previous,
         "once": is_pair,
         "run": visit.run,
+        "named": visit.is_named or not is_pair,
         "received": visit.received.get(key, 0),
         "last": [last.left_id, last.right_id, last.kind] if last else None,
     }

@@ -56,7 +56,11 @@ def blank(browser: Browser) -> Iterator[Page]:
 @pytest.fixture
 def page(blank: Page) -> Iterator[Page]:
     """The page of this test, with an empty board and nothing told."""
-    blank.evaluate("() => { window.told.length = window.messages.length = 0; document.activeElement.blur(); }")
+    blank.evaluate("""() => {
+        window.told.length = window.messages.length = 0;
+        window.twinshelfLeft.clear();
+        document.activeElement.blur();
+    }""")
     yield blank
     blank.evaluate("() => window.closeBoard && window.closeBoard()")
 
@@ -295,6 +299,7 @@ def test_what_is_not_confirmed_is_sent_again_and_then_said_to_be_lost(page: Page
     assert page.get_by_role("alert").count() == 0
 
 
+@pytest.mark.parametrize("anew", [False, True])  # whether Streamlit makes the board anew meanwhile
 @pytest.mark.parametrize(
     ("drawn", "last", "kept", "lost"),
     [
@@ -304,17 +309,48 @@ def test_what_is_not_confirmed_is_sent_again_and_then_said_to_be_lost(page: Page
     ],
 )
 def test_after_a_restart_an_answer_is_kept_or_said_to_be_lost(
-    page: Page, drawn: tuple[str, str], last: list[str] | None, kept: bool, lost: int
+    page: Page, drawn: tuple[str, str], last: list[str] | None, kept: bool, lost: int, anew: bool
 ) -> None:
-    pair(page, "1", "a", "b")
+    pair(page, "1", "a", "b", board="pair of shop")
     press(page, "s")
     page.evaluate("() => window.messages.splice(0)")
-    pair(page, "1 of another run", *drawn, run="other", last=last)
+    if anew:
+        page.evaluate("() => window.closeBoard()")
+    # Whose answer the last one was is known once the browser has told its name.
+    pair(page, "0", "x", "y", run="other", named=False, board="pair of shop")
+    assert page.evaluate("() => window.messages.filter(({ answers }) => answers).length") == 0
+    assert page.get_by_role("alert").count() == 0
+    pair(page, "1 of another run", *drawn, run="other", last=last, named=True, board="pair of shop")
     messages = page.evaluate("() => window.messages.splice(0)")
     assert [(message["run"], message["answers"][0]["about"]) for message in messages] == (
         [("other", "1 of another run")] if kept else []
     )
     assert page.get_by_role("alert").count() == lost
+
+
+def test_an_answer_goes_on_with_the_board_that_takes_the_place_of_its_own_and_with_no_other(page: Page) -> None:
+    pair(page, "1", "a", "b", board="pair of shop")
+    press(page, "s")
+    page.evaluate("() => { window.closeBoard(); window.messages.length = 0; }")
+    pair(page, "1", "a", "b", board="pair of another shop")
+    assert page.evaluate("() => window.messages.length") == 0
+    page.evaluate("() => window.closeBoard()")
+    pair(page, "1", "a", "b", board="pair of shop")
+    assert page.evaluate("() => window.messages.splice(0)[0].answers[0].one") == "a"
+    press(page, "d")  # not before the answer is confirmed
+    assert page.evaluate("() => window.messages.length") == 0
+    pair(page, "2", "c", "d", board="pair of shop", received=page.evaluate("() => window.known"))
+    assert page.get_by_role("alert").count() == 0
+
+
+def test_a_line_that_says_an_answer_is_lost_stays_on_the_board_that_takes_its_place(page: Page) -> None:
+    pair(page, "1", "a", "b", board="pair of shop")
+    press(page, "s")
+    pair(page, "1", "c", "d", board="pair of shop", run="other", named=True)
+    expect(page.get_by_role("alert")).to_have_count(1)
+    page.evaluate("() => { window.closeBoard(); document.querySelector('.board').replaceChildren(); }")
+    pair(page, "1", "c", "d", board="pair of shop", run="other", named=True)
+    expect(page.get_by_role("alert")).to_have_count(1)
 
 
 def test_photos_are_flipped_overlaid_parted_and_zoomed_by_key_and_the_sheet_takes_the_keys(page: Page) -> None:

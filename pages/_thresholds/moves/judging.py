@@ -57,6 +57,7 @@ def listen(matched: Matched, pairs: Sequence[int], *, about: str) -> None:
     _hear(
         key=KEY,
         data={
+            "board": answers.name_board(KEY),
             "about": about,
             "keys": {ANSWERS[kind].key.lower(): kind for kind in OFFERED},
             "pairs": [[*pair, verdicts[pair].kind if pair in verdicts else None] for pair in ids],
