@@ -20,6 +20,15 @@ BROWSER_WORKERS = ("gw0", "gw1")  # as pytest-xdist names its first two
 MOST_WORKERS = 4
 UNKNOWN = 5.0  # seconds, for a file that has never run here
 UNKNOWN_TEST = 1.0  # seconds, for each test of such a file when it is decided what starts first
+LONG = {
+    "tests/browser/test_encoders_page.py": 70.0,
+    "tests/browser/test_verdicts.py": 130.0,
+    "tests/browser/test_start_browse.py": 50.0,
+    "tests/browser/test_morning.py": 30.0,
+    "tests/training/test_training.py": 50.0,
+    "tests/cli/test_cli_encoders.py": 25.0,
+    "tests/pipeline/test_versions.py": 20.0,
+}  # seconds, for files that take far longer than their tests are many, until they have run here
 MakeOnce = Callable[[str, Callable[[Path], None]], Path]
 """make_once(name, make) -> folder: `make` has filled it, in this worker or in another; copy it before changing it."""
 Fill = Callable[..., None]
@@ -63,7 +72,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Put first what took longest; every worker comes to the same order."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
         return
-    known = _known_seconds(config)
+    known = LONG | _known_seconds(config)
     tests = Counter(file_of(item.nodeid) for item in items)
     lasts = {file: known.get(file, UNKNOWN_TEST * number) for file, number in tests.items()}
     items.sort(key=lambda item: -lasts[file_of(item.nodeid)])
