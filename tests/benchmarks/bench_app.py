@@ -26,6 +26,10 @@ from typing import NamedTuple
 import pandas as pd
 from playwright.sync_api import Page, sync_playwright
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
+
+from driving import find_chromium as find_chromium
+
 from matcher.pipeline import catalogs, encoding
 from matcher.storage.workspace import open_workspace
 
@@ -203,7 +207,7 @@ def main() -> int:
         root.mkdir(parents=True, exist_ok=True)
         make_workspace(root, arguments.listings)
         with served(root) as (address, pid, times), sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+            browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM)
             session = Session(browser.new_page(viewport={"width": 1400, "height": 1000}), address, times)
             figures = walk(session)
             now, most = resident_gb(pid)

@@ -4,7 +4,6 @@ What moves with the mouse is read from counts and scores of a fixed size that th
 tells as much as a large one.
 """
 
-import shutil
 import sys
 import tempfile
 from dataclasses import replace
@@ -18,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 
 from browser.conftest import FLAGS
-from driving import LONGEST_WAIT, running_app, settled
+from driving import LONGEST_WAIT, find_chromium, running_app, settled
 
 from matcher.pipeline import catalogs, encoding, recipes
 from matcher.storage.workspace import open_workspace
@@ -50,7 +49,7 @@ DRAG = """(part, frames) => new Promise((resolve) => {
 
 
 def main() -> None:
-    chromium = shutil.which("chromium")
+    chromium = find_chromium()
     if chromium is None:
         sys.exit("No Chromium was found. Run tests/ensure-chromium: it installs one or says how to.")
     with tempfile.TemporaryDirectory() as folder:

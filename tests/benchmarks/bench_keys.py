@@ -11,14 +11,13 @@ target is missed. With `--keep` the workspace is made once and used again.
 
 import argparse
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from bench_app import CHROMIUM, Session, make_workspace, served
+from bench_app import CHROMIUM, Session, find_chromium, make_workspace, served
 from bench_groups import judge
 from playwright.sync_api import Page, sync_playwright
 
@@ -108,7 +107,7 @@ def main() -> int:
     parser.add_argument("--pages", nargs="+", choices=TARGETS, default=list(TARGETS))
     parser.add_argument("--keep", type=Path, help="folder of a workspace to make once and use again")
     arguments = parser.parse_args()
-    chromium = shutil.which("chromium")
+    chromium = find_chromium()
     if chromium is None:
         sys.exit("No Chromium was found. Run tests/ensure-chromium: it installs one or says how to.")
     good = True

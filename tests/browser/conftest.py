@@ -1,12 +1,11 @@
 """The real app in a real Chromium: servers on free ports, pages at two widths and in both themes."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from driving import LONGEST_WAIT, SIZES, OpenPage, forget, running_app, settled
+from driving import LONGEST_WAIT, SIZES, OpenPage, find_chromium, forget, running_app, settled
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from workers import MakeOnce
 
@@ -40,8 +39,7 @@ def profile(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) ->
     A private window forgets what it compiled of Streamlit's scripts, and a visit costs it nearly twice as much. One
     blank page of the servers' site stays open, so that their process lives on between two visits.
     """
-    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first has no windows
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    path = find_chromium()
     if path is None:
         pytest.fail("No Chromium was found. Run tests/ensure-chromium: it installs one or says how to.")
     folder = tmp_path_factory.mktemp("profile")

@@ -1,6 +1,7 @@
 """Drive the real app: start it on a workspace, wait for its pages, take pictures of them."""
 
 import os
+import shutil
 import socket
 import time
 import urllib.error
@@ -57,6 +58,12 @@ def running_app(
         server.join(30)
         assert server.exitcode is not None
         server.close()
+
+
+def find_chromium() -> str | None:
+    """The Chromium of CHROMIUM, or one that is installed, that without windows first; None where there is none."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
 def free_port() -> int:

@@ -37,7 +37,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         workspace = prepare(Path(folder) / "workspace")
         with running_app(workspace.root) as address, sync_playwright() as playwright:
-            chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+            names = ("chromium", "chromium-headless-shell")
+            chromium = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
             page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
             page.set_default_timeout(120_000)
