@@ -110,8 +110,9 @@ def test_verdicts_by_key_outlive_a_reload_and_can_be_undone(demo_server: str, op
     second = next_pair(page, first)
     page.keyboard.press("d")
     expect(page.get_by_text("Last: different")).to_be_visible()
-    done = page.get_by_text(re.compile(r"\d+ judged")).inner_text()
     next_pair(page, second)
+    settled(page)  # what stands above the pair comes after it
+    done = page.get_by_text(re.compile(r"\d+ judged")).inner_text()
     page.reload()
     settled(page)
     expect(page.get_by_text("Last: different")).to_be_visible()
