@@ -66,14 +66,19 @@ export function give(board, kind, one, other, items = []) {
 function post(board) {
   const answers = board.pending.map(({ n, kind, one, other, items, about }) => ({ n, kind, one, other, items, about }));
   board.send("answers", { session: SESSION, run: board.data.run, answers });
-  clearTimeout(board.timer);
-  board.timer = setTimeout(() => remind(board), SENT_AGAIN_AFTER);
+  remindLater(board);
 }
 
 function remind(board) {
   if (!board.pending.length) return;
   if (performance.now() - board.pending[0].at > CONFIRMED_WITHIN) showLost(board, true);
+  else if (board.isUnnamed) remindLater(board);
   else post(board);
+}
+
+function remindLater(board) {
+  clearTimeout(board.timer);
+  board.timer = setTimeout(() => remind(board), SENT_AGAIN_AFTER);
 }
 
 /** After each drawing: forget what was confirmed, and see what became of the rest after a restart of the server. */
@@ -84,7 +89,11 @@ export function confirm(board) {
   board.taken = false;
   if (taken && board.lost) showLost(board, true);
   // Until the page knows whose tab this is, it cannot say what was stored last: its next drawing does.
-  if (restarted && named === false && board.pending.length) return;
+  board.isUnnamed = restarted && named === false && board.pending.length > 0;
+  if (board.isUnnamed) {
+    remindLater(board);
+    return;
+  }
   board.run = run;
   const open = board.pending.length > 0;
   // Looking back stores nothing, so nothing of it is lost with the server.

@@ -343,6 +343,15 @@ def test_an_answer_goes_on_with_the_board_that_takes_the_place_of_its_own_and_wi
     assert page.get_by_role("alert").count() == 0
 
 
+def test_an_answer_of_which_the_page_never_learns_whose_it_is_is_said_to_be_lost_and_not_sent(page: Page) -> None:
+    pair(page, "1", "a", "b", board="pair of shop")
+    press(page, "s")
+    page.evaluate("() => { window.messages.length = 0; }")
+    pair(page, "1", "a", "b", board="pair of shop", run="other", named=False)
+    page.get_by_role("alert").wait_for(timeout=15_000)
+    assert page.evaluate("() => window.messages.filter(({ answers }) => answers).length") == 0
+
+
 def test_a_line_that_says_an_answer_is_lost_stays_on_the_board_that_takes_its_place(page: Page) -> None:
     pair(page, "1", "a", "b", board="pair of shop")
     press(page, "s")
