@@ -87,6 +87,7 @@ export function confirm(board) {
   const restarted = board.run !== null && board.run !== run;
   const { taken } = board;
   board.taken = false;
+  board.root.dataset.named = String(named !== false); // whether the page was drawn by what this tab has told
   if (taken && board.lost) showLost(board, true);
   // Until the page knows whose tab this is, it cannot say what was stored last: its next drawing does.
   board.isUnnamed = restarted && named === false && board.pending.length > 0;

@@ -184,8 +184,9 @@ def test_two_curators_take_back_their_own_and_hear_of_each_other(
 ) -> None:
     ana, ben = (open_page(f"{own_server}/review?curator={name}", private=True) for name in ("Ana", "Ben"))
     for page in (ana, ben):
-        expect(page.locator(SCREEN)).to_have_count(1)
-        settled(page)  # a pair drawn again after Ana's word is one that Ben was shown with it
+        # A page is drawn again once its tab has told its name; after Ana's word Ben would be asked about another pair.
+        expect(page.locator(f'{SCREEN}[data-named="true"]')).to_have_count(1)
+        settled(page)
         page.evaluate(WATCH)
     ana.keyboard.press("d")
     expect(ana.get_by_text("Last: different")).to_be_visible()
